@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+// A condition as in Kubernetes' API conventions ("Typical status properties").
+#pragma once
+
+#include <QCborMap>
+#include <QString>
+
+namespace fos1 {
+
+enum class ConditionStatus { Unknown = 0, True, False };
+
+struct Condition {
+    QString type;
+    ConditionStatus status = ConditionStatus::Unknown;
+    QString reason;   ///< CamelCase, for machines
+    QString message;  ///< for people
+    qint64 observedGeneration = 0;
+
+    [[nodiscard]] QCborMap toCbor() const {
+        const QString text = status == ConditionStatus::True    ? QStringLiteral("True")
+                             : status == ConditionStatus::False ? QStringLiteral("False")
+                                                                : QStringLiteral("Unknown");
+        return {{QStringLiteral("type"), type},
+                {QStringLiteral("status"), text},
+                {QStringLiteral("reason"), reason},
+                {QStringLiteral("message"), message},
+                {QStringLiteral("observedGeneration"), observedGeneration}};
+    }
+};
+
+}  // namespace fos1

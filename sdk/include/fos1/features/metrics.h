@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// Metrics for Prometheus. Declared in start() and frozen afterwards; values are integers with a decimal exponent,
+// so that no unit conversion happens in floating point before the text format.
+#pragma once
+
+#include <QCborMap>
+#include <QString>
+
+#include "fos1/interface.h"
+
+namespace fos1 {
+
+enum class MetricType : int { Unknown = 0, Gauge = 1, Counter = 2 };
+
+class FOS1_SDK_EXPORT IMetrics : public IInterface {
+   public:
+    static constexpr const char* kIid = "io.fos1.Metrics/1";
+    ~IMetrics() override;
+
+    /// Declares a metric and returns its id (> 0), or a negated Status. `labelNames` is comma-separated, may be
+    /// empty. The exported value is the integer given to set() divided by 10^decimals (0–9). A counter's name
+    /// ends in `_total`; names follow Prometheus' rules.
+    virtual int declare(const QString& name, int metricType, const QString& help, const QString& labelNames,
+                        int decimals) = 0;
+
+    /// Sets one series; `labels` is `{name: text}` with exactly the declared names. A counter that would go down
+    /// is refused. At most 1,024 series a metric (TooLarge).
+    virtual int set(int metric, const QCborMap& labels, qint64 value) = 0;
+
+    /// Removes one series.
+    virtual int remove(int metric, const QCborMap& labels) = 0;
+};
+
+}  // namespace fos1

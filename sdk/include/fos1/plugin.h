@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// Sugar over the seam: a typed view of the host for one plugin. Inline, compiled into each plugin.
+#pragma once
+
+#include <QCborArray>
+#include <QCborMap>
+#include <QString>
+#include <chrono>
+#include <map>
+
+#include "fos1/condition.h"
+#include "fos1/desired.h"
+#include "fos1/features/bus.h"
+#include "fos1/features/events.h"
+#include "fos1/features/metrics.h"
+#include "fos1/features/spec_source.h"
+#include "fos1/features/status.h"
+#include "fos1/features/validator.h"
+#include "fos1/ihost.h"
+#include "fos1/iplugin.h"
+#include "fos1/result.h"
+
+namespace fos1 {
+
+/// The feature `T` of `host`, or null.
+template <typename T>
+T* feature(IHost& host) {
+    return static_cast<T*>(host.query(QString::fromLatin1(T::kIid)));
+}
+
+/// What IValidator::validate() answers.
+inline QCborMap validationResult(const Errors& errors) {
+    QCborArray list;
+    for (const Error& error : errors)
+        list.append(QCborMap{{QStringLiteral("path"), error.path}, {QStringLiteral("message"), error.message}});
+    return {{QStringLiteral("errors"), list}};
+}
+
+/// The host with typed calls. A feature that the host does not offer is null in `bus` … `events` only if the
+/// plugin's metadata does not require it, so a plugin uses what it requires without asking.
+class HostView {
+   public:
+    explicit HostView(IHost& host)
+        : m_host(host),
+          m_bus(feature<IBus>(host)),
+          m_status(feature<IStatus>(host)),
+          m_metrics(feature<IMetrics>(host)),
+          m_events(feature<IEvents>(host)) {}
+
+    [[nodiscard]] IHost& host() const { return m_host; }
+    [[nodiscard]] IBus& bus() const { return *m_bus; }
+    [[nodiscard]] IMetrics& metrics() const { return *m_metrics; }
+
+    void succeed(Ticket ticket, const QString& message = {}) const {
+        m_host.complete(ticket, static_cast<int>(Outcome::Ok), 0, message);
+    }
+    void retry(Ticket ticket, const QString& why, std::chrono::milliseconds after = {}) const {
+        m_host.complete(ticket, static_cast<int>(Outcome::Retry), static_cast<int>(after.count()), why);
+    }
+    void fail(Ticket ticket, const QString& why) const {
+        m_host.complete(ticket, static_cast<int>(Outcome::Failed), 0, why);
+    }
+
+    /// A condition of `object`.
+    void setCondition(const ObjectKey& object, const Condition& condition) const {
+        m_status->setCondition(object.toCbor(), condition.toCbor());
+    }
+    /// A condition of the plugin itself.
+    void setCondition(const Condition& condition) const { m_status->setCondition({}, condition.toCbor()); }
+    void removeCondition(const ObjectKey& object, const QString& type) const {
+        m_status->removeCondition(object.toCbor(), type);
+    }
+    void setFields(const ObjectKey& object, const QCborMap& fields) const {
+        m_status->setFields(object.toCbor(), fields);
+    }
+
+    void normal(const QString& reason, const QString& message, const ObjectKey& about = {}) const {
+        record(QStringLiteral("Normal"), reason, message, about);
+    }
+    void warning(const QString& reason, const QString& message, const ObjectKey& about = {}) const {
+        record(QStringLiteral("Warning"), reason, message, about);
+    }
+
+   private:
+    void record(const QString& type, const QString& reason, const QString& message, const ObjectKey& about) const {
+        QCborMap event{
+            {QStringLiteral("type"), type}, {QStringLiteral("reason"), reason}, {QStringLiteral("message"), message}};
+        if (!about.name.isEmpty()) event.insert(QStringLiteral("regarding"), about.toCbor());
+        m_events->record(event);
+    }
+
+    IHost& m_host;
+    IBus* m_bus;
+    IStatus* m_status;
+    IMetrics* m_metrics;
+    IEvents* m_events;
+};
+
+/// A declared metric. update() sets exactly the given series and removes those that are gone.
+class Metric {
+   public:
+    using Labels = std::map<QString, QString>;
+
+    Metric(IMetrics& metrics, MetricType type, const QString& name, const QString& help, const QString& labelNames = {},
+           int decimals = 0)
+        : m_metrics(metrics), m_id(metrics.declare(name, static_cast<int>(type), help, labelNames, decimals)) {}
+
+    [[nodiscard]] bool isDeclared() const { return m_id > 0; }
+
+    void set(qint64 value) { m_metrics.set(m_id, {}, value); }
+    void set(const Labels& labels, qint64 value) { m_metrics.set(m_id, toCbor(labels), value); }
+
+    void update(const std::map<Labels, qint64>& series) {
+        for (const auto& [labels, value] : m_series)
+            if (!series.contains(labels)) m_metrics.remove(m_id, toCbor(labels));
+        for (const auto& [labels, value] : series) set(labels, value);
+        m_series = series;
+    }
+
+   private:
+    static QCborMap toCbor(const Labels& labels) {
+        QCborMap map;
+        for (const auto& [name, value] : labels) map.insert(name, value);
+        return map;
+    }
+
+    IMetrics& m_metrics;
+    int m_id;
+    std::map<Labels, qint64> m_series;
+};
+
+}  // namespace fos1

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// One out-of-line destructor per interface: the key functions that put each vtable and type into libfos1sdk.so.1,
+// which is what makes the ABI visible to abidiff.
+#include "fos1/features/bus.h"
+#include "fos1/features/events.h"
+#include "fos1/features/metrics.h"
+#include "fos1/features/spec_source.h"
+#include "fos1/features/status.h"
+#include "fos1/features/validator.h"
+#include "fos1/ihost.h"
+#include "fos1/iplugin.h"
+
+namespace fos1 {
+
+IInterface::~IInterface() = default;
+IPlugin::~IPlugin() = default;
+IHost::~IHost() = default;
+IBus::~IBus() = default;
+IBusListener::~IBusListener() = default;
+IStatus::~IStatus() = default;
+IMetrics::~IMetrics() = default;
+IEvents::~IEvents() = default;
+ISpecSource::~ISpecSource() = default;
+ISpecWriter::~ISpecWriter() = default;
+IValidator::~IValidator() = default;
+
+}  // namespace fos1
