@@ -11,7 +11,6 @@ endif()
 
 function(fos1_target_defaults target)
   target_link_libraries(${target} PRIVATE fos1_warnings)
-  target_compile_definitions(${target} PRIVATE QT_NO_CAST_TO_ASCII QT_NO_CAST_FROM_BYTEARRAY QT_NO_FOREACH QT_NO_KEYWORDS)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   if(FOS1_PCH)
     target_precompile_headers(${target} REUSE_FROM fos1_pch)
