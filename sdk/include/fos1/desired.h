@@ -5,7 +5,7 @@
 #include <QCborArray>
 #include <QCborMap>
 #include <QString>
-#include <compare>
+#include <tuple>
 #include <vector>
 
 namespace fos1 {
@@ -17,7 +17,10 @@ struct ObjectKey {
     QString ns;
     QString name;
 
-    auto operator<=>(const ObjectKey& other) const = default;
+    bool operator==(const ObjectKey& other) const = default;
+    bool operator<(const ObjectKey& other) const {
+        return std::tie(apiVersion, kind, ns, name) < std::tie(other.apiVersion, other.kind, other.ns, other.name);
+    }
 
     [[nodiscard]] QCborMap toCbor() const {
         return {{QStringLiteral("apiVersion"), apiVersion},

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "bus/state_bus.h"
+
+#include <chrono>
+#include <limits>
+
+#include "fos1/cbor_size.h"
+
+namespace fos1::host {
+
+StateBus::StateBus(QObject* parent) : QObject(parent) {
+    m_deliverTimer.setSingleShot(true);
+    m_deliverTimer.setInterval(0);
+    connect(&m_deliverTimer, &QTimer::timeout, this, &StateBus::deliver);
+    m_staleTimer.setSingleShot(true);
+    connect(&m_staleTimer, &QTimer::timeout, this, &StateBus::markStale);
+}
+
+qint64 StateBus::monotonicNow() {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
+Status StateBus::publish(const QString& publisher, const QString& topicName, const QString& key, const QCborMap& value,
+                         qint64 ttlMs) {
+    if (topicName.isEmpty() || key.isEmpty() || ttlMs < 0) return Status::InvalidArgument;
+    if (!fitsEncoded(value, kMaxPayloadBytes)) return Status::TooLarge;
+    Topic& topic = m_topics[topicName];
+    auto it = topic.entries.find(key);
+    if (it == topic.entries.end()) {
+        if (topic.entries.size() >= kMaxKeysPerTopic) return Status::TooLarge;
+        it = topic.entries.emplace(key, BusEntry{topicName, key, Presence::Unknown, {}, {}, 0, 0, 0, {}, false}).first;
+    }
+    BusEntry& entry = it->second;
+    const bool isOwned = entry.presence == Presence::Value || entry.presence == Presence::Stale;
+    if (isOwned && entry.publisher != publisher) return Status::NotPermitted;
+
+    entry.presence = Presence::Value;
+    entry.value = value;
+    entry.publisher = publisher;
+    entry.sequence = ++m_sequence;
+    entry.monotonicNs = monotonicNow();
+    entry.ttlMs = ttlMs;
+    entry.reason.clear();
+    markChanged(topic, entry);
+    // The timer is re-armed only when it would otherwise fire too late: a stream of publishes costs nothing here.
+    if (ttlMs > 0 && (!m_staleTimer.isActive() || m_staleTimer.remainingTime() > ttlMs)) armStaleTimer();
+    return Status::Ok;
+}
+
+Status StateBus::retract(const QString& publisher, const QString& topicName, const QString& key,
+                         const QString& reason) {
+    const auto topic = m_topics.find(topicName);
+    if (topic == m_topics.end()) return Status::NotFound;
+    const auto it = topic->second.entries.find(key);
+    if (it == topic->second.entries.end() || it->second.presence == Presence::Absent) return Status::NotFound;
+    BusEntry& entry = it->second;
+    if (entry.publisher != publisher) return Status::NotPermitted;
+    entry.presence = Presence::Absent;
+    entry.value = {};
+    entry.sequence = ++m_sequence;
+    entry.monotonicNs = monotonicNow();
+    entry.ttlMs = 0;
+    entry.reason = reason;
+    markChanged(topic->second, entry);
+    return Status::Ok;
+}
+
+void StateBus::retractAll(const QString& publisher, const QString& reason) {
+    for (auto& [name, topic] : m_topics)
+        for (auto& [key, entry] : topic.entries)
+            if (entry.publisher == publisher && entry.presence != Presence::Absent)
+                retract(publisher, name, key, reason);
+}
+
+void StateBus::subscribe(const QString& topicName, IBusListener* listener) {
+    Topic& topic = m_topics[topicName];
+    for (const Subscriber& subscriber : topic.subscribers)
+        if (subscriber.listener == listener) return;
+    topic.subscribers.push_back({listener, true});
+    m_deliverTimer.start();
+}
+
+void StateBus::unsubscribe(const QString& topicName, IBusListener* listener) {
+    const auto topic = m_topics.find(topicName);
+    if (topic == m_topics.end()) return;
+    std::erase_if(topic->second.subscribers, [&](const Subscriber& s) { return s.listener == listener; });
+}
+
+std::vector<const BusEntry*> StateBus::entries(const QString& topicName) const {
+    std::vector<const BusEntry*> result;
+    for (const auto& [name, topic] : m_topics)
+        if (topicName.isEmpty() || name == topicName)
+            for (const auto& [key, entry] : topic.entries) result.push_back(&entry);
+    return result;
+}
+
+void StateBus::markChanged(Topic& topic, BusEntry& entry) {
+    if (!entry.isQueued) topic.changed.push_back(entry.key);
+    entry.isQueued = true;
+    if (!m_deliverTimer.isActive()) m_deliverTimer.start();
+}
+
+void StateBus::deliver() {
+    std::vector<QString> due;
+    for (auto& [name, topic] : m_topics) {
+        const bool hasNew = std::any_of(topic.subscribers.begin(), topic.subscribers.end(),
+                                        [](const Subscriber& s) { return s.isNew; });
+        if (hasNew || !topic.changed.empty()) due.push_back(name);
+    }
+    for (const QString& name : due) deliverTopic(name);
+}
+
+void StateBus::deliverTopic(const QString& name) {
+    // Listeners may publish, subscribe and unsubscribe while they are called, so nothing here holds an iterator
+    // across a call, and what they publish is delivered on the next turn.
+    Topic& topic = m_topics[name];
+    std::vector<QString> changed;
+    changed.swap(topic.changed);
+    for (const QString& key : changed) topic.entries.at(key).isQueued = false;
+    const std::vector<Subscriber> subscribers = topic.subscribers;
+    for (Subscriber& subscriber : topic.subscribers) subscriber.isNew = false;
+
+    for (const Subscriber& subscriber : subscribers) {
+        std::vector<QString> keys = changed;
+        if (subscriber.isNew) {
+            keys.clear();
+            for (const auto& [key, entry] : topic.entries)
+                if (entry.presence != Presence::Absent) keys.push_back(key);
+        }
+        for (const QString& key : keys) {
+            const bool isStillThere =
+                std::any_of(topic.subscribers.begin(), topic.subscribers.end(),
+                            [&](const Subscriber& s) { return s.listener == subscriber.listener; });
+            if (!isStillThere) break;
+            const BusEntry entry = topic.entries.at(key);
+            QCborMap meta{{QStringLiteral("publisher"), entry.publisher},
+                          {QStringLiteral("sequence"), static_cast<qint64>(entry.sequence)},
+                          {QStringLiteral("monotonic_ns"), entry.monotonicNs}};
+            if (!entry.reason.isEmpty()) meta.insert(QStringLiteral("reason"), entry.reason);
+            subscriber.listener->onState(entry.topic, entry.key, static_cast<int>(entry.presence), entry.value, meta);
+        }
+    }
+}
+
+void StateBus::markStale() {
+    const qint64 now = monotonicNow();
+    for (auto& [name, topic] : m_topics) {
+        for (auto& [key, entry] : topic.entries) {
+            const bool isOver = entry.ttlMs > 0 && entry.monotonicNs + entry.ttlMs * 1'000'000 <= now;
+            if (entry.presence != Presence::Value || !isOver) continue;
+            entry.presence = Presence::Stale;
+            markChanged(topic, entry);
+        }
+    }
+    armStaleTimer();
+}
+
+void StateBus::armStaleTimer() {
+    qint64 next = std::numeric_limits<qint64>::max();
+    for (const auto& [name, topic] : m_topics)
+        for (const auto& [key, entry] : topic.entries)
+            if (entry.presence == Presence::Value && entry.ttlMs > 0)
+                next = std::min(next, entry.monotonicNs + entry.ttlMs * 1'000'000);
+    if (next == std::numeric_limits<qint64>::max()) return;
+    const qint64 inMs = std::clamp<qint64>((next - monotonicNow()) / 1'000'000 + 1, 1, 3'600'000);
+    m_staleTimer.start(static_cast<int>(inMs));
+}
+
+}  // namespace fos1::host

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "control/control_methods.h"
+
+#include <QCoreApplication>
+
+#include "bus/state_bus.h"
+#include "config.h"
+#include "crd_catalog.h"
+#include "fos1/version.h"
+#include "health/host_health.h"
+#include "plugins/plugin_supervisor.h"
+#include "resources/resource_store.h"
+#include "status/event_log.h"
+#include "status/status_store.h"
+
+namespace fos1::host {
+
+namespace {
+
+using Access = RpcDispatcher::Access;
+
+RpcResult refuse(int code, const QString& message, const QJsonValue& data = QJsonValue::Undefined) {
+    return tl::unexpected<RpcError>(RpcError{code, message, data});
+}
+
+QJsonObject json(const QCborMap& map) { return map.toJsonObject(); }
+
+QString text(const QJsonObject& params, const char* name, const QString& fallback = {}) {
+    return params.value(QLatin1String(name)).toString(fallback);
+}
+
+QJsonObject pluginJson(const PluginRecord& record, const StatusStore& status) {
+    return {{"id", record.id},
+            {"version", record.metadata.version},
+            {"description", record.metadata.description},
+            {"state", toText(record.state)},
+            {"reason", record.reason},
+            {"file", record.metadata.file},
+            {"isolation", record.metadata.isolation},
+            {"maturity", record.metadata.maturity},
+            {"kinds", QJsonArray::fromStringList(record.metadata.kinds)},
+            {"publishes", QJsonArray::fromStringList(record.metadata.publishes)},
+            {"subscribes", QJsonArray::fromStringList(record.metadata.subscribes)},
+            {"slowCallbacks", static_cast<qint64>(record.slowCallbacks)},
+            {"conditions", status.conditions(StatusStore::pluginKey(record.id)).toJsonArray()}};
+}
+
+QJsonArray pluginList(const ControlContext& context) {
+    QJsonArray plugins;
+    for (const auto& record : context.plugins.plugins()) plugins.append(pluginJson(*record, context.services.status));
+    return plugins;
+}
+
+QJsonObject hostStatus(const ControlContext& context) {
+    return {{"version", FOS1_VERSION},
+            {"sdk", QStringLiteral("%1.%2").arg(FOS1_SDK_MAJOR).arg(FOS1_SDK_MINOR)},
+            {"pid", QCoreApplication::applicationPid()},
+            {"uptime_seconds", context.health.uptimeSeconds()},
+            {"state", toText(context.health.state())},
+            {"ready", context.health.notReady().isEmpty()},
+            {"notReady", QJsonArray::fromStringList(context.health.notReady())},
+            {"objects", static_cast<qint64>(context.services.resources.size())},
+            {"http", context.health.httpUrl},
+            {"config_file", context.config.file},
+            {"state_dir", context.config.stateDir},
+            {"plugins", pluginList(context)}};
+}
+
+QJsonObject withStatus(const StoredObject& stored, const StatusStore& store) {
+    QJsonObject object = json(stored.object);
+    const QCborMap status = store.status(stored.key);
+    if (!status.isEmpty()) object.insert("status", json(status));
+    return object;
+}
+
+tl::expected<const schema::ResourceKind*, RpcError> kindOf(const ControlContext& context, const QJsonObject& params) {
+    const QString name = text(params, "kind");
+    if (const schema::ResourceKind* kind = context.crds.find(name)) return kind;
+    QStringList known;
+    for (const schema::ResourceKind& kind : context.crds.kinds()) known.append(kind.plural);
+    return tl::unexpected<RpcError>(
+        RpcError{rpc::kNotFound,
+                 QStringLiteral("no resource type \"%1\"; known are: %2").arg(name, known.join(QStringLiteral(", "))),
+                 QJsonValue::Undefined});
+}
+
+/// The object that `params` {kind, namespace, name} names.
+tl::expected<const StoredObject*, RpcError> objectOf(const ControlContext& context, const QJsonObject& params) {
+    const auto kind = kindOf(context, params);
+    if (!kind) return tl::unexpected<RpcError>(kind.error());
+    const ObjectKey key{(*kind)->apiVersion, (*kind)->kind, text(params, "namespace", QStringLiteral("default")),
+                        text(params, "name")};
+    if (const StoredObject* stored = context.services.resources.find(key)) return stored;
+    return tl::unexpected<RpcError>(
+        RpcError{rpc::kNotFound,
+                 QStringLiteral("%1 \"%2\" not found in namespace \"%3\"").arg((*kind)->plural, key.name, key.ns),
+                 QJsonValue::Undefined});
+}
+
+QJsonObject kindJson(const schema::ResourceKind& kind) {
+    QJsonArray columns;
+    for (const schema::PrinterColumn& column : kind.columns)
+        columns.append(QJsonObject{{"name", column.name}, {"type", column.type}, {"jsonPath", column.jsonPath}});
+    QJsonArray shortNames;
+    for (const QString& name : kind.shortNames) shortNames.append(name);
+    return {{"apiVersion", kind.apiVersion}, {"kind", kind.kind},        {"plural", kind.plural},
+            {"singular", kind.singular},     {"shortNames", shortNames}, {"columns", columns}};
+}
+
+QString presenceText(Presence presence) {
+    switch (presence) {
+        case Presence::Value: return QStringLiteral("Value");
+        case Presence::Stale: return QStringLiteral("Stale");
+        case Presence::Absent: return QStringLiteral("Absent");
+        case Presence::Unknown: break;
+    }
+    return QStringLiteral("Unknown");
+}
+
+QJsonArray topicValues(const StateBus& bus, const QString& topic) {
+    QJsonArray values;
+    const qint64 now = StateBus::monotonicNow();
+    for (const BusEntry* entry : bus.entries(topic))
+        values.append(QJsonObject{{"topic", entry->topic},
+                                  {"key", entry->key},
+                                  {"presence", presenceText(entry->presence)},
+                                  {"value", json(entry->value)},
+                                  {"publisher", entry->publisher},
+                                  {"sequence", static_cast<qint64>(entry->sequence)},
+                                  {"age_ms", (now - entry->monotonicNs) / 1'000'000},
+                                  {"reason", entry->reason}});
+    return values;
+}
+
+QJsonArray eventList(const EventLog& log, int limit) {
+    QJsonArray events;
+    for (const Event& event : log.newest(static_cast<std::size_t>(limit)))
+        events.append(QJsonObject{{"time", event.lastTime.toString(Qt::ISODateWithMs)},
+                                  {"firstTime", event.firstTime.toString(Qt::ISODateWithMs)},
+                                  {"count", event.count},
+                                  {"type", event.type},
+                                  {"reason", event.reason},
+                                  {"message", event.message},
+                                  {"source", event.source},
+                                  {"regarding", QJsonObject{{"kind", event.regarding.kind},
+                                                            {"namespace", event.regarding.ns},
+                                                            {"name", event.regarding.name}}}});
+    return events;
+}
+
+void applyResource(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
+    const QJsonValue given = params.value(QLatin1String("object"));
+    if (!given.isObject()) return reply(refuse(rpc::kInvalidParams, QStringLiteral("object: is required")));
+    const QCborMap object = QCborMap::fromJsonObject(given.toObject());
+    auto admitted = context.crds.admit(object);
+    if (admitted) {
+        Errors errors = context.plugins.validate(*admitted);
+        if (!errors.empty()) admitted = tl::unexpected<Errors>(std::move(errors));
+    }
+    if (!admitted) {
+        QJsonArray errors;
+        for (const Error& error : admitted.error())
+            errors.append(QJsonObject{{"path", error.path}, {"message", error.message}});
+        return reply(refuse(rpc::kInvalidObject, joined(admitted.error()), QJsonObject{{"errors", errors}}));
+    }
+    const QCborMap metadata = admitted->value(QStringLiteral("metadata")).toMap();
+    const ObjectKey key{
+        admitted->value(QStringLiteral("apiVersion")).toString(), admitted->value(QStringLiteral("kind")).toString(),
+        metadata.value(QStringLiteral("namespace")).toString(), metadata.value(QStringLiteral("name")).toString()};
+    const StoredObject* before = context.services.resources.find(key);
+    const auto same = [&](const QString& field) {
+        return before->object.value(QStringLiteral("metadata")).toMap().value(field) == metadata.value(field);
+    };
+    const bool isUnchanged = before &&
+                             before->object.value(QStringLiteral("spec")) == admitted->value(QStringLiteral("spec")) &&
+                             same(QStringLiteral("labels")) && same(QStringLiteral("annotations"));
+    if (isUnchanged) return reply(QJsonObject{{"result", "unchanged"}});
+    const QString result = before ? QStringLiteral("configured") : QStringLiteral("created");
+    // What is stored is what the user wrote: defaults may change, and then they should apply.
+    context.plugins.write(object, [reply, result](Outcome outcome, const QString& message) {
+        if (outcome == Outcome::Ok) return reply(QJsonObject{{"result", result}});
+        reply(refuse(rpc::kFailed, message));
+    });
+}
+
+void deleteResource(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
+    const auto stored = objectOf(context, params);
+    if (!stored) return reply(tl::unexpected<RpcError>(stored.error()));
+    context.plugins.erase((*stored)->key, [reply](Outcome outcome, const QString& message) {
+        if (outcome == Outcome::Ok) return reply(QJsonObject());
+        reply(refuse(rpc::kFailed, message));
+    });
+}
+
+void listResources(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
+    const auto kind = kindOf(context, params);
+    if (!kind) return reply(tl::unexpected<RpcError>(kind.error()));
+    QJsonArray items;
+    for (const StoredObject* stored :
+         context.services.resources.list((*kind)->apiVersion, (*kind)->kind, text(params, "namespace")))
+        items.append(withStatus(*stored, context.services.status));
+    reply(QJsonObject{{"items", items}});
+}
+
+}  // namespace
+
+void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context) {
+    dispatcher.add("host.status", Access::Read,
+                   [context](const QJsonObject&, const RpcReply& reply) { reply(hostStatus(context)); });
+    dispatcher.add("plugin.list", Access::Read, [context](const QJsonObject&, const RpcReply& reply) {
+        reply(QJsonObject{{"plugins", pluginList(context)}});
+    });
+    dispatcher.add("crd.list", Access::Read, [context](const QJsonObject&, const RpcReply& reply) {
+        QJsonArray kinds;
+        for (const schema::ResourceKind& kind : context.crds.kinds()) kinds.append(kindJson(kind));
+        reply(QJsonObject{{"kinds", kinds}});
+    });
+    dispatcher.add("resource.list", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
+        listResources(context, params, reply);
+    });
+    dispatcher.add("resource.get", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
+        const auto stored = objectOf(context, params);
+        if (!stored) return reply(tl::unexpected<RpcError>(stored.error()));
+        reply(withStatus(**stored, context.services.status));
+    });
+    dispatcher.add("resource.apply", Access::Act, [context](const QJsonObject& params, const RpcReply& reply) {
+        applyResource(context, params, reply);
+    });
+    dispatcher.add("resource.delete", Access::Act, [context](const QJsonObject& params, const RpcReply& reply) {
+        deleteResource(context, params, reply);
+    });
+    dispatcher.add("topic.list", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
+        reply(QJsonObject{{"values", topicValues(context.services.bus, text(params, "topic"))}});
+    });
+    dispatcher.add("event.list", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
+        const int limit = params.value(QLatin1String("limit")).toInt(100);
+        if (limit < 1) return reply(refuse(rpc::kInvalidParams, QStringLiteral("limit: must be at least 1")));
+        reply(QJsonObject{{"events", eventList(context.services.events, limit)}});
+    });
+}
+
+}  // namespace fos1::host

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// JSON-RPC 2.0 (https://www.jsonrpc.org/specification) without transport: one request in, one response out. Must not
+// know any method.
+#pragma once
+
+#include <QByteArray>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QJsonValue>
+#include <functional>
+#include <map>
+
+#include "fos1/result.h"
+
+namespace fos1::host {
+
+namespace rpc {
+constexpr int kParseError = -32700;
+constexpr int kInvalidRequest = -32600;
+constexpr int kMethodNotFound = -32601;
+constexpr int kInvalidParams = -32602;
+constexpr int kNotPermitted = -32001;
+constexpr int kNotFound = -32004;
+constexpr int kInvalidObject = -32010;  ///< data.errors: [{path, message}]
+constexpr int kFailed = -32011;
+}  // namespace rpc
+
+struct RpcError {
+    int code = rpc::kFailed;
+    QString message;
+    QJsonValue data = QJsonValue::Undefined;
+};
+
+using RpcResult = tl::expected<QJsonValue, RpcError>;
+
+/// Who asks.
+struct RpcCaller {
+    bool mayAct = false;  ///< may change anything
+};
+
+/// Answers once, now or later.
+using RpcReply = std::function<void(const RpcResult&)>;
+using RpcMethod = std::function<void(const QJsonObject& params, RpcReply reply)>;
+
+class RpcDispatcher {
+   public:
+    enum class Access { Unknown = 0, Read, Act };
+
+    void add(const QString& name, Access access, RpcMethod method);
+
+    /// Handles one line. `send` gets the response's line without its newline; it is not called for notifications. A
+    /// batch is refused: one request a line is all this socket speaks.
+    void handle(const QByteArray& line, const RpcCaller& caller,
+                const std::function<void(const QByteArray&)>& send) const;
+
+   private:
+    struct Entry {
+        Access access = Access::Unknown;
+        RpcMethod method;
+    };
+    std::map<QString, Entry> m_methods;
+};
+
+}  // namespace fos1::host

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host.h"
+
+#include <sys/stat.h>
+
+#include <QDir>
+#include <QFile>
+
+#include "config.h"
+#include "control/control_methods.h"
+#include "fos1/logging.h"
+
+namespace fos1::host {
+
+namespace {
+FOS1_LOG(lcHost, "host")
+const QString kOwner = QStringLiteral("host");
+}  // namespace
+
+Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
+    : QObject(parent),
+      m_config(std::move(config)),
+      m_crds(std::move(crds)),
+      m_resources([this](const QCborMap& object) { return admit(object); }),
+      m_queue([this](const QString& plugin, Ticket ticket) { m_plugins.reconcile(plugin, ticket); }),
+      m_services{m_bus, m_resources, m_queue, m_status, m_events, m_metrics},
+      m_plugins(m_config, m_services),
+      m_health(m_plugins, m_queue),
+      m_control(m_dispatcher) {
+    connect(&m_resources, &ResourceStore::changed, &m_plugins, &PluginSupervisor::requestKinds);
+    connect(&m_resources, &ResourceStore::removed, this, [this](const ObjectKey& key) { m_status.forget(key); });
+    addControlMethods(m_dispatcher, {m_config, m_services, m_crds, m_plugins, m_health});
+    m_pluginMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_up"), MetricType::Gauge,
+                                       QStringLiteral("Whether a configured plugin is running (1) or not (0)"),
+                                       {QStringLiteral("plugin")}, 0);
+    m_slowMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_slow_callbacks_total"), MetricType::Counter,
+                                     QStringLiteral("Calls into a plugin that took longer than 50 ms"),
+                                     {QStringLiteral("plugin")}, 0);
+    addRoutes();
+}
+
+Host::~Host() = default;
+
+tl::expected<QCborMap, Errors> Host::admit(const QCborMap& object) const {
+    auto admitted = m_crds.admit(object);
+    if (!admitted) return admitted;
+    Errors errors = m_plugins.validate(*admitted);
+    if (!errors.empty()) return tl::unexpected<Errors>(std::move(errors));
+    return admitted;
+}
+
+Errors Host::makeDirectories() {
+    Errors errors;
+    const mode_t before = ::umask(0022);
+    for (const QString& dir : {m_config.stateDir, m_config.runtimeDir, QFileInfo(m_config.controlSocket).path()})
+        if (!QDir().mkpath(dir)) errors.push_back({ErrorCode::Io, QStringLiteral("cannot be made"), dir});
+    ::umask(before);
+    return errors;
+}
+
+Errors Host::start() {
+    if (Errors errors = makeDirectories(); !errors.empty()) return errors;
+    m_lock = std::make_unique<QLockFile>(m_config.stateDir + QStringLiteral("/host.lock"));
+    m_lock->setStaleLockTime(0);
+    if (!m_lock->tryLock()) {
+        qint64 pid = 0;
+        m_lock->getLockInfo(&pid, nullptr, nullptr);
+        return {{ErrorCode::Conflict, QStringLiteral("another fos1-hostd (pid %1) uses this directory").arg(pid),
+                 m_config.stateDir}};
+    }
+    if (Errors errors = m_plugins.load(); !errors.empty()) return errors;
+    if (const auto listening = m_control.listen(m_config.controlSocket, m_config.controlGroup); !listening)
+        return {listening.error()};
+    if (m_config.httpEnabled) {
+        if (const auto listening = m_http.listen(m_config.httpAddress, m_config.httpPort); !listening)
+            return {listening.error()};
+        m_health.httpUrl = m_http.url();
+    }
+    m_plugins.startAll();
+    m_health.setStarted();
+    m_notifier.ready(QStringLiteral("%1 plugins").arg(m_plugins.plugins().size()));
+    qCInfo(lcHost).noquote() << "started version=" FOS1_VERSION << "config=" + m_config.file;
+    return {};
+}
+
+void Host::stop() {
+    if (m_isStopping) return;
+    m_isStopping = true;
+    m_health.setStopping();
+    m_notifier.stopping();
+    qCInfo(lcHost) << "stopping";
+    m_plugins.stopAll([this] { Q_EMIT stopped(); });
+}
+
+void Host::updateOwnMetrics() {
+    for (const auto& record : m_plugins.plugins()) {
+        const std::map<QString, QString> labels{{QStringLiteral("plugin"), record->id}};
+        m_metrics.set(kOwner, m_pluginMetric, labels, record->state == PluginState::Running ? 1 : 0);
+        m_metrics.set(kOwner, m_slowMetric, labels, static_cast<qint64>(record->slowCallbacks));
+    }
+}
+
+void Host::addRoutes() {
+    m_http.route("/metrics", [this] {
+        updateOwnMetrics();
+        return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", m_metrics.serialize()};
+    });
+    m_http.route("/healthz", [] { return HttpResponse{200, "text/plain; charset=utf-8", "ok\n"}; });
+    m_http.route("/readyz", [this] {
+        const QStringList reasons = m_health.notReady();
+        if (reasons.isEmpty()) return HttpResponse{200, "text/plain; charset=utf-8", "ok\n"};
+        return HttpResponse{503, "text/plain; charset=utf-8", reasons.join(u'\n').toUtf8() + '\n'};
+    });
+}
+
+}  // namespace fos1::host

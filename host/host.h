@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The host: the stores, the plugins and the faces, wired together. No logic of its own.
+#pragma once
+
+#include <QLockFile>
+#include <QObject>
+#include <memory>
+
+#include "bus/state_bus.h"
+#include "control/control_server.h"
+#include "crd_catalog.h"
+#include "health/host_health.h"
+#include "health/service_notifier.h"
+#include "host_config.h"
+#include "http/http_server.h"
+#include "metrics/metric_registry.h"
+#include "plugins/plugin_supervisor.h"
+#include "resources/reconcile_queue.h"
+#include "resources/resource_store.h"
+#include "status/event_log.h"
+#include "status/status_store.h"
+
+namespace fos1::host {
+
+class Host : public QObject {
+    Q_OBJECT
+   public:
+    Host(HostConfig config, schema::CrdCatalog crds, QObject* parent = nullptr);
+    ~Host() override;
+
+    /// The mistakes that start() would report of host.yaml; loads the plugins but starts none.
+    Errors check() { return m_plugins.load(); }
+
+    /// Directories, lock, plugins, faces. Errors are those that make running pointless: configuration, directories, a
+    /// host that runs already, a face that cannot listen.
+    Errors start();
+
+    /// Stops plugins and faces; stopped() follows within 5 s.
+    void stop();
+
+    [[nodiscard]] const HostConfig& config() const { return m_config; }
+    [[nodiscard]] const HostHealth& health() const { return m_health; }
+
+   Q_SIGNALS:
+    void stopped();
+
+   private:
+    tl::expected<QCborMap, Errors> admit(const QCborMap& object) const;
+    Errors makeDirectories();
+    void addRoutes();
+    void updateOwnMetrics();
+
+    HostConfig m_config;
+    schema::CrdCatalog m_crds;
+    StateBus m_bus;
+    ResourceStore m_resources;
+    ReconcileQueue m_queue;
+    StatusStore m_status;
+    EventLog m_events;
+    MetricRegistry m_metrics;
+    HostServices m_services;
+    PluginSupervisor m_plugins;
+    HostHealth m_health;
+    ServiceNotifier m_notifier;
+    RpcDispatcher m_dispatcher;
+    ControlServer m_control;
+    HttpServer m_http;
+    std::unique_ptr<QLockFile> m_lock;
+    bool m_isStopping = false;
+    int m_pluginMetric = 0;
+    int m_slowMetric = 0;
+};
+
+}  // namespace fos1::host

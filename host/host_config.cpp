@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host_config.h"
+
+#include <QCborArray>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+#include "config.h"
+#include "fos1/cbor_reader.h"
+#include "host_paths.h"
+#include "json_schema.h"
+
+namespace fos1::host {
+
+namespace {
+
+// The schema of host.yaml itself. Keys and defaults here are what docs/operating.md describes.
+constexpr const char kSchema[] = R"json({
+  "type": "object",
+  "properties": {
+    "stateDir": {"type": "string", "minLength": 1, "default": "%S/fos1"},
+    "runtimeDir": {"type": "string", "minLength": 1},
+    "crdDir": {"type": "string", "minLength": 1},
+    "pluginDirs": {"type": "array", "items": {"type": "string", "minLength": 1}, "default": []},
+    "control": {
+      "type": "object",
+      "properties": {
+        "socket": {"type": "string", "minLength": 1},
+        "group": {"type": "string", "default": ""}
+      },
+      "default": {}
+    },
+    "http": {
+      "type": "object",
+      "properties": {
+        "enabled": {"type": "boolean", "default": true},
+        "address": {"type": "string", "minLength": 1, "default": "127.0.0.1"},
+        "port": {"type": "integer", "minimum": 0, "maximum": 65535, "default": 9559}
+      },
+      "default": {}
+    },
+    "plugins": {
+      "type": "object",
+      "additionalProperties": {"type": "object", "nullable": true, "x-kubernetes-preserve-unknown-fields": true},
+      "default": {}
+    }
+  }
+})json";
+
+Errors located(const yaml::Document& document, const QString& prefix, const Errors& errors) {
+    Errors result;
+    for (const Error& error : errors) {
+        const QString path =
+            prefix.isEmpty() || error.path.isEmpty() ? prefix + error.path : prefix + u'.' + error.path;
+        result.push_back({ErrorCode::InvalidInput, path.isEmpty() ? error.message : path + ": " + error.message,
+                          document.locate(path)});
+    }
+    return result;
+}
+
+/// A path setting, expanded; an unknown specifier becomes an error.
+QString path(const CborReader& reader, const QString& key, const QString& base, Errors& errors,
+             const QString& fallback = {}) {
+    if (!reader.has(key)) return fallback;
+    const QString given = reader.text(key);
+    QString expanded = expandPath(given, base);
+    if (expanded.isEmpty())
+        errors.push_back({ErrorCode::InvalidInput,
+                          QStringLiteral("\"%1\" has an unknown specifier; known are %S, %t and %%").arg(given),
+                          reader.path(key)});
+    return expanded;
+}
+
+QCborMap expandPaths(QCborMap section, const QJsonObject& schema, const QString& prefix, const QString& base,
+                     Errors& errors) {
+    const QJsonObject properties = schema.value(QLatin1String("properties")).toObject();
+    for (auto it = properties.begin(); it != properties.end(); ++it) {
+        const QJsonObject property = it.value().toObject();
+        const QString at = prefix.isEmpty() ? it.key() : prefix + u'.' + it.key();
+        if (!section.contains(it.key())) continue;
+        if (property.value(QLatin1String("format")).toString() == QLatin1String("path")) {
+            const QString given = section.value(it.key()).toString();
+            const QString expanded = expandPath(given, base);
+            if (expanded.isEmpty())
+                errors.push_back({ErrorCode::InvalidInput, QStringLiteral("\"%1\" is not a path").arg(given), at});
+            section.insert(it.key(), expanded);
+        } else if (property.contains(QLatin1String("properties"))) {
+            section.insert(it.key(), expandPaths(section.value(it.key()).toMap(), property, at, base, errors));
+        }
+    }
+    return section;
+}
+
+}  // namespace
+
+tl::expected<HostConfig, Errors> parseHostConfig(const QByteArray& text, const QString& file) {
+    const auto refuse = [](Errors errors) { return tl::unexpected<Errors>(std::move(errors)); };
+    auto documents = yaml::parse(text, file);
+    if (!documents) return refuse({documents.error()});
+    if (documents->size() > 1)
+        return refuse(
+            {{ErrorCode::InvalidInput, QStringLiteral("more than one document"), (*documents)[1].locate({})}});
+
+    HostConfig config;
+    config.file = file;
+    if (!documents->empty()) config.document = documents->front();
+    const auto schema = schema::JsonSchema::compile(QJsonDocument::fromJson(kSchema).object());
+    Q_ASSERT(schema.has_value());
+    const Errors findings = schema->validate(config.document.value);
+    if (!findings.empty()) return refuse(located(config.document, {}, findings));
+
+    const QString base = QFileInfo(file).absolutePath();
+    Errors errors;
+    const CborReader root(schema->withDefaults(config.document.value).toMap(), {}, &errors);
+    config.stateDir = path(root, QStringLiteral("stateDir"), base, errors);
+    config.runtimeDir =
+        path(root, QStringLiteral("runtimeDir"), base, errors, config.stateDir + QStringLiteral("/run"));
+    config.crdDir = path(root, QStringLiteral("crdDir"), base, errors, installedPath(QStringLiteral(FOS1_CRD_DIR)));
+    const QCborArray pluginDirs = root.array(QStringLiteral("pluginDirs"));
+    for (const QCborValue& dir : pluginDirs) config.pluginDirs.append(expandPath(dir.toString(), base));
+    if (config.pluginDirs.isEmpty()) config.pluginDirs = {installedPath(QStringLiteral(FOS1_PLUGIN_DIR))};
+
+    const CborReader control = root.child(QStringLiteral("control"));
+    config.controlSocket =
+        path(control, QStringLiteral("socket"), base, errors, config.runtimeDir + QStringLiteral("/control.sock"));
+    config.controlGroup = control.text(QStringLiteral("group"));
+    const CborReader http = root.child(QStringLiteral("http"));
+    config.httpEnabled = http.boolean(QStringLiteral("enabled"));
+    config.httpAddress = http.text(QStringLiteral("address"));
+    config.httpPort = static_cast<quint16>(http.integer(QStringLiteral("port")));
+    const QCborMap plugins = root.child(QStringLiteral("plugins")).map();
+    for (const auto& section : plugins)
+        config.plugins.emplace(section.first.toString(), QCborValue(section.second).toMap());
+
+    // sockaddr_un.sun_path, unix(7)
+    if (config.controlSocket.toLocal8Bit().size() > 107)
+        errors.push_back(
+            {ErrorCode::InvalidInput,
+             QStringLiteral("\"%1\" is longer than the 107 bytes of a Unix socket's path").arg(config.controlSocket),
+             QStringLiteral("control.socket")});
+    if (!errors.empty()) return refuse(located(config.document, {}, errors));
+    return config;
+}
+
+tl::expected<HostConfig, Errors> loadHostConfig(const QString& file) {
+    QFile input(file);
+    if (!input.open(QIODevice::ReadOnly))
+        return tl::unexpected<Errors>(Errors{{ErrorCode::Io, input.errorString(), file}});
+    return parseHostConfig(input.readAll(), file);
+}
+
+tl::expected<QCborMap, Errors> checkPluginSection(const HostConfig& config, const QString& pluginId,
+                                                  const QJsonObject& schema) {
+    const QString prefix = QStringLiteral("plugins.") + pluginId;
+    const auto section = config.plugins.find(pluginId);
+    const QCborMap given = section == config.plugins.end() ? QCborMap() : section->second;
+    const QJsonObject effective = schema.isEmpty() ? QJsonObject{{QStringLiteral("type"), QStringLiteral("object")},
+                                                                 {QStringLiteral("additionalProperties"), false}}
+                                                   : schema;
+    const auto compiled = schema::JsonSchema::compile(effective);
+    if (!compiled) return tl::unexpected<Errors>(Errors{compiled.error()});
+    const Errors findings = compiled->validate(given);
+    if (!findings.empty()) return tl::unexpected<Errors>(located(config.document, prefix, findings));
+    Errors errors;
+    const QCborMap complete = expandPaths(compiled->withDefaults(given).toMap(), effective, {},
+                                          QFileInfo(config.file).absolutePath(), errors);
+    if (!errors.empty()) return tl::unexpected<Errors>(located(config.document, prefix, errors));
+    return complete;
+}
+
+}  // namespace fos1::host

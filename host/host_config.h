@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// host.yaml as a struct, checked against its schema. Must not know what a plugin's own section means; the plugin's
+// metadata carries the schema for that.
+#pragma once
+
+#include <QByteArray>
+#include <QCborMap>
+#include <QString>
+#include <QStringList>
+#include <map>
+
+#include "fos1/result.h"
+#include "yaml_document.h"
+
+namespace fos1::host {
+
+struct HostConfig {
+    QString file;
+    QString stateDir;    ///< absolute; everything that must survive a restart
+    QString runtimeDir;  ///< absolute; sockets and pid files
+    QString crdDir;      ///< absolute; the schemas of record
+    QStringList pluginDirs;
+    QString controlSocket;
+    QString controlGroup;  ///< whose members may act, besides root and our own user; empty: none
+    bool httpEnabled = true;
+    QString httpAddress;
+    quint16 httpPort = 0;
+    std::map<QString, QCborMap> plugins;  ///< section by plugin id, not yet checked
+    yaml::Document document;              ///< for the positions of later findings
+};
+
+/// `file` names the text in errors (`file:line:col: path: what`) and its directory is where relative paths start.
+tl::expected<HostConfig, Errors> parseHostConfig(const QByteArray& text, const QString& file);
+tl::expected<HostConfig, Errors> loadHostConfig(const QString& file);
+
+/// The section of one plugin against the "config" schema of its metadata: defaults applied, `format: path` values
+/// expanded and made absolute. Errors are located in host.yaml.
+tl::expected<QCborMap, Errors> checkPluginSection(const HostConfig& config, const QString& pluginId,
+                                                  const QJsonObject& schema);
+
+}  // namespace fos1::host

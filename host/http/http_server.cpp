@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "http/http_server.h"
+
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <QHostAddress>
+
+#include "fos1/logging.h"
+
+namespace fos1::host {
+
+namespace {
+
+FOS1_LOG(lcHttp, "host.http")
+
+constexpr unsigned kMaxConnections = 64;
+constexpr unsigned kTimeoutSeconds = 10;
+constexpr std::size_t kConnectionMemory = 16 * 1024;  ///< of request line and headers
+
+MHD_Result answer(void* self, MHD_Connection* connection, const char* url, const char* method, const char* /*version*/,
+                  const char* /*upload*/, std::size_t* uploadSize, void** requestState) {
+    // First call: headers only. A body is read and thrown away, bounded by libmicrohttpd's buffer a turn.
+    static char seen = 0;
+    if (!*requestState) {
+        *requestState = &seen;
+        return MHD_YES;
+    }
+    if (*uploadSize > 0) {
+        *uploadSize = 0;
+        return MHD_YES;
+    }
+    const HttpResponse response = static_cast<const HttpServer*>(self)->respond(method, url);
+    MHD_Response* reply =
+        MHD_create_response_from_buffer(static_cast<std::size_t>(response.body.size()),
+                                        const_cast<char*>(response.body.constData()), MHD_RESPMEM_MUST_COPY);
+    if (!reply) return MHD_NO;
+    MHD_add_response_header(reply, MHD_HTTP_HEADER_CONTENT_TYPE, response.contentType.constData());
+    MHD_add_response_header(reply, "X-Content-Type-Options", "nosniff");
+    if (response.status == MHD_HTTP_METHOD_NOT_ALLOWED)
+        MHD_add_response_header(reply, MHD_HTTP_HEADER_ALLOW, "GET, HEAD");
+    const MHD_Result queued = MHD_queue_response(connection, response.status, reply);
+    MHD_destroy_response(reply);
+    return queued;
+}
+
+}  // namespace
+
+void HttpServer::StopDaemon::operator()(MHD_Daemon* daemon) const { MHD_stop_daemon(daemon); }
+
+HttpServer::HttpServer(QObject* parent) : QObject(parent) {
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &HttpServer::turn);
+}
+
+HttpServer::~HttpServer() = default;
+
+void HttpServer::route(const QByteArray& path, Handler handler) { m_routes[path] = std::move(handler); }
+
+HttpResponse HttpServer::respond(const QByteArray& method, const QByteArray& path) const {
+    const auto handler = m_routes.find(path);
+    if (handler == m_routes.end()) {
+        QByteArray body = "404 not found; there is:\n";
+        for (const auto& [known, unused] : m_routes) body += known + '\n';
+        return {MHD_HTTP_NOT_FOUND, "text/plain; charset=utf-8", body};
+    }
+    if (method != "GET" && method != "HEAD")
+        return {MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "405 only GET and HEAD\n"};
+    return handler->second();
+}
+
+Result<void> HttpServer::listen(const QString& address, quint16 port) {
+    const QHostAddress host(address);
+    if (host.isNull())
+        return failure(ErrorCode::InvalidInput, QStringLiteral("\"%1\" is not an IP address").arg(address),
+                       QStringLiteral("http.address"));
+    sockaddr_storage storage{};
+    const bool isV6 = host.protocol() == QAbstractSocket::IPv6Protocol;
+    if (isV6) {
+        auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
+        v6->sin6_family = AF_INET6;
+        v6->sin6_port = htons(port);
+        const Q_IPV6ADDR bytes = host.toIPv6Address();
+        std::copy(bytes.c, bytes.c + 16, v6->sin6_addr.s6_addr);
+    } else {
+        auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
+        v4->sin_family = AF_INET;
+        v4->sin_port = htons(port);
+        v4->sin_addr.s_addr = htonl(host.toIPv4Address());
+    }
+    const unsigned flags = MHD_USE_EPOLL | (isV6 ? MHD_USE_IPv6 : 0);
+    m_daemon.reset(MHD_start_daemon(flags, port, nullptr, nullptr, &answer, this, MHD_OPTION_SOCK_ADDR,
+                                    reinterpret_cast<sockaddr*>(&storage), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
+                                    MHD_OPTION_CONNECTION_TIMEOUT, kTimeoutSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+                                    kConnectionMemory, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END));
+    if (!m_daemon)
+        return failure(ErrorCode::Io,
+                       QStringLiteral("cannot listen on %1 port %2: %3")
+                           .arg(address)
+                           .arg(port)
+                           .arg(QString::fromLocal8Bit(strerror(errno))),
+                       QStringLiteral("http"));
+    const MHD_DaemonInfo* epoll = MHD_get_daemon_info(m_daemon.get(), MHD_DAEMON_INFO_EPOLL_FD);
+    const MHD_DaemonInfo* bound = MHD_get_daemon_info(m_daemon.get(), MHD_DAEMON_INFO_BIND_PORT);
+    m_notifier = std::make_unique<QSocketNotifier>(epoll->epoll_fd, QSocketNotifier::Read);
+    connect(m_notifier.get(), &QSocketNotifier::activated, this, &HttpServer::turn);
+    m_url = QStringLiteral("http://%1:%2").arg(isV6 ? u'[' + address + u']' : address).arg(bound->port);
+    turn();
+    return {};
+}
+
+void HttpServer::turn() {
+    MHD_run(m_daemon.get());
+    MHD_UNSIGNED_LONG_LONG timeoutMs = 0;
+    if (MHD_get_timeout(m_daemon.get(), &timeoutMs) == MHD_YES)
+        m_timer.start(static_cast<int>(std::min<MHD_UNSIGNED_LONG_LONG>(timeoutMs, 60'000)));
+    else
+        m_timer.stop();
+}
+
+}  // namespace fos1::host

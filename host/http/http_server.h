@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A small read-only HTTP server on the host's own event loop (libmicrohttpd), with bounded connections and time. Must
+// not know what the pages say.
+#pragma once
+
+#include <QByteArray>
+#include <QObject>
+#include <QSocketNotifier>
+#include <QString>
+#include <QTimer>
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "fos1/result.h"
+
+struct MHD_Daemon;
+
+namespace fos1::host {
+
+struct HttpResponse {
+    unsigned status = 200;
+    QByteArray contentType = "text/plain; charset=utf-8";
+    QByteArray body;
+};
+
+class HttpServer : public QObject {
+    Q_OBJECT
+   public:
+    using Handler = std::function<HttpResponse()>;
+
+    explicit HttpServer(QObject* parent = nullptr);
+    ~HttpServer() override;
+
+    /// Answers GET and HEAD of exactly `path`; everything else is 404, other methods 405.
+    void route(const QByteArray& path, Handler handler);
+
+    /// `port` 0: any free one.
+    Result<void> listen(const QString& address, quint16 port);
+
+    /// "http://127.0.0.1:9559" once listening.
+    [[nodiscard]] QString url() const { return m_url; }
+
+    [[nodiscard]] HttpResponse respond(const QByteArray& method, const QByteArray& path) const;
+
+   private:
+    struct StopDaemon {
+        void operator()(MHD_Daemon* daemon) const;
+    };
+    void turn();
+
+    std::map<QByteArray, Handler> m_routes;
+    std::unique_ptr<MHD_Daemon, StopDaemon> m_daemon;
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    QTimer m_timer;
+    QString m_url;
+};
+
+}  // namespace fos1::host

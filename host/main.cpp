@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// fos1-hostd: reads host.yaml, starts the host, ends in order on SIGTERM or SIGINT.
+#include <QCommandLineParser>
+#include <QCoreApplication>
+#include <QDir>
+#include <QTimer>
+#include <cstdio>
+
+#include "config.h"
+#include "host.h"
+#include "termination.h"
+
+namespace {
+
+using namespace fos1;
+
+int report(const Errors& errors) {
+    for (const Error& error : errors) std::fprintf(stderr, "fos1-hostd: %s\n", qUtf8Printable(error.text()));
+    return 1;
+}
+
+/// What a newcomer at a terminal tries next. Under a service manager nobody reads it.
+void greet(const host::Host& host) {
+    const QString ctl = QDir::current().relativeFilePath(QCoreApplication::applicationDirPath() + "/fos1ctl");
+    std::printf("\nfos1-hostd %s is running. In another terminal, try:\n  %s status\n  %s ntp status\n", FOS1_VERSION,
+                qUtf8Printable(ctl), qUtf8Printable(ctl));
+    if (!host.health().httpUrl.isEmpty()) std::printf("Metrics: %s/metrics\n", qUtf8Printable(host.health().httpUrl));
+    std::printf("State: %s   Stop: Ctrl-C\n\n", qUtf8Printable(host.config().stateDir));
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const QCoreApplication app(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("fos1-hostd"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(FOS1_VERSION));
+    qSetMessagePattern(QStringLiteral("%{time yyyy-MM-ddThh:mm:ss.zzz} %{type} %{category}: %{message}"));
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QStringLiteral("Turns a Linux router into a set of declared services."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    const QCommandLineOption configOption(QStringLiteral("config"), QStringLiteral("The configuration."),
+                                          QStringLiteral("host.yaml"), QStringLiteral("/etc/fos1/host.yaml"));
+    const QCommandLineOption checkOption(QStringLiteral("check"), QStringLiteral("Check the configuration and end."));
+    parser.addOptions({configOption, checkOption});
+    parser.process(app);
+
+    auto config = host::loadHostConfig(parser.value(configOption));
+    if (!config) return report(config.error());
+    auto crds = schema::CrdCatalog::load(config->crdDir);
+    if (!crds) return report({crds.error()});
+
+    host::Termination termination;
+    host::Host host(std::move(*config), std::move(*crds));
+    if (parser.isSet(checkOption)) {
+        const Errors errors = host.check();
+        if (!errors.empty()) return report(errors);
+        std::printf("%s: ok\n", qUtf8Printable(host.config().file));
+        return 0;
+    }
+    QObject::connect(&host, &host::Host::stopped, &app, &QCoreApplication::quit, Qt::QueuedConnection);
+    QObject::connect(&termination, &host::Termination::requested, &host, [&host] {
+        host.stop();
+        // The plugins have 4 s; whatever happens, the end comes within 5.
+        QTimer::singleShot(4500, &host, [] { std::_Exit(1); });
+    });
+    if (const Errors errors = host.start(); !errors.empty()) return report(errors);
+    greet(host);
+    return QCoreApplication::exec();
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/plugin_metadata.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <QCborMap>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QPluginLoader>
+
+#include "fos1/iplugin.h"
+#include "fos1/version.h"
+#include "json_schema.h"
+
+namespace fos1::host {
+
+namespace {
+
+constexpr const char kSchema[] = R"json({
+  "type": "object",
+  "required": ["id", "version", "sdk", "features"],
+  "properties": {
+    "id": {"type": "string", "pattern": "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", "maxLength": 100},
+    "version": {"type": "string", "minLength": 1},
+    "sdk": {"type": "string", "pattern": "^[0-9]+\\.[0-9]+$"},
+    "description": {"type": "string"},
+    "kinds": {"type": "array", "items": {"type": "string", "pattern": "^[-a-z0-9.]+/v[a-z0-9]+/[A-Z][A-Za-z0-9]*$"}},
+    "publishes": {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9.-]+/v[0-9]+$"}},
+    "subscribes": {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9.-]+/v[0-9]+$"}},
+    "features": {
+      "type": "object",
+      "properties": {
+        "required": {"type": "array", "items": {"type": "string"}},
+        "wanted": {"type": "array", "items": {"type": "string"}}
+      }
+    },
+    "isolation": {"type": "string", "enum": ["local", "remote"]},
+    "status": {"type": "string", "enum": ["alpha", "beta", "stable"]},
+    "security_posture": {"type": "string"},
+    "config": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}
+  }
+})json";
+
+QStringList texts(const QJsonValue& list) {
+    QStringList result;
+    const QJsonArray array = list.toArray();
+    for (const QJsonValue& item : array) result.append(item.toString());
+    return result;
+}
+
+}  // namespace
+
+bool PluginMetadata::mayUse(const QString& iid) const {
+    return requiredFeatures.contains(iid) || wantedFeatures.contains(iid);
+}
+
+tl::expected<PluginMetadata, Errors> checkPluginMetadata(const QJsonObject& raw, const QString& file) {
+    const auto refuse = [&](const QString& message, const QString& path = {}) {
+        return tl::unexpected<Errors>(Errors{{ErrorCode::Refused, message, path}});
+    };
+    const QString iid = raw.value(QLatin1String("IID")).toString();
+    if (iid.isEmpty()) return refuse(QStringLiteral("is not a Qt plugin"));
+    if (iid != QLatin1String(FOS1_PLUGIN_IID))
+        return refuse(QStringLiteral("implements \"%1\", this host loads \"%2\"").arg(iid, FOS1_PLUGIN_IID),
+                      QStringLiteral("IID"));
+
+    const QJsonObject json = raw.value(QLatin1String("MetaData")).toObject();
+    const auto schema = schema::JsonSchema::compile(QJsonDocument::fromJson(kSchema).object());
+    Q_ASSERT(schema.has_value());
+    Errors findings = schema->validate(QCborMap::fromJsonObject(json));
+    if (!findings.empty()) return tl::unexpected<Errors>(std::move(findings));
+
+    const QStringList sdk = json.value(QLatin1String("sdk")).toString().split(u'.');
+    if (sdk[0].toInt() != FOS1_SDK_MAJOR || sdk[1].toInt() > FOS1_SDK_MINOR)
+        return refuse(QStringLiteral("was built against SDK %1, this host offers %2.%3")
+                          .arg(json.value(QLatin1String("sdk")).toString())
+                          .arg(FOS1_SDK_MAJOR)
+                          .arg(FOS1_SDK_MINOR),
+                      QStringLiteral("sdk"));
+
+    const QJsonObject features = json.value(QLatin1String("features")).toObject();
+    PluginMetadata metadata;
+    metadata.file = file;
+    metadata.id = json.value(QLatin1String("id")).toString();
+    metadata.version = json.value(QLatin1String("version")).toString();
+    metadata.description = json.value(QLatin1String("description")).toString();
+    metadata.sdkMinor = sdk[1].toInt();
+    metadata.kinds = texts(json.value(QLatin1String("kinds")));
+    metadata.publishes = texts(json.value(QLatin1String("publishes")));
+    metadata.subscribes = texts(json.value(QLatin1String("subscribes")));
+    metadata.requiredFeatures = texts(features.value(QLatin1String("required")));
+    metadata.wantedFeatures = texts(features.value(QLatin1String("wanted")));
+    metadata.isolation = json.value(QLatin1String("isolation")).toString(QStringLiteral("remote"));
+    metadata.maturity = json.value(QLatin1String("status")).toString(QStringLiteral("alpha"));
+    metadata.securityPosture = json.value(QLatin1String("security_posture")).toString();
+    metadata.configSchema = json.value(QLatin1String("config")).toObject();
+    return metadata;
+}
+
+Result<void> checkPluginFile(const QString& file) {
+    struct stat info {};
+    if (::stat(QFile::encodeName(file).constData(), &info) != 0)
+        return failure(ErrorCode::Io, QStringLiteral("cannot be read"), file);
+    if (!S_ISREG(info.st_mode)) return failure(ErrorCode::Refused, QStringLiteral("is not a regular file"), file);
+    if (info.st_uid != 0 && info.st_uid != geteuid())
+        return failure(ErrorCode::Refused, QStringLiteral("belongs to user %1, not to root or to us").arg(info.st_uid),
+                       file);
+    const bool isGroupOurs = info.st_gid == 0 || info.st_gid == getegid();
+    if ((info.st_mode & S_IWOTH) != 0 || ((info.st_mode & S_IWGRP) != 0 && !isGroupOurs))
+        return failure(ErrorCode::Refused, QStringLiteral("is writable by others"), file);
+    return {};
+}
+
+tl::expected<PluginMetadata, Errors> readPluginMetadata(const QString& file) {
+    if (const auto safe = checkPluginFile(file); !safe) return tl::unexpected<Errors>(Errors{safe.error()});
+    return checkPluginMetadata(QPluginLoader(file).metaData(), file);
+}
+
+}  // namespace fos1::host

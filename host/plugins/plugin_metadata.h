@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a plugin says of itself, read from its file without running any of its code, and checked key by key.
+#pragma once
+
+#include <QJsonObject>
+#include <QString>
+#include <QStringList>
+
+#include "fos1/result.h"
+
+namespace fos1::host {
+
+struct PluginMetadata {
+    QString file;
+    QString id;
+    QString version;
+    QString description;
+    int sdkMinor = 0;
+    QStringList kinds;  ///< "group/version/Kind"
+    QStringList publishes;
+    QStringList subscribes;
+    QStringList requiredFeatures;  ///< IIDs
+    QStringList wantedFeatures;
+    QString isolation;  ///< "local" or "remote"
+    QString maturity;   ///< the "status" of the metadata: alpha, beta, stable
+    QString securityPosture;
+    QJsonObject configSchema;
+
+    [[nodiscard]] bool mayUse(const QString& iid) const;
+};
+
+/// Reads and checks the metadata of a shared object; every mistake has a message of its own.
+tl::expected<PluginMetadata, Errors> readPluginMetadata(const QString& file);
+
+/// Checks what QPluginLoader::metaData() returned. Pure.
+tl::expected<PluginMetadata, Errors> checkPluginMetadata(const QJsonObject& raw, const QString& file);
+
+/// Refuses a file that somebody else could have changed: it must belong to root or to us and be writable by nobody
+/// else.
+Result<void> checkPluginFile(const QString& file);
+
+}  // namespace fos1::host

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The last happenings, for people. Repetitions are counted. Nothing acts on them.
+#pragma once
+
+#include <QDateTime>
+#include <QString>
+#include <deque>
+#include <vector>
+
+#include "fos1/desired.h"
+
+namespace fos1::host {
+
+struct Event {
+    QString type;  ///< Normal or Warning
+    QString reason;
+    QString message;
+    ObjectKey regarding;  ///< empty name: of no object
+    QString source;       ///< plugin id, or "host"
+    int count = 1;
+    QDateTime firstTime;
+    QDateTime lastTime;
+};
+
+class EventLog {
+   public:
+    static constexpr std::size_t kCapacity = 1000;
+
+    void record(const Event& event);
+
+    /// The newest `limit` events, oldest first.
+    [[nodiscard]] std::vector<Event> newest(std::size_t limit) const;
+
+   private:
+    std::deque<Event> m_events;  ///< by lastTime
+};
+
+}  // namespace fos1::host

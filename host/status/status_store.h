@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Status of objects and plugins: conditions and fields. Must not know what they mean.
+#pragma once
+
+#include <QCborMap>
+#include <QObject>
+#include <map>
+
+#include "fos1/desired.h"
+#include "fos1/interface.h"
+
+namespace fos1::host {
+
+class StatusStore : public QObject {
+    Q_OBJECT
+   public:
+    explicit StatusStore(QObject* parent = nullptr) : QObject(parent) {}
+
+    /// The key under which a plugin's own conditions are kept.
+    [[nodiscard]] static ObjectKey pluginKey(const QString& pluginId);
+
+    /// `condition` as in IStatus; a malformed one is InvalidArgument. lastTransitionTime moves only with `status`.
+    Status setCondition(const ObjectKey& key, const QCborMap& condition);
+    Status removeCondition(const ObjectKey& key, const QString& type);
+    Status setFields(const ObjectKey& key, const QCborMap& fields);
+    void forget(const ObjectKey& key);
+
+    /// Fields plus `conditions`, in order of type; empty when nothing was said of `key`.
+    [[nodiscard]] QCborMap status(const ObjectKey& key) const;
+    [[nodiscard]] QCborArray conditions(const ObjectKey& key) const;
+
+   Q_SIGNALS:
+    void changed(const fos1::ObjectKey& key);
+
+   private:
+    struct Entry {
+        QCborMap fields;
+        std::map<QString, QCborMap> conditions;
+    };
+    std::map<ObjectKey, Entry> m_entries;
+};
+
+}  // namespace fos1::host
