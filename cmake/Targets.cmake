@@ -3,7 +3,7 @@
 
 # One precompiled header of the costly standard and Qt headers, shared by every target.
 add_library(fos1_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cpp)
-target_link_libraries(fos1_pch PUBLIC Qt6::Core Qt6::Network PRIVATE fos1_warnings)
+target_link_libraries(fos1_pch PUBLIC Qt6::Core PRIVATE fos1_warnings)
 set_target_properties(fos1_pch PROPERTIES POSITION_INDEPENDENT_CODE ON AUTOMOC OFF)
 if(FOS1_PCH)
   target_precompile_headers(fos1_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)

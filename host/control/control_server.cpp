@@ -9,6 +9,8 @@
 #include <QFile>
 #include <QLocalSocket>
 #include <QPointer>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "fos1/logging.h"
@@ -18,6 +20,12 @@ namespace fos1::host {
 namespace {
 FOS1_LOG(lcControl, "host.control")
 }
+
+struct ControlServer::Connection {
+    QPointer<QLocalSocket> socket;
+    RpcCaller caller;
+    bool isSkipping = false;  ///< inside a line that is too long
+};
 
 ControlServer::ControlServer(const RpcDispatcher& dispatcher, QObject* parent)
     : QObject(parent), m_dispatcher(dispatcher) {
@@ -68,33 +76,36 @@ void ControlServer::accept() {
             continue;
         }
         ++m_connections;
-        const RpcCaller caller = callerOf(*socket);
+        const auto connection = std::make_shared<Connection>(Connection{socket, callerOf(*socket)});
         socket->setReadBufferSize(kMaxLineBytes + 1);
         connect(socket, &QObject::destroyed, this, [this] { --m_connections; });
         connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
-        connect(socket, &QLocalSocket::readyRead, this, [this, socket, caller] { read(socket, caller); });
-        connect(socket, &QLocalSocket::bytesWritten, this, [this, socket, caller] { read(socket, caller); });
-        read(socket, caller);
+        connect(socket, &QLocalSocket::readyRead, this, [this, connection] { read(*connection); });
+        connect(socket, &QLocalSocket::bytesWritten, this, [this, connection] { read(*connection); });
+        read(*connection);
     }
 }
 
-void ControlServer::read(QLocalSocket* socket, const RpcCaller& caller) {
-    const QPointer<QLocalSocket> alive(socket);
-    while (alive && socket->bytesToWrite() < kMaxUnreadBytes && socket->canReadLine()) {
-        const QByteArray line = socket->readLine(kMaxLineBytes + 1).trimmed();
-        if (line.isEmpty()) continue;
-        m_dispatcher.handle(line, caller, [alive](const QByteArray& response) {
-            if (!alive) return;
-            alive->write(response);
-            alive->write("\n");
-        });
-    }
-    if (alive && !socket->canReadLine() && socket->bytesAvailable() > kMaxLineBytes) {
-        qCWarning(lcControl) << "a request on the control socket is longer than 1 MiB; the connection is closed";
-        socket->write(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"request longer than 1 MiB"}})"
-                      "\n");
-        socket->readAll();
-        socket->disconnectFromServer();
+void ControlServer::read(Connection& connection) {
+    const QPointer<QLocalSocket> socket = connection.socket;
+    const auto send = [socket](const QByteArray& response) {
+        if (!socket) return;
+        socket->write(response);
+        socket->write("\n");
+    };
+    while (socket && socket->bytesToWrite() < kMaxUnreadBytes) {
+        if (!socket->canReadLine()) {
+            if (socket->bytesAvailable() <= kMaxLineBytes) return;
+            // Too long: what comes up to the newline is thrown away, and then the answer says so.
+            socket->readAll();
+            connection.isSkipping = true;
+            continue;
+        }
+        const QByteArray line = socket->readLine().trimmed();
+        if (std::exchange(connection.isSkipping, false))
+            send(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"the request is longer than 1 MiB"}})");
+        else if (!line.isEmpty())
+            m_dispatcher.handle(line, connection.caller, send);
     }
 }
 

@@ -30,8 +30,9 @@ class ControlServer : public QObject {
     Result<void> listen(const QString& path, const QString& group);
 
    private:
+    struct Connection;
     void accept();
-    void read(QLocalSocket* socket, const RpcCaller& caller);
+    void read(Connection& connection);
     [[nodiscard]] RpcCaller callerOf(const QLocalSocket& socket) const;
 
     const RpcDispatcher& m_dispatcher;

@@ -6,14 +6,13 @@
 #include <sys/socket.h>
 
 #include <QHostAddress>
-
-#include "fos1/logging.h"
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 
 namespace fos1::host {
 
 namespace {
-
-FOS1_LOG(lcHttp, "host.http")
 
 constexpr unsigned kMaxConnections = 64;
 constexpr unsigned kTimeoutSeconds = 10;
@@ -93,7 +92,7 @@ Result<void> HttpServer::listen(const QString& address, quint16 port) {
     m_daemon.reset(MHD_start_daemon(flags, port, nullptr, nullptr, &answer, this, MHD_OPTION_SOCK_ADDR,
                                     reinterpret_cast<sockaddr*>(&storage), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
                                     MHD_OPTION_CONNECTION_TIMEOUT, kTimeoutSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                                    kConnectionMemory, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END));
+                                    kConnectionMemory, MHD_OPTION_END));
     if (!m_daemon)
         return failure(ErrorCode::Io,
                        QStringLiteral("cannot listen on %1 port %2: %3")

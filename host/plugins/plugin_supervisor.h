@@ -9,6 +9,7 @@
 #include <memory>
 #include <vector>
 
+#include "fos1/desired.h"
 #include "fos1/iplugin.h"
 #include "host_config.h"
 #include "plugins/host_services.h"

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// JSON-RPC 2.0: answers, refusals and the right to act; and the socket around it: bounds, mode, garbage.
+#include <sys/stat.h>
+
+#include <QJsonDocument>
+#include <QLocalSocket>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "control/control_server.h"
+
+using namespace fos1;
+using namespace fos1::host;
+
+namespace {
+
+RpcDispatcher makeDispatcher() {
+    RpcDispatcher dispatcher;
+    dispatcher.add("echo", RpcDispatcher::Access::Read,
+                   [](const QJsonObject& params, const RpcReply& reply) { reply(params); });
+    dispatcher.add("act", RpcDispatcher::Access::Act,
+                   [](const QJsonObject&, const RpcReply& reply) { reply(QJsonValue(true)); });
+    dispatcher.add("large", RpcDispatcher::Access::Read,
+                   [](const QJsonObject&, const RpcReply& reply) { reply(QJsonValue(QString(1 << 20, u'x'))); });
+    return dispatcher;
+}
+
+QJsonObject ask(const RpcDispatcher& dispatcher, const QByteArray& line, bool mayAct = true) {
+    QByteArray answer;
+    dispatcher.handle(line, {mayAct}, [&](const QByteArray& response) { answer = response; });
+    return QJsonDocument::fromJson(answer).object();
+}
+
+int errorCode(const QJsonObject& response) { return response["error"].toObject()["code"].toInt(); }
+
+}  // namespace
+
+class TestJsonRpc : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void answers() {
+        const auto dispatcher = makeDispatcher();
+        const QJsonObject response = ask(dispatcher, R"({"jsonrpc":"2.0","id":7,"method":"echo","params":{"a":1}})");
+        QCOMPARE(response["id"].toInt(), 7);
+        QCOMPARE(response["result"].toObject()["a"].toInt(), 1);
+        QVERIFY(ask(dispatcher, R"({"jsonrpc":"2.0","method":"echo"})").isEmpty());
+    }
+
+    void refusals_data() {
+        QTest::addColumn<QByteArray>("line");
+        QTest::addColumn<int>("code");
+        QTest::newRow("garbage") << QByteArray("\x01\x02{{{") << -32700;
+        QTest::newRow("array") << QByteArray("[]") << -32600;
+        QTest::newRow("no version") << QByteArray(R"({"id":1,"method":"echo"})") << -32600;
+        QTest::newRow("id of a wrong type") << QByteArray(R"({"jsonrpc":"2.0","id":{},"method":"echo"})") << -32600;
+        QTest::newRow("unknown") << QByteArray(R"({"jsonrpc":"2.0","id":1,"method":"nope"})") << -32601;
+        QTest::newRow("params") << QByteArray(R"({"jsonrpc":"2.0","id":1,"method":"echo","params":[1]})") << -32602;
+        QTest::newRow("not permitted") << QByteArray(R"({"jsonrpc":"2.0","id":1,"method":"act"})") << -32001;
+    }
+    void refusals() {
+        QFETCH(QByteArray, line);
+        QFETCH(int, code);
+        QCOMPARE(errorCode(ask(makeDispatcher(), line, false)), code);
+    }
+
+    void socketSurvivesGarbageAndHasItsMode() {
+        const auto dispatcher = makeDispatcher();
+        QTemporaryDir dir;
+        const QString path = dir.filePath("s");
+        ControlServer server(dispatcher);
+        QVERIFY(server.listen(path, {}).has_value());
+        struct stat info {};
+        QCOMPARE(::stat(qPrintable(path), &info), 0);
+        QCOMPARE(info.st_mode & 0777, mode_t{0660});
+
+        QLocalSocket client;
+        client.connectToServer(path);
+        client.write("garbage\n\n{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"act\"}\n");
+        QTRY_VERIFY(client.canReadLine());
+        QCOMPARE(errorCode(QJsonDocument::fromJson(client.readLine()).object()), -32700);
+        QTRY_VERIFY(client.canReadLine());
+        QCOMPARE(QJsonDocument::fromJson(client.readLine()).object()["result"].toBool(), true);
+    }
+
+    void aLineThatIsTooLongIsSkippedAndSaidSo() {
+        const auto dispatcher = makeDispatcher();
+        QTemporaryDir dir;
+        ControlServer server(dispatcher);
+        QVERIFY(server.listen(dir.filePath("s"), {}).has_value());
+        QLocalSocket client;
+        client.connectToServer(dir.filePath("s"));
+        client.write(QByteArray(3 << 20, 'x') + "\n" + R"({"jsonrpc":"2.0","id":1,"method":"act"})" + "\n");
+        QTRY_VERIFY(client.canReadLine());
+        QCOMPARE(errorCode(QJsonDocument::fromJson(client.readLine()).object()), -32600);
+        QTRY_VERIFY(client.canReadLine());
+        QCOMPARE(QJsonDocument::fromJson(client.readLine()).object()["result"].toBool(), true);
+    }
+
+    void aClientThatNeverReadsIsNotServedWithoutEnd() {
+        int served = 0;
+        auto dispatcher = makeDispatcher();
+        dispatcher.add("count", RpcDispatcher::Access::Read, [&](const QJsonObject&, const RpcReply& reply) {
+            ++served;
+            reply(QJsonValue(QString(1 << 20, u'x')));
+        });
+        QTemporaryDir dir;
+        ControlServer server(dispatcher);
+        QVERIFY(server.listen(dir.filePath("s"), {}).has_value());
+        QLocalSocket client;
+        client.setReadBufferSize(1024);
+        client.connectToServer(dir.filePath("s"));
+        for (int i = 0; i < 100; ++i) client.write("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"count\"}\n");
+        QTRY_VERIFY(served >= 8);
+        QTest::qWait(50);
+        QVERIFY2(served < 20, qPrintable(QString::number(served)));
+        // When it reads after all, it gets everything.
+        client.setReadBufferSize(0);
+        qint64 lines = 0;
+        QTRY_VERIFY_WITH_TIMEOUT((lines += client.readAll().count('\n')) == 100, 20'000);
+    }
+
+    void unknownGroupIsRefused() {
+        const auto dispatcher = makeDispatcher();
+        QTemporaryDir dir;
+        ControlServer server(dispatcher);
+        const auto result = server.listen(dir.filePath("s"), "no-such-group-here");
+        QVERIFY(!result.has_value());
+        QCOMPARE(result.error().path, QStringLiteral("control.group"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestJsonRpc)
+#include "tst_json_rpc.moc"

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Plugin metadata: one clear message per mistake, before any code of the plugin runs.
+#include <QJsonArray>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "fos1/iplugin.h"
+#include "plugins/plugin_metadata.h"
+
+using namespace fos1;
+using namespace fos1::host;
+
+namespace {
+
+QJsonObject good() {
+    return {{"id", "com.example.hello"},
+            {"version", "1.0"},
+            {"sdk", "1.0"},
+            {"kinds", QJsonArray{"example.com/v1/Hello"}},
+            {"publishes", QJsonArray{"hello.state/v1"}},
+            {"features", QJsonObject{{"required", QJsonArray{"io.fos1.Bus/1"}}}},
+            {"isolation", "local"}};
+}
+
+QJsonObject raw(const QJsonObject& metadata, const QString& iid = FOS1_PLUGIN_IID) {
+    return {{"IID", iid}, {"MetaData", metadata}};
+}
+
+}  // namespace
+
+class TestPluginMetadata : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void complete() {
+        const auto metadata = checkPluginMetadata(raw(good()), "x.so");
+        QVERIFY(metadata.has_value());
+        QCOMPARE(metadata->id, QStringLiteral("com.example.hello"));
+        QVERIFY(metadata->mayUse("io.fos1.Bus/1"));
+        QVERIFY(!metadata->mayUse("io.fos1.Status/1"));
+    }
+
+    void isolationDefaultsToRemote() {
+        QJsonObject metadata = good();
+        metadata.remove("isolation");
+        QCOMPARE(checkPluginMetadata(raw(metadata), "x.so")->isolation, QStringLiteral("remote"));
+    }
+
+    void mistakes_data() {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QJsonValue>("value");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("unknown key") << "kind" << QJsonValue("x") << "kind: unknown field; did you mean \"kinds\"?";
+        QTest::newRow("wrong type") << "kinds" << QJsonValue("x") << "kinds: ";
+        QTest::newRow("id") << "id" << QJsonValue("../evil") << "id: ";
+        QTest::newRow("kind") << "kinds" << QJsonValue(QJsonArray{"Hello"}) << "kinds[0]: ";
+        QTest::newRow("topic") << "publishes" << QJsonValue(QJsonArray{"hello"}) << "publishes[0]: ";
+        QTest::newRow("no features") << "features" << QJsonValue(QJsonValue::Undefined) << "features: is required";
+        QTest::newRow("isolation") << "isolation" << QJsonValue("jail") << "isolation: ";
+        QTest::newRow("newer minor") << "sdk" << QJsonValue("1.99") << "was built against SDK 1.99";
+        QTest::newRow("other major") << "sdk" << QJsonValue("2.0") << "was built against SDK 2.0";
+    }
+    void mistakes() {
+        QFETCH(QString, key);
+        QFETCH(QJsonValue, value);
+        QFETCH(QString, expected);
+        QJsonObject metadata = good();
+        metadata.remove(key);
+        if (!value.isUndefined()) metadata.insert(key, value);
+        const auto checked = checkPluginMetadata(raw(metadata), "x.so");
+        QVERIFY(!checked.has_value());
+        QVERIFY2(joined(checked.error()).contains(expected), qPrintable(joined(checked.error())));
+    }
+
+    void wrongIid() {
+        const auto checked = checkPluginMetadata(raw(good(), "io.fos1.Plugin/2"), "x.so");
+        QVERIFY2(
+            joined(checked.error()).contains("implements \"io.fos1.Plugin/2\", this host loads \"io.fos1.Plugin/1\""),
+            qPrintable(joined(checked.error())));
+    }
+
+    void unsafeFiles() {
+        QTemporaryDir dir;
+        QFile file(dir.filePath("p.so"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("no plugin");
+        file.close();
+        QVERIFY(checkPluginFile(file.fileName()).has_value());
+        QVERIFY(joined(readPluginMetadata(file.fileName()).error()).contains("is not a Qt plugin"));
+        file.setPermissions(file.permissions() | QFile::WriteOther);
+        QVERIFY(checkPluginFile(file.fileName()).error().text().contains("writable by others"));
+        QVERIFY(!checkPluginFile(dir.path()).has_value());
+        QVERIFY(!checkPluginFile(dir.filePath("missing.so")).has_value());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestPluginMetadata)
+#include "tst_plugin_metadata.moc"

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The resource store: whole origins or nothing, one origin an object, generations that count changes of the spec.
+#include <QSignalSpy>
+#include <QTest>
+
+#include "resources/resource_store.h"
+
+using namespace fos1;
+using namespace fos1::host;
+
+namespace {
+
+QCborMap object(const QString& name, int value) {
+    return {{QStringLiteral("apiVersion"), QStringLiteral("t.io/v1")},
+            {QStringLiteral("kind"), QStringLiteral("Thing")},
+            {QStringLiteral("metadata"),
+             QCborMap{{QStringLiteral("name"), name}, {QStringLiteral("namespace"), QStringLiteral("default")}}},
+            {QStringLiteral("spec"), QCborMap{{QStringLiteral("value"), value}}}};
+}
+
+ObjectKey key(const QString& name) {
+    return {QStringLiteral("t.io/v1"), QStringLiteral("Thing"), QStringLiteral("default"), name};
+}
+
+/// Refuses negative values.
+tl::expected<QCborMap, Errors> admit(const QCborMap& object) {
+    if (object.value(QStringLiteral("spec")).toMap().value(QStringLiteral("value")).toInteger() >= 0) return object;
+    return tl::unexpected<Errors>(
+        Errors{{ErrorCode::InvalidInput, QStringLiteral("must not be negative"), QStringLiteral("spec.value")}});
+}
+
+qint64 valueOf(const ResourceStore& store, const QString& name) {
+    const StoredObject* stored = store.find(key(name));
+    return stored ? stored->object.value(QStringLiteral("spec")).toMap().value(QStringLiteral("value")).toInteger()
+                  : -1;
+}
+
+}  // namespace
+
+class TestResourceStore : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void generationCountsChangesOfTheSpec() {
+        ResourceStore store(admit);
+        QCOMPARE(store.apply({{{"a", {object("x", 1)}}}, {}}).changed, 1);
+        QCOMPARE(store.find(key("x"))->generation(), 1);
+        const QCborMap before = store.find(key("x"))->object;
+        QCOMPARE(store.apply({{{"a", {object("x", 1)}}}, {}}).changed, 0);
+        QVERIFY(store.find(key("x"))->object == before);
+        QCOMPARE(store.apply({{{"a", {object("x", 2)}}}, {}}).changed, 1);
+        QCOMPARE(store.find(key("x"))->generation(), 2);
+        const auto uid = [](const QCborMap& o) {
+            return o.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("uid")).toString();
+        };
+        QCOMPARE(uid(store.find(key("x"))->object), uid(before));
+    }
+
+    void aBrokenOriginKeepsItsLastGoodObjects() {
+        ResourceStore store(admit);
+        store.apply({{{"a", {object("x", 1), object("y", 2)}}}, {}});
+        const auto result = store.apply({{{"a", {object("x", 5), object("y", -1)}}, {"b", {object("z", 3)}}}, {}});
+        QCOMPARE(result.refusals.size(), 1U);
+        QCOMPARE(result.refusals[0].origin, QStringLiteral("a"));
+        QCOMPARE(result.refusals[0].index, 1);
+        QCOMPARE(result.refusals[0].error.text(), QStringLiteral("spec.value: must not be negative"));
+        QCOMPARE(valueOf(store, "x"), 1);
+        QCOMPARE(valueOf(store, "y"), 2);
+        QCOMPARE(valueOf(store, "z"), 3);
+    }
+
+    void theSameObjectInTwoOriginsNamesBoth() {
+        ResourceStore store(admit);
+        const auto result = store.apply({{{"a", {object("x", 1)}}, {"b", {object("x", 2)}}}, {}});
+        QCOMPARE(result.refusals.size(), 1U);
+        QCOMPARE(result.refusals[0].origin, QStringLiteral("b"));
+        QVERIFY2(result.refusals[0].error.message.contains("in a and in b"),
+                 qPrintable(result.refusals[0].error.message));
+        QCOMPARE(valueOf(store, "x"), 1);
+        // When the first goes, the second is welcome.
+        QVERIFY(store.apply({{{"b", {object("x", 2)}}}, {"a"}}).refusals.empty());
+        QCOMPARE(valueOf(store, "x"), 2);
+    }
+
+    void twiceInOneOriginIsRefused() {
+        ResourceStore store(admit);
+        QCOMPARE(store.apply({{{"a", {object("x", 1), object("x", 2)}}}, {}}).refusals.size(), 1U);
+        QCOMPARE(store.size(), 0U);
+    }
+
+    void aMoveBetweenOriginsIsNoDeletion() {
+        ResourceStore store(admit);
+        store.apply({{{"a", {object("x", 1)}}}, {}});
+        QSignalSpy removed(&store, &ResourceStore::removed);
+        QVERIFY(store.apply({{{"b", {object("x", 1)}}}, {"a"}}).refusals.empty());
+        QCOMPARE(removed.size(), 0);
+        QCOMPARE(store.find(key("x"))->generation(), 1);
+        QCOMPARE(store.find(key("x"))->origin, QStringLiteral("b"));
+    }
+
+    void aRefusedOriginsOldObjectsCannotBeTakenByAnother() {
+        ResourceStore store(admit);
+        store.apply({{{"a", {object("x", 1)}}}, {}});
+        // a gives up x for y, but is refused; so b cannot have x.
+        const auto result = store.apply({{{"a", {object("y", -1)}}, {"b", {object("x", 2)}}}, {}});
+        QCOMPARE(result.refusals.size(), 2U);
+        QCOMPARE(valueOf(store, "x"), 1);
+        QCOMPARE(store.size(), 1U);
+    }
+
+    void snapshotHoldsTheKindsAskedFor() {
+        ResourceStore store(admit);
+        QSignalSpy changed(&store, &ResourceStore::changed);
+        store.apply({{{"a", {object("x", 1)}}}, {}});
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(changed[0][0].toStringList(), QStringList{"t.io/v1/Thing"});
+        QCOMPARE(desiredObjects(store.snapshot({"t.io/v1/Thing"})).size(), 1U);
+        QCOMPARE(desiredObjects(store.snapshot({"t.io/v1/Other"})).size(), 0U);
+        store.apply({{}, {"a"}});
+        QCOMPARE(changed.size(), 2);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestResourceStore)
+#include "tst_resource_store.moc"

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Turns a directory of YAML files into transactions of desired state and keeps book of what each file last gave. A
+// broken file keeps its last good objects. Must not know what any kind means.
+#pragma once
+
+#include <QCborMap>
+#include <QSet>
+#include <QString>
+#include <QStringList>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "fos1/desired.h"
+#include "yaml_document.h"
+
+namespace fos1::crd {
+
+/// What is known of one file.
+struct ManifestFile {
+    struct Identity {
+        qint64 modifiedNs = 0;
+        qint64 changedNs = 0;
+        qint64 size = 0;
+        quint64 inode = 0;
+        bool operator==(const Identity&) const = default;
+    };
+    Identity identity;
+    std::vector<yaml::Document> documents;  ///< as last read
+    bool isRead = false;                    ///< the last read could be parsed
+    QStringList problems;                   ///< `file:line:col: path: what`; empty: all its objects are in force
+    std::vector<ObjectKey> accepted;        ///< the objects that are in force from this file
+};
+
+class DirectorySource {
+   public:
+    /// ISpecSource::apply().
+    using Submit = std::function<QCborMap(const QCborMap& transaction)>;
+
+    DirectorySource(QString directory, Submit submit);
+
+    /// Reads what changed (and the files in `names` in any case) and submits it. A directory that cannot be read
+    /// leaves everything as it was.
+    void scan(const QSet<QString>& names = {});
+
+    [[nodiscard]] const QString& directory() const { return m_directory; }
+    /// By absolute path.
+    [[nodiscard]] const std::map<QString, ManifestFile>& files() const { return m_files; }
+    /// Of the directory itself and of all files.
+    [[nodiscard]] QStringList problems() const;
+
+    /// The file that an object in force came from, if any.
+    [[nodiscard]] std::optional<QString> fileOf(const ObjectKey& key) const;
+
+   private:
+    [[nodiscard]] bool readFile(const QString& path, ManifestFile& file) const;
+    void submit(const std::vector<QString>& toReplace, const std::vector<QString>& toRemove);
+
+    QString m_directory;
+    Submit m_submit;
+    QString m_directoryProblem;
+    std::map<QString, ManifestFile> m_files;
+};
+
+/// The key of an object as a document writes it; the namespace is "default" when absent.
+ObjectKey keyOf(const QCborMap& object);
+
+}  // namespace fos1::crd

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Says when something in a directory changed (inotify(7)): a file renamed in or out, written and closed, deleted. A
+// directory that is missing or vanishes is looked for once a second. Must not know what the files mean.
+#pragma once
+
+#include <QObject>
+#include <QSet>
+#include <QSocketNotifier>
+#include <QString>
+#include <QTimer>
+#include <memory>
+
+namespace fos1::crd {
+
+class DirectoryWatch : public QObject {
+    Q_OBJECT
+   public:
+    explicit DirectoryWatch(QString directory, QObject* parent = nullptr);
+    ~DirectoryWatch() override;
+
+    void start();
+    void stop();
+
+   Q_SIGNALS:
+    /// Coalesced to one a loop turn. `names` are the files that were named; others may have changed too.
+    void changed(const QSet<QString>& names);
+
+   private:
+    void attach();
+    void detach();
+    void read();
+    void flush();
+
+    QString m_directory;
+    int m_fd = -1;
+    QSet<QString> m_names;
+    std::unique_ptr<QSocketNotifier> m_notifier;
+    QTimer m_flush;
+    QTimer m_retry;
+};
+
+}  // namespace fos1::crd

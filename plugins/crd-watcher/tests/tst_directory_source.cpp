@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The directory source on real files: changes found, broken files keep their last good objects and recover, positions
+// in every message, writing and erasing single documents.
+#include <QElapsedTimer>
+#include <QFile>
+#include <QSaveFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "directory_source.h"
+#include "directory_watch.h"
+#include "manifest_text.h"
+#include "manifest_writer.h"
+
+using namespace fos1;
+using namespace fos1::crd;
+
+namespace {
+
+QByteArray thing(const QString& name, int value) {
+    return QStringLiteral("apiVersion: t.io/v1\nkind: Thing\nmetadata:\n  name: %1\nspec:\n  value: %2\n")
+        .arg(name)
+        .arg(value)
+        .toUtf8();
+}
+
+void put(const QString& path, const QByteArray& text) {
+    QSaveFile file(path);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(text);
+    QVERIFY(file.commit());
+}
+
+/// Stands where the host stands: remembers transactions, refuses negative values.
+struct Sink {
+    std::vector<QCborMap> transactions;
+    QCborMap operator()(const QCborMap& transaction) {
+        transactions.push_back(transaction);
+        QCborArray errors;
+        const QCborMap replace = transaction.value(QStringLiteral("replace")).toMap();
+        for (const auto& origin : replace) {
+            const QCborArray objects = QCborValue(origin.second).toArray();
+            for (qsizetype i = 0; i < objects.size(); ++i)
+                if (objects.at(i)
+                        .toMap()
+                        .value(QStringLiteral("spec"))
+                        .toMap()
+                        .value(QStringLiteral("value"))
+                        .toInteger() < 0)
+                    errors.append(QCborMap{{QStringLiteral("origin"), origin.first},
+                                           {QStringLiteral("index"), i},
+                                           {QStringLiteral("path"), QStringLiteral("spec.value")},
+                                           {QStringLiteral("message"), QStringLiteral("must not be negative")}});
+        }
+        return {{QStringLiteral("errors"), errors}};
+    }
+    [[nodiscard]] qsizetype lastReplaced() const {
+        return transactions.back().value(QStringLiteral("replace")).toMap().size();
+    }
+    [[nodiscard]] QCborArray lastRemoved() const {
+        return transactions.back().value(QStringLiteral("remove")).toArray();
+    }
+};
+
+}  // namespace
+
+class TestDirectorySource : public QObject {
+    Q_OBJECT
+
+    struct Fixture {
+        QTemporaryDir dir;
+        std::shared_ptr<Sink> sink = std::make_shared<Sink>();
+        DirectorySource source{dir.path(), [s = sink](const QCborMap& t) { return (*s)(t); }};
+        [[nodiscard]] QString path(const QString& name) const { return dir.filePath(name); }
+    };
+
+   private Q_SLOTS:
+    void onlyChangesAreSubmitted() {
+        Fixture f;
+        put(f.path("a.yaml"), thing("a", 1) + "---\n" + thing("b", 2));
+        put(f.path("b.yml"), thing("c", 3));
+        put(f.path("note.txt"), "not a manifest");
+        f.source.scan();
+        QCOMPARE(f.sink->lastReplaced(), 2);
+        QVERIFY(f.sink->transactions.back().value(QStringLiteral("synced")).toBool());
+        f.source.scan();
+        QCOMPARE(f.sink->lastReplaced(), 0);
+        put(f.path("b.yml"), thing("c", 4));
+        f.source.scan();
+        QCOMPARE(f.sink->lastReplaced(), 1);
+        QFile::remove(f.path("a.yaml"));
+        f.source.scan();
+        QCOMPARE(f.sink->lastRemoved(), QCborArray{f.path("a.yaml")});
+    }
+
+    void aBrokenFileIsLocatedAndRecovers() {
+        Fixture f;
+        put(f.path("a.yaml"), thing("a", 1));
+        f.source.scan();
+        put(f.path("a.yaml"), "apiVersion: [\n");
+        f.source.scan();
+        QCOMPARE(f.sink->lastReplaced(), 0);
+        QVERIFY(f.sink->lastRemoved().isEmpty());
+        QCOMPARE(f.source.problems().size(), 1);
+        QVERIFY2(f.source.problems()[0].startsWith(f.path("a.yaml") + ":"), qPrintable(f.source.problems()[0]));
+        QCOMPARE(f.source.files().at(f.path("a.yaml")).accepted.size(), 1U);
+        put(f.path("a.yaml"), thing("a", 2));
+        f.source.scan();
+        QVERIFY(f.source.problems().isEmpty());
+    }
+
+    void aRefusedObjectIsLocatedByLineAndColumn() {
+        Fixture f;
+        put(f.path("a.yaml"), thing("a", 1) + "---\n" + thing("b", -2));
+        f.source.scan();
+        QCOMPARE(f.source.problems(), QStringList{f.path("a.yaml") + ":13:3: spec.value: must not be negative"});
+        // It is offered again whenever something else changes.
+        put(f.path("b.yaml"), thing("c", 1));
+        f.source.scan();
+        QCOMPARE(f.sink->lastReplaced(), 2);
+    }
+
+    void aMissingDirectoryIsNotAnEmptyOne() {
+        Fixture f;
+        put(f.path("a.yaml"), thing("a", 1));
+        f.source.scan();
+        const std::size_t before = f.sink->transactions.size();
+        QVERIFY(f.dir.remove());
+        f.source.scan();
+        QCOMPARE(f.sink->transactions.size(), before);
+        QCOMPARE(f.source.problems().size(), 1);
+    }
+
+    void theWatchSeesEveryKindOfChange() {
+        QTemporaryDir dir;
+        DirectoryWatch watch(dir.path());
+        QSignalSpy changed(&watch, &DirectoryWatch::changed);
+        watch.start();
+        QTRY_COMPARE(changed.size(), 1);
+        const auto expectWithin100Ms = [&](const char* what) {
+            QElapsedTimer timer;
+            timer.start();
+            while (changed.isEmpty() && timer.elapsed() < 100) QTest::qWait(1);
+            QVERIFY2(!changed.isEmpty(), what);
+            QTest::qWait(5);
+            changed.clear();
+        };
+        changed.clear();
+        put(dir.filePath("a.yaml"), "a: 1\n");
+        expectWithin100Ms("atomic rename");
+        QFile file(dir.filePath("a.yaml"));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("a: 2\n");
+        file.close();
+        expectWithin100Ms("edit in place");
+        file.remove();
+        expectWithin100Ms("deletion");
+        QVERIFY(QDir().rename(dir.path(), dir.path() + ".away"));
+        expectWithin100Ms("the directory moved away");
+        QVERIFY(QDir().rename(dir.path() + ".away", dir.path()));
+        QTRY_VERIFY_WITH_TIMEOUT(!changed.isEmpty(), 3000);
+    }
+
+    void documentsAreReplacedInPlace_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<int>("line");
+        QTest::addColumn<QByteArray>("replacement");
+        QTest::addColumn<QByteArray>("expected");
+        QTest::newRow("only") << QByteArray("a: 1\n") << 1 << QByteArray("b: 2\n") << QByteArray("b: 2\n");
+        QTest::newRow("first") << QByteArray("a: 1\n---\nc: 1\n") << 1 << QByteArray("b: 2\n")
+                               << QByteArray("b: 2\n---\nc: 1\n");
+        QTest::newRow("second") << QByteArray("---\na: 1\n---\nc: 1\n") << 4 << QByteArray("b: 2\n")
+                                << QByteArray("---\na: 1\n---\nb: 2\n");
+        QTest::newRow("remove first") << QByteArray("a: 1\n---\nc: 1\n") << 1 << QByteArray() << QByteArray("c: 1\n");
+        QTest::newRow("remove middle") << QByteArray("a: 1\n---\nb: 1\n---\nc: 1\n") << 3 << QByteArray()
+                                       << QByteArray("a: 1\n---\nc: 1\n");
+        QTest::newRow("dashes in text") << QByteArray("a: |\n  ---\n  x\n---\nc: 1\n") << 1 << QByteArray("b: 2\n")
+                                        << QByteArray("b: 2\n---\nc: 1\n");
+    }
+    void documentsAreReplacedInPlace() {
+        QFETCH(QByteArray, text);
+        QFETCH(int, line);
+        QFETCH(QByteArray, replacement);
+        QFETCH(QByteArray, expected);
+        QCOMPARE(replaceDocument(text, line, replacement), expected);
+    }
+
+    void writesAndErases() {
+        Fixture f;
+        put(f.path("many.yaml"), "# a comment that stays\n" + thing("a", 1) + "---\n" + thing("b", 2));
+        f.source.scan();
+        const auto object = [](const QString& name, int value) {
+            return yaml::parse(thing(name, value), "x").value().front().value;
+        };
+        const auto text = [&](const QString& name) {
+            QFile file(f.path(name));
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        QCOMPARE(writeManifest(f.source, object("b", 9)).value(), f.path("many.yaml"));
+        QVERIFY(text("many.yaml").startsWith("# a comment that stays\n"));
+        QVERIFY(text("many.yaml").contains("value: 9"));
+        f.source.scan();
+
+        QCOMPARE(writeManifest(f.source, object("new", 1)).value(), f.path("thing.default.new.yaml"));
+        f.source.scan();
+        QVERIFY(eraseManifest(f.source, keyOf(object("b", 9))).has_value());
+        QVERIFY(!text("many.yaml").contains("name: b"));
+        QVERIFY(text("many.yaml").contains("name: a"));
+        QVERIFY(eraseManifest(f.source, keyOf(object("new", 1))).has_value());
+        QVERIFY(!QFile::exists(f.path("thing.default.new.yaml")));
+        QVERIFY(!eraseManifest(f.source, keyOf(object("never", 1))).has_value());
+    }
+
+    void aBrokenFileIsNotOverwritten() {
+        Fixture f;
+        put(f.path("a.yaml"), thing("a", 1));
+        f.source.scan();
+        put(f.path("a.yaml"), "broken: [\n");
+        f.source.scan();
+        const auto result = writeManifest(f.source, yaml::parse(thing("a", 2), "x").value().front().value);
+        QVERIFY(!result.has_value());
+        QVERIFY2(result.error().message.startsWith("mend this file first"), qPrintable(result.error().message));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDirectorySource)
+#include "tst_directory_source.moc"
