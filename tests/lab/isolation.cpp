@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "isolation.h"
+
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace fos1::lab {
+
+namespace {
+
+constexpr const char* kMarker = "FOS1_LAB_INSIDE";
+
+int enter(int argc, char** argv) {
+    const bool isRoot = ::geteuid() == 0;
+    ::setenv(kMarker, isRoot ? "root" : "userns", 1);
+    std::vector<std::string> words{"unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"};
+    if (!isRoot) words.insert(words.end(), {"--user", "--map-root-user"});
+    words.emplace_back("--");
+    words.insert(words.end(), argv, argv + argc);
+    std::vector<char*> arguments;
+    arguments.reserve(words.size() + 1);
+    for (std::string& word : words) arguments.push_back(word.data());
+    arguments.push_back(nullptr);
+    ::execvp("unshare", arguments.data());
+    std::perror("unshare");
+    return 1;
+}
+
+/// As process 1 of the namespace: reaps orphans, so that none stays a zombie that looks alive.
+int reapUntil(pid_t body) {
+    for (;;) {
+        int status = 0;
+        const pid_t ended = ::wait(&status);
+        if (ended == body) return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+        if (ended < 0 && errno != EINTR) return 1;
+    }
+}
+
+}  // namespace
+
+bool isUserNamespace() {
+    const char* marker = ::getenv(kMarker);
+    return marker && std::string(marker) == "userns";
+}
+
+int runIsolated(int argc, char** argv, const std::function<int()>& body) {
+    if (!::getenv(kMarker)) return enter(argc, argv);
+    // ip-netns(8) keeps its names below /run/netns: a /run of our own.
+    if (::mount("none", "/run", "tmpfs", 0, "mode=755") != 0 || ::mkdir("/run/netns", 0755) != 0) {
+        std::perror("a /run for the lab");
+        return 1;
+    }
+    const std::string path = std::string(::getenv("PATH") ? ::getenv("PATH") : "") + ":/usr/sbin:/sbin";
+    ::setenv("PATH", path.c_str(), 1);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const int status = body();
+        std::fflush(nullptr);
+        std::exit(status);
+    }
+    return reapUntil(child);
+}
+
+}  // namespace fos1::lab

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lab.h"
+
+#include <signal.h>
+
+#include <QDir>
+#include <QFile>
+#include <QSaveFile>
+
+namespace fos1::lab {
+
+CommandResult run(const QString& program, const QStringList& arguments, int timeoutMs, const QByteArray& input) {
+    QProcess process;
+    process.start(program, arguments);
+    process.write(input);
+    process.closeWriteChannel();
+    CommandResult result;
+    if (!process.waitForFinished(timeoutMs)) {
+        result.errors = process.errorString().toUtf8();
+        process.kill();
+        process.waitForFinished(1000);
+        return result;
+    }
+    result.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
+    result.output = process.readAllStandardOutput();
+    result.errors = process.readAllStandardError();
+    return result;
+}
+
+Daemon::Daemon(const QString& logFile, const QString& program, const QStringList& arguments,
+               const QStringList& environment)
+    : m_logFile(logFile) {
+    m_process.setProcessChannelMode(QProcess::MergedChannels);
+    m_process.setStandardOutputFile(logFile);
+    m_process.setEnvironment(QProcess::systemEnvironment() + environment);
+    m_process.start(program, arguments);
+    m_process.waitForStarted(5000);
+}
+
+Daemon::~Daemon() {
+    if (!isRunning()) return;
+    m_process.terminate();
+    if (m_process.waitForFinished(6000)) return;
+    m_process.kill();
+    m_process.waitForFinished(1000);
+}
+
+void Daemon::signal(int number) const {
+    if (pid() > 0) ::kill(static_cast<pid_t>(pid()), number);
+}
+
+int Daemon::waitForEnd(int timeoutMs) {
+    if (m_process.state() != QProcess::NotRunning && !m_process.waitForFinished(timeoutMs)) return -1;
+    return m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
+}
+
+QByteArray Daemon::log() const {
+    QFile file(m_logFile);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+Lab::Lab() {
+    // Daemons that drop their privileges must be able to pass through.
+    QFile::setPermissions(m_dir.path(), QFile::Permissions(0x7055));
+    for (const char* ns : {"up", "rt", "cl"}) {
+        ip(QStringLiteral("netns add %1").arg(QLatin1String(ns)));
+        ip(QStringLiteral("-n %1 link set lo up").arg(QLatin1String(ns)));
+    }
+    ip("link add v-up netns up type veth peer name wan netns rt");
+    ip("link add v-cl netns cl type veth peer name lan.10 netns rt");
+    const auto address = [this](const char* ns, const char* link, const char* v4, const char* v6) {
+        ip(QStringLiteral("-n %1 addr add %2/24 dev %3").arg(ns, v4, link));
+        ip(QStringLiteral("-n %1 addr add %2/64 dev %3 nodad").arg(ns, v6, link));
+        ip(QStringLiteral("-n %1 link set %2 up").arg(ns, link));
+    };
+    address("up", "v-up", "10.1.0.1", "fd01::1");
+    address("rt", "wan", "10.1.0.2", "fd01::2");
+    address("rt", "lan.10", "10.2.0.1", "fd02::1");
+    address("cl", "v-cl", "10.2.0.2", "fd02::2");
+}
+
+void Lab::ip(const QString& arguments) {
+    if (!m_problem.isEmpty()) return;
+    const CommandResult result = run(QStringLiteral("ip"), arguments.split(u' '));
+    if (result.exitCode != 0)
+        m_problem = QStringLiteral("ip %1: %2").arg(arguments, QString::fromLocal8Bit(result.errors));
+}
+
+CommandResult Lab::runIn(const QString& ns, const QString& program, const QStringList& arguments, int timeoutMs) const {
+    return run(QStringLiteral("ip"), QStringList{"netns", "exec", ns, program} + arguments, timeoutMs);
+}
+
+std::unique_ptr<Daemon> Lab::startIn(const QString& ns, const QString& name, const QString& program,
+                                     const QStringList& arguments, const QStringList& environment) const {
+    return std::make_unique<Daemon>(path(name + QStringLiteral(".log")), QStringLiteral("ip"),
+                                    QStringList{"netns", "exec", ns, program} + arguments, environment);
+}
+
+std::unique_ptr<Daemon> Lab::startChronyd(const QString& ns, const QString& name, const QByteArray& config) const {
+    const QString dir = path(name);
+    QDir().mkpath(dir);
+    QFile::setPermissions(dir, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    const QByteArray own =
+        "\ncmdport 0\nbindcmdaddress " + dir.toUtf8() + "/chronyd.sock\npidfile " + dir.toUtf8() + "/chronyd.pid\n";
+    if (!writeFile(dir + "/chrony.conf", config + own)) return nullptr;
+    return startIn(ns, name, QStringLiteral("chronyd"),
+                   {"-x", "-d", "-u", "root", "-f", dir + QStringLiteral("/chrony.conf")});
+}
+
+bool writeFile(const QString& path, const QByteArray& text) {
+    QSaveFile file(path);
+    return file.open(QIODevice::WriteOnly) && file.write(text) == text.size() && file.commit();
+}
+
+QList<qint64> processesWith(const QByteArray& text) {
+    QList<qint64> found;
+    const QStringList entries = QDir(QStringLiteral("/proc")).entryList(QDir::Dirs);
+    for (const QString& entry : entries) {
+        bool isPid = false;
+        const qint64 pid = entry.toLongLong(&isPid);
+        QFile commandLine(QStringLiteral("/proc/%1/cmdline").arg(entry));
+        // A zombie's command line is empty.
+        if (isPid && commandLine.open(QIODevice::ReadOnly) && commandLine.readAll().replace('\0', ' ').contains(text))
+            found.append(pid);
+    }
+    return found;
+}
+
+}  // namespace fos1::lab

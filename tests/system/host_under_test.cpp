@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "host_under_test.h"
+
+#include <signal.h>
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QJsonDocument>
+#include <QLocalSocket>
+#include <QTest>
+
+#include "isolation.h"
+
+namespace fos1::system {
+
+QString built(const QString& relative) { return QStringLiteral(FOS1_BINARY_DIR "/") + relative; }
+
+HostUnderTest::HostUnderTest(const lab::Lab& lab, const QString& name) : m_lab(lab), m_name(name) {
+    m_dir = lab.path(name);
+    QDir().mkpath(m_dir + QStringLiteral("/manifests"));
+    config =
+        "stateDir: state\n"
+        "http: {port: 9559}\n"
+        "plugins:\n"
+        "  crd-watcher: {directory: manifests}\n"
+        "  ntp: {clockControl: false" +
+        QByteArray(lab::isUserNamespace() ? ", user: root" : "") + "}\n";
+}
+
+void HostUnderTest::launch(const QStringList& environment) {
+    lab::writeFile(path(QStringLiteral("host.yaml")), config);
+    m_process = m_lab.startIn(QStringLiteral("rt"), m_name, built(QStringLiteral("bin/fos1-hostd")),
+                              {QStringLiteral("--config"), path(QStringLiteral("host.yaml"))}, environment);
+}
+
+bool HostUnderTest::start(const QStringList& environment) {
+    launch(environment);
+    QElapsedTimer timer;
+    timer.start();
+    while (timer.elapsed() < 10'000 && isRunning()) {
+        if (call(QStringLiteral("host.status"))["result"].toObject()["ready"].toBool()) return true;
+        QTest::qWait(10);
+    }
+    qWarning().noquote() << "the host did not become ready:\n" << m_process->log();
+    return false;
+}
+
+int HostUnderTest::stop() {
+    m_process->signal(SIGTERM);
+    return m_process->waitForEnd(6000);
+}
+
+QString HostUnderTest::chronySocket() const { return path(QStringLiteral("state/run/ntp/chronyd.sock")); }
+
+QJsonObject HostUnderTest::call(const QString& method, const QJsonObject& params) const {
+    QLocalSocket socket;
+    socket.connectToServer(this->socket());
+    if (!socket.waitForConnected(1000)) return {};
+    const QJsonObject request{{"jsonrpc", "2.0"}, {"id", 1}, {"method", method}, {"params", params}};
+    socket.write(QJsonDocument(request).toJson(QJsonDocument::Compact) + '\n');
+    while (!socket.canReadLine())
+        if (!socket.waitForReadyRead(5000)) return {};
+    return QJsonDocument::fromJson(socket.readLine()).object();
+}
+
+QJsonObject HostUnderTest::service(const QString& name) const {
+    return call(QStringLiteral("resource.get"), {{"kind", "ntp"}, {"name", name}})["result"].toObject();
+}
+
+QJsonObject HostUnderTest::condition(const QJsonArray& conditions, const QString& type) {
+    for (const QJsonValue& condition : conditions)
+        if (condition["type"].toString() == type) return condition.toObject();
+    return {};
+}
+
+QJsonObject HostUnderTest::pluginCondition(const QString& plugin, const QString& type) const {
+    const QJsonArray plugins = call(QStringLiteral("plugin.list"))["result"]["plugins"].toArray();
+    for (const QJsonValue& record : plugins)
+        if (record["id"].toString() == plugin) return condition(record["conditions"].toArray(), type);
+    return {};
+}
+
+QJsonObject HostUnderTest::syncState(const QString& name) const {
+    const QJsonArray values =
+        call(QStringLiteral("topic.list"), {{"topic", "time.sync/v1"}})["result"]["values"].toArray();
+    for (const QJsonValue& value : values)
+        if (value["key"].toString() == name) return value.toObject();
+    return {};
+}
+
+lab::CommandResult HostUnderTest::ctl(const QStringList& arguments, const QByteArray& input) const {
+    return lab::run(built(QStringLiteral("bin/fos1ctl")), QStringList{QStringLiteral("--socket"), socket()} + arguments,
+                    15'000, input);
+}
+
+QByteArray HostUnderTest::http(const QString& path) const {
+    return m_lab
+        .runIn(QStringLiteral("rt"), QStringLiteral("curl"),
+               {"-sS", "-m", "5", QStringLiteral("http://127.0.0.1:9559") + path})
+        .output;
+}
+
+QList<qint64> HostUnderTest::chronyds() const {
+    QList<qint64> found;
+    for (const qint64 pid : lab::processesWith(m_dir.toUtf8())) {
+        QFile name(QStringLiteral("/proc/%1/comm").arg(pid));
+        if (name.open(QIODevice::ReadOnly) && name.readAll().trimmed() == "chronyd") found.append(pid);
+    }
+    return found;
+}
+
+}  // namespace fos1::system

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// fos1-hostd as a process: its answers to a wrong configuration, broken plugins, garbage on its socket, the service
+// manager, a second instance and its end.
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <QDir>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QLocalSocket>
+#include <QTest>
+
+#include "host_under_test.h"
+#include "isolation.h"
+
+using namespace fos1;
+using fos1::system::built;
+using fos1::system::HostUnderTest;
+
+namespace {
+
+/// Receives what sd_notify(3) sends.
+class NotifySocket {
+   public:
+    explicit NotifySocket(const QString& path) : m_fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+        sockaddr_un address{};
+        address.sun_family = AF_UNIX;
+        qstrncpy(address.sun_path, qPrintable(path), sizeof address.sun_path);
+        m_isBound = ::bind(m_fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+    }
+    ~NotifySocket() { ::close(m_fd); }
+    NotifySocket(const NotifySocket&) = delete;
+    NotifySocket& operator=(const NotifySocket&) = delete;
+
+    [[nodiscard]] bool isBound() const { return m_isBound; }
+    /// Everything received so far.
+    QByteArray received() {
+        char buffer[4096];
+        for (ssize_t n = 0; (n = ::recv(m_fd, buffer, sizeof buffer, 0)) > 0;)
+            m_received += QByteArray(buffer, static_cast<qsizetype>(n)) + '\n';
+        return m_received;
+    }
+
+   private:
+    int m_fd;
+    bool m_isBound = false;
+    QByteArray m_received;
+};
+
+}  // namespace
+
+class TestHostProcess : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<lab::Lab> m_lab;
+
+   private Q_SLOTS:
+    void initTestCase() {
+        m_lab = std::make_unique<lab::Lab>();
+        QVERIFY2(m_lab->problem().isEmpty(), qPrintable(m_lab->problem()));
+    }
+
+    void wrongConfigurationsAreLocated_data() {
+        QTest::addColumn<QByteArray>("config");
+        QTest::addColumn<QByteArray>("expected");
+        QTest::newRow("unknown key") << QByteArray("stateDir: state\nhttpd: {}\n")
+                                     << QByteArray("host.yaml:2:1: httpd: unknown field; did you mean \"http\"?");
+        QTest::newRow("duplicate key") << QByteArray("stateDir: state\nstateDir: other\n")
+                                       << QByteArray("host.yaml:2:1: ");
+        QTest::newRow("plugin option") << QByteArray(
+                                              "stateDir: state\nplugins:\n  crd-watcher: {directory: m}\n"
+                                              "  ntp: {clockcontrol: true}\n")
+                                       << QByteArray(
+                                              "host.yaml:4:9: plugins.ntp.clockcontrol: unknown field; did you mean "
+                                              "\"clockControl\"?");
+        QTest::newRow("no YAML") << QByteArray("a: [\n") << QByteArray("host.yaml:");
+        QTest::newRow("port taken or bad address")
+            << QByteArray("stateDir: state\nhttp: {address: nowhere}\n") << QByteArray("is not an IP address");
+    }
+    void wrongConfigurationsAreLocated() {
+        QFETCH(QByteArray, config);
+        QFETCH(QByteArray, expected);
+        HostUnderTest host(*m_lab, QStringLiteral("wrong-%1").arg(QTest::currentDataTag()).replace(u' ', u'-'));
+        host.config = config;
+        host.launch();
+        QCOMPARE(host.process().waitForEnd(5000), 1);
+        QVERIFY2(host.process().log().contains(expected), host.process().log().constData());
+    }
+
+    void aMissingConfigurationIsNamed() {
+        const auto result = lab::run(built("bin/fos1-hostd"), {"--config", "/nowhere/host.yaml"});
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY2(result.errors.contains("/nowhere/host.yaml: "), result.errors.constData());
+    }
+
+    void brokenPluginsAreConditionsNotTheEnd() {
+        HostUnderTest host(*m_lab, "plugins");
+        QVERIFY(QDir().mkpath(host.path("mine")));
+        QVERIFY(lab::writeFile(host.path("mine/garbage.so"), "this is no shared object"));
+        QFile::copy(built(FOS1_PLUGIN_DIR "/crd-watcher.so"), host.path("mine/crd-watcher.so"));
+        host.config += "  garbage: {}\n  missing: {}\npluginDirs: [mine, '" + built(FOS1_PLUGIN_DIR).toUtf8() + "']\n";
+        // The same plugin twice is refused too; then only ntp runs.
+        host.launch();
+        QTRY_VERIFY_WITH_TIMEOUT(!host.call("host.status").isEmpty(), 5000);
+        const auto ready = [&](const char* id) { return host.pluginCondition(id, "Ready"); };
+        QTRY_COMPARE(ready("ntp")["status"].toString(), QStringLiteral("True"));
+        QCOMPARE(ready("garbage")["reason"].toString(), QStringLiteral("Refused"));
+        QVERIFY2(ready("garbage")["message"].toString().contains("is not a Qt plugin"),
+                 qPrintable(ready("garbage")["message"].toString()));
+        QVERIFY(ready("missing")["message"].toString().contains("no plugin with the id \"missing\""));
+        QVERIFY(ready("crd-watcher")["message"].toString().contains("two files have the id"));
+        const QJsonObject status = host.call("host.status")["result"].toObject();
+        QCOMPARE(status["state"].toString(), QStringLiteral("degraded"));
+        QVERIFY(host.http("/readyz").contains("plugin missing is Refused"));
+        QVERIFY(host.http("/metrics").contains("fos1_plugin_up{plugin=\"ntp\"} 1"));
+        QVERIFY(host.http("/metrics").contains("fos1_plugin_up{plugin=\"garbage\"} 0"));
+        QCOMPARE(host.stop(), 0);
+    }
+
+    void theSamplePluginOfTheDocumentsRuns() {
+        HostUnderTest host(*m_lab, "hello");
+        host.config += "  hello: {greeting: Good morning}\npluginDirs: ['" + built(FOS1_PLUGIN_DIR).toUtf8() + "', '" +
+                       built("samples/plugins").toUtf8() + "']\n";
+        QVERIFY(host.start());
+        QVERIFY(lab::writeFile(host.manifest("a.yaml"),
+                               "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\nmetadata: {name: main-ntp}\n"
+                               "spec: {enabled: true, sources: {}, server: {}}\n"));
+        const auto said = [&] {
+            const QJsonArray values =
+                host.call("topic.list", {{"topic", "hello.state/v1"}})["result"]["values"].toArray();
+            return values.isEmpty() ? QJsonObject() : values.first().toObject();
+        };
+        QTRY_COMPARE(said()["value"]["sentence"].toString(), QStringLiteral("Good morning, the time is not good yet."));
+        QVERIFY(QFile::remove(host.manifest("a.yaml")));
+        QTRY_COMPARE(said()["presence"].toString(), QStringLiteral("Absent"));
+        QCOMPARE(host.stop(), 0);
+    }
+
+    void garbageOnTheControlSocketIsAnsweredAndSurvived() {
+        HostUnderTest host(*m_lab, "garbage");
+        QVERIFY(host.start());
+        QLocalSocket socket;
+        socket.connectToServer(host.socket());
+        QVERIFY(socket.waitForConnected(1000));
+        QByteArray garbage;
+        for (int i = 0; i < 2000; ++i) garbage += QByteArray(37, static_cast<char>(i * 31)) + (i % 3 ? "" : "\n");
+        socket.write(garbage + "\n{\"jsonrpc\":\"2.0\",\"id\":77,\"method\":\"host.status\"}\n");
+        QByteArray answers;
+        QElapsedTimer timer;
+        timer.start();
+        while (timer.elapsed() < 5000 && !answers.contains("\"id\":77") && socket.waitForReadyRead(1000))
+            answers += socket.readAll();
+        QVERIFY(answers.contains("-32700"));
+        QVERIFY(answers.contains("\"id\":77"));
+        QCOMPARE(host.stop(), 0);
+    }
+
+    void theServiceManagerIsTold() {
+        HostUnderTest host(*m_lab, "notify");
+        NotifySocket notify(m_lab->path("notify.sock"));
+        QVERIFY(notify.isBound());
+        QVERIFY(host.start({"NOTIFY_SOCKET=" + m_lab->path("notify.sock"), "WATCHDOG_USEC=200000"}));
+        QTRY_VERIFY(notify.received().contains("READY=1"));
+        QTRY_VERIFY(notify.received().count("WATCHDOG=1") >= 3);
+        QCOMPARE(host.stop(), 0);
+        QVERIFY(notify.received().contains("STOPPING=1"));
+    }
+
+    void aSecondHostOnTheSameStateIsRefused() {
+        HostUnderTest host(*m_lab, "twice");
+        QVERIFY(host.start());
+        const auto second = m_lab->runIn("rt", built("bin/fos1-hostd"), {"--config", host.path("host.yaml")});
+        QCOMPARE(second.exitCode, 1);
+        QVERIFY2(second.errors.contains("another fos1-hostd (pid "), second.errors.constData());
+        QVERIFY(!host.call("host.status").isEmpty());
+        QCOMPARE(host.stop(), 0);
+    }
+
+    void aKilledHostLeavesNothingInTheWayOfTheNext() {
+        const QByteArray manifest =
+            "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\nmetadata: {name: main-ntp}\n"
+            "spec: {enabled: true, sources: {servers: [{address: 10.1.0.1}]}, server: {}}\n";
+        HostUnderTest host(*m_lab, "killed");
+        QVERIFY(host.start());
+        QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest));
+        QTRY_COMPARE_WITH_TIMEOUT(host.chronyds().size(), 1, 5000);
+        host.process().signal(SIGKILL);
+        QVERIFY(host.process().waitForEnd(2000) != 0);
+        QVERIFY(host.start());
+        // One chronyd, ours; not the one left behind, and not none because that one holds the port.
+        QTRY_VERIFY_WITH_TIMEOUT(host.service("main-ntp")["status"]["running"].toBool(), 6000);
+        QTRY_COMPARE(host.chronyds().size(), 1);
+        QCOMPARE(host.stop(), 0);
+        QTRY_VERIFY(host.chronyds().isEmpty());
+    }
+
+    void readingTheConfigurationOnly() {
+        HostUnderTest host(*m_lab, "check");
+        QVERIFY(lab::writeFile(host.path("host.yaml"), host.config));
+        const auto result = lab::run(built("bin/fos1-hostd"), {"--check", "--config", host.path("host.yaml")});
+        QCOMPARE(result.exitCode, 0);
+        QVERIFY(!QFile::exists(host.path("state")));
+    }
+
+    void withoutADaemonTheExitCodeIsThree() {
+        HostUnderTest host(*m_lab, "nobody");
+        QCOMPARE(host.ctl({"status"}).exitCode, 3);
+        QCOMPARE(host.ctl({"no-such-command"}).exitCode, 2);
+    }
+};
+
+int main(int argc, char** argv) {
+    return lab::runIsolated(argc, argv, [&] {
+        QCoreApplication app(argc, argv);
+        TestHostProcess test;
+        return QTest::qExec(&test, argc, argv);
+    });
+}
+#include "tst_host_process.moc"
