@@ -66,9 +66,11 @@ QJsonObject hostStatus(const ControlContext& context) {
             {"plugins", pluginList(context)}};
 }
 
-QJsonObject withStatus(const StoredObject& stored, const StatusStore& store) {
-    QJsonObject object = json(stored.object);
-    const QCborMap status = store.status(stored.key);
+/// The object as people may see it: with its status, without its secrets.
+QJsonObject shown(const ControlContext& context, const StoredObject& stored) {
+    const schema::ResourceKind* kind = context.crds.find(stored.key.apiVersion, stored.key.kind);
+    QJsonObject object = json(kind ? kind->schema.masked(stored.object).toMap() : stored.object);
+    const QCborMap status = context.services.status.status(stored.key);
     if (!status.isEmpty()) object.insert("status", json(status));
     return object;
 }
@@ -198,7 +200,7 @@ void listResources(const ControlContext& context, const QJsonObject& params, con
     QJsonArray items;
     for (const StoredObject* stored :
          context.services.resources.list((*kind)->apiVersion, (*kind)->kind, text(params, "namespace")))
-        items.append(withStatus(*stored, context.services.status));
+        items.append(shown(context, *stored));
     reply(QJsonObject{{"items", items}});
 }
 
@@ -221,7 +223,7 @@ void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context)
     dispatcher.add("resource.get", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
         const auto stored = objectOf(context, params);
         if (!stored) return reply(tl::unexpected<RpcError>(stored.error()));
-        reply(withStatus(**stored, context.services.status));
+        reply(shown(context, **stored));
     });
     dispatcher.add("resource.apply", Access::Act, [context](const QJsonObject& params, const RpcReply& reply) {
         applyResource(context, params, reply);

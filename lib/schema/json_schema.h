@@ -23,12 +23,16 @@ class JsonSchema {
     ~JsonSchema();
 
     /// Every mistake with its path relative to `value` (`spec.sources.pools[0].name`) and a message that says what is
-    /// expected and what was found: `must be at most 16, is 20`, `unknown field; did you mean "servers"?`, `is required`.
+    /// expected and what was found: `must be at most 16, is 20`, `unknown field; did you mean "servers"?`, `is
+    /// required`.
     [[nodiscard]] Errors validate(const QCborValue& value) const;
 
     /// `value` with the schema's defaults where fields are absent (Kubernetes' structural defaulting: a default applies
     /// only inside an object that is present, and defaults inside a defaulted object apply too).
     [[nodiscard]] QCborValue withDefaults(const QCborValue& value) const;
+
+    /// `value` with every secret (`format: password`) replaced, fit to be shown.
+    [[nodiscard]] QCborValue masked(const QCborValue& value) const;
 
    private:
     struct Compiled;

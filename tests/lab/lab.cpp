@@ -1,11 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lab.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <QDir>
 #include <QFile>
 #include <QSaveFile>
+#include <array>
+#include <thread>
 
 namespace fos1::lab {
 
@@ -105,6 +112,33 @@ std::unique_ptr<Daemon> Lab::startChronyd(const QString& ns, const QString& name
     if (!writeFile(dir + "/chrony.conf", config + own)) return nullptr;
     return startIn(ns, name, QStringLiteral("chronyd"),
                    {"-x", "-d", "-u", "root", "-f", dir + QStringLiteral("/chrony.conf")});
+}
+
+std::optional<TimeAnswer> askTime(const QString& ns, const QString& address, quint16 port) {
+    std::optional<TimeAnswer> answer;
+    // A thread can be in another network namespace than its process.
+    std::thread([&] {
+        const int netns = ::open(qPrintable(QStringLiteral("/run/netns/") + ns), O_RDONLY | O_CLOEXEC);
+        const bool isThere = netns >= 0 && ::setns(netns, CLONE_NEWNET) == 0;
+        ::close(netns);
+        if (!isThere) return;
+        const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+        const timeval timeout{0, 200'000};
+        ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+        sockaddr_in server{};
+        server.sin_family = AF_INET;
+        server.sin_port = htons(port);
+        ::inet_pton(AF_INET, qPrintable(address), &server.sin_addr);
+        std::array<unsigned char, 48> packet{0x23};  // version 4, mode 3
+        packet[40] = 1;                              // a transmit time that is not zero
+        if (::connect(fd, reinterpret_cast<sockaddr*>(&server), sizeof server) == 0 &&
+            ::send(fd, packet.data(), packet.size(), 0) == 48 && ::recv(fd, packet.data(), packet.size(), 0) == 48)
+            answer = TimeAnswer{packet[0] >> 6, packet[1],
+                                QByteArray::number(packet[12]) + '.' + QByteArray::number(packet[13]) + '.' +
+                                    QByteArray::number(packet[14]) + '.' + QByteArray::number(packet[15])};
+        ::close(fd);
+    }).join();
+    return answer;
 }
 
 bool writeFile(const QString& path, const QByteArray& text) {

@@ -9,6 +9,7 @@
 #include <QStringList>
 #include <QTemporaryDir>
 #include <memory>
+#include <optional>
 
 namespace fos1::lab {
 
@@ -70,6 +71,16 @@ class Lab {
     QTemporaryDir m_dir;
     QString m_problem;
 };
+
+/// What an NTP server answered (RFC 5905, figure 8).
+struct TimeAnswer {
+    int leap = 0;  ///< 3: not synchronised
+    int stratum = 0;
+    QByteArray reference;  ///< dotted quad
+};
+
+/// One NTP client request from namespace `ns` to an IPv4 address; nothing when no answer came within 200 ms.
+std::optional<TimeAnswer> askTime(const QString& ns, const QString& address, quint16 port = 123);
 
 /// Writes a file by atomic rename.
 bool writeFile(const QString& path, const QByteArray& text);

@@ -39,7 +39,7 @@ bool HostUnderTest::start(const QStringList& environment) {
     QElapsedTimer timer;
     timer.start();
     while (timer.elapsed() < 10'000 && isRunning()) {
-        if (call(QStringLiteral("host.status"))["result"].toObject()["ready"].toBool()) return true;
+        if (call(QStringLiteral("host.status"))[u"result"].toObject()[u"ready"].toBool()) return true;
         QTest::qWait(10);
     }
     qWarning().noquote() << "the host did not become ready:\n" << m_process->log();
@@ -51,7 +51,7 @@ int HostUnderTest::stop() {
     return m_process->waitForEnd(6000);
 }
 
-QString HostUnderTest::chronySocket() const { return path(QStringLiteral("state/run/ntp/chronyd.sock")); }
+QString HostUnderTest::chronySocket() const { return path(QStringLiteral("state/run/ntp/chronyd/chronyd.sock")); }
 
 QJsonObject HostUnderTest::call(const QString& method, const QJsonObject& params) const {
     QLocalSocket socket;
@@ -65,27 +65,27 @@ QJsonObject HostUnderTest::call(const QString& method, const QJsonObject& params
 }
 
 QJsonObject HostUnderTest::service(const QString& name) const {
-    return call(QStringLiteral("resource.get"), {{"kind", "ntp"}, {"name", name}})["result"].toObject();
+    return call(QStringLiteral("resource.get"), {{"kind", "ntp"}, {"name", name}})[u"result"].toObject();
 }
 
 QJsonObject HostUnderTest::condition(const QJsonArray& conditions, const QString& type) {
     for (const QJsonValue& condition : conditions)
-        if (condition["type"].toString() == type) return condition.toObject();
+        if (condition[u"type"].toString() == type) return condition.toObject();
     return {};
 }
 
 QJsonObject HostUnderTest::pluginCondition(const QString& plugin, const QString& type) const {
-    const QJsonArray plugins = call(QStringLiteral("plugin.list"))["result"]["plugins"].toArray();
+    const QJsonArray plugins = call(QStringLiteral("plugin.list"))[u"result"][u"plugins"].toArray();
     for (const QJsonValue& record : plugins)
-        if (record["id"].toString() == plugin) return condition(record["conditions"].toArray(), type);
+        if (record[u"id"].toString() == plugin) return condition(record[u"conditions"].toArray(), type);
     return {};
 }
 
 QJsonObject HostUnderTest::syncState(const QString& name) const {
     const QJsonArray values =
-        call(QStringLiteral("topic.list"), {{"topic", "time.sync/v1"}})["result"]["values"].toArray();
+        call(QStringLiteral("topic.list"), {{"topic", "time.sync/v1"}})[u"result"][u"values"].toArray();
     for (const QJsonValue& value : values)
-        if (value["key"].toString() == name) return value.toObject();
+        if (value[u"key"].toString() == name) return value.toObject();
     return {};
 }
 

@@ -2,18 +2,13 @@
 // The main job with real daemons: an upstream chronyd, the host with its chronyd, and a client across three network
 // namespaces. What is served is asked with NTP, what runs is asked with chronyc and /proc, not with our own code.
 #include <signal.h>
-#include <sys/socket.h>
-#include <sys/time.h>
-#include <sys/un.h>
-#include <unistd.h>
 
-#include <QDateTime>
+#include <QCryptographicHash>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QJsonDocument>
 #include <QTest>
 #include <cmath>
-#include <ctime>
 
 #include "host_under_test.h"
 #include "isolation.h"
@@ -22,8 +17,6 @@ using namespace fos1;
 using fos1::system::HostUnderTest;
 
 namespace {
-
-constexpr double kUpstreamShift = 5.0;  ///< seconds by which the upstream's time differs from this machine's
 
 QByteArray service(const QByteArray& sources, const QByteArray& more = {}) {
     return "apiVersion: ntp.fos1.io/v1alpha1\n"
@@ -43,41 +36,17 @@ QByteArray service(const QByteArray& sources, const QByteArray& more = {}) {
            more;
 }
 
+/// The upstream as a reference id: its IPv4 address, or the start of the MD5 sum of fd01::1 (RFC 5905, section 7.3).
+const QList<QByteArray> kUpstreams = [] {
+    const QByteArray v6 = QByteArray::fromHex("fd010000000000000000000000000001");
+    const auto sum = QCryptographicHash::hash(v6, QCryptographicHash::Md5);
+    QList<QByteArray> parts;
+    for (int i = 0; i < 4; ++i) parts.append(QByteArray::number(static_cast<unsigned char>(sum[i])));
+    return QList<QByteArray>{"10.1.0.1", parts.join('.')};
+}();
+
 const QByteArray kOneServer = "    servers:\n      - {address: 10.1.0.1, iburst: true}\n";
 const QByteArray kTwoServers = kOneServer + "      - {address: 'fd01::1', iburst: true}\n";
-
-/// Gives the upstream a time of its own through a SOCK reference clock (chrony.conf(5), refclock SOCK).
-class ShiftedClock : public QObject {
-   public:
-    explicit ShiftedClock(QString socketPath) : m_path(std::move(socketPath)) {
-        m_timer.setInterval(100);
-        connect(&m_timer, &QTimer::timeout, this, &ShiftedClock::feed);
-        m_timer.start();
-    }
-    void feed() const {
-        struct Sample {
-            timeval time;
-            double offset;
-            int pulse;
-            int leap;
-            int padding;
-            int magic;
-        } sample{};
-        ::gettimeofday(&sample.time, nullptr);
-        sample.offset = kUpstreamShift;
-        sample.magic = 0x534f434b;
-        sockaddr_un address{};
-        address.sun_family = AF_UNIX;
-        qstrncpy(address.sun_path, qPrintable(m_path), sizeof address.sun_path);
-        const int fd = ::socket(AF_UNIX, SOCK_DGRAM, 0);
-        ::sendto(fd, &sample, sizeof sample, MSG_DONTWAIT, reinterpret_cast<sockaddr*>(&address), sizeof address);
-        ::close(fd);
-    }
-
-   private:
-    QString m_path;
-    QTimer m_timer;
-};
 
 }  // namespace
 
@@ -85,41 +54,26 @@ class TestEndToEnd : public QObject {
     Q_OBJECT
 
     std::unique_ptr<lab::Lab> m_lab;
-    std::unique_ptr<ShiftedClock> m_clock;
     std::unique_ptr<lab::Daemon> m_upstream;
     std::unique_ptr<HostUnderTest> m_host;
 
-    struct Answer {
-        int stratum = 16;
-        double offset = 0;
-    };
-
-    /// What a client of the VLAN gets from `address`.
-    Answer ask(const QString& address) const {
-        const auto result = m_lab->runIn("cl", "ntpdig", {"-j", "-t", "0.5", address}, 5000);
-        const QJsonObject json = QJsonDocument::fromJson(result.output).object();
-        if (json.isEmpty()) return {};
-        return {json["stratum"].toInt(16), json["offset"].toDouble()};
+    /// Whether a client of the VLAN gets the upstream's time: one stratum below it, with its address as reference.
+    [[nodiscard]] bool isServing() const {
+        const auto answer = lab::askTime("cl", "10.2.0.1");
+        return answer && answer->stratum == 2 && answer->leap != 3 && kUpstreams.contains(answer->reference);
     }
 
     QByteArray chronyc(const QStringList& arguments) const {
         return lab::run("chronyc", QStringList{"-n", "-c", "-h", m_host->chronySocket()} + arguments).output;
     }
 
-    bool isServing() const { return ask("10.2.0.1").stratum == 2; }
-
    private Q_SLOTS:
     void initTestCase() {
         m_lab = std::make_unique<lab::Lab>();
         QVERIFY2(m_lab->problem().isEmpty(), qPrintable(m_lab->problem()));
-        const QString sock = m_lab->path("upstream-clock.sock");
-        m_upstream = m_lab->startChronyd(
-            "up", "upstream", "refclock SOCK " + sock.toUtf8() + " refid GPS poll -2\nmakestep 0.1 -1\nallow\n");
+        m_upstream = m_lab->startChronyd("up", "upstream", "local stratum 1\nallow\n");
         QVERIFY(m_upstream);
-        m_clock = std::make_unique<ShiftedClock>(sock);
-        const QString upstreamSocket = m_lab->path("upstream/chronyd.sock");
-        QTRY_VERIFY_WITH_TIMEOUT(
-            lab::run("chronyc", {"-n", "-c", "-h", upstreamSocket, "tracking"}).output.contains(",1,"), 15'000);
+        QTRY_VERIFY_WITH_TIMEOUT(lab::askTime("rt", "10.1.0.1").has_value(), 5000);
 
         m_host = std::make_unique<HostUnderTest>(*m_lab, "host");
         QVERIFY(m_host->start());
@@ -130,27 +84,33 @@ class TestEndToEnd : public QObject {
         QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), service(kOneServer)));
         QElapsedTimer timer;
         timer.start();
-        Answer answer;
-        while (timer.elapsed() < 8000 && answer.stratum != 2) answer = ask("10.2.0.1");
-        qInfo() << "the client got the upstream's time after" << timer.elapsed() << "ms; stratum" << answer.stratum
-                << "offset" << answer.offset;
-        QCOMPARE(answer.stratum, 2);
+        while (timer.elapsed() < 8000 && !isServing()) QTest::qWait(10);
+        qInfo() << "the client got the upstream's time after" << timer.elapsed() << "ms";
         QVERIFY(timer.elapsed() < 5000);
-        // The upstream's time, not this machine's.
-        QVERIFY2(std::abs(answer.offset - kUpstreamShift) < 0.05, qPrintable(QString::number(answer.offset)));
-        QCOMPARE(ask("fd02::1").stratum, 2);
+        // And in the words of a client that we did not write, over IPv6 too.
+        for (const char* address : {"10.2.0.1", "fd02::1"}) {
+            const auto result = m_lab->runIn("cl", "ntpdig", {"-j", "-t", "1", address}, 5000);
+            const QJsonObject answer = QJsonDocument::fromJson(result.output).object();
+            QCOMPARE(answer[u"stratum"].toInt(), 2);
+            QVERIFY2(std::abs(answer[u"offset"].toDouble()) < 0.05, result.output.constData());
+        }
+    }
+
+    void onlyThoseWhoMayAreAnswered() {
+        QVERIFY(lab::askTime("cl", "10.2.0.1").has_value());
+        QVERIFY(!lab::askTime("up", "10.1.0.2").has_value());
     }
 
     void theStateSaysSo() {
-        QTRY_VERIFY(m_host->syncState("main-ntp")["value"]["synchronised"].toBool());
-        const QJsonObject sync = m_host->syncState("main-ntp")["value"].toObject();
-        QCOMPARE(sync["stratum"].toInt(), 2);
-        QCOMPARE(sync["source"]["address"].toString(), QStringLiteral("10.1.0.1"));
-        QVERIFY(sync["fit_to_advertise"].toBool());
-        QTRY_VERIFY(m_host->service("main-ntp")["status"]["synchronized"].toBool());
-        const QJsonArray conditions = m_host->service("main-ntp")["status"]["conditions"].toArray();
-        QCOMPARE(HostUnderTest::condition(conditions, "Ready")["status"].toString(), QStringLiteral("True"));
-        QCOMPARE(HostUnderTest::condition(conditions, "Reconciled")["status"].toString(), QStringLiteral("True"));
+        QTRY_VERIFY(m_host->syncState("main-ntp")[u"value"][u"synchronised"].toBool());
+        const QJsonObject sync = m_host->syncState("main-ntp")[u"value"].toObject();
+        QCOMPARE(sync[u"stratum"].toInt(), 2);
+        QCOMPARE(sync[u"source"][u"address"].toString(), QStringLiteral("10.1.0.1"));
+        QVERIFY(sync[u"fit_to_advertise"].toBool());
+        QTRY_VERIFY(m_host->service("main-ntp")[u"status"][u"synchronized"].toBool());
+        const QJsonArray conditions = m_host->service("main-ntp")[u"status"][u"conditions"].toArray();
+        QCOMPARE(HostUnderTest::condition(conditions, "Ready")[u"status"].toString(), QStringLiteral("True"));
+        QCOMPARE(HostUnderTest::condition(conditions, "Reconciled")[u"status"].toString(), QStringLiteral("True"));
     }
 
     void metricsAreWhatPromtoolExpects() {
@@ -162,7 +122,11 @@ class TestEndToEnd : public QObject {
               "ntp_source_stratum{", "ntp_source_reachability{"})
             QVERIFY2(metrics.contains(name), name);
         const auto verdict = lab::run("promtool", {"check", "metrics"}, 10'000, metrics);
-        QVERIFY2(verdict.exitCode == 0, (verdict.output + verdict.errors).constData());
+        // promtool would rather have seconds; the names are agreed. Anything else it says is a mistake.
+        QVERIFY2(verdict.exitCode == 0 || verdict.exitCode == 3, (verdict.output + verdict.errors).constData());
+        const QList<QByteArray> remarks = (verdict.output + verdict.errors).trimmed().split('\n');
+        for (const QByteArray& remark : remarks)
+            QVERIFY2(remark.contains("use base unit \"seconds\" instead of \"milliseconds\""), remark.constData());
         QCOMPARE(m_host->http("/healthz"), QByteArray("ok\n"));
         QCOMPARE(m_host->http("/readyz"), QByteArray("ok\n"));
     }
@@ -208,31 +172,31 @@ class TestEndToEnd : public QObject {
         QTRY_COMPARE(m_host->chronyds().size(), 1);
         const qint64 chronyd = m_host->chronyds().first();
         const QByteArray sources = chronyc({"sources"});
-        const QJsonValue spec = m_host->service("main-ntp")["spec"];
+        const QJsonValue spec = m_host->service("main-ntp")[u"spec"];
         QVERIFY(spec.isObject());
         QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), text));
         const auto broken = [&] { return m_host->pluginCondition("crd-watcher", "ManifestsValid"); };
-        QTRY_VERIFY2(broken()["message"].toString().contains(expected), qPrintable(broken()["message"].toString()));
-        QCOMPARE(broken()["status"].toString(), QStringLiteral("False"));
-        const QJsonArray events = m_host->call("event.list")["result"]["events"].toArray();
-        QVERIFY(events.last()["message"].toString().contains(expected));
-        QCOMPARE(m_host->service("main-ntp")["spec"], spec);
-        QCOMPARE(HostUnderTest::condition(m_host->service("main-ntp")["status"]["conditions"].toArray(),
-                                          "Accepted")["status"]
+        QTRY_VERIFY2(broken()[u"message"].toString().contains(expected), qPrintable(broken()[u"message"].toString()));
+        QCOMPARE(broken()[u"status"].toString(), QStringLiteral("False"));
+        const QJsonArray events = m_host->call("event.list")[u"result"][u"events"].toArray();
+        QVERIFY(events.last()[u"message"].toString().contains(expected));
+        QCOMPARE(m_host->service("main-ntp")[u"spec"], spec);
+        QCOMPARE(HostUnderTest::condition(m_host->service("main-ntp")[u"status"][u"conditions"].toArray(),
+                                          "Accepted")[u"status"]
                      .toString(),
                  QStringLiteral("False"));
         QCOMPARE(m_host->chronyds(), QList<qint64>{chronyd});
         QVERIFY(isServing());
 
         QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), service(kTwoServers)));
-        QTRY_COMPARE(broken()["status"].toString(), QStringLiteral("True"));
+        QTRY_COMPARE(broken()[u"status"].toString(), QStringLiteral("True"));
         QCOMPARE(m_host->chronyds(), QList<qint64>{chronyd});
     }
 
     void theSameObjectInTwoFilesNamesBoth() {
         QVERIFY(lab::writeFile(m_host->manifest("second.yaml"), service(kOneServer)));
         const auto message = [&] {
-            return m_host->pluginCondition("crd-watcher", "ManifestsValid")["message"].toString();
+            return m_host->pluginCondition("crd-watcher", "ManifestsValid")[u"message"].toString();
         };
         QTRY_VERIFY2(message().contains("second.yaml:3:") && message().contains("main.yaml and in "),
                      qPrintable(message()));
@@ -262,7 +226,7 @@ class TestEndToEnd : public QObject {
         off.replace("enabled: true", "enabled: false");
         QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), off));
         QTRY_VERIFY_WITH_TIMEOUT(m_host->chronyds().isEmpty(), 3000);
-        QTRY_COMPARE(m_host->syncState("main-ntp")["presence"].toString(), QStringLiteral("Absent"));
+        QTRY_COMPARE(m_host->syncState("main-ntp")[u"presence"].toString(), QStringLiteral("Absent"));
         QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), service(kOneServer)));
         QTRY_VERIFY_WITH_TIMEOUT(isServing(), 8000);
     }
@@ -271,7 +235,7 @@ class TestEndToEnd : public QObject {
         QTRY_COMPARE(m_host->chronyds().size(), 1);
         QVERIFY(QFile::remove(m_host->manifest("main.yaml")));
         QTRY_VERIFY_WITH_TIMEOUT(m_host->chronyds().isEmpty(), 3000);
-        QTRY_COMPARE(m_host->syncState("main-ntp")["presence"].toString(), QStringLiteral("Absent"));
+        QTRY_COMPARE(m_host->syncState("main-ntp")[u"presence"].toString(), QStringLiteral("Absent"));
         QTRY_VERIFY(!m_host->http("/metrics").contains("ntp_source_stratum{"));
     }
 

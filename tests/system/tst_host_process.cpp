@@ -105,14 +105,14 @@ class TestHostProcess : public QObject {
         host.launch();
         QTRY_VERIFY_WITH_TIMEOUT(!host.call("host.status").isEmpty(), 5000);
         const auto ready = [&](const char* id) { return host.pluginCondition(id, "Ready"); };
-        QTRY_COMPARE(ready("ntp")["status"].toString(), QStringLiteral("True"));
-        QCOMPARE(ready("garbage")["reason"].toString(), QStringLiteral("Refused"));
-        QVERIFY2(ready("garbage")["message"].toString().contains("is not a Qt plugin"),
-                 qPrintable(ready("garbage")["message"].toString()));
-        QVERIFY(ready("missing")["message"].toString().contains("no plugin with the id \"missing\""));
-        QVERIFY(ready("crd-watcher")["message"].toString().contains("two files have the id"));
-        const QJsonObject status = host.call("host.status")["result"].toObject();
-        QCOMPARE(status["state"].toString(), QStringLiteral("degraded"));
+        QTRY_COMPARE(ready("ntp")[u"status"].toString(), QStringLiteral("True"));
+        QCOMPARE(ready("garbage")[u"reason"].toString(), QStringLiteral("Refused"));
+        QVERIFY2(ready("garbage")[u"message"].toString().contains("is not a Qt plugin"),
+                 qPrintable(ready("garbage")[u"message"].toString()));
+        QVERIFY(ready("missing")[u"message"].toString().contains("no plugin with the id \"missing\""));
+        QVERIFY(ready("crd-watcher")[u"message"].toString().contains("two files have the id"));
+        const QJsonObject status = host.call("host.status")[u"result"].toObject();
+        QCOMPARE(status[u"state"].toString(), QStringLiteral("degraded"));
         QVERIFY(host.http("/readyz").contains("plugin missing is Refused"));
         QVERIFY(host.http("/metrics").contains("fos1_plugin_up{plugin=\"ntp\"} 1"));
         QVERIFY(host.http("/metrics").contains("fos1_plugin_up{plugin=\"garbage\"} 0"));
@@ -129,12 +129,13 @@ class TestHostProcess : public QObject {
                                "spec: {enabled: true, sources: {}, server: {}}\n"));
         const auto said = [&] {
             const QJsonArray values =
-                host.call("topic.list", {{"topic", "hello.state/v1"}})["result"]["values"].toArray();
+                host.call("topic.list", {{"topic", "hello.state/v1"}})[u"result"][u"values"].toArray();
             return values.isEmpty() ? QJsonObject() : values.first().toObject();
         };
-        QTRY_COMPARE(said()["value"]["sentence"].toString(), QStringLiteral("Good morning, the time is not good yet."));
+        QTRY_COMPARE(said()[u"value"][u"sentence"].toString(),
+                     QStringLiteral("Good morning, the time is not good yet."));
         QVERIFY(QFile::remove(host.manifest("a.yaml")));
-        QTRY_COMPARE(said()["presence"].toString(), QStringLiteral("Absent"));
+        QTRY_COMPARE(said()[u"presence"].toString(), QStringLiteral("Absent"));
         QCOMPARE(host.stop(), 0);
     }
 
@@ -190,7 +191,7 @@ class TestHostProcess : public QObject {
         QVERIFY(host.process().waitForEnd(2000) != 0);
         QVERIFY(host.start());
         // One chronyd, ours; not the one left behind, and not none because that one holds the port.
-        QTRY_VERIFY_WITH_TIMEOUT(host.service("main-ntp")["status"]["running"].toBool(), 6000);
+        QTRY_VERIFY_WITH_TIMEOUT(host.service("main-ntp")[u"status"][u"running"].toBool(), 6000);
         QTRY_COMPARE(host.chronyds().size(), 1);
         QCOMPARE(host.stop(), 0);
         QTRY_VERIFY(host.chronyds().isEmpty());

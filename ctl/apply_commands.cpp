@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `apply` and `delete`: desired state changed through the daemon.
+#include "commands.h"
+#include "manifest_files.h"
+
+namespace fos1::ctl {
+namespace {
+
+QString text(const QCborMap& map, const char* field) { return map.value(QLatin1String(field)).toString(); }
+
+/// "ntpservice.ntp.fos1.io/main-ntp", as kubectl names an object.
+QString shortText(const QCborMap& object) {
+    const QString group = text(object, "apiVersion").section(u'/', 0, 0);
+    const QString name = text(object.value(QStringLiteral("metadata")).toMap(), "name");
+    return text(object, "kind").toLower() + u'.' + group + u'/' + name;
+}
+
+/// `object` in the namespace of `-n` when it names none; an error when it names another.
+Result<QCborMap> inNamespace(const QCborMap& object, const QString& wanted) {
+    QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
+    const QString own = text(metadata, "namespace");
+    if (wanted.isEmpty() || own == wanted) return object;
+    if (!own.isEmpty())
+        return failure(ErrorCode::Conflict, QStringLiteral("is \"%1\", but -n says \"%2\"").arg(own, wanted),
+                       QStringLiteral("metadata.namespace"));
+    metadata.insert(QStringLiteral("namespace"), wanted);
+    QCborMap placed = object;
+    placed.insert(QStringLiteral("metadata"), metadata);
+    return placed;
+}
+
+/// "file:line:col: spec.x: what": mistakes that the daemon found, at their place in the manifest.
+void complainAbout(const yaml::Document& document, const Errors& errors) {
+    for (const Error& error : errors) print(document.locate(error.path) + QStringLiteral(": ") + error.text());
+}
+
+/// Reads all of `files` before anything is sent: a typing mistake in one of them leaves the daemon as it is.
+std::optional<std::vector<yaml::Document>> readAll(const QStringList& files) {
+    Errors errors;
+    std::vector<yaml::Document> documents = readManifests(files, errors);
+    for (const Error& error : errors) complain(error.text());
+    if (errors.empty() && documents.empty())
+        complain(QStringLiteral("no objects in %1").arg(files.join(QStringLiteral(", "))));
+    if (!errors.empty() || documents.empty()) return std::nullopt;
+    return documents;
+}
+
+/// Calls `method` for each object; `say` prints what came of it.
+template <typename Params, typename Say>
+ExitCode forEach(const Options& options, const QStringList& files, const QString& method, const Params& params,
+                 const Say& say) {
+    const auto documents = readAll(files);
+    if (!documents) return ExitCode::Failed;
+    RpcClient client(options.socket);
+    ExitCode code = ExitCode::Ok;
+    for (const yaml::Document& document : *documents) {
+        const auto object = inNamespace(document.value, options.ns);
+        if (!object) {
+            complainAbout(document, {object.error()});
+            code = ExitCode::Failed;
+            continue;
+        }
+        const auto result = client.call(method, params(*object));
+        if (result) {
+            say(*object, *result);
+            continue;
+        }
+        code = ExitCode::Failed;
+        if (result.error().code == RpcFailure::kNoDaemon) return ctl::complainAbout(result.error());
+        if (result.error().errors.empty())
+            complain(document.locate({}) + QStringLiteral(": ") + objectText(*object) + QStringLiteral(": ") +
+                     result.error().message);
+        else
+            complainAbout(document, result.error().errors);
+    }
+    return code;
+}
+
+}  // namespace
+
+ExitCode applyFiles(const Options& options, const QStringList& files) {
+    return forEach(
+        options, files, QStringLiteral("resource.apply"),
+        [](const QCborMap& object) {
+            return QJsonObject{{QStringLiteral("object"), object.toJsonObject()}};
+        },
+        [](const QCborMap& object, const QJsonObject& result) {
+            print(shortText(object) + u' ' + result.value(u"result").toString());
+        });
+}
+
+ExitCode deleteFiles(const Options& options, const QStringList& files) {
+    return forEach(
+        options, files, QStringLiteral("resource.delete"),
+        [](const QCborMap& object) {
+            const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
+            QJsonObject params{{QStringLiteral("kind"), text(object, "kind")},
+                               {QStringLiteral("name"), text(metadata, "name")}};
+            if (const QString ns = text(metadata, "namespace"); !ns.isEmpty())
+                params.insert(QStringLiteral("namespace"), ns);
+            return params;
+        },
+        [](const QCborMap& object, const QJsonObject&) { print(shortText(object) + QStringLiteral(" deleted")); });
+}
+
+ExitCode deleteResource(const Options& options, const QString& kind, const QString& name) {
+    QJsonObject params{{QStringLiteral("kind"), kind}, {QStringLiteral("name"), name}};
+    if (!options.ns.isEmpty()) params.insert(QStringLiteral("namespace"), options.ns);
+    ExitCode code = ExitCode::Ok;
+    if (call(options, QStringLiteral("resource.delete"), params, code))
+        print(QStringLiteral("%1 \"%2\" deleted").arg(kind, name));
+    return code;
+}
+
+}  // namespace fos1::ctl

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The commands of fos1ctl, one function each. main.cpp parses what the user typed and calls them.
+#pragma once
+
+#include <QStringList>
+
+#include "console.h"
+
+namespace fos1::ctl {
+
+ExitCode showStatus(const Options& options);
+ExitCode listPlugins(const Options& options);
+
+/// `name` empty: every object of the kind.
+ExitCode getResources(const Options& options, const QString& kind, const QString& name);
+ExitCode applyFiles(const Options& options, const QStringList& files);
+ExitCode deleteFiles(const Options& options, const QStringList& files);
+ExitCode deleteResource(const Options& options, const QString& kind, const QString& name);
+
+/// Needs no daemon. `crdDirectory`, `pluginDirectory`: empty means those of the installation.
+struct ValidateOptions {
+    QStringList files;
+    QString crdDirectory;
+    QString pluginDirectory;
+};
+ExitCode validateFiles(const ValidateOptions& options);
+
+/// `name` empty: every NTPService.
+ExitCode showNtpStatus(const Options& options, const QString& name);
+ExitCode showNtpSources(const Options& options, const QString& name);
+
+/// Empty `topic`: all topics; empty `key`: all keys.
+ExitCode getTopic(const Options& options, const QString& topic, const QString& key);
+ExitCode listEvents(const Options& options, int limit);
+
+}  // namespace fos1::ctl

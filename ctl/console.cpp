@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "console.h"
+
+#include <QCborMap>
+#include <QJsonDocument>
+#include <cstdio>
+
+#include "yaml_document.h"
+
+namespace fos1::ctl {
+
+void print(const QString& text) {
+    const QByteArray bytes = text.toUtf8();
+    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stdout);
+    if (!bytes.endsWith('\n')) std::fputc('\n', stdout);
+}
+
+void complain(const QString& text) { std::fprintf(stderr, "fos1ctl: %s\n", qUtf8Printable(text)); }
+
+bool printAs(OutputFormat format, const QJsonObject& value) {
+    switch (format) {
+        case OutputFormat::Json: print(QString::fromUtf8(QJsonDocument(value).toJson())); return true;
+        case OutputFormat::Yaml: print(QString::fromUtf8(yaml::emit(QCborMap::fromJsonObject(value)))); return true;
+        case OutputFormat::Table: break;
+    }
+    return false;
+}
+
+ExitCode complainAbout(const RpcFailure& failure) {
+    complain(failure.message);
+    for (const Error& error : failure.errors) complain(error.text());
+    return failure.code == RpcFailure::kNoDaemon ? ExitCode::NoDaemon : ExitCode::Failed;
+}
+
+std::optional<QJsonObject> call(const Options& options, const QString& method, const QJsonObject& params,
+                                ExitCode& code) {
+    RpcClient client(options.socket);
+    const auto result = client.call(method, params);
+    if (result) return *result;
+    code = complainAbout(result.error());
+    return std::nullopt;
+}
+
+}  // namespace fos1::ctl

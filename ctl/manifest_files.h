@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Manifests from files, directories and stdin. Knows no schema.
+#pragma once
+
+#include <QStringList>
+#include <vector>
+
+#include "fos1/result.h"
+#include "yaml_document.h"
+
+namespace fos1::ctl {
+
+/// What names a document's object to people: "NTPService default/main-ntp".
+QString objectText(const QCborMap& object);
+
+/// The documents of `paths`: "-" is stdin, a directory stands for its *.yaml and *.yml files (not those below it).
+/// Every file that cannot be read or parsed adds to `errors`.
+std::vector<yaml::Document> readManifests(const QStringList& paths, Errors& errors);
+
+}  // namespace fos1::ctl

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `ntp status` and `ntp sources`: the time service on one page. Reads the topic time.sync/v1 and NTPService's status.
+#include <QJsonArray>
+#include <cmath>
+
+#include "commands.h"
+#include "human_text.h"
+#include "text_table.h"
+
+namespace fos1::ctl {
+namespace {
+
+constexpr double kMillisecond = 1e6;
+
+QString name(const QJsonObject& object) { return object.value(u"metadata").toObject().value(u"name").toString(); }
+QString ns(const QJsonObject& object) { return object.value(u"metadata").toObject().value(u"namespace").toString(); }
+
+/// The NTPServices that are asked for, each as it is now.
+tl::expected<QJsonArray, ExitCode> services(RpcClient& client, const Options& options, const QString& wanted) {
+    QJsonObject params{{QStringLiteral("kind"), QStringLiteral("NTPService")}};
+    if (!options.ns.isEmpty()) params.insert(QStringLiteral("namespace"), options.ns);
+    const auto list = client.call(QStringLiteral("resource.list"), params);
+    if (!list) return tl::unexpected(complainAbout(list.error()));
+    QJsonArray found;
+    for (const QJsonValue item : list->value(u"items").toArray())
+        if (wanted.isEmpty() || name(item.toObject()) == wanted) found.append(item);
+    if (!found.isEmpty()) return found;
+    complain(wanted.isEmpty() ? QStringLiteral("there is no NTPService; `fos1ctl apply -f FILE` creates one")
+                              : QStringLiteral("there is no NTPService \"%1\"").arg(wanted));
+    return tl::unexpected(ExitCode::Failed);
+}
+
+/// The value of time.sync/v1 for `service`, whose key is its name; {} when nothing is known.
+QJsonObject syncEntry(const QJsonObject& topic, const QJsonObject& service) {
+    for (const QJsonValue item : topic.value(u"values").toArray()) {
+        const QString key = item.toObject().value(u"key").toString();
+        if (key == name(service) || key == ns(service) + u'/' + name(service)) return item.toObject();
+    }
+    return {};
+}
+
+/// The lines of a page: a name and what there is to say.
+class Page {
+   public:
+    void line(const char* label, const QString& value) {
+        if (value.isEmpty()) return;
+        m_text += QStringLiteral("  ") + QString::fromLatin1(label).leftJustified(13) + value + u'\n';
+    }
+    [[nodiscard]] QString text() const { return m_text; }
+
+   private:
+    QString m_text;
+};
+
+QString sourceText(const QJsonObject& source) {
+    if (source.isEmpty()) return {};
+    const QString sourceName = source.value(u"name").toString();
+    const QString address = source.value(u"address").toString();
+    QString text = sourceName;
+    if (!address.isEmpty() && address != sourceName) text += QStringLiteral(" (") + address + u')';
+    return text + QStringLiteral(", ") + source.value(u"kind").toString();
+}
+
+QString frequencyText(qint64 ppb) {
+    const QString amount = QString::number(std::abs(static_cast<double>(ppb)) / 1000, 'f', 3) + QStringLiteral(" ppm ");
+    return QStringLiteral("the clock runs ") + amount + (ppb < 0 ? QStringLiteral("slow") : QStringLiteral("fast"));
+}
+
+QString headline(const QJsonObject& entry, const QJsonObject& sync) {
+    if (entry.isEmpty() || entry.value(u"presence").toString() == u"Absent") {
+        const QString reason = entry.value(u"reason").toString();
+        return QStringLiteral("not known") + (reason.isEmpty() ? QString() : QStringLiteral(": ") + reason);
+    }
+    QString text = sync.value(u"synchronised").toBool() ? QStringLiteral("synchronised")
+                   : sync.value(u"holdover").toBool()   ? QStringLiteral("in holdover, without a source")
+                                                        : QStringLiteral("NOT synchronised");
+    if (entry.value(u"presence").toString() == u"Stale")
+        text += QStringLiteral(" (stale, %1 old)").arg(ageText(entry.value(u"age_ms").toInteger() / 1000));
+    return text;
+}
+
+void addMeasurements(Page& page, const QJsonObject& sync) {
+    const auto nanoseconds = [&](QStringView field) { return sync.value(field).toDouble(); };
+    const bool hasClock = sync.value(u"synchronised").toBool() || sync.value(u"holdover").toBool();
+    page.line("Source", sourceText(sync.value(u"source").toObject()));
+    if (hasClock) {
+        page.line("Stratum", cellText(sync.value(u"stratum")));
+        page.line("Offset", QStringLiteral("%1 (the local clock is %2), jitter %3")
+                                .arg(signedDurationText(nanoseconds(u"offset_ns")),
+                                     nanoseconds(u"offset_ns") < 0 ? QStringLiteral("slow") : QStringLiteral("fast"),
+                                     durationText(nanoseconds(u"jitter_ns"))));
+        page.line("Error bound", durationText(nanoseconds(u"error_bound_ns")));
+        page.line("Frequency", frequencyText(sync.value(u"frequency_ppb").toInteger()));
+        page.line("Leap second", sync.value(u"leap").toString());
+    }
+    const QJsonObject sources = sync.value(u"sources").toObject();
+    page.line("Sources", QStringLiteral("%1 of %2 reachable, %3 selectable")
+                             .arg(cellText(sources.value(u"reachable")), cellText(sources.value(u"total")),
+                                  cellText(sources.value(u"selectable"))));
+    const QString reason = sync.value(u"reason").toString();
+    page.line("Advertised", (sync.value(u"fit_to_advertise").toBool() ? QStringLiteral("yes") : QStringLiteral("no")) +
+                                (reason.isEmpty() ? QString() : QStringLiteral(": ") + reason));
+}
+
+/// Ready, and what is not as it should be: most conditions should be True, these few False.
+bool isWorthALine(const QJsonObject& condition) {
+    static const QStringList bad{QStringLiteral("Degraded"), QStringLiteral("Conflict"), QStringLiteral("Stalled"),
+                                 QStringLiteral("Reconciling")};
+    const QString type = condition.value(u"type").toString();
+    const bool holds = condition.value(u"status").toString() == u"True";
+    return type == u"Ready" || holds == bad.contains(type);
+}
+
+void addConditions(Page& page, const QJsonArray& conditions) {
+    const char* label = "Conditions";
+    for (const QJsonValue item : conditions) {
+        const QJsonObject condition = item.toObject();
+        if (!isWorthALine(condition)) continue;
+        const QString message = condition.value(u"message").toString();
+        page.line(label, condition.value(u"type").toString() + QStringLiteral(" = ") +
+                             condition.value(u"status").toString() +
+                             (message.isEmpty() ? QString() : QStringLiteral(": ") + message));
+        label = "";
+    }
+}
+
+QString statusPage(const QJsonObject& service, const QJsonObject& entry) {
+    const QJsonObject sync = entry.value(u"value").toObject();
+    const QJsonObject status = service.value(u"status").toObject();
+    const bool isWanted = service.value(u"spec").toObject().value(u"enabled").toBool();
+    Page page;
+    if (!sync.isEmpty() && entry.value(u"presence").toString() != u"Absent") addMeasurements(page, sync);
+    page.line("chronyd", status.value(u"running").toBool() ? QStringLiteral("runs") : QStringLiteral("does not run"));
+    if (const QString error = status.value(u"lastError").toString(); !error.isEmpty()) {
+        const QString when = ageSince(status.value(u"lastErrorTime").toString(), QDateTime::currentDateTimeUtc());
+        page.line("Last error", when == u"-" ? error : error + QStringLiteral(" (%1 ago)").arg(when));
+    }
+    addConditions(page, status.value(u"conditions").toArray());
+    return QStringLiteral("%1/%2: %3\n%4")
+        .arg(ns(service), name(service),
+             isWanted ? headline(entry, sync) : QStringLiteral("disabled (spec.enabled is false)"), page.text());
+}
+
+/// A number of milliseconds, or "-".
+QString millisecondsText(const QJsonValue& value, bool isSigned) {
+    if (!value.isDouble()) return QStringLiteral("-");
+    const double nanoseconds = value.toDouble() * kMillisecond;
+    return isSigned ? signedDurationText(nanoseconds) : durationText(nanoseconds);
+}
+
+/// Octal, one bit a poll, as chronyc shows it.
+QString reachText(const QJsonValue& reach) {
+    return reach.isDouble() ? QString::number(reach.toInteger(), 8) : cellText(reach);
+}
+
+QString pollText(const QJsonValue& poll) {
+    if (!poll.isDouble()) return QStringLiteral("-");
+    return durationText(std::ldexp(1e9, poll.toInt()));
+}
+
+QString sourceTable(const QJsonArray& sources) {
+    TextTable table({QStringLiteral("NAME"), QStringLiteral("ADDRESS"), QStringLiteral("KIND"), QStringLiteral("STATE"),
+                     QStringLiteral("STRATUM"), QStringLiteral("REACH"), QStringLiteral("POLL"),
+                     QStringLiteral("LASTRX"), QStringLiteral("OFFSET"), QStringLiteral("JITTER"),
+                     QStringLiteral("DELAY")});
+    for (const QJsonValue item : sources) {
+        const QJsonObject source = item.toObject();
+        const QJsonValue lastRx = source.value(u"lastRx");
+        table.add({cellText(source.value(u"name")), cellText(source.value(u"address")), cellText(source.value(u"kind")),
+                   cellText(source.value(u"state")), cellText(source.value(u"stratum")),
+                   reachText(source.value(u"reach")), pollText(source.value(u"poll")),
+                   lastRx.isDouble() ? ageText(lastRx.toInteger()) : QStringLiteral("-"),
+                   millisecondsText(source.value(u"offset"), true), millisecondsText(source.value(u"jitter"), false),
+                   millisecondsText(source.value(u"delay"), false)});
+    }
+    return table.text();
+}
+
+}  // namespace
+
+ExitCode showNtpStatus(const Options& options, const QString& wanted) {
+    RpcClient client(options.socket);
+    const auto found = services(client, options, wanted);
+    if (!found) return found.error();
+    const auto topic =
+        client.call(QStringLiteral("topic.list"), {{QStringLiteral("topic"), QStringLiteral("time.sync/v1")}});
+    if (!topic) return complainAbout(topic.error());
+    QJsonArray all;
+    QString pages;
+    for (const QJsonValue item : *found) {
+        const QJsonObject entry = syncEntry(*topic, item.toObject());
+        all.append(QJsonObject{{QStringLiteral("service"), item}, {QStringLiteral("sync"), entry}});
+        if (!pages.isEmpty()) pages += u'\n';
+        pages += statusPage(item.toObject(), entry);
+    }
+    if (!printAs(options.output, {{QStringLiteral("services"), all}})) print(pages);
+    return ExitCode::Ok;
+}
+
+ExitCode showNtpSources(const Options& options, const QString& wanted) {
+    RpcClient client(options.socket);
+    const auto found = services(client, options, wanted);
+    if (!found) return found.error();
+    QJsonArray all;
+    QString tables;
+    for (const QJsonValue item : *found) {
+        const QJsonObject service = item.toObject();
+        const QJsonArray sources = service.value(u"status").toObject().value(u"sources").toArray();
+        all.append(QJsonObject{{QStringLiteral("service"), name(service)}, {QStringLiteral("sources"), sources}});
+        if (found->size() > 1) tables += ns(service) + u'/' + name(service) + QStringLiteral(":\n");
+        tables += sources.isEmpty() ? QStringLiteral("No sources.\n") : sourceTable(sources);
+    }
+    if (!printAs(options.output, {{QStringLiteral("services"), all}})) print(tables);
+    return ExitCode::Ok;
+}
+
+}  // namespace fos1::ctl

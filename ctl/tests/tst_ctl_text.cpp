@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How fos1ctl words ages, durations, cells and tables, and how it reads printer columns' paths.
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTest>
+
+#include "human_text.h"
+#include "json_path.h"
+#include "socket_paths.h"
+#include "text_table.h"
+
+using namespace fos1::ctl;
+
+class TestCtlText : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void ages_data() {
+        QTest::addColumn<qint64>("seconds");
+        QTest::addColumn<QString>("expected");
+        const auto row = [](qint64 seconds, const char* text) {
+            QTest::newRow(text) << seconds << QString::fromLatin1(text);
+        };
+        row(-5, "0s");
+        row(0, "0s");
+        row(119, "119s");
+        row(120, "2m");
+        row(330, "5m30s");
+        row(3599, "59m");
+        row(7200, "120m");
+        row(4 * 3600 + 60, "4h1m");
+        row(30 * 3600, "30h");
+        row(3 * 86400 + 3600, "3d1h");
+        row(100 * 86400, "100d");
+        row(3 * 365 * 86400, "3y");
+    }
+    void ages() {
+        QFETCH(qint64, seconds);
+        QFETCH(QString, expected);
+        QCOMPARE(ageText(seconds), expected);
+    }
+
+    void agesOfTimes() {
+        const QDateTime now = QDateTime::fromString(QStringLiteral("2026-11-23T12:00:00Z"), Qt::ISODate);
+        QCOMPARE(ageSince(QStringLiteral("2026-11-23T11:54:30Z"), now), QStringLiteral("5m30s"));
+        QCOMPARE(ageSince(QStringLiteral("2026-11-23T11:54:30.123456Z"), now), QStringLiteral("5m29s"));
+        QCOMPARE(ageSince(QStringLiteral("2026-11-23T12:54:30+01:00"), now), QStringLiteral("5m30s"));
+        QCOMPARE(ageSince({}, now), QStringLiteral("-"));
+    }
+
+    void durations_data() {
+        QTest::addColumn<double>("nanoseconds");
+        QTest::addColumn<QString>("expected");
+        const auto row = [](double nanoseconds, const QString& text) {
+            QTest::newRow(qPrintable(QString::number(nanoseconds))) << nanoseconds << text;
+        };
+        row(0, QStringLiteral("+0 ns"));
+        row(812, QStringLiteral("+812 ns"));
+        row(-20'000, QStringLiteral("-20 \u00b5s"));
+        row(1'254'000, QStringLiteral("+1.25 ms"));
+        row(999'600, QStringLiteral("+1 ms"));
+        row(3e9, QStringLiteral("+3 s"));
+        row(-4.5e12, QStringLiteral("-4500 s"));
+    }
+    void durations() {
+        QFETCH(double, nanoseconds);
+        QFETCH(QString, expected);
+        QCOMPARE(signedDurationText(nanoseconds), expected);
+    }
+
+    void cells() {
+        QCOMPARE(cellText(QJsonValue(QJsonValue::Undefined)), QStringLiteral("-"));
+        QCOMPARE(cellText(QString()), QStringLiteral("-"));
+        QCOMPARE(cellText(true), QStringLiteral("true"));
+        QCOMPARE(cellText(3), QStringLiteral("3"));
+        QCOMPARE(cellText(0.01234567), QStringLiteral("0.0123457"));
+        QCOMPARE(cellText(QJsonArray{QStringLiteral("a"), 1}), QStringLiteral("a,1"));
+    }
+
+    void paths_data() {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QJsonValue>("expected");
+        const auto row = [](const char* path, const QJsonValue& value) {
+            QTest::newRow(path) << QString::fromLatin1(path) << value;
+        };
+        row(".spec.enabled", true);
+        row(".status.sources[1].name", QStringLiteral("b"));
+        row(".status.sources[7].name", QJsonValue::Undefined);
+        row(".status.conditions[?(@.type==\"Ready\")].status", QStringLiteral("True"));
+        row(".status.conditions[?(@.type=='Ready')].status", QStringLiteral("True"));
+        row(".status.conditions[?(@.type==\"Other\")].status", QJsonValue::Undefined);
+        row(".metadata.labels.fos1\\.io/x", QStringLiteral("y"));
+        row(".absent.deeper", QJsonValue::Undefined);
+        row("spec", QJsonValue::Undefined);
+        row(".spec[", QJsonValue::Undefined);
+    }
+    void paths() {
+        QFETCH(QString, path);
+        QFETCH(QJsonValue, expected);
+        const QJsonObject object = QJsonDocument::fromJson(R"({"spec": {"enabled": true}, "metadata": {"labels":
+            {"fos1.io/x": "y"}}, "status": {"sources": [{"name": "a"}, {"name": "b"}], "conditions":
+            [{"type": "Synced", "status": "False"}, {"type": "Ready", "status": "True"}]}})")
+                                       .object();
+        QCOMPARE(valueAt(object, path), expected);
+    }
+
+    void tables() {
+        TextTable table({QStringLiteral("NAME"), QStringLiteral("B")});
+        QVERIFY(table.isEmpty());
+        table.add({QStringLiteral("longer"), QStringLiteral("\x1b[31mx\ny")});
+        table.add({QStringLiteral("a"), QString()});
+        QCOMPARE(table.text(), QStringLiteral("NAME     B\nlonger   [31mx y\na\n"));
+    }
+
+    void socketPlaces() {
+        qunsetenv("FOS1_SOCKET");
+        QCOMPARE(socketCandidates(QStringLiteral("/x")), QStringList{QStringLiteral("/x")});
+        QCOMPARE(socketCandidates({}).first(), QStringLiteral("/run/fos1/control.sock"));
+        qputenv("FOS1_SOCKET", "/y");
+        QCOMPARE(socketCandidates({}), QStringList{QStringLiteral("/y")});
+    }
+};
+
+QTEST_GUILESS_MAIN(TestCtlText)
+#include "tst_ctl_text.moc"

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// `validate`: the checks that a daemon would make, without one.
+#include <QCoreApplication>
+#include <QDir>
+#include <map>
+#include <set>
+
+#include "commands.h"
+#include "crd_catalog.h"
+#include "layout.h"
+#include "manifest_files.h"
+#include "plugin_validators.h"
+
+namespace fos1::ctl {
+namespace {
+
+QString installed(const char* relative) {
+    return QDir::cleanPath(QCoreApplication::applicationDirPath() + QStringLiteral("/../") + QLatin1String(relative));
+}
+
+QString text(const QCborMap& map, const char* field) { return map.value(QLatin1String(field)).toString(); }
+
+class Validation {
+   public:
+    Validation(const schema::CrdCatalog& catalog, const QString& pluginDirectory)
+        : m_catalog(catalog), m_validators(pluginDirectory) {}
+
+    /// The mistakes of one object, and that no other has its name.
+    Errors check(const yaml::Document& document) {
+        const auto admitted = m_catalog.admit(document.value);
+        if (!admitted) return admitted.error();
+        Errors errors = ownChecks(*admitted);
+        const QString name = objectText(*admitted);
+        const auto [first, isNew] = m_seen.emplace(name, document.locate({}));
+        if (!isNew)
+            errors.push_back({ErrorCode::Conflict,
+                              QStringLiteral("%1 is already defined at %2").arg(name, first->second),
+                              QStringLiteral("metadata.name")});
+        return errors;
+    }
+
+    /// Kinds that nothing but their schema checks.
+    [[nodiscard]] const std::set<QString>& schemaOnly() const { return m_schemaOnly; }
+    [[nodiscard]] const Errors& brokenPlugins() const { return m_validators.errors(); }
+
+   private:
+    Errors ownChecks(const QCborMap& object) {
+        const QString kind = text(object, "apiVersion") + u'/' + text(object, "kind");
+        if (IValidator* validator = m_validators.find(kind)) return validate(*validator, object);
+        m_schemaOnly.insert(text(object, "kind"));
+        return {};
+    }
+
+    const schema::CrdCatalog& m_catalog;
+    PluginValidators m_validators;
+    std::map<QString, QString> m_seen;  ///< object: where
+    std::set<QString> m_schemaOnly;
+};
+
+}  // namespace
+
+ExitCode validateFiles(const ValidateOptions& options) {
+    const auto catalog =
+        schema::CrdCatalog::load(options.crdDirectory.isEmpty() ? installed(FOS1_CRD_DIR) : options.crdDirectory);
+    if (!catalog) {
+        complain(catalog.error().text());
+        return ExitCode::Failed;
+    }
+    Errors unreadable;
+    const std::vector<yaml::Document> documents = readManifests(options.files, unreadable);
+    for (const Error& error : unreadable) print(error.text());
+
+    Validation validation(*catalog,
+                          options.pluginDirectory.isEmpty() ? installed(FOS1_PLUGIN_DIR) : options.pluginDirectory);
+    std::size_t mistakes = unreadable.size();
+    for (const yaml::Document& document : documents) {
+        for (const Error& error : validation.check(document)) {
+            print(document.locate(error.path) + QStringLiteral(": ") + error.text());
+            ++mistakes;
+        }
+    }
+    for (const Error& error : validation.brokenPlugins()) complain(error.text());
+    for (const QString& kind : validation.schemaOnly())
+        complain(QStringLiteral("note: no plugin here checks %1 beyond its schema").arg(kind));
+    if (mistakes > 0 || !validation.brokenPlugins().empty()) return ExitCode::Failed;
+    print(documents.size() == 1 ? QStringLiteral("1 object is valid.")
+                                : QStringLiteral("%1 objects are valid.").arg(documents.size()));
+    return ExitCode::Ok;
+}
+
+}  // namespace fos1::ctl

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One CustomResourceDefinition document to the kinds that it defines. Knows no directory.
+#pragma once
+
+#include "crd_catalog.h"
+#include "yaml_document.h"
+
+namespace fos1::schema {
+
+/// The served versions of `document`, the stored one first. `path` of an error is file:line:col.
+Result<std::vector<ResourceKind>> readCrd(const yaml::Document& document);
+
+}  // namespace fos1::schema

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Walks schema and value together. A value of the wrong type is reported once and not looked into.
+#include "schema_findings.h"
+
+#include <QCborArray>
+#include <QCborMap>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QStringList>
+#include <cmath>
+
+#include "closest_word.h"
+
+namespace fos1::schema {
+namespace {
+
+constexpr int kShownText = 60;    ///< characters of a wrong value that a message repeats
+constexpr int kShownFields = 12;  ///< an unknown field of an object with more known ones does not list them
+
+QString join(const QString& path, const QString& key) { return path.isEmpty() ? key : path + u'.' + key; }
+QString join(const QString& path, qsizetype index) { return path + u'[' + QString::number(index) + u']'; }
+
+QString numberText(double value) { return QString::number(value, 'g', QLocale::FloatingPointShortest); }
+
+QString quotedText(const QString& text) {
+    QString shown = text.left(kShownText);
+    for (QChar& c : shown)
+        if (!c.isPrint()) c = u'?';
+    return u'"' + shown + (text.size() > kShownText ? QStringLiteral("\u2026\"") : QStringLiteral("\""));
+}
+
+/// "20", "\"x\"", "a list": a value as it is named in a message.
+QString shown(const QCborValue& value) {
+    if (value.isString()) return quotedText(value.toString());
+    if (value.isBool()) return value.toBool() ? QStringLiteral("true") : QStringLiteral("false");
+    if (value.isInteger()) return QString::number(value.toInteger());
+    if (value.isDouble()) return numberText(value.toDouble());
+    if (value.isArray()) return QStringLiteral("a list");
+    if (value.isMap()) return QStringLiteral("a map");
+    return QStringLiteral("null");
+}
+
+QString typeName(const SchemaNode& node) {
+    if (node.intOrText) return QStringLiteral("an integer or text");
+    switch (node.type) {
+        case ValueType::Object: return QStringLiteral("a map");
+        case ValueType::Array: return QStringLiteral("a list");
+        case ValueType::Text: return QStringLiteral("text");
+        case ValueType::Integer: return QStringLiteral("an integer");
+        case ValueType::Number: return QStringLiteral("a number");
+        case ValueType::Boolean: return QStringLiteral("true or false");
+        case ValueType::Any: break;
+    }
+    return QStringLiteral("anything");
+}
+
+/// As the API server, 4.0 is an integer.
+bool isIntegral(const QCborValue& value) {
+    return value.isInteger() ||
+           (value.isDouble() && std::isfinite(value.toDouble()) && std::trunc(value.toDouble()) == value.toDouble());
+}
+
+bool isNumber(const QCborValue& value) {
+    return value.isInteger() || (value.isDouble() && std::isfinite(value.toDouble()));
+}
+
+bool hasType(const SchemaNode& node, const QCborValue& value) {
+    if (value.isNull()) return node.nullable;
+    if (node.intOrText) return isIntegral(value) || value.isString();
+    switch (node.type) {
+        case ValueType::Object: return value.isMap();
+        case ValueType::Array: return value.isArray();
+        case ValueType::Text: return value.isString();
+        case ValueType::Integer: return isIntegral(value);
+        case ValueType::Number: return isNumber(value);
+        case ValueType::Boolean: return value.isBool();
+        case ValueType::Any: return true;
+    }
+    return true;
+}
+
+/// Equal as JSON: 4 and 4.0 are.
+bool isSame(const QCborValue& a, const QCborValue& b) { return a.toJsonValue() == b.toJsonValue(); }
+
+QString countText(qint64 count, const char* what) {
+    return QString::number(count) + u' ' + QLatin1String(what) + (count == 1 ? QString() : QStringLiteral("s"));
+}
+
+class Walk {
+   public:
+    Errors take() { return std::move(m_errors); }
+
+    void check(const SchemaNode& node, const QCborValue& value, const QString& path) {
+        if (!hasType(node, value)) {
+            const QString what = value.isString() && !node.secret ? QStringLiteral("the text ") : QString();
+            return report(path, QStringLiteral("must be %1, is %2").arg(typeName(node), what + found(node, value)));
+        }
+        if (value.isNull()) return;
+        if (!node.allowed.isEmpty() && !isAllowed(node, value)) return reportNotAllowed(node, value, path);
+        if (value.isMap()) checkMap(node, value.toMap(), path);
+        if (value.isArray()) checkList(node, value.toArray(), path);
+        if (value.isString()) checkText(node, value.toString(), path);
+        if (isNumber(value)) checkNumber(node, value, path);
+    }
+
+   private:
+    void report(const QString& path, const QString& message) {
+        m_errors.push_back({ErrorCode::InvalidInput, message, path});
+    }
+
+    static QString found(const SchemaNode& node, const QCborValue& value) {
+        return node.secret ? QStringLiteral("something else") : shown(value);
+    }
+
+    static bool isAllowed(const SchemaNode& node, const QCborValue& value) {
+        for (const QCborValue& allowed : node.allowed)
+            if (isSame(allowed, value)) return true;
+        return false;
+    }
+
+    void reportNotAllowed(const SchemaNode& node, const QCborValue& value, const QString& path) {
+        QStringList list;
+        std::vector<QString> words;
+        for (const QCborValue& allowed : node.allowed) {
+            list << shown(allowed);
+            words.push_back(allowed.toString());
+        }
+        const QString one =
+            list.size() == 1 ? QStringLiteral("must be %1, is %2") : QStringLiteral("must be one of %1; is %2");
+        report(path,
+               one.arg(list.join(QStringLiteral(", ")), found(node, value)) + suggestion(value.toString(), words));
+    }
+
+    void checkMap(const SchemaNode& node, const QCborMap& map, const QString& path) {
+        for (const QString& name : node.required)
+            if (map.value(name).isUndefined()) report(join(path, name), QStringLiteral("is required"));
+        if (node.minProperties && map.size() < *node.minProperties)
+            report(path, QStringLiteral("must have at least %1, has %2")
+                             .arg(countText(*node.minProperties, "field"), QString::number(map.size())));
+        if (node.maxProperties && map.size() > *node.maxProperties)
+            report(path, QStringLiteral("must have at most %1, has %2")
+                             .arg(countText(*node.maxProperties, "field"), QString::number(map.size())));
+        for (const auto& [key, value] : map) {
+            const QString name = key.toString();
+            if (const SchemaNode* field = node.field(name))
+                check(*field, value, join(path, name));
+            else if (node.refusesUnknown)
+                reportUnknown(node, name, path);
+        }
+    }
+
+    void reportUnknown(const SchemaNode& node, const QString& name, const QString& path) {
+        std::vector<QString> known;
+        QStringList list;
+        for (const auto& [field, schema] : node.properties) {
+            known.push_back(field);
+            list << field;
+        }
+        QString hint = suggestion(name, known);
+        if (hint.isEmpty() && !list.isEmpty() && list.size() <= kShownFields)
+            hint = QStringLiteral("; known here: ") + list.join(QStringLiteral(", "));
+        report(join(path, name), QStringLiteral("unknown field") + hint);
+    }
+
+    void checkList(const SchemaNode& node, const QCborArray& list, const QString& path) {
+        if (node.minItems && list.size() < *node.minItems)
+            report(path, QStringLiteral("must have at least %1, has %2")
+                             .arg(countText(*node.minItems, "item"), QString::number(list.size())));
+        // Not looked into: the items of a list that is too long may be very many.
+        if (node.maxItems && list.size() > *node.maxItems)
+            return report(path, QStringLiteral("must have at most %1, has %2")
+                                    .arg(countText(*node.maxItems, "item"), QString::number(list.size())));
+        checkDuplicates(node, list, path);
+        if (!node.items) return;
+        for (qsizetype i = 0; i < list.size(); ++i) check(*node.items, list.at(i), join(path, i));
+    }
+
+    static QString jsonText(const QCborValue& value) {
+        return QString::fromUtf8(QJsonDocument(QJsonArray{value.toJsonValue()}).toJson(QJsonDocument::Compact));
+    }
+
+    /// What identifies an item of a list whose items must differ: equal for equal items, empty when it has no identity.
+    static QString identity(const SchemaNode& node, const QCborValue& item) {
+        if (node.listType == ListType::Set) return jsonText(item);
+        QCborArray values;
+        for (const QString& key : node.listKeys) {
+            values.append(item.toMap().value(key));
+            if (values.last().isUndefined()) return {};
+        }
+        return jsonText(values);
+    }
+
+    /// "name "a"": the fields by which `item` is known.
+    static QString keyText(const SchemaNode& node, const QCborValue& item) {
+        QStringList keys;
+        for (const QString& key : node.listKeys) keys << key + u' ' + shown(item.toMap().value(key));
+        return keys.join(QStringLiteral(" and "));
+    }
+
+    void checkDuplicates(const SchemaNode& node, const QCborArray& list, const QString& path) {
+        if (node.listType == ListType::Atomic) return;
+        std::map<QString, qsizetype> seen;
+        for (qsizetype i = 0; i < list.size(); ++i) {
+            const QString item = identity(node, list.at(i));
+            if (item.isEmpty()) continue;
+            const auto [first, isNew] = seen.emplace(item, i);
+            if (isNew) continue;
+            const QString what = node.listType == ListType::Map
+                                     ? QStringLiteral("%1 is already used by %2")
+                                           .arg(keyText(node, list.at(i)), join(path, first->second))
+                                     : QStringLiteral("is the same as %1").arg(join(path, first->second));
+            report(join(path, i), what);
+        }
+    }
+
+    void checkText(const SchemaNode& node, const QString& text, const QString& path) {
+        const qint64 length = text.toUcs4().size();
+        if (node.minLength && length < *node.minLength)
+            return report(path, *node.minLength == 1
+                                    ? QStringLiteral("must not be empty")
+                                    : QStringLiteral("must be at least %1 long, is %2")
+                                          .arg(countText(*node.minLength, "character"), QString::number(length)));
+        if (node.maxLength && length > *node.maxLength)
+            return report(path, QStringLiteral("must be at most %1 long, is %2")
+                                    .arg(countText(*node.maxLength, "character"), QString::number(length)));
+        if (node.pattern.pattern().isEmpty() || node.pattern.match(text).hasMatch()) return;
+        const QString expected =
+            node.title.isEmpty() ? QStringLiteral("must match %1")
+                                       .arg(node.pattern.pattern().replace(QLatin1String("\\z"), QLatin1String("$")))
+                                 : QStringLiteral("must be ") + node.title;
+        report(path, node.secret ? expected : expected + QStringLiteral(", is ") + quotedText(text));
+    }
+
+    void checkNumber(const SchemaNode& node, const QCborValue& value, const QString& path) {
+        const double number = value.toDouble();
+        const auto say = [&](const char* relation, double limit) {
+            report(
+                path,
+                QStringLiteral("must be %1 %2, is %3").arg(QLatin1String(relation), numberText(limit), shown(value)));
+        };
+        if (node.minimum && node.exclusiveMinimum && number <= *node.minimum) say("more than", *node.minimum);
+        if (node.minimum && !node.exclusiveMinimum && number < *node.minimum) say("at least", *node.minimum);
+        if (node.maximum && node.exclusiveMaximum && number >= *node.maximum) say("less than", *node.maximum);
+        if (node.maximum && !node.exclusiveMaximum && number > *node.maximum) say("at most", *node.maximum);
+        if (node.multipleOf && std::fabs(std::remainder(number, *node.multipleOf)) > 1e-9)
+            say("a multiple of", *node.multipleOf);
+    }
+
+    Errors m_errors;
+};
+
+}  // namespace
+
+Errors findings(const SchemaNode& node, const QCborValue& value, const QString& path) {
+    Walk walk;
+    walk.check(node, value, path);
+    return walk.take();
+}
+
+}  // namespace fos1::schema

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is wrong with a value, in one sentence a mistake: where, what is expected, what was found. Leaves allOf, anyOf,
+// oneOf and not to the validator behind JsonSchema.
+#pragma once
+
+#include <QCborValue>
+
+#include "fos1/result.h"
+#include "schema_node.h"
+
+namespace fos1::schema {
+
+/// Every mistake of `value`, whose own path is `path`, in the order of the schema.
+Errors findings(const SchemaNode& node, const QCborValue& value, const QString& path = {});
+
+}  // namespace fos1::schema

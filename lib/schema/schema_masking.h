@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Replaces what a schema marks as secret (format: password), so that a value can be shown. Pure.
+#pragma once
+
+#include <QCborValue>
+
+#include "schema_node.h"
+
+namespace fos1::schema {
+
+/// `value` with "********" in the place of every secret.
+QCborValue masked(const SchemaNode& node, const QCborValue& value);
+
+}  // namespace fos1::schema

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reading: the only place that catches yaml-cpp's exceptions.
+#include "yaml_document.h"
+
+#include <yaml-cpp/depthguard.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/parser.h>
+
+#include <QStringDecoder>
+#include <sstream>
+
+#include "document_builder.h"
+
+namespace fos1::yaml {
+namespace {
+
+constexpr qsizetype kMaxText = 8 * 1024 * 1024;
+
+QString locationText(const QString& file, Position position) {
+    if (position.line == 0) return file;
+    return QStringLiteral("%1:%2:%3").arg(file, QString::number(position.line), QString::number(position.column));
+}
+
+tl::unexpected<Error> refusal(const QString& message, const QString& file, Position position = {}) {
+    return failure(ErrorCode::InvalidInput, message, locationText(file, position));
+}
+
+Position positionOfByte(const QByteArray& text, qsizetype offset) {
+    const QByteArrayView before = QByteArrayView(text).first(offset);
+    const qsizetype lineStart = before.lastIndexOf('\n') + 1;
+    return {static_cast<int>(before.count('\n')) + 1, static_cast<int>(offset - lineStart) + 1};
+}
+
+/// Control characters are no YAML (section 5.1), and yaml-cpp takes some for the end of the text.
+qsizetype firstControlCharacter(const QByteArray& text) {
+    for (qsizetype i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f) return i;
+    }
+    return -1;
+}
+
+bool isUtf8(const QByteArray& text) {
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringConverter::Flag::Stateless);
+    const QString decoded = decoder(text);
+    return !decoder.hasError();
+}
+
+/// False at the end of the stream.
+tl::expected<bool, DocumentBuilder::Failure> readDocument(YAML::Parser& parser, DocumentBuilder& builder) {
+    using Failure = DocumentBuilder::Failure;
+    try {
+        const bool more = parser.HandleNextDocument(builder);
+        if (!builder.failure()) return more;
+    } catch (const YAML::DeepRecursion&) {
+        // The builder has refused that long before.
+        if (!builder.failure()) return tl::unexpected(Failure{QStringLiteral("is nested too deep"), {}});
+    } catch (const YAML::Exception& exception) {
+        const YAML::Mark& mark = exception.mark;
+        const Position position = mark.is_null() ? Position{} : Position{mark.line + 1, mark.column + 1};
+        return tl::unexpected(Failure{QString::fromStdString(exception.msg), position});
+    }
+    return tl::unexpected(*builder.failure());
+}
+
+/// The path without its last element.
+QString enclosing(const QString& path) {
+    const qsizetype cut = std::max(path.lastIndexOf(u'.'), path.lastIndexOf(u'['));
+    return cut < 0 ? QString() : path.left(cut);
+}
+
+}  // namespace
+
+Position Document::positionOf(const QString& path) const {
+    QString at = path;
+    for (;;) {
+        if (const auto found = positions.find(at); found != positions.end()) return found->second;
+        if (at.isEmpty()) return {};
+        at = enclosing(at);
+    }
+}
+
+QString Document::locate(const QString& path) const { return locationText(file, positionOf(path)); }
+
+Result<std::vector<Document>> parse(const QByteArray& text, const QString& file) {
+    if (text.size() > kMaxText) return refusal(QStringLiteral("is larger than %1 MiB").arg(kMaxText >> 20), file);
+    if (const qsizetype at = firstControlCharacter(text); at >= 0)
+        return refusal(QStringLiteral("holds a control character"), file, positionOfByte(text, at));
+    if (!isUtf8(text)) return refusal(QStringLiteral("is not UTF-8"), file);
+
+    std::istringstream stream(text.toStdString());
+    YAML::Parser parser(stream);
+    std::vector<Document> documents;
+    for (;;) {
+        DocumentBuilder builder(file);
+        const auto more = readDocument(parser, builder);
+        if (!more) return refusal(more.error().message, file, more.error().position);
+        if (!*more) return documents;
+        if (!builder.isEmpty()) documents.push_back(builder.takeDocument());
+    }
+}
+
+}  // namespace fos1::yaml

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The bodies of the requests and replies, field by field in the order of candm.h.
+#include "chrony/candm_codec.h"
+
+namespace fos1::ntp::candm {
+
+namespace {
+
+using time::LeapState;
+
+constexpr quint32 kNoSampleYet = 0xffffffff;
+
+/// decode() has checked that a reply of this code has its length.
+Result<WireReader> bodyOf(const Reply& reply, ReplyCode code) {
+    if (reply.code == code) return WireReader(reply.body);
+    return failure(ErrorCode::Protocol,
+                   QStringLiteral("reply code %1 does not answer this").arg(static_cast<int>(reply.code)));
+}
+
+Request withIndex(Command command, quint32 index) {
+    Request request{command, {}};
+    appendU32(request.body, index);
+    return request;
+}
+
+Request withAddress(Command command, const SourceAddress& address) {
+    Request request{command, {}};
+    appendAddress(request.body, address);
+    return request;
+}
+
+LeapState leapFromWire(quint16 leap) {
+    switch (leap) {
+        case 0: return LeapState::Normal;
+        case 1: return LeapState::InsertSecond;
+        case 2: return LeapState::DeleteSecond;
+        case 3: return LeapState::Unsynchronised;
+        default: return LeapState::Unknown;
+    }
+}
+
+SourceMode modeFromWire(quint16 mode) {
+    switch (mode) {
+        case 0: return SourceMode::Server;
+        case 1: return SourceMode::Peer;
+        case 2: return SourceMode::ReferenceClock;
+        default: return SourceMode::Unknown;
+    }
+}
+
+SourceState stateFromWire(quint16 state) {
+    switch (state) {
+        case 0: return SourceState::Selected;
+        case 1: return SourceState::Unusable;
+        case 2: return SourceState::Falseticker;
+        case 3: return SourceState::Jittery;
+        case 4: return SourceState::Combined;
+        case 5: return SourceState::Selectable;
+        default: return SourceState::Unknown;
+    }
+}
+
+}  // namespace
+
+Request activityRequest() { return {Command::Activity, {}}; }
+Request dumpRequest() { return {Command::Dump, {}}; }
+Request trackingRequest() { return {Command::Tracking, {}}; }
+Request sourceCountRequest() { return {Command::NSources, {}}; }
+Request sourceDataRequest(quint32 index) { return withIndex(Command::SourceData, index); }
+Request sourceStatisticsRequest(quint32 index) { return withIndex(Command::SourceStatistics, index); }
+Request sourceNameRequest(const SourceAddress& address) { return withAddress(Command::SourceName, address); }
+Request ntpDataRequest(const SourceAddress& address) { return withAddress(Command::NtpData, address); }
+Request accessCheckRequest(const SourceAddress& address) { return withAddress(Command::AccessCheck, address); }
+
+Result<Activity> activity(const Reply& reply) {
+    return bodyOf(reply, ReplyCode::Activity).map([](WireReader in) {
+        Activity activity;
+        activity.online = in.u32();
+        activity.offline = in.u32();
+        activity.burstOnline = in.u32();
+        activity.burstOffline = in.u32();
+        activity.unresolved = in.u32();
+        return activity;
+    });
+}
+
+Result<Tracking> tracking(const Reply& reply) {
+    return bodyOf(reply, ReplyCode::Tracking).map([](WireReader in) {
+        Tracking tracking;
+        tracking.refId = in.u32();
+        tracking.address = in.address();
+        tracking.stratum = in.u16();
+        tracking.leap = leapFromWire(in.u16());
+        tracking.referenceTime = in.timespec();
+        // chrony's "current correction" is what must be added to the clock: positive = the clock is slow.
+        tracking.clockOffset = -in.seconds();
+        tracking.lastOffset = in.seconds();
+        tracking.rmsOffset = in.seconds();
+        tracking.frequencyPpb = in.ppb();
+        tracking.residualFrequencyPpb = in.ppb();
+        tracking.skewPpb = in.ppb();
+        tracking.rootDelay = in.seconds();
+        tracking.rootDispersion = in.seconds();
+        tracking.updateInterval = in.seconds();
+        return tracking;
+    });
+}
+
+Result<quint32> sourceCount(const Reply& reply) {
+    return bodyOf(reply, ReplyCode::NSources).map([](WireReader in) { return in.u32(); });
+}
+
+Result<SourceReport> sourceData(const Reply& reply) {
+    return bodyOf(reply, ReplyCode::SourceData).map([](WireReader in) {
+        SourceReport source;
+        source.address = in.address();
+        source.poll = in.i16();
+        source.stratum = in.u16();
+        source.state = stateFromWire(in.u16());
+        source.mode = modeFromWire(in.u16());
+        in.skip(2);  // flags
+        source.reachability = static_cast<quint8>(in.u16());
+        if (const quint32 since = in.u32(); since != kNoSampleYet) source.sinceSample = std::chrono::seconds(since);
+        in.skip(4);  // the measurement before later corrections
+        source.offset = in.seconds();
+        source.offsetError = in.seconds();
+        return source;
+    });
+}
+
+Result<SourceStatistics> sourceStatistics(const Reply& reply) {
+    return bodyOf(reply, ReplyCode::SourceStatistics).map([](WireReader in) {
+        SourceStatistics statistics;
+        statistics.refId = in.u32();
+        statistics.address = in.address();
+        statistics.samples = in.u32();
+        in.skip(4);  // runs of residuals
+        statistics.span = std::chrono::seconds(in.u32());
+        statistics.deviation = in.seconds();
+        statistics.residualFrequencyPpb = in.ppb();
+        statistics.skewPpb = in.ppb();
+        statistics.offset = in.seconds();
+        statistics.offsetError = in.seconds();
+        return statistics;
+    });
+}
+
+Result<QString> sourceName(const Reply& reply) {
+    return bodyOf(reply, ReplyCode::SourceName).map([](WireReader in) { return in.text(256); });
+}
+
+Result<NtpData> ntpData(const Reply& reply) {
+    // The newer reply only adds fields behind those read here.
+    return bodyOf(reply, reply.code == ReplyCode::NtpData2 ? ReplyCode::NtpData2 : ReplyCode::NtpData)
+        .map([](WireReader in) {
+            NtpData data;
+            data.address = in.address();
+            in.skip(kAddressBytes);           // local address
+            in.skip(2 + 6 + 4 + 4 + 4 + 12);  // port, header fields, root delay and dispersion, refid, reference time
+            in.skip(4);                       // offset
+            data.delay = in.seconds();
+            in.skip(4 + 4 + 4 + 2 + 2);  // dispersion, response time, asymmetry, flags, timestamping
+            in.skip(4 + 4);              // sent, received
+            data.validReplies = in.u32();
+            return data;
+        });
+}
+
+}  // namespace fos1::ntp::candm

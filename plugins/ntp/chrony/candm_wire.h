@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The elementary types of chrony's command protocol (candm.h): big-endian integers, Float, Timespec, IPAddr.
+// Knows no message.
+#pragma once
+
+#include <QByteArray>
+#include <QByteArrayView>
+#include <QString>
+#include <QtEndian>
+#include <chrono>
+
+#include "core/observation.h"
+
+namespace fos1::ntp::candm {
+
+/// candm.h's 32-bit Float: a 7-bit exponent and a 25-bit coefficient, both signed.
+[[nodiscard]] double floatFromWire(quint32 word);
+
+/// A time or a frequency as an integer; out-of-range values are clamped.
+[[nodiscard]] std::chrono::nanoseconds nanosecondsFromSeconds(double seconds);
+[[nodiscard]] qint64 ppbFromPpm(double ppm);
+
+inline constexpr qsizetype kAddressBytes = 20;
+
+void appendU16(QByteArray& out, quint16 value);
+void appendU32(QByteArray& out, quint32 value);
+void appendAddress(QByteArray& out, const SourceAddress& address);
+
+/// Reads from the front. The caller has checked the length: reading past the end is a broken invariant.
+class WireReader {
+   public:
+    explicit WireReader(QByteArrayView bytes) : m_bytes(bytes) {}
+
+    quint8 u8() { return integer<quint8>(); }
+    quint16 u16() { return integer<quint16>(); }
+    qint16 i16() { return static_cast<qint16>(u16()); }
+    quint32 u32() { return integer<quint32>(); }
+    double real() { return floatFromWire(u32()); }
+    std::chrono::nanoseconds seconds() { return nanosecondsFromSeconds(real()); }
+    qint64 ppb() { return ppbFromPpm(real()); }
+    SourceAddress address();
+    std::chrono::nanoseconds timespec();
+    /// Text in a field of fixed size, up to its first zero byte.
+    QString text(qsizetype size);
+    void skip(qsizetype size) { take(size); }
+
+   private:
+    QByteArrayView take(qsizetype size) {
+        Q_ASSERT(size <= m_bytes.size());
+        const QByteArrayView head = m_bytes.first(size);
+        m_bytes = m_bytes.sliced(size);
+        return head;
+    }
+    template <typename T>
+    T integer() {
+        return qFromBigEndian<T>(take(sizeof(T)).data());
+    }
+
+    QByteArrayView m_bytes;
+};
+
+}  // namespace fos1::ntp::candm

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where the files of one chronyd are, below the plugin's own two directories. Decides names only.
+#pragma once
+
+#include <QString>
+
+#include "core/chrony_plan.h"
+
+namespace fos1::ntp {
+
+struct ChronyLayout {
+    QString runtimeDirectory;  ///< the plugin's, absolute, existing
+    QString stateDirectory;    ///< the plugin's, absolute, existing
+
+    /// Written by us, read by chronyd before it gives up root.
+    [[nodiscard]] QString configFile() const { return runtimeDirectory + QStringLiteral("/chrony.conf"); }
+    /// Checked here before it takes the place of the configuration.
+    [[nodiscard]] QString candidateFile() const { return runtimeDirectory + QStringLiteral("/chrony.conf.candidate"); }
+
+    // These belong to chronyd's user.
+    [[nodiscard]] QString socketDirectory() const { return runtimeDirectory + QStringLiteral("/chronyd"); }
+    [[nodiscard]] QString dataDirectory() const { return stateDirectory + QStringLiteral("/chronyd"); }
+
+    [[nodiscard]] ChronyPaths paths() const {
+        return {socketDirectory() + QStringLiteral("/chronyd.sock"), socketDirectory() + QStringLiteral("/chronyd.pid"),
+                dataDirectory(), dataDirectory() + QStringLiteral("/drift")};
+    }
+};
+
+}  // namespace fos1::ntp

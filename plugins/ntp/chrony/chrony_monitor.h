@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Looks at chronyd every second and tells what it saw, as one Observation. Draws no conclusions.
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <chrono>
+#include <map>
+#include <memory>
+
+#include "chrony/chrony_client.h"
+#include "core/observation.h"
+
+namespace fos1::ntp {
+
+struct MonitorIntervals {
+    std::chrono::milliseconds settled{1000};
+    std::chrono::milliseconds settling{150};  ///< until chronyd follows a source, for a while after a start
+    std::chrono::seconds settlingAtMost{30};
+};
+
+class ChronyMonitor final : public QObject {
+    Q_OBJECT
+
+   public:
+    /// `client` outlives the monitor.
+    explicit ChronyMonitor(ChronyClient& client, MonitorIntervals intervals = {}, QObject* parent = nullptr);
+
+    /// Looks at once and from then on; also to be called after a restart of chronyd.
+    void start();
+    void stop();
+    [[nodiscard]] bool isActive() const { return m_active; }
+
+   Q_SIGNALS:
+    /// A look that found nothing at all is told too, with `error` set.
+    void observed(const fos1::ntp::Observation& observation);
+
+   private:
+    struct Look;
+
+    void look();
+    void askTracking(const std::shared_ptr<Look>& look);
+    void askSources(const std::shared_ptr<Look>& look);
+    void askSource(const std::shared_ptr<Look>& look, quint32 index);
+    void askDetails(const std::shared_ptr<Look>& look, std::size_t index);
+    void finish(Look& look);
+    template <typename T, typename Use>
+    void ask(const candm::Request& request, const std::shared_ptr<Look>& look, Result<T> (*read)(const candm::Reply&),
+             Use use);
+
+    ChronyClient& m_client;
+    const MonitorIntervals m_intervals;
+    QTimer m_timer;
+    bool m_active = false;
+    quint64 m_generation = 0;  ///< a look that began before the last start() or stop() is dropped
+    std::map<SourceAddress, QString> m_names;
+    std::chrono::steady_clock::time_point m_startedAt;
+};
+
+}  // namespace fos1::ntp

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How the chronyd process fares, as plain facts. Knows nothing of how it is run.
+#pragma once
+
+#include <QString>
+
+namespace fos1::ntp {
+
+enum class EnginePhase {
+    Unknown = 0,
+    Stopped,   ///< not wanted
+    Starting,  ///< started, does not answer yet
+    Running,   ///< runs and answers
+    Stopping,
+    Waiting,  ///< ended by itself; will be started again
+};
+
+struct EngineState {
+    EnginePhase phase = EnginePhase::Stopped;
+    qint64 pid = 0;        ///< 0 when there is no process
+    quint64 restarts = 0;  ///< how often chronyd ended by itself and was started again
+    QString lastError;     ///< one sentence; empty: none yet
+    qint64 lastErrorUnixMs = 0;
+    bool operator==(const EngineState&) const = default;
+};
+
+}  // namespace fos1::ntp

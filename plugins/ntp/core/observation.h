@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What chronyd said about itself at one moment, in our units and signs: every offset is local clock minus reference,
+// so positive = the local clock is fast. Knows neither the wire format nor what the facts mean for a service.
+#pragma once
+
+#include <QString>
+#include <array>
+#include <chrono>
+#include <compare>
+#include <optional>
+#include <vector>
+
+#include "model/ip_prefix.h"
+#include "time/sync_state.h"
+
+namespace fos1::ntp {
+
+enum class SourceAddressKind { Unknown = 0, Inet4, Inet6, Unresolved };
+
+/// The address by which chronyd knows a source. A reference clock is an Inet4 that carries its refid; a name that is
+/// not resolved yet is Unresolved with a number of chronyd's own.
+struct SourceAddress {
+    SourceAddressKind kind = SourceAddressKind::Unknown;
+    std::array<quint8, 16> bytes{};
+
+    auto operator<=>(const SourceAddress& other) const = default;
+
+    [[nodiscard]] quint32 number() const {
+        return quint32{bytes[0]} << 24 | quint32{bytes[1]} << 16 | quint32{bytes[2]} << 8 | quint32{bytes[3]};
+    }
+    [[nodiscard]] std::optional<IpAddress> ip() const {
+        if (kind == SourceAddressKind::Inet4) return IpAddress{AddressFamily::Inet4, bytes};
+        if (kind == SourceAddressKind::Inet6) return IpAddress{AddressFamily::Inet6, bytes};
+        return std::nullopt;
+    }
+};
+
+struct Tracking {
+    quint32 refId = 0;
+    SourceAddress address;
+    int stratum = 0;  ///< ours; 0 when unsynchronised
+    time::LeapState leap = time::LeapState::Unknown;
+    std::chrono::nanoseconds referenceTime{0};  ///< since 1970, UTC
+    std::chrono::nanoseconds clockOffset{0};    ///< of the system clock, as yet uncorrected
+    std::chrono::nanoseconds lastOffset{0};     ///< found by the last update
+    std::chrono::nanoseconds rmsOffset{0};
+    qint64 frequencyPpb = 0;  ///< positive = the local clock gains
+    qint64 residualFrequencyPpb = 0;
+    qint64 skewPpb = 0;
+    std::chrono::nanoseconds rootDelay{0};
+    std::chrono::nanoseconds rootDispersion{0};
+    std::chrono::nanoseconds updateInterval{0};
+    bool operator==(const Tracking&) const = default;
+};
+
+enum class SourceMode { Unknown = 0, Server, Peer, ReferenceClock };
+
+/// chronyc(1), "sources", column S.
+enum class SourceState {
+    Unknown = 0,
+    Selected,     ///< *
+    Combined,     ///< +
+    Selectable,   ///< -
+    Unusable,     ///< ?
+    Falseticker,  ///< x
+    Jittery,      ///< ~
+};
+
+struct SourceReport {
+    SourceAddress address;
+    QString name;  ///< as configured; empty when not known
+    SourceMode mode = SourceMode::Unknown;
+    SourceState state = SourceState::Unknown;
+    int stratum = 0;
+    int poll = 0;                                     ///< log2 seconds
+    quint8 reachability = 0;                          ///< one bit for each of the last eight polls
+    std::optional<std::chrono::seconds> sinceSample;  ///< nothing: no sample yet
+    std::chrono::nanoseconds offset{0};               ///< last measurement, adjusted for what was corrected since
+    std::chrono::nanoseconds offsetError{0};          ///< bound of its error
+    std::optional<std::chrono::nanoseconds> delay;    ///< round trip of the last good answer; none for a refclock
+    bool operator==(const SourceReport&) const = default;
+};
+
+struct SourceStatistics {
+    SourceAddress address;
+    quint32 refId = 0;
+    qint64 samples = 0;
+    std::chrono::seconds span{0};
+    std::chrono::nanoseconds deviation{0};  ///< standard deviation of the samples: the jitter of the source
+    qint64 residualFrequencyPpb = 0;
+    qint64 skewPpb = 0;
+    std::chrono::nanoseconds offset{0};  ///< estimated
+    std::chrono::nanoseconds offsetError{0};
+    bool operator==(const SourceStatistics&) const = default;
+};
+
+/// One look at chronyd. A report that could not be had is absent, not empty.
+struct Observation {
+    std::chrono::steady_clock::time_point at;
+    qint64 atUnixMs = 0;
+    std::optional<Tracking> tracking;
+    std::optional<std::vector<SourceReport>> sources;
+    std::optional<std::vector<SourceStatistics>> statistics;
+    QString error;  ///< why something is absent, for people
+};
+
+/// chrony's own reference (`local`): 127.127.1.x (refid 7F7F01xx).
+[[nodiscard]] inline bool isLocalReference(const Tracking& tracking) { return tracking.refId >> 8 == 0x7F7F01; }
+
+/// The four characters of a reference clock's refid.
+[[nodiscard]] QString refIdText(quint32 refId);
+
+/// What people call the source: its configured name, a refid, or its address.
+[[nodiscard]] QString displayName(const SourceReport& source);
+
+/// Numeric address; empty for a reference clock and for a name not resolved yet.
+[[nodiscard]] QString numericAddress(const SourceReport& source);
+
+/// "server", "peer" or "refclock".
+[[nodiscard]] QString kindText(SourceMode mode);
+
+}  // namespace fos1::ntp

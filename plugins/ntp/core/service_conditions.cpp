@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/service_conditions.h"
+
+#include "core/plain_text.h"
+#include "core/service_status.h"
+
+namespace fos1::ntp {
+
+namespace {
+
+Condition make(const char* type, ConditionStatus status, const char* reason, QString message) {
+    return {QLatin1String(type), status, QLatin1String(reason), std::move(message), 0};
+}
+
+constexpr auto kTrue = ConditionStatus::True;
+constexpr auto kFalse = ConditionStatus::False;
+constexpr auto kUnknown = ConditionStatus::Unknown;
+
+const QString kOff = QStringLiteral("The service is switched off (spec.enabled is false).");
+
+Condition ready(const StatusInput& in) {
+    const char* type = "Ready";
+    if (!in.spec.enabled) return make(type, kFalse, "Disabled", kOff);
+    switch (in.engine.phase) {
+        case EnginePhase::Running:
+            return make(type, kTrue, "Running", QStringLiteral("The time daemon runs with the wanted configuration."));
+        case EnginePhase::Starting:
+            return make(type, kFalse, "Starting", QStringLiteral("The time daemon is starting."));
+        case EnginePhase::Waiting: {
+            QString message = QStringLiteral("The time daemon ended and will be started again.");
+            if (!in.engine.lastError.isEmpty()) message += u' ' + in.engine.lastError;
+            return make(type, kFalse, "DaemonEnded", message);
+        }
+        case EnginePhase::Stopping:
+            return make(type, kFalse, "Restarting", QStringLiteral("The time daemon is being stopped."));
+        case EnginePhase::Stopped:
+        case EnginePhase::Unknown: break;
+    }
+    QString message = QStringLiteral("The time daemon does not run.");
+    if (!in.engine.lastError.isEmpty()) message += u' ' + in.engine.lastError;
+    return make(type, kFalse, "NotRunning", message);
+}
+
+Condition synchronized(const StatusInput& in) {
+    const char* type = "Synchronized";
+    if (!in.spec.enabled) return make(type, kFalse, "Disabled", kOff);
+    if (in.sync.synchronised) return make(type, kTrue, "FollowingSource", in.sync.reason);
+    if (in.sync.holdover) return make(type, kFalse, "Holdover", in.sync.reason);
+    if (in.sync.source && in.sync.source->kind == QStringLiteral("local"))
+        return make(type, kFalse, "LocalReference", in.sync.reason);
+    if (in.engine.phase != EnginePhase::Running)
+        return make(type, kFalse, "NotRunning", QStringLiteral("The time daemon does not run."));
+    return make(type, kFalse, in.sync.sources.reachable == 0 ? "NoSource" : "NoneSelected", in.sync.reason);
+}
+
+/// Limits say something about a disciplined clock only.
+bool isMeasured(const StatusInput& in) { return in.sync.synchronised || in.sync.holdover; }
+
+Condition offsetWithinLimits(const StatusInput& in) {
+    const char* type = "OffsetWithinLimits";
+    if (!in.spec.monitoring.enabled)
+        return make(type, kUnknown, "MonitoringDisabled", QStringLiteral("Monitoring is switched off."));
+    if (!isMeasured(in))
+        return make(type, kUnknown, "NotSynchronized",
+                    QStringLiteral("How far the clock is off is not known without a source."));
+    const auto offset = std::chrono::abs(in.sync.offset);
+    const auto message = [&](const char* comparison, std::chrono::nanoseconds limit, const char* which) {
+        return QStringLiteral("The clock is %1 off, %2 the %3 limit of %4.")
+            .arg(plainDuration(offset), QLatin1String(comparison), QLatin1String(which), plainDuration(limit));
+    };
+    if (offset >= in.spec.monitoring.criticalThreshold)
+        return make(type, kFalse, "Critical", message("over", in.spec.monitoring.criticalThreshold, "critical"));
+    if (offset >= in.spec.monitoring.warningThreshold)
+        return make(type, kFalse, "Warning", message("over", in.spec.monitoring.warningThreshold, "warning"));
+    return make(type, kTrue, "WithinLimits", message("below", in.spec.monitoring.warningThreshold, "warning"));
+}
+
+Condition enoughSources(const StatusInput& in) {
+    const char* type = "EnoughSources";
+    if (!in.spec.monitoring.enabled)
+        return make(type, kUnknown, "MonitoringDisabled", QStringLiteral("Monitoring is switched off."));
+    if (!in.spec.enabled) return make(type, kUnknown, "Disabled", kOff);
+    const int minimum = in.spec.monitoring.sourcesMinimum;
+    const QString message = QStringLiteral("%1 of %2 sources answer; at least %3 should.")
+                                .arg(in.sync.sources.reachable)
+                                .arg(in.sync.sources.total)
+                                .arg(minimum);
+    if (in.sync.sources.reachable >= minimum) return make(type, kTrue, "EnoughReachable", message);
+    return make(type, kFalse, "TooFewReachable", message);
+}
+
+Condition stratumAsExpected(const StatusInput& in) {
+    const char* type = "StratumAsExpected";
+    if (!in.spec.server.stratum)
+        return make(type, kTrue, "NoLimit", QStringLiteral("No limit is set (spec.server.stratum)."));
+    if (!isMeasured(in))
+        return make(type, kUnknown, "NotSynchronized",
+                    QStringLiteral("The stratum is not known before the clock is synchronised."));
+    const bool fine = in.sync.stratum <= *in.spec.server.stratum;
+    return make(type, fine ? kTrue : kFalse, fine ? "WithinLimit" : "TooHigh",
+                QStringLiteral("The time is at stratum %1; at most %2 is wanted.")
+                    .arg(in.sync.stratum)
+                    .arg(*in.spec.server.stratum));
+}
+
+Condition fullyImplemented(const StatusInput& in) {
+    const char* type = "FullyImplemented";
+    if (in.unimplemented.isEmpty() && in.leftOut.empty())
+        return make(type, kTrue, "AllFieldsInForce", QStringLiteral("Every field of the spec is in force."));
+    QString message =
+        QStringLiteral("This version does not act on: %1.").arg(in.unimplemented.join(QStringLiteral(", ")));
+    for (const LeftOutSource& source : in.leftOut)
+        message += QStringLiteral(" %1 (%2) %3.").arg(source.path, source.name, source.reason);
+    return make(type, kFalse, "FieldsNotImplemented", message);
+}
+
+}  // namespace
+
+std::vector<Condition> conditionsOf(const StatusInput& input) {
+    std::vector<Condition> conditions{ready(input),         synchronized(input),      offsetWithinLimits(input),
+                                      enoughSources(input), stratumAsExpected(input), fullyImplemented(input)};
+    for (Condition& condition : conditions) condition.observedGeneration = input.generation;
+    return conditions;
+}
+
+}  // namespace fos1::ntp

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/sync_estimator.h"
+
+#include "core/plain_text.h"
+
+namespace fos1::ntp {
+
+using std::chrono::nanoseconds;
+using time::LeapState;
+using time::SyncState;
+
+namespace {
+
+time::SourceCounts count(const std::vector<SourceReport>& sources) {
+    time::SourceCounts counts;
+    for (const SourceReport& source : sources) {
+        ++counts.total;
+        if (source.reachability != 0) ++counts.reachable;
+        if (source.state == SourceState::Selected || source.state == SourceState::Combined ||
+            source.state == SourceState::Selectable)
+            ++counts.selectable;
+    }
+    return counts;
+}
+
+/// The clock is kept by what was learnt from a source, now or earlier: neither unsynchronised nor chronyd's own
+/// `local` reference, which claims leap "normal" too.
+bool isDisciplined(const Tracking& tracking) {
+    return tracking.leap != LeapState::Unknown && tracking.leap != LeapState::Unsynchronised &&
+           !isLocalReference(tracking);
+}
+
+nanoseconds errorBound(const Tracking& tracking) {
+    return std::chrono::abs(tracking.clockOffset) + tracking.rootDispersion + tracking.rootDelay / 2;
+}
+
+}  // namespace
+
+SyncState SyncEstimator::update(const Observation& observation, std::optional<int> worstStratum) {
+    m_tracking.take(observation.tracking, observation.at);
+    m_sources.take(observation.sources, observation.at);
+    m_statistics.take(observation.statistics, observation.at);
+
+    SyncState state;
+    state.sources = count(m_sources.value);
+    if (m_tracking.at) {
+        const Tracking& tracking = m_tracking.value;
+        state.stratum = tracking.leap == LeapState::Unsynchronised ? 0 : tracking.stratum;
+        state.leap = tracking.leap;
+        state.refid = QStringLiteral("%1").arg(tracking.refId, 8, 16, QLatin1Char('0')).toUpper();
+        state.offset = tracking.clockOffset;
+        state.frequencyPpb = tracking.frequencyPpb;
+        state.rootDelay = tracking.rootDelay;
+        state.rootDispersion = tracking.rootDispersion;
+        state.errorBound = errorBound(tracking);
+        state.jitter = tracking.rmsOffset;
+        const SourceReport* followed = followedSource();
+        state.synchronised = followed != nullptr && isDisciplined(tracking);
+        if (isLocalReference(tracking)) {
+            state.source = time::SelectedSource{QStringLiteral("local clock"), {}, QStringLiteral("local")};
+        } else if (followed) {
+            state.source =
+                time::SelectedSource{displayName(*followed), numericAddress(*followed), kindText(followed->mode)};
+            for (const SourceStatistics& statistics : m_statistics.value)
+                if (statistics.address == followed->address) state.jitter = statistics.deviation;
+        }
+    }
+    trackHoldover(observation, state);
+    judge(observation, worstStratum, state);
+    return state;
+}
+
+const SourceReport* SyncEstimator::followedSource() const {
+    for (const SourceReport& source : m_sources.value)
+        if (source.state == SourceState::Selected && source.reachability != 0) return &source;
+    return nullptr;
+}
+
+void SyncEstimator::trackHoldover(const Observation& observation, SyncState& state) {
+    if (state.synchronised) {
+        m_wasSynchronised = true;
+        m_holdover.reset();
+        return;
+    }
+    if (m_tracking.at && !isDisciplined(m_tracking.value)) m_wasSynchronised = false;
+    if (!m_wasSynchronised || !m_tracking.at) {
+        m_holdover.reset();
+        return;
+    }
+    if (!m_holdover) m_holdover = Holdover{observation.at, observation.atUnixMs};
+    state.holdover = true;
+    state.holdoverSinceUnixMs = m_holdover->sinceUnixMs;
+}
+
+void SyncEstimator::judge(const Observation& observation, std::optional<int> worstStratum, SyncState& state) const {
+    const QString accuracy = QStringLiteral("within %1 of true time").arg(plainDuration(state.errorBound));
+    if (!state.synchronised && !state.holdover) {
+        state.reason = whyNotSynchronised(state);
+        return;
+    }
+    if (worstStratum && state.stratum > *worstStratum) {
+        state.reason =
+            QStringLiteral("Time is at stratum %1, worse than the allowed %2.").arg(state.stratum).arg(*worstStratum);
+        return;
+    }
+    if (state.synchronised) {
+        state.fitToAdvertise = true;
+        state.reason = QStringLiteral("Following %1 at stratum %2, %3.")
+                           .arg(state.source ? state.source->name : QString())
+                           .arg(state.stratum)
+                           .arg(accuracy);
+        return;
+    }
+    const QString since = QStringLiteral("No source is usable since %1").arg(utcText(state.holdoverSinceUnixMs));
+    if (observation.at - m_holdover->since > kAdvertisedHoldover)
+        state.reason = since + QStringLiteral(", which is too long to go on advertising.");
+    else if (state.errorBound >= kAdvertisedErrorBound)
+        state.reason = since + QStringLiteral(", and the time is only %1, not good enough to advertise.").arg(accuracy);
+    else {
+        state.fitToAdvertise = true;
+        state.reason = since + QStringLiteral("; the clock still keeps time, %1.").arg(accuracy);
+    }
+}
+
+QString SyncEstimator::whyNotSynchronised(const SyncState& state) const {
+    if (!m_tracking.at) return QStringLiteral("chronyd does not answer.");
+    QString why;
+    if (!m_sources.at)
+        why = QStringLiteral("the state of the sources is not known yet");
+    else if (state.sources.total == 0)
+        why = QStringLiteral("no source is configured");
+    else if (state.sources.reachable == 0)
+        why = QStringLiteral("none of %1 sources answers").arg(state.sources.total);
+    else
+        why = QStringLiteral("%1 of %2 sources answer, but none is good enough to follow yet")
+                  .arg(state.sources.reachable)
+                  .arg(state.sources.total);
+    if (isLocalReference(m_tracking.value))
+        return QStringLiteral("Serving this machine's own clock (local reference): %1.").arg(why);
+    return QStringLiteral("Not synchronised: %1.").arg(why);
+}
+
+}  // namespace fos1::ntp

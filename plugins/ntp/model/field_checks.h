@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Checks of single spec fields: each returns the value, or nothing after adding one clear error with its path.
+// Knows no field by name.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include "fos1/cbor_reader.h"
+
+namespace fos1::ntp {
+
+/// Why `text` must not be written into chrony.conf as one word, or an empty string when it may be: chrony splits at
+/// white space and takes a line that starts with one of !;#% as a comment.
+[[nodiscard]] QString unsafeInConfig(const QString& text);
+
+/// A host name by RFC 1123; a name whose last label is a number is a mistyped address, not a name.
+[[nodiscard]] bool isHostName(const QString& text);
+
+/// Reads the fields of one map and collects what is wrong with them. `errors` outlives the object.
+class FieldChecks {
+   public:
+    FieldChecks(CborReader reader, Errors& errors) : m_reader(std::move(reader)), m_errors(errors) {}
+
+    [[nodiscard]] const CborReader& reader() const { return m_reader; }
+    [[nodiscard]] Errors& errors() const { return m_errors; }
+    [[nodiscard]] FieldChecks child(const QString& key) const { return {m_reader.child(key), m_errors}; }
+    [[nodiscard]] std::vector<FieldChecks> children(const QString& key) const;
+
+    void report(const QString& key, const QString& message) const;
+
+    /// Absent, or an integer in [lowest, highest].
+    [[nodiscard]] std::optional<int> integer(const QString& key, int lowest, int highest) const;
+
+    /// Absent, or a time given as a number of `unit`s in [lowest, highest].
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> duration(const QString& key, std::chrono::nanoseconds unit,
+                                                                   double lowest, double highest) const;
+
+    /// The same, more than zero.
+    [[nodiscard]] std::optional<std::chrono::nanoseconds> positiveDuration(const QString& key,
+                                                                           std::chrono::nanoseconds unit,
+                                                                           double highest) const;
+
+    /// A required IP address or host name, in canonical form.
+    [[nodiscard]] std::optional<QString> hostOrAddress(const QString& key) const;
+
+    /// Absent, or an absolute path that may stand in chrony.conf.
+    [[nodiscard]] std::optional<QString> absolutePath(const QString& key) const;
+
+   private:
+    [[nodiscard]] std::optional<double> number(const QString& key) const;
+
+    CborReader m_reader;
+    Errors& m_errors;
+};
+
+}  // namespace fos1::ntp

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The NTPService spec as values with units: what the operator asked for, and nothing about how it is done.
+#pragma once
+
+#include <QString>
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "model/ip_prefix.h"
+
+namespace fos1::ntp {
+
+/// chrony's own defaults, which count where a spec says nothing (chrony.conf(5), "Time sources").
+inline constexpr int kDefaultMinpoll = 6;
+inline constexpr int kDefaultMaxpoll = 10;
+inline constexpr int kLowestPoll = -7;
+inline constexpr int kHighestPoll = 24;
+inline constexpr quint16 kNtpPort = 123;
+inline constexpr int kDefaultLocalStratum = 10;
+
+/// What pools and servers have in common. `minpoll` and `maxpoll` are log2 seconds.
+struct SourceOptions {
+    bool iburst = false;
+    bool prefer = false;
+    bool noselect = false;
+    bool trust = false;
+    bool require = false;
+    bool xleave = false;
+    std::optional<int> minpoll;
+    std::optional<int> maxpoll;
+    quint16 port = kNtpPort;
+    bool nts = false;             ///< asks for Network Time Security (RFC 8915)
+    std::optional<qint64> keyId;  ///< asks for a symmetric key
+    bool operator==(const SourceOptions&) const = default;
+};
+
+struct PoolSpec {
+    QString name;
+    int servers = 4;
+    SourceOptions options;
+    bool operator==(const PoolSpec&) const = default;
+};
+
+struct ServerSpec {
+    QString address;  ///< IP address or host name
+    SourceOptions options;
+    std::optional<int> presend;  ///< lowest poll (log2 s) at which a packet is sent ahead of each request
+    std::optional<std::chrono::nanoseconds> maxdelay;
+    std::optional<std::chrono::nanoseconds> offset;
+    bool operator==(const ServerSpec&) const = default;
+};
+
+struct MakestepSpec {
+    std::chrono::nanoseconds threshold{0};
+    int limit = 0;  ///< how many clock updates may step; -1: always
+    bool operator==(const MakestepSpec&) const = default;
+};
+
+struct LocalSpec {
+    bool enabled = false;
+    bool orphan = false;
+    std::optional<int> stratum;
+    std::optional<std::chrono::nanoseconds> distance;
+    bool operator==(const LocalSpec&) const = default;
+};
+
+struct ServingSpec {
+    std::optional<int> stratum;  ///< the worst stratum that the service is willing to advertise
+    QString driftfile;           ///< absolute path; empty: the plugin's own
+    std::optional<MakestepSpec> makestep;
+    LocalSpec local;
+    quint16 port = kNtpPort;
+    std::vector<IpAddress> bindAddresses;  ///< at most one of each family
+    bool rtcsync = false;
+    bool operator==(const ServingSpec&) const = default;
+};
+
+enum class Permission { Unknown = 0, Allow, Deny };
+
+struct AccessRule {
+    IpPrefix network;  ///< without host bits
+    Permission permission = Permission::Unknown;
+    bool operator==(const AccessRule&) const = default;
+};
+
+struct MonitoringSpec {
+    bool enabled = true;
+    std::chrono::nanoseconds warningThreshold{std::chrono::milliseconds(100)};
+    std::chrono::nanoseconds criticalThreshold{std::chrono::milliseconds(1000)};
+    int sourcesMinimum = 1;
+    bool operator==(const MonitoringSpec&) const = default;
+};
+
+struct NtpServiceSpec {
+    bool enabled = true;
+    std::vector<PoolSpec> pools;
+    std::vector<ServerSpec> servers;
+    ServingSpec server;
+    std::vector<AccessRule> access;
+    MonitoringSpec monitoring;
+    bool operator==(const NtpServiceSpec&) const = default;
+};
+
+}  // namespace fos1::ntp

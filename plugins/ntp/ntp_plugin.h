@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Wires the parts together: desired state in, chronyd run, its state out. Every decision is made in core/.
+#pragma once
+
+#include <QObject>
+#include <memory>
+#include <optional>
+
+#include "fos1/plugin.h"
+
+namespace fos1::ntp {
+
+class TimeService;
+
+class NtpPlugin final : public QObject, public IPlugin {
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID FOS1_PLUGIN_IID FILE "ntp.json")
+    Q_INTERFACES(fos1::IPlugin)
+
+   public:
+    NtpPlugin();
+    ~NtpPlugin() override;
+
+    QString start(IHost* host) override;
+    void reconcile(const QCborMap& snapshot, quint64 ticket) override;
+    void stop(quint64 ticket) override;
+    IInterface* query(const QString& iid) override;
+
+   private:
+    /// Pure: also used without start().
+    class Validator final : public IValidator {
+       public:
+        QCborMap validate(const QCborMap& object) override;
+    };
+
+    Validator m_validator;
+    std::optional<HostView> m_host;
+    std::unique_ptr<TimeService> m_service;
+};
+
+}  // namespace fos1::ntp

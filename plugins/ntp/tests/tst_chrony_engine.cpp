@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A real chronyd is started, healed, restarted without a gap and ended; a refused configuration leaves it alone; one
+// that a dead host left behind is ended; nothing is left at the end.
+#include <sys/stat.h>
+
+#include <QSignalSpy>
+#include <QTest>
+#include <csignal>
+
+#include "chrony/chrony_engine.h"
+#include "chrony/chrony_monitor.h"
+#include "support/test_tree.h"
+#include "support/upstream.h"
+
+using namespace fos1;
+using namespace fos1::ntp;
+using namespace fos1::ntp::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Outcome = std::optional<tl::expected<void, Error>>;
+
+/// Configurations and an engine in directories of their own.
+struct Fixture {
+    TestTree tree;
+    ChronyLayout layout{tree.directory(QStringLiteral("run")), tree.directory(QStringLiteral("state"))};
+    EngineOptions options{QStringLiteral("/usr/sbin/chronyd"), chronydUser(), ClockControl::None, layout};
+
+    [[nodiscard]] QByteArray config(const QByteArray& more = {}) const {
+        NtpServiceSpec spec;
+        spec.server.port = 0;
+        return makePlan(spec, {layout.paths(), ClockControl::None}).config + more;
+    }
+    [[nodiscard]] QList<int> processes() const { return processesWith(layout.configFile()); }
+};
+
+/// Ends its chronyd at the end of the test.
+class TestEngine : public ChronyEngine {
+   public:
+    using ChronyEngine::ChronyEngine;
+    ~TestEngine() override {
+        bool ended = false;
+        stop([&ended](const auto&) { ended = true; });
+        (void)QTest::qWaitFor([&ended] { return ended; });
+    }
+};
+
+auto into(Outcome& outcome) {
+    return [&outcome](const tl::expected<void, Error>& result) { outcome = result; };
+}
+
+QString why(const Outcome& outcome) {
+    if (!outcome) return QStringLiteral("no outcome");
+    return *outcome ? QString() : outcome->error().text();
+}
+
+}  // namespace
+
+class TestChronyEngine : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void startAndStop() {
+        Fixture f;
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QVERIFY(!applied);  // never from inside the call
+        QTRY_VERIFY(applied);
+        QVERIFY2(*applied, qPrintable(why(applied)));
+        QVERIFY(engine.state().phase == EnginePhase::Running);
+        QCOMPARE(f.processes(), QList<int>{static_cast<int>(engine.state().pid)});
+
+        Outcome stopped;
+        engine.stop(into(stopped));
+        QTRY_VERIFY(stopped);
+        QVERIFY(*stopped);
+        QVERIFY(engine.state().phase == EnginePhase::Stopped);
+        QCOMPARE(engine.state().pid, 0);
+        QCOMPARE(f.processes(), QList<int>());
+        QVERIFY(!QFile::exists(f.layout.paths().pidFile));
+        QCOMPARE(QDir(f.layout.socketDirectory()).entryList(QDir::AllEntries | QDir::System | QDir::NoDotAndDotDot),
+                 QStringList());
+    }
+
+    void filesAreChronydsOnly() {
+        Fixture f;
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY(applied);
+        QVERIFY2(*applied, qPrintable(why(applied)));
+        const auto user = resolveRunAs(f.options.user);
+        struct stat info {};
+        QCOMPARE(::stat(qPrintable(f.layout.socketDirectory()), &info), 0);
+        QCOMPARE(info.st_mode & 07777u, 0750u);
+        QCOMPARE(info.st_uid, user->uid);
+        QCOMPARE(info.st_gid, user->gid);
+        QCOMPARE(::stat(qPrintable(f.layout.configFile()), &info), 0);
+        QCOMPARE(info.st_mode & 07777u, 0640u);
+        QCOMPARE(info.st_gid, user->gid);
+        QVERIFY(!QFile::exists(f.layout.candidateFile()));
+        // It drops what it does not need and lives in a session of its own.
+        const int pid = static_cast<int>(engine.state().pid);
+        QCOMPARE(::getsid(pid), pid);
+        QVERIFY(readAll(QStringLiteral("/proc/%1/cmdline").arg(pid)).split('\0').contains("-x"));
+        QCOMPARE(::stat(qPrintable(QStringLiteral("/proc/%1").arg(pid)), &info), 0);
+    }
+
+    void sameConfigurationChangesNothing() {
+        Fixture f;
+        TestEngine engine(f.options);
+        Outcome first, second;
+        engine.apply(f.config(), into(first));
+        QTRY_VERIFY(first && *first);
+        const qint64 pid = engine.state().pid;
+        engine.apply(f.config(), into(second));
+        QTRY_VERIFY(second && *second);
+        QCOMPARE(engine.state().pid, pid);
+    }
+
+    void refusedConfigurationLeavesTheRunningOne() {
+        Fixture f;
+        TestEngine engine(f.options);
+        Outcome first, second;
+        engine.apply(f.config(), into(first));
+        QTRY_VERIFY(first && *first);
+        const qint64 pid = engine.state().pid;
+        const QByteArray inPlace = readAll(f.layout.configFile());
+        engine.apply(f.config("pool a.example iburst true\n"), into(second));
+        QTRY_VERIFY(second);
+        QVERIFY(!*second);
+        QVERIFY(second->error().code == ErrorCode::InvalidInput);
+        QVERIFY2(second->error().message.contains(QStringLiteral("Could not parse pool directive at line 8")),
+                 qPrintable(why(second)));
+        QCOMPARE(engine.state().pid, pid);
+        QVERIFY(engine.state().phase == EnginePhase::Running);
+        QCOMPARE(readAll(f.layout.configFile()), inPlace);
+        QVERIFY(!QFile::exists(f.layout.candidateFile()));
+        QVERIFY(engine.state().lastError.contains(QStringLiteral("refuses")));
+    }
+
+    void killedIsHealedWithinTwoSeconds() {
+        Fixture f;
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY(applied && *applied);
+        const qint64 pid = engine.state().pid;
+        QSignalSpy died(&engine, &ChronyEngine::died);
+        QElapsedTimer timer;
+        timer.start();
+        QCOMPARE(::kill(static_cast<pid_t>(pid), SIGKILL), 0);
+        QTRY_COMPARE(died.size(), 1);
+        QCOMPARE(died.front().front().toString(), QStringLiteral("chronyd was ended by signal 9"));
+        QTRY_VERIFY(engine.state().phase == EnginePhase::Running);
+        QVERIFY(timer.elapsed() < 2000);
+        QVERIFY(engine.state().pid != pid);
+        QCOMPARE(engine.state().restarts, 1u);
+        QCOMPARE(f.processes().size(), 1);
+    }
+
+    void changeKeepsWhatWasMeasured() {
+        Fixture f;
+        Upstream upstream(f.tree);
+        QVERIFY2(upstream.start(), upstream.log().constData());
+        const QByteArray source =
+            "server 127.0.0.1 port " + QByteArray::number(upstream.port()) + " iburst minpoll -2 maxpoll -2\n";
+        TestEngine engine(f.options);
+        ChronyMonitor monitor(engine.client(), {100ms, 50ms});
+        std::optional<Observation> last;
+        connect(&monitor, &ChronyMonitor::observed, this, [&](const Observation& seen) { last = seen; });
+        const auto isSynchronised = [&last] {
+            return last && last->tracking && last->tracking->leap == time::LeapState::Normal;
+        };
+        Outcome first, second;
+        engine.apply(f.config(source), into(first));
+        QTRY_VERIFY2(first && *first, qPrintable(why(first)));
+        monitor.start();
+        QTRY_VERIFY(isSynchronised() && last->statistics && last->statistics->front().samples >= 6);
+        const qint64 pid = engine.state().pid;
+        const auto reference = last->tracking->referenceTime;
+
+        // The very first look at the new process is synchronised: nothing was measured anew.
+        monitor.stop();
+        last.reset();
+        engine.apply(f.config(source + "makestep 1 3\n"), into(second));
+        QTRY_VERIFY(second);
+        QVERIFY2(*second, qPrintable(why(second)));
+        QVERIFY(engine.state().pid != pid);
+        QCOMPARE(engine.state().restarts, 0u);
+        monitor.start();
+        QTRY_VERIFY(last && last->statistics);
+        QVERIFY(last->statistics->front().samples >= 6);
+        QTRY_VERIFY_WITH_TIMEOUT(isSynchronised() && last->tracking->referenceTime > reference, 2000);
+        monitor.stop();
+    }
+
+    void fatalStartIsToldInChronydsWords() {
+        Fixture f;
+        TestEngine engine(f.options);
+        Outcome applied;
+        // Passes chronyd -p, since that opens no device.
+        engine.apply(f.config("refclock PPS /dev/does-not-exist refid PPS\n"), into(applied));
+        QTRY_VERIFY(applied);
+        QVERIFY(!*applied);
+        QVERIFY(applied->error().code == ErrorCode::Io);
+        QVERIFY2(why(applied).contains(QStringLiteral("/dev/does-not-exist")), qPrintable(why(applied)));
+        QVERIFY(engine.state().phase == EnginePhase::Waiting);
+        QVERIFY(engine.state().lastError.contains(QStringLiteral("/dev/does-not-exist")));
+        QVERIFY(engine.state().lastErrorUnixMs > 0);
+
+        // It is mended by a better configuration at once.
+        Outcome better;
+        engine.apply(f.config(), into(better));
+        QTRY_VERIFY(better);
+        QVERIFY2(*better, qPrintable(why(better)));
+    }
+
+    void leftBehindIsEnded_data() {
+        QTest::addColumn<bool>("frozen");
+        QTest::newRow("one that ends when told") << false;
+        QTest::newRow("one that must be killed") << true;
+    }
+    void leftBehindIsEnded() {
+        QFETCH(bool, frozen);
+        Fixture f;
+        {
+            TestEngine earlier(f.options);
+            Outcome applied, stopped;
+            earlier.apply(f.config(), into(applied));
+            QTRY_VERIFY2(applied && *applied, qPrintable(why(applied)));
+            earlier.stop(into(stopped));
+            QTRY_VERIFY(stopped);
+        }
+        // As a host that was killed leaves it: same command line, and its parent is not the next host.
+        qint64 orphan = 0;
+        const auto user = resolveRunAs(f.options.user);
+        QVERIFY(user.has_value());
+        (void)f.tree.write(QStringLiteral("run/chrony.conf"), f.config());
+        QVERIFY(QProcess::startDetached(
+            f.options.chronyd,
+            QStringList{QStringLiteral("-d"), QStringLiteral("-f"), f.layout.configFile(), QStringLiteral("-x")} +
+                user->arguments,
+            f.tree.path(), &orphan));
+        QTRY_VERIFY(QFile::exists(f.layout.paths().commandSocket));
+        if (frozen) QCOMPARE(::kill(static_cast<pid_t>(orphan), SIGSTOP), 0);
+
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY(applied);
+        QVERIFY2(*applied, qPrintable(why(applied)));
+        QCOMPARE(f.processes(), QList<int>{static_cast<int>(engine.state().pid)});
+        QVERIFY(engine.state().pid != orphan);
+    }
+
+    void stopEndsTheLeftBehindToo() {
+        Fixture f;
+        const auto user = resolveRunAs(f.options.user);
+        QVERIFY(user && prepareDirectory(f.layout.socketDirectory(), *user) &&
+                prepareDirectory(f.layout.dataDirectory(), *user));
+        (void)f.tree.write(QStringLiteral("run/chrony.conf"), f.config());
+        QVERIFY(QProcess::startDetached(
+            f.options.chronyd,
+            QStringList{QStringLiteral("-d"), QStringLiteral("-f"), f.layout.configFile(), QStringLiteral("-x")} +
+                user->arguments,
+            f.tree.path()));
+        QTRY_VERIFY(QFile::exists(f.layout.paths().commandSocket));
+        TestEngine engine(f.options);
+        Outcome stopped;
+        engine.stop(into(stopped));
+        QTRY_VERIFY(stopped && *stopped);
+        QCOMPARE(f.processes(), QList<int>());
+    }
+
+    void foreignPidFileIsNotTouchedOutsideItself() {
+        Fixture f;
+        const auto user = resolveRunAs(f.options.user);
+        QVERIFY(user && prepareDirectory(f.layout.socketDirectory(), *user));
+        // Our own number: alive, and no chronyd.
+        (void)f.tree.write(QStringLiteral("run/chronyd/chronyd.pid"), QByteArray::number(::getpid()) + '\n');
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY(applied);
+        QVERIFY2(*applied, qPrintable(why(applied)));
+    }
+
+    void stopDuringStart() {
+        Fixture f;
+        TestEngine engine(f.options);
+        Outcome applied, stopped;
+        connect(&engine, &ChronyEngine::stateChanged, this, [&] {
+            if (engine.state().phase == EnginePhase::Starting && engine.state().pid != 0) engine.stop(into(stopped));
+        });
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY(stopped && applied);
+        QVERIFY(!*applied);
+        QVERIFY(applied->error().code == ErrorCode::Conflict);
+        QCOMPARE(f.processes(), QList<int>());
+    }
+
+    void newerConfigurationWins() {
+        Fixture f;
+        TestEngine engine(f.options);
+        Outcome first, second;
+        engine.apply(f.config("maxchange 1000 1 1\n"), into(first));
+        engine.apply(f.config("maxchange 2000 1 1\n"), into(second));
+        QTRY_VERIFY(first && second);
+        QVERIFY(!*first);
+        QVERIFY2(*second, qPrintable(why(second)));
+        QVERIFY(readAll(f.layout.configFile()).contains("maxchange 2000"));
+        QCOMPARE(f.processes().size(), 1);
+    }
+
+    void missingProgramIsTold() {
+        Fixture f;
+        f.options.chronyd = QStringLiteral("/nowhere/chronyd");
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY(applied);
+        QVERIFY(!*applied);
+        QVERIFY2(why(applied).contains(QStringLiteral("/nowhere/chronyd")), qPrintable(why(applied)));
+    }
+
+    void closedParentDirectoryIsToldInPlainWords() {
+        if (::geteuid() != 0 || !chronydUser().isEmpty()) return;  // chronyd then runs as ourselves: nothing is closed
+        Fixture f;
+        const QString closed = f.tree.directory(QStringLiteral("closed"));
+        const QString run = f.tree.directory(QStringLiteral("closed/run"));
+        QFile::setPermissions(closed, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        f.options.layout.runtimeDirectory = run;
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY(applied);
+        QVERIFY(!*applied);
+        QVERIFY2(why(applied).contains(QStringLiteral("the user _chrony, as which chronyd runs, cannot enter this "
+                                                      "directory")),
+                 qPrintable(why(applied)));
+        QVERIFY(why(applied).startsWith(closed));
+    }
+
+    void waitsGrowAndAreBounded() {
+        RestartBackoff backoff;
+        QVERIFY(backoff.next(0s, 0.5) == 100ms);
+        QVERIFY(backoff.next(0s, 0.5) == 200ms);
+        for (int i = 3; i <= 10; ++i) QVERIFY(backoff.next(0s, 0.999) <= 1500ms);
+        std::chrono::milliseconds wait{};
+        for (int i = 11; i < 20; ++i) wait = backoff.next(0s, 0.999);
+        QVERIFY(wait == 30s);
+        QVERIFY(backoff.next(31s, 0.5) == 100ms);  // it ran well in between
+        RestartBackoff spread;
+        QVERIFY(spread.next(0s, 0.0) == 80ms);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestChronyEngine)
+#include "tst_chrony_engine.moc"

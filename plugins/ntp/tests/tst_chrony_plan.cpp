@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A spec becomes exactly these bytes; the real chronyd accepts them and applies the access rules by longest prefix; and
+// a change is told from no change.
+#include <QProcess>
+#include <QRandomGenerator>
+#include <QTest>
+
+#include "chrony/chrony_engine.h"
+#include "core/chrony_plan.h"
+#include "model/spec_parser.h"
+#include "support/test_tree.h"
+#include "yaml_document.h"
+
+using namespace fos1;
+using namespace fos1::ntp;
+using namespace fos1::ntp::test;
+
+namespace {
+
+const ChronyPaths kPaths{QStringLiteral("/run/x/chronyd.sock"), QStringLiteral("/run/x/chronyd.pid"),
+                         QStringLiteral("/var/x"), QStringLiteral("/var/x/drift")};
+
+QCborMap fromYaml(const QByteArray& text) {
+    const auto documents = fos1::yaml::parse(text, QStringLiteral("test"));
+    return documents && !documents->empty() ? documents->front().value : QCborMap();
+}
+
+/// Lines without the header and the plumbing that every configuration has.
+QByteArrayList ownLines(const QByteArray& config) {
+    QByteArrayList lines = config.split('\n');
+    const QByteArrayList always{"",
+                                "driftfile /var/x/drift",
+                                "port 123",
+                                "cmdport 0",
+                                "bindcmdaddress /run/x/chronyd.sock",
+                                "pidfile /run/x/chronyd.pid",
+                                "dumpdir /var/x"};
+    lines.erase(std::remove_if(lines.begin(), lines.end(),
+                               [&](const QByteArray& line) { return always.contains(line) || line.startsWith('#'); }),
+                lines.end());
+    return lines;
+}
+
+ChronyPlan plan(const QByteArray& yaml, ClockControl clockControl = ClockControl::None) {
+    const auto spec = ntp::parse(fromYaml(yaml));
+    return spec ? makePlan(*spec, {kPaths, clockControl}) : ChronyPlan{"refused: " + joined(spec.error()).toUtf8(), {}};
+}
+
+/// What the spec's rules say of an address: the longest prefix decides, and without any nobody is served.
+bool isAllowed(const std::vector<AccessRule>& rules, const IpAddress& address) {
+    const AccessRule* best = nullptr;
+    for (const AccessRule& rule : rules)
+        if (rule.network.contains(address) && (!best || rule.network.length > best->network.length)) best = &rule;
+    return best && best->permission == Permission::Allow;
+}
+
+}  // namespace
+
+class TestChronyPlan : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void wholeConfiguration() {
+        const auto spec = ntp::parse(fromYaml(R"(
+sources:
+  pools: [{name: pool.example, servers: 3, iburst: true}]
+  servers: [{address: "2001:DB8::1", prefer: true, maxpoll: 7, port: 1123}]
+server: {makestep: {threshold: 1.5, limit: -1}}
+security: {access: [{network: 10.0.0.0/8, permission: allow}]}
+)"));
+        QVERIFY(spec.has_value());
+        QCOMPARE(makePlan(*spec, {kPaths, ClockControl::None}).config,
+                 QByteArray("# Written by the ntp plugin of fos1-host from an NTPService; edits are lost at its next "
+                            "change.\n"
+                            "pool pool.example maxsources 3 iburst\n"
+                            "server 2001:db8::1 prefer maxpoll 7 port 1123\n"
+                            "driftfile /var/x/drift\n"
+                            "makestep 1.5 -1\n"
+                            "port 123\n"
+                            "allow 10.0.0.0/8\n"
+                            "cmdport 0\n"
+                            "bindcmdaddress /run/x/chronyd.sock\n"
+                            "pidfile /run/x/chronyd.pid\n"
+                            "dumpdir /var/x\n"));
+    }
+
+    void lines_data() {
+        QTest::addColumn<QByteArray>("spec");
+        QTest::addColumn<QByteArrayList>("expected");
+        const auto row = [](const char* name, const char* spec, const QByteArrayList& expected) {
+            QTest::newRow(name) << QByteArray(spec) << expected;
+        };
+        row("nothing", "{}", {});
+        row("a flag that is false is absent", "{sources: {pools: [{name: a, iburst: false, prefer: false}]}}",
+            {"pool a maxsources 4"});
+        row("every option of a source",
+            "{sources: {servers: [{address: a, iburst: true, trust: true, require: true, xleave: true, minpoll: -7, "
+            "maxpoll: 24, presend: 6, maxdelay: 0.25, offset: -0.000000001}]}}",
+            {"server a iburst trust require xleave minpoll -7 maxpoll 24 presend 6 maxdelay 0.25 offset -0.000000001"});
+        row("noselect", "{sources: {servers: [{address: a, noselect: true}]}}", {"server a noselect"});
+        row("local with its own stratum", "{server: {stratum: 3, local: {enabled: true, stratum: 8, orphan: true}}}",
+            {"local stratum 8 orphan"});
+        row("local takes the service's stratum", "{server: {stratum: 3, local: {enabled: true, distance: 1.5}}}",
+            {"local stratum 3 distance 1.5"});
+        row("local without any stratum", "{server: {local: {enabled: true}}}", {"local stratum 10"});
+        row("local switched off", "{server: {local: {enabled: false, stratum: 10}}}", {});
+        row("stratum is no directive", "{server: {stratum: 2}}", {});
+        row("addresses to bind", "{server: {bindAddresses: ['::1', 127.0.0.1]}}",
+            {"bindaddress ::1", "bindaddress 127.0.0.1"});
+        row("the clock's RTC only with clock control", "{server: {rtcsync: true}}", {});
+        row("never all",
+            "{security: {access: [{network: '::/0', permission: allow}, {network: 10.0.0.0/8, permission: deny}, "
+            "{network: 0.0.0.0/0, permission: allow}]}}",
+            {"allow 0.0.0.0/0", "deny 10.0.0.0/8", "allow ::/0"});
+    }
+    void lines() {
+        QFETCH(QByteArray, spec);
+        QFETCH(QByteArrayList, expected);
+        QCOMPARE(ownLines(plan(spec).config), expected);
+    }
+
+    void rtcIsKeptWithClockControl() {
+        QCOMPARE(ownLines(plan("{server: {rtcsync: true}}", ClockControl::Adjust).config), QByteArrayList{"rtcsync"});
+    }
+
+    void authenticatedSourcesAreLeftOut() {
+        const ChronyPlan result = plan(
+            "{sources: {pools: [{name: a, nts: true}, {name: b}], servers: [{address: c, keyId: 1}]}, "
+            "security: {authentication: {keys: [{id: 1, type: MD5, value: x}]}}}");
+        QCOMPARE(ownLines(result.config), QByteArrayList{"pool b maxsources 4"});
+        QCOMPARE(result.leftOut.size(), 2u);
+        QCOMPARE(result.leftOut[0].path, QStringLiteral("spec.sources.pools[0]"));
+        QCOMPARE(result.leftOut[1].path, QStringLiteral("spec.sources.servers[0]"));
+        QCOMPARE(result.leftOut[1].name, QStringLiteral("c"));
+        QVERIFY(!result.config.contains(" nts") && !result.config.contains(" key "));
+    }
+
+    void designExampleIsAcceptedByChronyd() {
+        const TestTree tree;
+        const QCborMap object =
+            fromYaml(readAll(QStringLiteral(FOS1_SOURCE_DIR "/crds/tests/data/design-example.yaml")));
+        const auto spec = ntp::parse(object.value(QStringLiteral("spec")).toMap());
+        QVERIFY2(spec, spec ? "" : qPrintable(joined(spec.error())));
+        const ChronyPlan result = makePlan(*spec, {kPaths, ClockControl::Adjust});
+        QCOMPARE(result.config.count("pool "), 2);
+        QVERIFY(result.config.contains("deny 0.0.0.0/0\nallow 10.0.0.0/8\nallow 192.168.0.0/16\n"));
+        QProcess chronyd;
+        chronyd.start(QStringLiteral("/usr/sbin/chronyd"), {QStringLiteral("-p"), QStringLiteral("-f"),
+                                                            tree.write(QStringLiteral("chrony.conf"), result.config)});
+        QVERIFY(chronyd.waitForFinished());
+        QVERIFY2(chronyd.exitCode() == 0, chronyd.readAllStandardError().constData());
+    }
+
+    /// chrony's own table lets a later prefix of 9 bits replace an earlier one of 12: our order must prevent that.
+    void longestPrefixWins_data() {
+        QTest::addColumn<QStringList>("rules");
+        QTest::newRow("the whole Internet but one net")
+            << QStringList{QStringLiteral("deny 10.0.0.0/8"), QStringLiteral("allow 0.0.0.0/0")};
+        QTest::newRow("nobody but one net")
+            << QStringList{QStringLiteral("allow 192.168.0.0/16"), QStringLiteral("deny 0.0.0.0/0")};
+        QTest::newRow("prefixes within four bits")
+            << QStringList{QStringLiteral("allow 10.16.0.0/12"), QStringLiteral("deny 10.0.0.0/9"),
+                           QStringLiteral("allow 10.0.0.0/11"), QStringLiteral("deny 10.32.0.0/12")};
+        QTest::newRow("IPv6") << QStringList{QStringLiteral("deny fd00:1::/31"), QStringLiteral("allow fd00:1::/32"),
+                                             QStringLiteral("allow ::/0"), QStringLiteral("deny fd00::/9")};
+        // Nested prefixes at random, always the same ones.
+        QRandomGenerator random(4711);
+        QStringList rules;
+        for (int length = 28; length >= 2; --length)
+            rules << QStringLiteral("%1 %2").arg(
+                random.bounded(2) ? QStringLiteral("allow") : QStringLiteral("deny"),
+                IpPrefix{*IpAddress::parse(QStringLiteral("172.23.45.67")), length}.network().text());
+        QTest::newRow("27 nested prefixes") << rules;
+    }
+    void longestPrefixWins() {
+        QFETCH(QStringList, rules);
+        NtpServiceSpec spec;
+        for (const QString& rule : rules) {
+            const QStringList words = rule.split(u' ');
+            const Permission permission = words.at(0) == QStringLiteral("allow") ? Permission::Allow : Permission::Deny;
+            spec.access.push_back({*IpPrefix::parse(words.at(1)), permission});
+        }
+        spec.server.port = freeUdpPort();
+        const TestTree tree;
+        const ChronyLayout layout{tree.directory(QStringLiteral("run")), tree.directory(QStringLiteral("state"))};
+        ChronyEngine engine({QStringLiteral("/usr/sbin/chronyd"), chronydUser(), ClockControl::None, layout});
+        std::optional<tl::expected<void, Error>> applied;
+        engine.apply(makePlan(spec, {layout.paths(), ClockControl::None}).config,
+                     [&applied](const auto& result) { applied = result; });
+        QTRY_VERIFY(applied);
+        QVERIFY2(*applied, *applied ? "" : qPrintable(applied->error().text()));
+
+        // The first and last address of each prefix, and their neighbours outside.
+        std::vector<IpAddress> probes;
+        for (const AccessRule& rule : spec.access) {
+            IpAddress last = rule.network.address;
+            for (int bit = rule.network.length; bit < last.bits(); ++bit)
+                last.bytes[static_cast<std::size_t>(bit / 8)] |= static_cast<quint8>(0x80u >> (bit % 8));
+            probes.push_back(rule.network.address);
+            probes.push_back(last);
+            for (IpAddress neighbour : {rule.network.address, last}) {
+                const int bit = std::max(rule.network.length - 1, 0);
+                neighbour.bytes[static_cast<std::size_t>(bit / 8)] ^= static_cast<quint8>(0x80u >> (bit % 8));
+                probes.push_back(neighbour);
+            }
+        }
+        std::size_t answered = 0;
+        QStringList wrong;
+        for (const IpAddress& probe : probes) {
+            const auto kind =
+                probe.family == AddressFamily::Inet4 ? SourceAddressKind::Inet4 : SourceAddressKind::Inet6;
+            engine.client().request(candm::accessCheckRequest({kind, probe.bytes}), this,
+                                    [&, probe](const Result<candm::Reply>& reply) {
+                                        ++answered;
+                                        const auto allowed = reply.and_then(candm::accessAllowed);
+                                        if (!allowed || *allowed != isAllowed(spec.access, probe))
+                                            wrong << probe.text();
+                                    });
+        }
+        QTRY_COMPARE(answered, probes.size());
+        QCOMPARE(wrong, QStringList());
+        bool stopped = false;
+        engine.stop([&stopped](const auto&) { stopped = true; });
+        QTRY_VERIFY(stopped);
+    }
+
+    void changes() {
+        const ChronyPlan a = plan("{sources: {pools: [{name: a}]}}");
+        const ChronyPlan b = plan("{sources: {pools: [{name: b}]}, server: {local: {enabled: true}}}");
+        QVERIFY(changeKind({}, {}).kind == ChangeKind::None);
+        QVERIFY(changeKind({}, a).kind == ChangeKind::Start);
+        QVERIFY(changeKind(a, {}).kind == ChangeKind::Stop);
+        QVERIFY(changeKind(a, plan("{sources: {pools: [{name: a}]}}")).kind == ChangeKind::None);
+        const Change change = changeKind(a, b);
+        QVERIFY(change.kind == ChangeKind::Restart);
+        QCOMPARE(change.reasons, QStringList({QStringLiteral("local added"), QStringLiteral("pool changed")}));
+        QCOMPARE(changeKind(b, a).reasons,
+                 QStringList({QStringLiteral("local removed"), QStringLiteral("pool changed")}));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestChronyPlan)
+#include "tst_chrony_plan.moc"

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Specs are understood as written, and every mistake of a spec is told at once, with its place and what is wrong.
+#include <QTest>
+
+#include "model/spec_parser.h"
+#include "model/unimplemented_fields.h"
+#include "yaml_document.h"
+
+using namespace fos1;
+using namespace fos1::ntp;
+using namespace std::chrono_literals;
+
+namespace {
+
+QCborMap fromYaml(const QString& text) {
+    const auto documents = fos1::yaml::parse(text.toUtf8(), QStringLiteral("test"));
+    return documents && !documents->empty() ? documents->front().value : QCborMap();
+}
+
+QStringList mistakes(const QCborMap& spec) {
+    const auto parsed = ntp::parse(spec);
+    QStringList list;
+    if (!parsed)
+        for (const Error& error : parsed.error()) list.append(error.text());
+    return list;
+}
+
+QCborMap readFile(const char* path) {
+    QFile file(QStringLiteral(FOS1_SOURCE_DIR "/") + QLatin1String(path));
+    return file.open(QIODevice::ReadOnly) ? fromYaml(QString::fromUtf8(file.readAll())) : QCborMap();
+}
+
+}  // namespace
+
+class TestNtpServiceSpec : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void designExample() {
+        const QCborMap object = readFile("crds/tests/data/design-example.yaml");
+        QVERIFY(!object.isEmpty());
+        const QCborMap map = object.value(QStringLiteral("spec")).toMap();
+        QCOMPARE(mistakes(map), QStringList());
+        const NtpServiceSpec spec = *ntp::parse(map);
+        QCOMPARE(spec.pools.size(), 2u);
+        QCOMPARE(spec.pools[1].name, QStringLiteral("time.cloudflare.com"));
+        QCOMPARE(spec.pools[1].servers, 2);
+        QVERIFY(spec.pools[1].options.prefer);
+        QCOMPARE(spec.servers.size(), 1u);
+        QCOMPARE(spec.servers[0].address, QStringLiteral("192.168.1.100"));
+        QCOMPARE(spec.servers[0].options.minpoll, std::optional(4));
+        QCOMPARE(spec.server.stratum, std::optional(2));
+        QCOMPARE(spec.server.driftfile, QStringLiteral("/var/lib/chrony/drift"));
+        QVERIFY((spec.server.makestep == MakestepSpec{1s, 3}));
+        QVERIFY(spec.server.local.enabled);
+        QCOMPARE(spec.server.local.stratum, std::optional(10));
+        QCOMPARE(spec.access.size(), 3u);
+        QVERIFY(spec.access[2].permission == Permission::Deny);
+        QVERIFY(spec.monitoring.warningThreshold == 100ms);
+        QVERIFY(spec.monitoring.criticalThreshold == 1s);
+        QCOMPARE(spec.monitoring.sourcesMinimum, 3);
+        QCOMPARE(unimplementedFields(map),
+                 QStringList({QStringLiteral("spec.security.nts"), QStringLiteral("spec.security.authentication"),
+                              QStringLiteral("spec.security.ratelimit"), QStringLiteral("spec.vlanConfig")}));
+    }
+
+    void emptySpecHasDefaults() {
+        const auto spec = ntp::parse({});
+        QVERIFY(spec.has_value());
+        QVERIFY(spec->enabled);
+        QCOMPARE(spec->server.port, 123);
+        QVERIFY(!spec->server.makestep);
+    }
+
+    /// The table that the CRD is tested with too: what its CEL rules refuse is refused here.
+    void casesOfTheCrd_data() {
+        QTest::addColumn<QCborMap>("spec");
+        QTest::addColumn<bool>("refused");
+        const QCborArray cases =
+            readFile("crds/tests/data/ntpservice-cases.yaml").value(QStringLiteral("cases")).toArray();
+        QVERIFY(cases.size() > 20);
+        for (const QCborValue& value : cases) {
+            const QCborMap map = value.toMap();
+            // The schema has refused these before a plugin sees them.
+            if (map.contains(QStringLiteral("refused"))) continue;
+            QTest::newRow(qPrintable(map.value(QStringLiteral("name")).toString()))
+                << map.value(QStringLiteral("spec")).toMap() << map.value(QStringLiteral("rule")).toBool();
+        }
+    }
+    void casesOfTheCrd() {
+        QFETCH(QCborMap, spec);
+        QFETCH(bool, refused);
+        const QStringList list = mistakes(spec);
+        QVERIFY2(list.isEmpty() != refused, qPrintable(list.join(u'\n')));
+    }
+
+    void mistakesAreNamed_data() {
+        QTest::addColumn<QString>("spec");
+        QTest::addColumn<QStringList>("expected");
+        const auto row = [](const char* name, const char* spec, const QStringList& expected) {
+            QTest::newRow(name) << QString::fromUtf8(spec) << expected;
+        };
+        row("address with a number too large", "{sources: {servers: [{address: 10.0.0.300}]}}",
+            {QStringLiteral("spec.sources.servers[0].address: \"10.0.0.300\" is not an IP address or host name")});
+        row("short address", "{sources: {servers: [{address: '10.1'}]}}",
+            {QStringLiteral("spec.sources.servers[0].address: \"10.1\" is not an IP address or host name")});
+        row("address with a zone", "{sources: {servers: [{address: 'fe80::1%eth0'}]}}",
+            {QStringLiteral("spec.sources.servers[0].address: \"fe80::1%eth0\" is not an IP address or host name")});
+        row("no address", "{sources: {servers: [{iburst: true}]}}",
+            {QStringLiteral("spec.sources.servers[0].address: is required")});
+        row("white space", "{sources: {pools: [{name: 'a.example iburst'}]}}",
+            {QStringLiteral("spec.sources.pools[0].name: must not contain white space")});
+        row("new line", "{sources: {pools: [{name: \"a.example\\nallow\"}]}}",
+            {QStringLiteral("spec.sources.pools[0].name: must not contain control characters")});
+        row("quote", "{server: {driftfile: \"/var/'x\"}}",
+            {QStringLiteral("spec.server.driftfile: must not contain quotes")});
+        row("comment", "{sources: {pools: [{name: '#a.example'}]}}",
+            {QStringLiteral("spec.sources.pools[0].name: must not start with \"#\", which starts a comment")});
+        row("relative path", "{server: {driftfile: drift}}",
+            {QStringLiteral("spec.server.driftfile: \"drift\" is not the absolute path of a file")});
+        row("path upwards", "{server: {driftfile: /var/lib/../../etc/passwd}}",
+            {QStringLiteral(
+                "spec.server.driftfile: \"/var/lib/../../etc/passwd\" is not the absolute path of a file")});
+        row("minpoll above maxpoll", "{sources: {servers: [{address: a.example, minpoll: 8, maxpoll: 7}]}}",
+            {QStringLiteral("spec.sources.servers[0].minpoll: minpoll (8) must not be greater than maxpoll (7)")});
+        row("minpoll above the default maxpoll", "{sources: {servers: [{address: a.example, minpoll: 11}]}}",
+            {QStringLiteral(
+                "spec.sources.servers[0].minpoll: minpoll (11) must not be greater than maxpoll (10, the default)")});
+        row("maxpoll below the default minpoll", "{sources: {servers: [{address: a.example, maxpoll: 5}]}}",
+            {QStringLiteral(
+                "spec.sources.servers[0].maxpoll: minpoll (6, the default) must not be greater than maxpoll (5)")});
+        row("poll out of range", "{sources: {servers: [{address: a.example, minpoll: -8, maxpoll: 25}]}}",
+            {QStringLiteral("spec.sources.servers[0].minpoll: must be between -7 and 24, is -8"),
+             QStringLiteral("spec.sources.servers[0].maxpoll: must be between -7 and 24, is 25")});
+        row("poll that is text", "{sources: {servers: [{address: a.example, minpoll: fast}]}}",
+            {QStringLiteral("spec.sources.servers[0].minpoll: must be an integer")});
+        row("the same source twice", "{sources: {pools: [{name: A.example.}], servers: [{address: a.example}]}}",
+            {QStringLiteral("spec.sources.servers[0].address: \"a.example\" is the same source as "
+                            "spec.sources.pools[0].name; name each source once")});
+        row("the same address in two notations", "{sources: {servers: [{address: '::1'}, {address: '0:0:0::1'}]}}",
+            {QStringLiteral("spec.sources.servers[1].address: \"::1\" is the same source as "
+                            "spec.sources.servers[0].address; name each source once")});
+        row("host bits", "{security: {access: [{network: 10.1.2.3/16, permission: allow}]}}",
+            {QStringLiteral(
+                "spec.security.access[0].network: \"10.1.2.3/16\" has host bits set; the network is 10.1.0.0/16")});
+        row("address instead of a network", "{security: {access: [{network: 10.1.2.3, permission: allow}]}}",
+            {QStringLiteral("spec.security.access[0].network: \"10.1.2.3\" is not a network such as 192.168.0.0/16 or "
+                            "fd00::/8; for this one address write 10.1.2.3/32")});
+        row("prefix too long", "{security: {access: [{network: 10.0.0.0/33, permission: allow}]}}",
+            {QStringLiteral("spec.security.access[0].network: \"10.0.0.0/33\" is not a network such as 192.168.0.0/16 "
+                            "or fd00::/8")});
+        row("allowed and denied",
+            "{security: {access: [{network: 'fd00::/8', permission: allow}, {network: 'fd00:0::/8', permission: "
+            "deny}]}}",
+            {QStringLiteral(
+                "spec.security.access[1].network: fd00::/8 is both allowed and denied: see spec.security.access[0]")});
+        row("unknown permission", "{security: {access: [{network: 10.0.0.0/8, permission: Allow}]}}",
+            {QStringLiteral("spec.security.access[0].permission: must be allow or deny, is \"Allow\"")});
+        row("makestep", "{server: {makestep: {threshold: 0, limit: -2}}}",
+            {QStringLiteral("spec.server.makestep.threshold: must be greater than 0 and at most 1000000, is 0"),
+             QStringLiteral("spec.server.makestep.limit: must be between -1 and 1000000, is -2")});
+        row("local stratum", "{server: {local: {stratum: 16}}}",
+            {QStringLiteral("spec.server.local.stratum: must be between 1 and 15, is 16")});
+        row("two addresses of one family", "{server: {bindAddresses: [10.0.0.1, '::1', 10.0.0.2]}}",
+            {QStringLiteral("spec.server.bindAddresses[2]: is of the same family as spec.server.bindAddresses[0]: "
+                            "chronyd binds one IPv4 and one IPv6 address")});
+        row("several at once",
+            "{enabled: 1, sources: {pools: [{name: ''}]}, server: {port: 70000}, monitoring: {sourcesMinimum: -1}}",
+            {QStringLiteral("spec.enabled: must be true or false"),
+             QStringLiteral("spec.sources.pools[0].name: must not be empty"),
+             QStringLiteral("spec.server.port: must be between 0 and 65535, is 70000"),
+             QStringLiteral("spec.monitoring.sourcesMinimum: must be between 0 and 1000, is -1")});
+        row("an unknown key", "{sources: {servers: [{address: a.example, keyId: 2}]}}",
+            {QStringLiteral("spec.sources.servers[0].keyId: key 2 is not in spec.security.authentication.keys")});
+    }
+    void mistakesAreNamed() {
+        QFETCH(QString, spec);
+        QFETCH(QStringList, expected);
+        QCOMPARE(mistakes(fromYaml(spec)), expected);
+    }
+
+    void addressesAreCanonical() {
+        const auto spec = ntp::parse(fromYaml(QStringLiteral("{sources: {servers: [{address: '2001:DB8:0::1'}]}}")));
+        QVERIFY(spec.has_value());
+        QCOMPARE(spec->servers[0].address, QStringLiteral("2001:db8::1"));
+    }
+
+    void longestHostName() {
+        const QString label(63, u'a');
+        const QString name = label + u'.' + label + u'.' + label + u'.' + QString(61, u'a');
+        const auto spec = [](const QString& text) {
+            return fromYaml(QStringLiteral("{sources: {servers: [{address: %1}]}}").arg(text));
+        };
+        QCOMPARE(name.size(), 253);
+        QCOMPARE(mistakes(spec(name)), QStringList());
+        QCOMPARE(mistakes(spec(name + u'a')).size(), 1);
+        QCOMPARE(mistakes(spec(label + u'a')).size(), 1);
+    }
+
+    void fieldsNotActedOn_data() {
+        QTest::addColumn<QString>("spec");
+        QTest::addColumn<QString>("path");
+        const auto row = [](const char* spec, const char* path) {
+            QTest::newRow(spec) << QString::fromUtf8(spec) << QString::fromUtf8(path);
+        };
+        row("{nodeSelector: {a: b}}", "spec.nodeSelector");
+        row("{nodeSelector: {}}", "");
+        row("{sources: {pools: [{name: a, nts: true}]}}", "spec.sources.pools[0].nts");
+        row("{sources: {servers: [{address: a}, {address: b, keyId: 1}]}}", "spec.sources.servers[1].keyId");
+        row("{sources: {servers: [{address: a, family: ipv6}]}}", "spec.sources.servers[0].family");
+        row("{sources: {servers: [{address: a, family: any, nts: false, ntsPort: 4460}]}}", "");
+        row("{sources: {peers: [{address: a}]}}", "spec.sources.peers");
+        row("{sources: {hardware: {pps: {enabled: true}}}}", "spec.sources.hardware.pps");
+        row("{sources: {hardware: {pps: {enabled: false, device: /dev/pps0}}}}", "");
+        row("{sources: {hardware: {gps: {enabled: true}}}}", "spec.sources.hardware.gps");
+        row("{sources: {hardware: {phc: {enabled: true}}}}", "spec.sources.hardware.phc");
+        row("{sources: {hardware: {atomic: {enabled: true}}}}", "spec.sources.hardware.atomic");
+        row("{server: {interleaved: false}}", "spec.server.interleaved");
+        row("{server: {hwtimestamp: [{interface: '*'}]}}", "spec.server.hwtimestamp");
+        row("{server: {leap: {mode: smear}}}", "spec.server.leap.mode");
+        row("{server: {leap: {mode: system}}}", "");
+        row("{security: {nts: {enabled: true}}}", "spec.security.nts");
+        row("{security: {nts: {enabled: false}, ratelimit: {enabled: false, interval: 8}}}", "");
+        row("{security: {authentication: {enabled: true, keys: []}}}", "");
+        row("{security: {authentication: {keys: [{id: 1}]}}}", "spec.security.authentication");
+        row("{security: {authentication: {enabled: false, keys: [{id: 1}]}}}", "");
+        row("{security: {ratelimit: {enabled: true}}}", "spec.security.ratelimit");
+        row("{vlanConfig: [{vlanRef: a}]}", "spec.vlanConfig");
+        row("{vlanDefaults: {enabled: true, broadcast: false, clientsOnly: true, redirect: false}}", "");
+        row("{vlanDefaults: {clientsOnly: false}}", "spec.vlanDefaults.clientsOnly");
+        row("{advertise: {dns: {name: ntp.example}}}", "spec.advertise");
+        row("{server: {local: {enabled: true}, rtcsync: true}, monitoring: {sourcesMinimum: 3}}", "");
+    }
+    void fieldsNotActedOn() {
+        QFETCH(QString, spec);
+        QFETCH(QString, path);
+        const QCborMap map = fromYaml(spec);
+        QVERIFY(!map.isEmpty());
+        QCOMPARE(unimplementedFields(map), path.isEmpty() ? QStringList() : QStringList(path));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestNtpServiceSpec)
+#include "tst_ntp_service_spec.moc"

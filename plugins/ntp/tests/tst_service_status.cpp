@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Status fields and conditions say what is the case, in words, and tell a new meaning from new numbers.
+#include <QTest>
+
+#include "core/plain_text.h"
+#include "core/service_status.h"
+
+using namespace fos1;
+using namespace fos1::ntp;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A service that follows one of two servers.
+StatusInput healthy() {
+    StatusInput in;
+    in.generation = 4;
+    in.engine.phase = EnginePhase::Running;
+    in.spec.server.stratum = 3;
+    in.sync.synchronised = true;
+    in.sync.stratum = 2;
+    in.sync.offset = -1500us;
+    in.sync.jitter = 20us;
+    in.sync.sources = {2, 2, 1};
+    in.sync.source = time::SelectedSource{QStringLiteral("a"), QStringLiteral("10.0.0.1"), QStringLiteral("server")};
+    in.sync.reason = QStringLiteral("Following a at stratum 2.");
+    SourceReport source;
+    source.address = {SourceAddressKind::Inet4, {10, 0, 0, 1}};
+    source.name = QStringLiteral("a.example");
+    source.mode = SourceMode::Server;
+    source.state = SourceState::Selected;
+    source.stratum = 1;
+    source.reachability = 0177;
+    source.sinceSample = 3s;
+    source.offset = 250us;
+    source.delay = 2ms;
+    in.sources.push_back(source);
+    SourceStatistics statistics;
+    statistics.address = source.address;
+    statistics.deviation = 30us;
+    in.statistics.push_back(statistics);
+    return in;
+}
+
+QString condition(const StatusInput& in, const char* type) {
+    for (const Condition& each : describe(in).conditions)
+        if (each.type == QLatin1String(type)) {
+            const QString status = each.toCbor().value(QStringLiteral("status")).toString();
+            return status + u'/' + each.reason;
+        }
+    return {};
+}
+
+QString message(const StatusInput& in, const char* type) {
+    for (const Condition& each : describe(in).conditions)
+        if (each.type == QLatin1String(type)) return each.message;
+    return {};
+}
+
+QCborValue field(const StatusInput& in, const char* name) { return describe(in).fields.value(QLatin1String(name)); }
+
+}  // namespace
+
+class TestServiceStatus : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void fields() {
+        StatusInput in = healthy();
+        QCOMPARE(field(in, "running"), QCborValue(true));
+        QCOMPARE(field(in, "synchronized"), QCborValue(true));
+        QCOMPARE(field(in, "stratum"), QCborValue(2));
+        QCOMPARE(field(in, "offset"), QCborValue(-1.5));
+        QCOMPARE(field(in, "jitter"), QCborValue(0.02));
+        QCOMPARE(field(in, "sourceCount"), QCborValue(2));
+        QCOMPARE(field(in, "sourcesReachable"), QCborValue(2));
+        QCOMPARE(field(in, "observedGeneration"), QCborValue(4));
+        QVERIFY(field(in, "lastError").isUndefined());
+        in.engine.lastError = QStringLiteral("chronyd was ended by signal 9");
+        in.engine.lastErrorUnixMs = 1'800'000'000'000;
+        QCOMPARE(field(in, "lastError"), QCborValue(QStringLiteral("chronyd was ended by signal 9")));
+        QCOMPARE(field(in, "lastErrorTime"), QCborValue(QStringLiteral("2027-01-15T08:00:00Z")));
+    }
+
+    void sourceFields() {
+        const QCborMap source = field(healthy(), "sources").toArray().at(0).toMap();
+        const QCborMap expected{{QStringLiteral("name"), QStringLiteral("a.example")},
+                                {QStringLiteral("address"), QStringLiteral("10.0.0.1")},
+                                {QStringLiteral("kind"), QStringLiteral("server")},
+                                {QStringLiteral("state"), QStringLiteral("selected")},
+                                {QStringLiteral("stratum"), 1},
+                                {QStringLiteral("reachable"), true},
+                                {QStringLiteral("reach"), QStringLiteral("177")},
+                                {QStringLiteral("poll"), 0},
+                                {QStringLiteral("lastRx"), 3},
+                                {QStringLiteral("offset"), 0.25},
+                                {QStringLiteral("delay"), 2.0},
+                                {QStringLiteral("jitter"), 0.03}};
+        QCOMPARE(QCborValue(source).toDiagnosticNotation(), QCborValue(expected).toDiagnosticNotation());
+    }
+
+    void sourceWithoutASampleHasNoNumbers() {
+        StatusInput in = healthy();
+        in.sources.front().sinceSample.reset();
+        const QCborMap source = field(in, "sources").toArray().at(0).toMap();
+        QVERIFY(!source.contains(QStringLiteral("offset")));
+        QVERIFY(!source.contains(QStringLiteral("delay")));
+        QVERIFY(!source.contains(QStringLiteral("lastRx")));
+    }
+
+    void unmeasuredClockHasNoOffset() {
+        StatusInput in = healthy();
+        in.sync.synchronised = false;
+        QVERIFY(field(in, "offset").isUndefined());
+    }
+
+    void ready() {
+        StatusInput in = healthy();
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("True/Running"));
+        in.engine.phase = EnginePhase::Starting;
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("False/Starting"));
+        in.engine.phase = EnginePhase::Waiting;
+        in.engine.lastError = QStringLiteral("It fell.");
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("False/DaemonEnded"));
+        QVERIFY(message(in, "Ready").endsWith(QStringLiteral("It fell.")));
+        in.engine.phase = EnginePhase::Stopped;
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("False/NotRunning"));
+        in.spec.enabled = false;
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("False/Disabled"));
+    }
+
+    void synchronized() {
+        StatusInput in = healthy();
+        QCOMPARE(condition(in, "Synchronized"), QStringLiteral("True/FollowingSource"));
+        in.sync.synchronised = false;
+        QCOMPARE(condition(in, "Synchronized"), QStringLiteral("False/NoneSelected"));
+        in.sync.sources.reachable = 0;
+        QCOMPARE(condition(in, "Synchronized"), QStringLiteral("False/NoSource"));
+        in.sync.source->kind = QStringLiteral("local");
+        QCOMPARE(condition(in, "Synchronized"), QStringLiteral("False/LocalReference"));
+        in.sync.holdover = true;
+        QCOMPARE(condition(in, "Synchronized"), QStringLiteral("False/Holdover"));
+        in.sync = {};
+        in.engine.phase = EnginePhase::Waiting;
+        QCOMPARE(condition(in, "Synchronized"), QStringLiteral("False/NotRunning"));
+    }
+
+    void offsetLimits_data() {
+        QTest::addColumn<qint64>("offsetNs");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("small") << qint64{99'999'999} << QStringLiteral("True/WithinLimits");
+        QTest::newRow("at the warning") << qint64{100'000'000} << QStringLiteral("False/Warning");
+        QTest::newRow("slow clock") << qint64{-100'000'000} << QStringLiteral("False/Warning");
+        QTest::newRow("critical") << qint64{-1'000'000'000} << QStringLiteral("False/Critical");
+    }
+    void offsetLimits() {
+        QFETCH(qint64, offsetNs);
+        QFETCH(QString, expected);
+        StatusInput in = healthy();
+        in.sync.offset = std::chrono::nanoseconds(offsetNs);
+        QCOMPARE(condition(in, "OffsetWithinLimits"), expected);
+    }
+
+    void offsetIsUnknownWithoutASource() {
+        StatusInput in = healthy();
+        QCOMPARE(message(in, "OffsetWithinLimits"),
+                 QStringLiteral("The clock is 1.5 ms off, below the warning limit of 100 ms."));
+        in.sync.synchronised = false;
+        QCOMPARE(condition(in, "OffsetWithinLimits"), QStringLiteral("Unknown/NotSynchronized"));
+        in.spec.monitoring.enabled = false;
+        QCOMPARE(condition(in, "OffsetWithinLimits"), QStringLiteral("Unknown/MonitoringDisabled"));
+    }
+
+    void enoughSources() {
+        StatusInput in = healthy();
+        in.spec.monitoring.sourcesMinimum = 2;
+        QCOMPARE(condition(in, "EnoughSources"), QStringLiteral("True/EnoughReachable"));
+        in.spec.monitoring.sourcesMinimum = 3;
+        QCOMPARE(condition(in, "EnoughSources"), QStringLiteral("False/TooFewReachable"));
+        QCOMPARE(message(in, "EnoughSources"), QStringLiteral("2 of 2 sources answer; at least 3 should."));
+    }
+
+    void stratum() {
+        StatusInput in = healthy();
+        QCOMPARE(condition(in, "StratumAsExpected"), QStringLiteral("True/WithinLimit"));
+        in.sync.stratum = 4;
+        QCOMPARE(condition(in, "StratumAsExpected"), QStringLiteral("False/TooHigh"));
+        in.sync.synchronised = false;
+        QCOMPARE(condition(in, "StratumAsExpected"), QStringLiteral("Unknown/NotSynchronized"));
+        in.spec.server.stratum.reset();
+        QCOMPARE(condition(in, "StratumAsExpected"), QStringLiteral("True/NoLimit"));
+    }
+
+    void fullyImplemented() {
+        StatusInput in = healthy();
+        QCOMPARE(condition(in, "FullyImplemented"), QStringLiteral("True/AllFieldsInForce"));
+        in.unimplemented = {QStringLiteral("spec.vlanConfig"), QStringLiteral("spec.security.nts")};
+        in.leftOut.push_back(
+            {QStringLiteral("spec.sources.servers[0]"), QStringLiteral("b"), QStringLiteral("asks for NTS")});
+        QCOMPARE(condition(in, "FullyImplemented"), QStringLiteral("False/FieldsNotImplemented"));
+        QCOMPARE(message(in, "FullyImplemented"),
+                 QStringLiteral("This version does not act on: spec.vlanConfig, spec.security.nts. "
+                                "spec.sources.servers[0] (b) asks for NTS."));
+        QCOMPARE(field(in, "effective").toMap().value(QStringLiteral("sourcesLeftOut")).toArray().size(), 1);
+    }
+
+    void generationIsInEveryCondition() {
+        for (const Condition& each : describe(healthy()).conditions) QCOMPARE(each.observedGeneration, 4);
+    }
+
+    void numbersAloneDoNotChangeTheMeaning() {
+        const QByteArray meaning = describe(healthy()).meaning;
+        StatusInput in = healthy();
+        in.sync.offset = 3ms;
+        in.sync.jitter = 1us;
+        in.sources.front().offset = 9us;
+        in.sources.front().sinceSample = 4s;
+        in.sources.front().reachability = 0377;
+        in.sources.front().delay = 1ms;
+        in.statistics.front().deviation = 1us;
+        in.sync.reason = QStringLiteral("Following a, a little better.");
+        QCOMPARE(describe(in).meaning, meaning);
+        in.sync.offset = 300ms;
+        QVERIFY(describe(in).meaning != meaning);
+        in = healthy();
+        in.sources.front().state = SourceState::Falseticker;
+        QVERIFY(describe(in).meaning != meaning);
+        in = healthy();
+        in.generation = 5;
+        QVERIFY(describe(in).meaning != meaning);
+    }
+
+    void durationsInWords_data() {
+        QTest::addColumn<qint64>("nanoseconds");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("0") << qint64{0} << QStringLiteral("0 ns");
+        QTest::newRow("ns") << qint64{812} << QStringLiteral("812 ns");
+        QTest::newRow("us") << qint64{-1'250} << QStringLiteral("-1.25 us");
+        QTest::newRow("ms") << qint64{123'456'789} << QStringLiteral("123 ms");
+        QTest::newRow("s") << qint64{3'000'000'000} << QStringLiteral("3 s");
+        QTest::newRow("many s") << qint64{12'345'000'000'000} << QStringLiteral("12345 s");
+    }
+    void durationsInWords() {
+        QFETCH(qint64, nanoseconds);
+        QFETCH(QString, expected);
+        QCOMPARE(plainDuration(std::chrono::nanoseconds(nanoseconds)), expected);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestServiceStatus)
+#include "tst_service_status.moc"

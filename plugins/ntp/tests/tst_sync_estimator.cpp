@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What chronyd says becomes a verdict on this node's time: synchronised, in holdover, served from the local clock, or
+// none of these; and whether clients should be told.
+#include <QTest>
+
+#include "core/happenings.h"
+#include "core/sync_estimator.h"
+
+using namespace fos1;
+using namespace fos1::ntp;
+using namespace std::chrono_literals;
+using time::LeapState;
+using time::SyncState;
+
+namespace {
+
+constexpr qint64 kStartMs = 1'800'000'000'000;
+
+SourceAddress address(quint8 last) { return {SourceAddressKind::Inet4, {10, 0, 0, last}}; }
+
+SourceReport source(quint8 last, SourceState state, quint8 reach = 0377) {
+    SourceReport report;
+    report.address = address(last);
+    report.name = QStringLiteral("ntp%1.example").arg(last);
+    report.mode = SourceMode::Server;
+    report.state = state;
+    report.stratum = 1;
+    report.reachability = reach;
+    return report;
+}
+
+Tracking normal() {
+    Tracking tracking;
+    tracking.refId = 0x0A000001;
+    tracking.stratum = 2;
+    tracking.leap = LeapState::Normal;
+    tracking.clockOffset = -2ms;
+    tracking.rmsOffset = 7us;
+    tracking.frequencyPpb = -1234;
+    tracking.rootDelay = 4ms;
+    tracking.rootDispersion = 1ms;
+    return tracking;
+}
+
+Tracking unsynchronised() {
+    Tracking tracking;
+    tracking.leap = LeapState::Unsynchronised;
+    tracking.rootDelay = tracking.rootDispersion = 1s;
+    return tracking;
+}
+
+/// chronyd says leap "normal" of its own clock too.
+Tracking local() {
+    Tracking tracking;
+    tracking.refId = 0x7F7F0101;
+    tracking.stratum = 10;
+    tracking.leap = LeapState::Normal;
+    return tracking;
+}
+
+/// Feeds observations at a time that the test moves.
+struct Clock {
+    SyncEstimator estimator;
+    std::chrono::seconds now{0};
+    std::optional<int> limit;
+
+    SyncState see(const std::optional<Tracking>& tracking, const std::optional<std::vector<SourceReport>>& sources) {
+        Observation observation;
+        observation.at = std::chrono::steady_clock::time_point(1000s + now);
+        observation.atUnixMs = kStartMs + std::chrono::milliseconds(now).count();
+        observation.tracking = tracking;
+        observation.sources = sources;
+        if (sources) {
+            observation.statistics.emplace();
+            for (const SourceReport& report : *sources) {
+                SourceStatistics statistics;
+                statistics.address = report.address;
+                statistics.deviation = 42us;
+                observation.statistics->push_back(statistics);
+            }
+        }
+        return estimator.update(observation, limit);
+    }
+    SyncState follow() { return see(normal(), {{source(1, SourceState::Selected)}}); }
+    SyncState lose(const Tracking& tracking = normal()) {
+        return see(tracking, {{source(1, SourceState::Unusable, 0)}});
+    }
+};
+
+}  // namespace
+
+class TestSyncEstimator : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void following() {
+        Clock clock;
+        const SyncState state = clock.see(
+            normal(),
+            {{source(1, SourceState::Selected), source(2, SourceState::Combined), source(3, SourceState::Selectable, 1),
+              source(4, SourceState::Falseticker), source(5, SourceState::Unusable, 0)}});
+        QVERIFY(state.synchronised);
+        QVERIFY(!state.holdover);
+        QCOMPARE(state.stratum, 2);
+        QVERIFY(state.leap == LeapState::Normal);
+        QCOMPARE(state.refid, QStringLiteral("0A000001"));
+        QVERIFY((state.source == time::SelectedSource{QStringLiteral("ntp1.example"), QStringLiteral("10.0.0.1"),
+                                                      QStringLiteral("server")}));
+        QVERIFY(state.offset == -2ms);
+        QVERIFY(state.jitter == 42us);
+        QCOMPARE(state.frequencyPpb, -1234);
+        QVERIFY(state.errorBound == 5ms);  // 2 + 1 + 4/2
+        QVERIFY((state.sources == time::SourceCounts{5, 4, 3}));
+        QVERIFY(state.fitToAdvertise);
+        QCOMPARE(state.reason, QStringLiteral("Following ntp1.example at stratum 2, within 5 ms of true time."));
+    }
+
+    /// leap alone is not health.
+    void leapNormalWithoutASourceIsNotSynchronised_data() {
+        QTest::addColumn<int>("state");
+        QTest::addColumn<int>("reach");
+        QTest::newRow("selected but not reachable") << static_cast<int>(SourceState::Selected) << 0;
+        QTest::newRow("reachable but not selected") << static_cast<int>(SourceState::Unusable) << 0377;
+        QTest::newRow("combined is not selected") << static_cast<int>(SourceState::Combined) << 0377;
+    }
+    void leapNormalWithoutASourceIsNotSynchronised() {
+        QFETCH(int, state);
+        QFETCH(int, reach);
+        Clock clock;
+        const SyncState sync =
+            clock.see(normal(), {{source(1, static_cast<SourceState>(state), static_cast<quint8>(reach))}});
+        QVERIFY(!sync.synchronised);
+        QVERIFY(!sync.holdover);  // it never was
+        QVERIFY(!sync.fitToAdvertise);
+    }
+
+    void selectedSourceWithoutSynchronisedClock() {
+        Clock clock;
+        const SyncState state = clock.see(unsynchronised(), {{source(1, SourceState::Selected)}});
+        QVERIFY(!state.synchronised);
+        QCOMPARE(state.stratum, 0);
+        QVERIFY(state.leap == LeapState::Unsynchronised);
+    }
+
+    void referenceClock() {
+        Clock clock;
+        SourceReport gps = source(0, SourceState::Selected);
+        gps.address.bytes = {'P', 'P', 'S', 0};
+        gps.mode = SourceMode::ReferenceClock;
+        const SyncState state = clock.see(normal(), {{gps}});
+        QVERIFY((state.source == time::SelectedSource{QStringLiteral("PPS"), QString(), QStringLiteral("refclock")}));
+    }
+
+    void localReferenceIsNotSynchronised() {
+        Clock clock;
+        clock.follow();
+        const SyncState state = clock.lose(local());
+        QVERIFY(!state.synchronised);
+        QVERIFY(!state.holdover);
+        QVERIFY(!state.fitToAdvertise);
+        QVERIFY(
+            (state.source == time::SelectedSource{QStringLiteral("local clock"), QString(), QStringLiteral("local")}));
+        QCOMPARE(state.stratum, 10);
+        QCOMPARE(state.reason,
+                 QStringLiteral("Serving this machine's own clock (local reference): none of 1 sources answers."));
+    }
+
+    void holdoverKeepsItsBeginning() {
+        Clock clock;
+        QVERIFY(clock.follow().synchronised);
+        clock.now = 10s;
+        SyncState state = clock.lose();
+        QVERIFY(!state.synchronised);
+        QVERIFY(state.holdover);
+        QVERIFY(state.fitToAdvertise);
+        QCOMPARE(state.holdoverSinceUnixMs, kStartMs + 10'000);
+        clock.now = 20s;
+        state = clock.lose();
+        QCOMPARE(state.holdoverSinceUnixMs, kStartMs + 10'000);
+        QCOMPARE(state.reason,
+                 QStringLiteral("No source is usable since 2027-01-15 08:00:10 UTC; the clock still keeps "
+                                "time, within 5 ms of true time."));
+        clock.now = 30s;
+        QVERIFY(!clock.follow().holdover);
+        clock.now = 40s;
+        QCOMPARE(clock.lose().holdoverSinceUnixMs, kStartMs + 40'000);
+    }
+
+    void holdoverIsAdvertisedForAnHour() {
+        Clock clock;
+        clock.follow();
+        clock.lose();
+        clock.now = 3600s;
+        QVERIFY(clock.lose().fitToAdvertise);
+        clock.now = 3601s;
+        const SyncState state = clock.lose();
+        QVERIFY(state.holdover);
+        QVERIFY(!state.fitToAdvertise);
+    }
+
+    void holdoverIsAdvertisedWhileGood() {
+        Clock clock;
+        clock.follow();
+        Tracking tracking = normal();
+        tracking.rootDispersion = 996ms;  // with 2 ms of offset and half of 4 ms of delay: exactly one second
+        QVERIFY(!clock.lose(tracking).fitToAdvertise);
+        tracking.rootDispersion -= 1ns;
+        QVERIFY(clock.lose(tracking).fitToAdvertise);
+    }
+
+    void restartedDaemonIsNotInHoldover() {
+        Clock clock;
+        clock.follow();
+        QVERIFY(!clock.lose(unsynchronised()).holdover);
+        QVERIFY(!clock.lose().holdover);  // chronyd itself forgot that it was synchronised
+    }
+
+    void stratumLimit() {
+        Clock clock;
+        clock.limit = 2;
+        QVERIFY(clock.follow().fitToAdvertise);
+        clock.limit = 1;
+        const SyncState state = clock.follow();
+        QVERIFY(state.synchronised);
+        QVERIFY(!state.fitToAdvertise);
+        QCOMPARE(state.reason, QStringLiteral("Time is at stratum 2, worse than the allowed 1."));
+    }
+
+    void oneLostReportChangesNothing() {
+        Clock clock;
+        const SyncState before = clock.follow();
+        clock.now = 5s;
+        QVERIFY(clock.see({}, {}) == before);
+        QVERIFY(clock.see(normal(), {}) == before);
+        clock.now = 11s;
+        const SyncState state = clock.see({}, {});
+        QVERIFY(!state.synchronised);
+        QCOMPARE(state.reason, QStringLiteral("chronyd does not answer."));
+        QCOMPARE(state.sources.total, 0);
+    }
+
+    void reasonsWhyNot_data() {
+        QTest::addColumn<bool>("hasSource");
+        QTest::addColumn<int>("reach");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("no source") << false << 0 << QStringLiteral("Not synchronised: no source is configured.");
+        QTest::newRow("silent") << true << 0 << QStringLiteral("Not synchronised: none of 1 sources answers.");
+        QTest::newRow("not good enough")
+            << true << 1
+            << QStringLiteral("Not synchronised: 1 of 1 sources answer, but none is good enough to follow yet.");
+    }
+    void reasonsWhyNot() {
+        QFETCH(bool, hasSource);
+        QFETCH(int, reach);
+        QFETCH(QString, reason);
+        Clock clock;
+        std::vector<SourceReport> sources;
+        if (hasSource) sources.push_back(source(1, SourceState::Unusable, static_cast<quint8>(reach)));
+        QCOMPARE(clock.see(unsynchronised(), sources).reason, reason);
+    }
+
+    void resetForgets() {
+        Clock clock;
+        clock.follow();
+        clock.estimator.reset();
+        QVERIFY(!clock.lose().holdover);
+    }
+
+    void happenings() {
+        Clock clock;
+        const SyncState none;
+        const SyncState first = clock.follow();
+        SyncState second = first;
+        second.source->name = QStringLiteral("ntp2.example");
+        const SyncState lost = clock.lose();
+        const auto reasons = [](const SyncState& before, const SyncState& after) {
+            QStringList list;
+            for (const Happening& happening : happeningsBetween(before, after)) list << happening.reason;
+            return list;
+        };
+        QCOMPARE(reasons(none, none), QStringList());
+        QCOMPARE(reasons(none, first), QStringList(QStringLiteral("Synchronised")));
+        QCOMPARE(reasons(first, first), QStringList());
+        QCOMPARE(reasons(first, second), QStringList(QStringLiteral("SourceSelected")));
+        QCOMPARE(happeningsBetween(first, second).front().message,
+                 QStringLiteral("Following ntp2.example now, no longer ntp1.example."));
+        QCOMPARE(reasons(first, lost), QStringList(QStringLiteral("SynchronisationLost")));
+        QCOMPARE(reasons(lost, none), QStringList(QStringLiteral("HoldoverEnded")));
+        QVERIFY(happeningsBetween(first, lost).front().severity == Severity::Warning);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSyncEstimator)
+#include "tst_sync_estimator.moc"
