@@ -29,6 +29,7 @@ constexpr qint64 kCallbackBudgetMs = 50;
 constexpr milliseconds kStopDeadline = 2s;
 constexpr milliseconds kStopAllDeadline = 4s;
 constexpr milliseconds kWriteDeadline = 5s;
+constexpr milliseconds kReconcileDeadline = 60s;
 
 }  // namespace
 
@@ -216,9 +217,24 @@ void PluginSupervisor::reconcile(const QString& pluginId, Ticket ticket) {
         m_services.queue.drop(pluginId);
         return;
     }
-    m_reconciling[pluginId] = ticket;
+    auto deadline = std::make_unique<QTimer>();
+    deadline->setSingleShot(true);
+    connect(deadline.get(), &QTimer::timeout, this, [this, pluginId] { reportStuck(pluginId); });
+    deadline->start(kReconcileDeadline);
+    m_reconciling[pluginId] = {ticket, std::move(deadline)};
     const QCborMap snapshot = m_services.resources.snapshot(record->metadata.kinds);
     call(*record, "reconcile", [&] { record->plugin->reconcile(snapshot, ticket); });
+}
+
+void PluginSupervisor::reportStuck(const QString& pluginId) {
+    const QString message =
+        QStringLiteral("The plugin has not answered for %1 s; the desired state may not be in force.")
+            .arg(kReconcileDeadline.count() / 1000);
+    qCWarning(lcPlugins).noquote() << "reconcile plugin=" + pluginId << message;
+    m_services.status.setCondition(
+        StatusStore::pluginKey(pluginId),
+        Condition{QStringLiteral("Reconciled"), ConditionStatus::Unknown, QStringLiteral("NoAnswer"), message, 0}
+            .toCbor());
 }
 
 void PluginSupervisor::requestKinds(const QStringList& kinds) {
@@ -307,7 +323,7 @@ bool PluginSupervisor::complete(PluginRecord& record, Ticket ticket, Outcome out
         return true;
     }
     const auto running = m_reconciling.find(record.id);
-    if (running == m_reconciling.end() || running->second != ticket) return false;
+    if (running == m_reconciling.end() || running->second.ticket != ticket) return false;
     m_reconciling.erase(running);
     if (!m_services.queue.complete(ticket, outcome, milliseconds(retryAfterMs))) return false;
 

@@ -74,6 +74,11 @@ class PluginSupervisor : public QObject {
     [[nodiscard]] const std::vector<std::unique_ptr<PluginRecord>>& plugins() const { return m_plugins; }
 
    private:
+    /// A reconcile that is under way.
+    struct Reconciling {
+        Ticket ticket = 0;
+        std::unique_ptr<QTimer> deadline;
+    };
     struct Pending {
         QString pluginId;
         Done done;
@@ -89,6 +94,7 @@ class PluginSupervisor : public QObject {
     bool complete(PluginRecord& record, Ticket ticket, Outcome outcome, int retryAfterMs, const QString& message);
     Ticket expect(const QString& pluginId, std::chrono::milliseconds deadline, Done done);
     void finish(Ticket ticket, Outcome outcome, const QString& message);
+    void reportStuck(const QString& pluginId);
     /// Calls into a plugin: counts a slow call, and takes an exception that escapes as the plugin's failure.
     void call(PluginRecord& record, const char* what, const std::function<void()>& act);
     ISpecWriter* writer(QString* pluginId) const;
@@ -97,7 +103,7 @@ class PluginSupervisor : public QObject {
     HostServices m_services;
     std::vector<std::unique_ptr<PluginRecord>> m_plugins;
     std::map<Ticket, Pending> m_pending;
-    std::map<QString, Ticket> m_reconciling;
+    std::map<QString, Reconciling> m_reconciling;
     std::vector<PluginRecord*> m_toStop;
     std::function<void()> m_stopped;
     QTimer m_stopDeadline;
