@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "isolation.h"
 
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -21,7 +19,10 @@ constexpr const char* kMarker = "FOS1_LAB_INSIDE";
 int enter(int argc, char** argv) {
     const bool isRoot = ::geteuid() == 0;
     ::setenv(kMarker, isRoot ? "root" : "userns", 1);
-    std::vector<std::string> words{"unshare", "--mount", "--net", "--pid", "--fork", "--kill-child", "--mount-proc"};
+    // The only mount is a /proc of our own, on one that unshare(1) makes private: so "/" may stay as it is, which in a
+    // plain chroot it must, for there it is no mount point.
+    std::vector<std::string> words{"unshare", "--mount", "--propagation", "unchanged",   "--net",
+                                   "--pid",   "--fork",  "--kill-child",  "--mount-proc"};
     if (!isRoot) words.insert(words.end(), {"--user", "--map-root-user"});
     words.emplace_back("--");
     words.insert(words.end(), argv, argv + argc);
@@ -53,11 +54,6 @@ bool isUserNamespace() {
 
 int runIsolated(int argc, char** argv, const std::function<int()>& body) {
     if (!::getenv(kMarker)) return enter(argc, argv);
-    // ip-netns(8) keeps its names below /run/netns: a /run of our own.
-    if (::mount("none", "/run", "tmpfs", 0, "mode=755") != 0 || ::mkdir("/run/netns", 0755) != 0) {
-        std::perror("a /run for the lab");
-        return 1;
-    }
     const std::string path = std::string(::getenv("PATH") ? ::getenv("PATH") : "") + ":/usr/sbin:/sbin";
     ::setenv("PATH", path.c_str(), 1);
     const pid_t child = ::fork();

@@ -69,16 +69,13 @@ QByteArray Daemon::log() const {
 Lab::Lab() {
     // Daemons that drop their privileges must be able to pass through.
     QFile::setPermissions(m_dir.path(), QFile::Permissions(0x7055));
-    for (const char* ns : {"up", "rt", "cl"}) {
-        ip(QStringLiteral("netns add %1").arg(QLatin1String(ns)));
-        ip(QStringLiteral("-n %1 link set lo up").arg(QLatin1String(ns)));
-    }
-    ip("link add v-up netns up type veth peer name wan netns rt");
-    ip("link add v-cl netns cl type veth peer name lan.10 netns rt");
+    for (const char* ns : {"up", "rt", "cl"}) addNamespace(QString::fromLatin1(ns));
+    ip("up", "link add v-up type veth peer name wan netns " + namespacePath("rt"));
+    ip("cl", "link add v-cl type veth peer name lan.10 netns " + namespacePath("rt"));
     const auto address = [this](const char* ns, const char* link, const char* v4, const char* v6) {
-        ip(QStringLiteral("-n %1 addr add %2/24 dev %3").arg(ns, v4, link));
-        ip(QStringLiteral("-n %1 addr add %2/64 dev %3 nodad").arg(ns, v6, link));
-        ip(QStringLiteral("-n %1 link set %2 up").arg(ns, link));
+        ip(ns, QStringLiteral("addr add %1/24 dev %2").arg(v4, link));
+        ip(ns, QStringLiteral("addr add %1/64 dev %2 nodad").arg(v6, link));
+        ip(ns, QStringLiteral("link set %1 up").arg(link));
     };
     address("up", "v-up", "10.1.0.1", "fd01::1");
     address("rt", "wan", "10.1.0.2", "fd01::2");
@@ -86,21 +83,40 @@ Lab::Lab() {
     address("cl", "v-cl", "10.2.0.2", "fd02::2");
 }
 
-void Lab::ip(const QString& arguments) {
+Lab::~Lab() {
+    for (const auto& [name, fd] : m_namespaces) ::close(fd);
+}
+
+void Lab::addNamespace(const QString& ns) {
+    int fd = -1;
+    // A thread can be in another network namespace than its process.
+    std::thread([&fd] {
+        if (::unshare(CLONE_NEWNET) == 0) fd = ::open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    }).join();
+    if (fd < 0) m_problem = QStringLiteral("cannot make a network namespace");
+    m_namespaces[ns] = fd;
+    ip(ns, "link set lo up");
+}
+
+QString Lab::namespacePath(const QString& ns) const {
+    return QStringLiteral("/proc/%1/fd/%2").arg(::getpid()).arg(m_namespaces.at(ns));
+}
+
+void Lab::ip(const QString& ns, const QString& arguments) {
     if (!m_problem.isEmpty()) return;
-    const CommandResult result = run(QStringLiteral("ip"), arguments.split(u' '));
+    const CommandResult result = runIn(ns, QStringLiteral("ip"), arguments.split(u' '));
     if (result.exitCode != 0)
-        m_problem = QStringLiteral("ip %1: %2").arg(arguments, QString::fromLocal8Bit(result.errors));
+        m_problem = QStringLiteral("in %1: ip %2: %3").arg(ns, arguments, QString::fromLocal8Bit(result.errors));
 }
 
 CommandResult Lab::runIn(const QString& ns, const QString& program, const QStringList& arguments, int timeoutMs) const {
-    return run(QStringLiteral("ip"), QStringList{"netns", "exec", ns, program} + arguments, timeoutMs);
+    return run(QStringLiteral("nsenter"), QStringList{"--net=" + namespacePath(ns), program} + arguments, timeoutMs);
 }
 
 std::unique_ptr<Daemon> Lab::startIn(const QString& ns, const QString& name, const QString& program,
                                      const QStringList& arguments, const QStringList& environment) const {
-    return std::make_unique<Daemon>(path(name + QStringLiteral(".log")), QStringLiteral("ip"),
-                                    QStringList{"netns", "exec", ns, program} + arguments, environment);
+    return std::make_unique<Daemon>(path(name + QStringLiteral(".log")), QStringLiteral("nsenter"),
+                                    QStringList{"--net=" + namespacePath(ns), program} + arguments, environment);
 }
 
 std::unique_ptr<Daemon> Lab::startChronyd(const QString& ns, const QString& name, const QByteArray& config) const {
@@ -114,14 +130,10 @@ std::unique_ptr<Daemon> Lab::startChronyd(const QString& ns, const QString& name
                    {"-x", "-d", "-u", "root", "-f", dir + QStringLiteral("/chrony.conf")});
 }
 
-std::optional<TimeAnswer> askTime(const QString& ns, const QString& address, quint16 port) {
+std::optional<TimeAnswer> Lab::askTime(const QString& ns, const QString& address, quint16 port) const {
     std::optional<TimeAnswer> answer;
-    // A thread can be in another network namespace than its process.
     std::thread([&] {
-        const int netns = ::open(qPrintable(QStringLiteral("/run/netns/") + ns), O_RDONLY | O_CLOEXEC);
-        const bool isThere = netns >= 0 && ::setns(netns, CLONE_NEWNET) == 0;
-        ::close(netns);
-        if (!isThere) return;
+        if (::setns(m_namespaces.at(ns), CLONE_NEWNET) != 0) return;
         const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
         const timeval timeout{0, 200'000};
         ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);

@@ -8,6 +8,7 @@
 #include <QString>
 #include <QStringList>
 #include <QTemporaryDir>
+#include <map>
 #include <memory>
 #include <optional>
 
@@ -44,10 +45,21 @@ class Daemon {
     QProcess m_process;
 };
 
-/// upstream 10.1.0.1 ── 10.1.0.2 router 10.2.0.1 ── 10.2.0.2 client; IPv6 fd01::/64 and fd02::/64 alike.
+/// What an NTP server answered (RFC 5905, figure 8).
+struct TimeAnswer {
+    int leap = 0;  ///< 3: not synchronised
+    int stratum = 0;
+    QByteArray reference;  ///< dotted quad
+};
+
+/// The namespaces "up", "rt" and "cl": upstream 10.1.0.1 ── 10.1.0.2 router 10.2.0.1 ── 10.2.0.2 client; IPv6 fd01::/64
+/// and fd02::/64 alike.
 class Lab {
    public:
     Lab();
+    ~Lab();
+    Lab(const Lab&) = delete;
+    Lab& operator=(const Lab&) = delete;
 
     /// Empty when the network stands, else what went wrong.
     [[nodiscard]] QString problem() const { return m_problem; }
@@ -65,22 +77,20 @@ class Lab {
     [[nodiscard]] std::unique_ptr<Daemon> startChronyd(const QString& ns, const QString& name,
                                                        const QByteArray& config) const;
 
-   private:
-    void ip(const QString& arguments);
+    /// One NTP client request from namespace `ns` to an IPv4 address; nothing when no answer came within 200 ms.
+    [[nodiscard]] std::optional<TimeAnswer> askTime(const QString& ns, const QString& address,
+                                                    quint16 port = 123) const;
 
+   private:
+    void addNamespace(const QString& ns);
+    void ip(const QString& ns, const QString& arguments);
+    /// A path that names the namespace for other programs; it exists as long as this process.
+    [[nodiscard]] QString namespacePath(const QString& ns) const;
+
+    std::map<QString, int> m_namespaces;  ///< file descriptors: no name in /run that could stay behind
     QTemporaryDir m_dir;
     QString m_problem;
 };
-
-/// What an NTP server answered (RFC 5905, figure 8).
-struct TimeAnswer {
-    int leap = 0;  ///< 3: not synchronised
-    int stratum = 0;
-    QByteArray reference;  ///< dotted quad
-};
-
-/// One NTP client request from namespace `ns` to an IPv4 address; nothing when no answer came within 200 ms.
-std::optional<TimeAnswer> askTime(const QString& ns, const QString& address, quint16 port = 123);
 
 /// Writes a file by atomic rename.
 bool writeFile(const QString& path, const QByteArray& text);
