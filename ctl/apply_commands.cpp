@@ -31,7 +31,7 @@ Result<QCborMap> inNamespace(const QCborMap& object, const QString& wanted) {
 
 /// "file:line:col: spec.x: what": mistakes that the daemon found, at their place in the manifest.
 void complainAbout(const yaml::Document& document, const Errors& errors) {
-    for (const Error& error : errors) print(document.locate(error.path) + QStringLiteral(": ") + error.text());
+    for (const Error& error : errors) complain(document.locate(error.path) + QStringLiteral(": ") + error.text());
 }
 
 /// Reads all of `files` before anything is sent: a typing mistake in one of them leaves the daemon as it is.
@@ -68,8 +68,7 @@ ExitCode forEach(const Options& options, const QStringList& files, const QString
         code = ExitCode::Failed;
         if (result.error().code == RpcFailure::kNoDaemon) return ctl::complainAbout(result.error());
         if (result.error().errors.empty())
-            complain(document.locate({}) + QStringLiteral(": ") + objectText(*object) + QStringLiteral(": ") +
-                     result.error().message);
+            complainAt(document.locate({}), objectText(*object) + QStringLiteral(": ") + result.error().message);
         else
             complainAbout(document, result.error().errors);
     }

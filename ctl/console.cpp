@@ -17,6 +17,10 @@ void print(const QString& text) {
 
 void complain(const QString& text) { std::fprintf(stderr, "fos1ctl: %s\n", qUtf8Printable(text)); }
 
+void complainAt(const QString& place, const QString& text) {
+    std::fprintf(stderr, "%s: %s\n", qUtf8Printable(place), qUtf8Printable(text));
+}
+
 bool printAs(OutputFormat format, const QJsonObject& value) {
     switch (format) {
         case OutputFormat::Json: print(QString::fromUtf8(QJsonDocument(value).toJson())); return true;

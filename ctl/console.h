@@ -24,6 +24,8 @@ struct Options {
 void print(const QString& text);
 /// To stderr as "fos1ctl: …".
 void complain(const QString& text);
+/// To stderr as "file:line:col: …", which editors can follow.
+void complainAt(const QString& place, const QString& text);
 /// `value` as JSON or YAML; false when a table is wanted and nothing was printed.
 bool printAs(OutputFormat format, const QJsonObject& value);
 

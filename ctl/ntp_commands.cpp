@@ -12,8 +12,8 @@ namespace {
 
 constexpr double kMillisecond = 1e6;
 
-QString name(const QJsonObject& object) { return object.value(u"metadata").toObject().value(u"name").toString(); }
-QString ns(const QJsonObject& object) { return object.value(u"metadata").toObject().value(u"namespace").toString(); }
+QString nameOf(const QJsonObject& object) { return object.value(u"metadata").toObject().value(u"name").toString(); }
+QString nsOf(const QJsonObject& object) { return object.value(u"metadata").toObject().value(u"namespace").toString(); }
 
 /// The NTPServices that are asked for, each as it is now.
 tl::expected<QJsonArray, ExitCode> services(RpcClient& client, const Options& options, const QString& wanted) {
@@ -23,7 +23,7 @@ tl::expected<QJsonArray, ExitCode> services(RpcClient& client, const Options& op
     if (!list) return tl::unexpected(complainAbout(list.error()));
     QJsonArray found;
     for (const QJsonValue item : list->value(u"items").toArray())
-        if (wanted.isEmpty() || name(item.toObject()) == wanted) found.append(item);
+        if (wanted.isEmpty() || nameOf(item.toObject()) == wanted) found.append(item);
     if (!found.isEmpty()) return found;
     complain(wanted.isEmpty() ? QStringLiteral("there is no NTPService; `fos1ctl apply -f FILE` creates one")
                               : QStringLiteral("there is no NTPService \"%1\"").arg(wanted));
@@ -34,7 +34,7 @@ tl::expected<QJsonArray, ExitCode> services(RpcClient& client, const Options& op
 QJsonObject syncEntry(const QJsonObject& topic, const QJsonObject& service) {
     for (const QJsonValue item : topic.value(u"values").toArray()) {
         const QString key = item.toObject().value(u"key").toString();
-        if (key == name(service) || key == ns(service) + u'/' + name(service)) return item.toObject();
+        if (key == nameOf(service) || key == nsOf(service) + u'/' + nameOf(service)) return item.toObject();
     }
     return {};
 }
@@ -137,7 +137,7 @@ QString statusPage(const QJsonObject& service, const QJsonObject& entry) {
     }
     addConditions(page, status.value(u"conditions").toArray());
     return QStringLiteral("%1/%2: %3\n%4")
-        .arg(ns(service), name(service),
+        .arg(nsOf(service), nameOf(service),
              isWanted ? headline(entry, sync) : QStringLiteral("disabled (spec.enabled is false)"), page.text());
 }
 
@@ -178,9 +178,9 @@ QString sourceTable(const QJsonArray& sources) {
 
 }  // namespace
 
-ExitCode showNtpStatus(const Options& options, const QString& wanted) {
+ExitCode showNtpStatus(const Options& options, const QString& name) {
     RpcClient client(options.socket);
-    const auto found = services(client, options, wanted);
+    const auto found = services(client, options, name);
     if (!found) return found.error();
     const auto topic =
         client.call(QStringLiteral("topic.list"), {{QStringLiteral("topic"), QStringLiteral("time.sync/v1")}});
@@ -197,17 +197,17 @@ ExitCode showNtpStatus(const Options& options, const QString& wanted) {
     return ExitCode::Ok;
 }
 
-ExitCode showNtpSources(const Options& options, const QString& wanted) {
+ExitCode showNtpSources(const Options& options, const QString& name) {
     RpcClient client(options.socket);
-    const auto found = services(client, options, wanted);
+    const auto found = services(client, options, name);
     if (!found) return found.error();
     QJsonArray all;
     QString tables;
     for (const QJsonValue item : *found) {
         const QJsonObject service = item.toObject();
         const QJsonArray sources = service.value(u"status").toObject().value(u"sources").toArray();
-        all.append(QJsonObject{{QStringLiteral("service"), name(service)}, {QStringLiteral("sources"), sources}});
-        if (found->size() > 1) tables += ns(service) + u'/' + name(service) + QStringLiteral(":\n");
+        all.append(QJsonObject{{QStringLiteral("service"), nameOf(service)}, {QStringLiteral("sources"), sources}});
+        if (found->size() > 1) tables += nsOf(service) + u'/' + nameOf(service) + QStringLiteral(":\n");
         tables += sources.isEmpty() ? QStringLiteral("No sources.\n") : sourceTable(sources);
     }
     if (!printAs(options.output, {{QStringLiteral("services"), all}})) print(tables);

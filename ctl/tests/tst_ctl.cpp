@@ -201,7 +201,7 @@ class TestCtl : public QObject {
         m_daemon->refuse(QStringLiteral("resource.apply"), -32010, QStringLiteral("invalid"), data("mistakes.json"));
         const Outcome outcome = run(words("apply -f -"), kManifest);
         QCOMPARE(outcome.exitCode, 1);
-        QCOMPARE(outcome.out, QStringLiteral("<stdin>:9:27: spec.sources.pools[0].servers: must be at most 3, is 4\n"
+        QCOMPARE(outcome.err, QStringLiteral("<stdin>:9:27: spec.sources.pools[0].servers: must be at most 3, is 4\n"
                                              "<stdin>:10:3: spec.server.port: is required\n"));
     }
 
@@ -316,6 +316,19 @@ class TestCtl : public QObject {
                            "\"main-ntp\", is \"Main\"\n"
                            "<stdin>:9:27: spec.sources.pools[0].server: unknown field; did you mean \"servers\"?\n"));
         QVERIFY(m_daemon->requests().empty());
+    }
+
+    void validateAsksThePlugin() {
+        const QByteArray manifest = QByteArray(kManifest).replace("servers: 4", "minpoll: 11");
+        const Outcome outcome = run(words("validate -f -"), manifest);
+        QCOMPARE(outcome.exitCode, 1);
+        QCOMPARE(outcome.out, QStringLiteral("<stdin>:9:27: spec.sources.pools[0].minpoll: minpoll (11) must not be "
+                                             "greater than maxpoll (10, the default)\n"));
+        QCOMPARE(outcome.err, QString());
+
+        const Outcome without = run(words("validate -f - --plugins /nonexistent"), manifest);
+        QCOMPARE(without.exitCode, 0);
+        QCOMPARE(without.err, QStringLiteral("fos1ctl: note: no plugin here checks NTPService beyond its schema\n"));
     }
 
     void validateNamesDuplicates() {

@@ -32,7 +32,7 @@ QString withStrictEnd(const QString& pattern) {
 /// Reads one node; the first mistake ends it.
 class Reader {
    public:
-    Reader(const QJsonObject& json, QString path) : m_json(json), m_path(std::move(path)) {}
+    Reader(QJsonObject json, QString path) : m_json(std::move(json)), m_path(std::move(path)) {}
 
     Result<SchemaNode> read() {
         readType();

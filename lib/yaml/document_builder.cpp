@@ -92,7 +92,7 @@ void DocumentBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (expectsKey()) return fail(QStringLiteral("a key must be text, this one is an alias"), mark);
     const auto found = m_anchors.constFind(anchor);
     if (found == m_anchors.constEnd()) return fail(QStringLiteral("an alias refers to what it is part of"), mark);
-    const Anchored anchored = *found;
+    const Anchored& anchored = *found;
     if (beginValue(mark, anchored.nodes)) finishValue(anchored.value, 0, anchored.nodes);
 }
 

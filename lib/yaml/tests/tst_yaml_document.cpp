@@ -5,7 +5,6 @@
 
 #include "yaml_document.h"
 
-using fos1::yaml::Document;
 using fos1::yaml::emit;
 using fos1::yaml::parse;
 

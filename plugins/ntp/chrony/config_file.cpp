@@ -8,15 +8,12 @@
 #include <QSaveFile>
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 
 namespace fos1::ntp {
 
 namespace {
 
 constexpr mode_t kMode = 0640;
-
-QString systemError() { return QString::fromLocal8Bit(std::strerror(errno)); }
 
 bool isUpToDate(const QString& path, const QByteArray& content, const RunAs& user) {
     struct stat info {};
@@ -32,7 +29,7 @@ tl::expected<void, Error> writeConfigFile(const QString& path, const QByteArray&
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly)) return failure(ErrorCode::Io, file.errorString(), path);
     if (::fchown(file.handle(), static_cast<uid_t>(-1), user.gid) != 0 || ::fchmod(file.handle(), kMode) != 0)
-        return failure(ErrorCode::Io, systemError(), path);
+        return failure(ErrorCode::Io, qt_error_string(errno), path);
     file.write(content);
     if (!file.commit()) return failure(ErrorCode::Io, file.errorString(), path);
     return {};
@@ -40,7 +37,7 @@ tl::expected<void, Error> writeConfigFile(const QString& path, const QByteArray&
 
 tl::expected<void, Error> replaceFile(const QString& from, const QString& to) {
     if (std::rename(QFile::encodeName(from).constData(), QFile::encodeName(to).constData()) == 0) return {};
-    return failure(ErrorCode::Io, systemError(), to);
+    return failure(ErrorCode::Io, qt_error_string(errno), to);
 }
 
 }  // namespace fos1::ntp

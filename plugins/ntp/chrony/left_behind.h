@@ -21,19 +21,22 @@ class LeftBehind final : public QObject {
     explicit LeftBehind(QObject* parent = nullptr);
     ~LeftBehind() override;
 
-    /// Looks at `pidFile`: when it names a live chronyd with `configFile` in its command line, ends that with SIGTERM,
-    /// and with SIGKILL after 2 s. Then the pid file is removed, since chronyd refuses to start while it names any live
-    /// process. `completion` is called once, from the event loop. One call at a time.
+    /// Ends every chronyd with `configFile` in its command line, with SIGTERM, and with SIGKILL after 2 s. Then the pid
+    /// file is removed, since chronyd refuses to start while it names any live process. `completion` is called once,
+    /// from the event loop. One call at a time.
     void end(const QString& pidFile, const QString& configFile, Completion completion);
 
     /// The process is left as it is, and the completion is not called.
     void cancel();
 
    private:
+    void endNext();
+    void forget();
     void finish(const tl::expected<void, Error>& result);
     void finishLater(const tl::expected<void, Error>& result);
 
     QString m_pidFile;
+    QString m_configFile;
     int m_process = -1;  ///< pidfd
     bool m_killed = false;
     quint64 m_call = 0;  ///< tells a queued answer of an earlier call from one of this call

@@ -11,7 +11,6 @@
 #include <QFile>
 #include <QFileInfo>
 #include <cerrno>
-#include <cstring>
 
 namespace fos1::ntp {
 
@@ -20,8 +19,6 @@ namespace {
 constexpr mode_t kDirectoryMode = 0750;
 constexpr mode_t kPassMode = 0710;
 constexpr const char* kPosixAcl = "system.posix_acl_access";
-
-QString systemError() { return QString::fromLocal8Bit(std::strerror(errno)); }
 
 /// An open directory, no symbolic link.
 class Directory {
@@ -92,7 +89,7 @@ tl::expected<void, Error> checkReachable(const QString& path, const RunAs& user)
     for (QString at = QFileInfo(path).path(); at != QStringLiteral("/"); at = QFileInfo(at).path()) {
         const QByteArray name = QFile::encodeName(at);
         struct stat info {};
-        if (::stat(name.constData(), &info) != 0) return failure(ErrorCode::Io, systemError(), at);
+        if (::stat(name.constData(), &info) != 0) return failure(ErrorCode::Io, qt_error_string(errno), at);
         // An access control list may allow more than the mode shows; chronyd will tell.
         if (::getxattr(name.constData(), kPosixAcl, nullptr, 0) > 0) continue;
         if (!mayPass(info, user))
@@ -109,10 +106,12 @@ tl::expected<void, Error> checkReachable(const QString& path, const RunAs& user)
 tl::expected<void, Error> prepareDirectory(const QString& path, const RunAs& user) {
     const QByteArray name = QFile::encodeName(path);
     if (::mkdir(name.constData(), kDirectoryMode) != 0 && errno != EEXIST)
-        return failure(ErrorCode::Io, QStringLiteral("cannot create the directory: %1").arg(systemError()), path);
+        return failure(ErrorCode::Io, QStringLiteral("cannot create the directory: %1").arg(qt_error_string(errno)),
+                       path);
     if (!Directory(name).become(user.uid, user.gid, kDirectoryMode))
         return failure(ErrorCode::Io,
-                       QStringLiteral("cannot give the directory to %1: %2").arg(user.user, systemError()), path);
+                       QStringLiteral("cannot give the directory to %1: %2").arg(user.user, qt_error_string(errno)),
+                       path);
     return {};
 }
 
@@ -122,9 +121,10 @@ tl::expected<void, Error> letThrough(const QString& path, const RunAs& user) {
     if (::stat(name.constData(), &info) == 0 && mayPass(info, user)) return {};
     const Directory directory(name);
     if (!directory.become(std::nullopt, user.gid, directory.mode() | kPassMode))
-        return failure(ErrorCode::Io,
-                       QStringLiteral("cannot let %1 pass through the directory: %2").arg(user.user, systemError()),
-                       path);
+        return failure(
+            ErrorCode::Io,
+            QStringLiteral("cannot let %1 pass through the directory: %2").arg(user.user, qt_error_string(errno)),
+            path);
     return {};
 }
 

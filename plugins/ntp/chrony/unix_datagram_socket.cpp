@@ -29,8 +29,6 @@ std::optional<sockaddr_un> addressOf(const QByteArray& path) {
 
 const sockaddr* generic(const sockaddr_un& address) { return reinterpret_cast<const sockaddr*>(&address); }
 
-QString systemError() { return QString::fromLocal8Bit(std::strerror(errno)); }
-
 }  // namespace
 
 Result<UnixDatagramSocket> UnixDatagramSocket::bind(const QString& directory) {
@@ -43,15 +41,15 @@ Result<UnixDatagramSocket> UnixDatagramSocket::bind(const QString& directory) {
         return failure(ErrorCode::InvalidInput, QStringLiteral("the path of the socket is longer than 107 bytes"),
                        QFile::decodeName(path));
     const int descriptor = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) return failure(ErrorCode::Io, systemError());
+    if (descriptor < 0) return failure(ErrorCode::Io, qt_error_string(errno));
     if (::bind(descriptor, generic(*address), sizeof *address) != 0) {
-        const QString why = systemError();
+        const QString why = qt_error_string(errno);
         ::close(descriptor);
         return failure(ErrorCode::Io, why, QFile::decodeName(path));
     }
     UnixDatagramSocket socket(descriptor, path);
     if (geteuid() == 0 && ::chmod(path.constData(), 0666) != 0)
-        return failure(ErrorCode::Io, systemError(), QFile::decodeName(path));
+        return failure(ErrorCode::Io, qt_error_string(errno), QFile::decodeName(path));
     return socket;
 }
 

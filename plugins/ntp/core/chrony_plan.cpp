@@ -4,6 +4,8 @@
 
 #include <map>
 
+#include "core/rate_limit.h"
+
 namespace fos1::ntp {
 
 namespace {
@@ -119,6 +121,12 @@ void writeServing(ConfigText& out, const ServingSpec& server, const PlanOptions&
     for (const IpAddress& address : server.bindAddresses) out.line({"bindaddress", address.text().toUtf8()});
 }
 
+void writeRateLimit(ConfigText& out, const RateLimitSpec& limit) {
+    if (!limit.enabled) return;
+    out.line({"ratelimit", option("interval", std::optional(rateLimitExponent(limit.interval))),
+              option("burst", std::optional(limit.burst)), option("leak", std::optional(limit.leak))});
+}
+
 void writePlumbing(ConfigText& out, const ChronyPaths& paths) {
     out.line({"cmdport 0"});
     out.line({"bindcmdaddress", paths.commandSocket.toUtf8()});
@@ -159,6 +167,7 @@ ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options) {
     writeSources(out, spec, plan.leftOut);
     writeServing(out, spec.server, options);
     writeAccess(out, spec.access);
+    writeRateLimit(out, spec.rateLimit);
     writePlumbing(out, options.paths);
     plan.config = out.text();
     return plan;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/observation.h"
 
+#include <set>
+
 namespace fos1::ntp {
 
 QString refIdText(quint32 refId) {
@@ -25,6 +27,18 @@ QString numericAddress(const SourceReport& source) {
     if (source.mode == SourceMode::ReferenceClock) return {};
     const auto ip = source.address.ip();
     return ip ? ip->text() : QString();
+}
+
+std::vector<SourceReport> withoutEmptyPlaces(std::vector<SourceReport> sources) {
+    const auto isPlace = [](const SourceReport& source) {
+        return source.address.kind == SourceAddressKind::Unresolved;
+    };
+    std::set<QString> seen;
+    for (const SourceReport& source : sources)
+        if (!isPlace(source)) seen.insert(source.name);
+    std::erase_if(sources,
+                  [&](const SourceReport& source) { return isPlace(source) && !seen.insert(source.name).second; });
+    return sources;
 }
 
 QString kindText(SourceMode mode) {

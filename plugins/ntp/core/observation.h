@@ -116,6 +116,10 @@ struct Observation {
 /// Numeric address; empty for a reference clock and for a name not resolved yet.
 [[nodiscard]] QString numericAddress(const SourceReport& source);
 
+/// chronyd keeps twice as many places for a pool as it may use, and those without an address stay in its list. A name
+/// without any address is one source; the places beside sources that have one are none.
+[[nodiscard]] std::vector<SourceReport> withoutEmptyPlaces(std::vector<SourceReport> sources);
+
 /// "server", "peer" or "refclock".
 [[nodiscard]] QString kindText(SourceMode mode);
 

@@ -5,6 +5,7 @@
 #include <QCborValue>
 
 #include "core/plain_text.h"
+#include "core/rate_limit.h"
 #include "core/service_conditions.h"
 
 namespace fos1::ntp {
@@ -52,6 +53,12 @@ QCborMap describeEffective(const StatusInput& in) {
     if (in.spec.server.local.enabled)
         map.insert(QStringLiteral("localStratum"),
                    in.spec.server.local.stratum.value_or(in.spec.server.stratum.value_or(kDefaultLocalStratum)));
+    if (in.spec.rateLimit.enabled)
+        map.insert(
+            QStringLiteral("ratelimit"),
+            QCborMap{{QStringLiteral("interval"), rateLimitSeconds(rateLimitExponent(in.spec.rateLimit.interval))},
+                     {QStringLiteral("burst"), in.spec.rateLimit.burst},
+                     {QStringLiteral("leak"), in.spec.rateLimit.leak}});
     QCborArray leftOut;
     for (const LeftOutSource& source : in.leftOut)
         leftOut.append(QCborMap{{QStringLiteral("path"), source.path},

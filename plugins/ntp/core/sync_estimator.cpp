@@ -38,7 +38,8 @@ nanoseconds errorBound(const Tracking& tracking) {
 
 SyncState SyncEstimator::update(const Observation& observation, std::optional<int> worstStratum) {
     m_tracking.take(observation.tracking, observation.at);
-    m_sources.take(observation.sources, observation.at);
+    m_sources.take(observation.sources ? std::optional(withoutEmptyPlaces(*observation.sources)) : std::nullopt,
+                   observation.at);
     m_statistics.take(observation.statistics, observation.at);
 
     SyncState state;

@@ -84,6 +84,15 @@ struct AccessRule {
     bool operator==(const AccessRule&) const = default;
 };
 
+/// How often one client is answered. chrony knows intervals of whole powers of two only.
+struct RateLimitSpec {
+    bool enabled = false;
+    std::chrono::nanoseconds interval{std::chrono::seconds(8)};  ///< least average time between two answers
+    int burst = 8;                                               ///< answers that may come closer together
+    int leak = 2;                                                ///< one of 2^leak requests is answered all the same
+    bool operator==(const RateLimitSpec&) const = default;
+};
+
 struct MonitoringSpec {
     bool enabled = true;
     std::chrono::nanoseconds warningThreshold{std::chrono::milliseconds(100)};
@@ -98,6 +107,7 @@ struct NtpServiceSpec {
     std::vector<ServerSpec> servers;
     ServingSpec server;
     std::vector<AccessRule> access;
+    RateLimitSpec rateLimit;
     MonitoringSpec monitoring;
     bool operator==(const NtpServiceSpec&) const = default;
 };

@@ -17,6 +17,8 @@ using std::chrono::seconds;
 constexpr int kHighestStratum = 15;
 constexpr int kMostSources = 1000;
 constexpr double kLargestSeconds = 1e6;
+constexpr double kShortestLimitSeconds = 2e-6;  // 2^-19 s, rounded up
+constexpr double kLongestLimitSeconds = 4096;   // 2^12 s
 constexpr double kLargestMilliseconds = 1e9;
 
 std::optional<MakestepSpec> parseMakestep(const FieldChecks& server) {
@@ -134,6 +136,17 @@ std::vector<AccessRule> parseAccess(const FieldChecks& security) {
     return rules;
 }
 
+/// The bounds are chrony's, which clamps in silence (chrony.conf(5), ratelimit).
+RateLimitSpec parseRateLimit(const FieldChecks& at) {
+    RateLimitSpec limit;
+    limit.enabled = at.reader().boolean(QStringLiteral("enabled"));
+    limit.interval = at.duration(QStringLiteral("interval"), seconds(1), kShortestLimitSeconds, kLongestLimitSeconds)
+                         .value_or(limit.interval);
+    limit.burst = at.integer(QStringLiteral("burst"), 1, 255).value_or(limit.burst);
+    limit.leak = at.integer(QStringLiteral("leak"), 1, 4).value_or(limit.leak);
+    return limit;
+}
+
 MonitoringSpec parseMonitoring(const FieldChecks& at) {
     MonitoringSpec monitoring;
     monitoring.enabled = at.reader().boolean(QStringLiteral("enabled"), monitoring.enabled);
@@ -164,6 +177,7 @@ tl::expected<NtpServiceSpec, Errors> parse(const QCborMap& map) {
     parseSources(at.child(QStringLiteral("sources")), keys, spec);
     spec.server = parseServing(at.child(QStringLiteral("server")));
     spec.access = parseAccess(security);
+    spec.rateLimit = parseRateLimit(security.child(QStringLiteral("ratelimit")));
     spec.monitoring = parseMonitoring(at.child(QStringLiteral("monitoring")));
     if (!errors.empty()) return tl::unexpected<Errors>(std::move(errors));
     return spec;

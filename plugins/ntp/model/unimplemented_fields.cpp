@@ -72,7 +72,6 @@ void findInSecurity(Finder& find, const QCborMap& security) {
     const QCborMap authentication = child(security, "authentication");
     const bool off = authentication.value(QStringLiteral("enabled")).isFalse();
     if (!off && hasEffect(authentication.value(QStringLiteral("keys")))) find.add(path, "authentication");
-    find.effect(security, path, {"ratelimit"});
 }
 
 }  // namespace

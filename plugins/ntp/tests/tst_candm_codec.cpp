@@ -275,8 +275,8 @@ class TestCandmCodec : public QObject {
         QTest::addColumn<quint32>("word");
         QTest::addColumn<double>("value");
         QTest::newRow("zero") << 0u << 0.0;
-        QTest::newRow("one") << (1u << 25 | 1u << 24) << 1.0;
-        QTest::newRow("minus one") << (1u << 25 | 0x1000000u) << 1.0;
+        QTest::newRow("one") << (2u << 25 | 1u << 23) << 1.0;
+        QTest::newRow("minus one") << (1u << 25 | 0x1000000u) << -1.0;
         QTest::newRow("a half") << (0u << 25 | 1u << 23) << 0.25;
         QTest::newRow("negative") << (2u << 25 | (0x2000000u - (1u << 23))) << -1.0;
         QTest::newRow("smallest exponent") << (64u << 25 | 1u) << std::ldexp(1.0, -64 - 25);

@@ -9,6 +9,7 @@
 
 #include "chrony/chrony_engine.h"
 #include "chrony/chrony_monitor.h"
+#include "chrony/config_file.h"
 #include "support/test_tree.h"
 #include "support/upstream.h"
 
@@ -49,6 +50,39 @@ class TestEngine : public ChronyEngine {
 auto into(Outcome& outcome) {
     return [&outcome](const tl::expected<void, Error>& result) { outcome = result; };
 }
+
+/// A chronyd as a host that was killed leaves it: the same command line, and no child of ours.
+class Orphan {
+   public:
+    explicit Orphan(const Fixture& f) {
+        const auto user = resolveRunAs(f.options.user);
+        if (!user || !prepareDirectory(f.layout.socketDirectory(), *user) ||
+            !prepareDirectory(f.layout.dataDirectory(), *user) ||
+            !writeConfigFile(f.layout.configFile(), f.config(), *user))
+            return;
+        QProcess process;
+        process.setProgram(f.options.chronyd);
+        process.setArguments(
+            QStringList{QStringLiteral("-d"), QStringLiteral("-f"), f.layout.configFile(), QStringLiteral("-x")} +
+            user->arguments);
+        process.setStandardOutputFile(QProcess::nullDevice());
+        process.setStandardErrorFile(QProcess::nullDevice());
+        if (process.startDetached(&m_pid))
+            m_runs = QTest::qWaitFor([&f] { return QFile::exists(f.layout.paths().commandSocket); });
+    }
+    ~Orphan() {
+        if (m_pid > 0) ::kill(static_cast<pid_t>(m_pid), SIGKILL);
+    }
+    Orphan(const Orphan&) = delete;
+    Orphan& operator=(const Orphan&) = delete;
+
+    [[nodiscard]] bool runs() const { return m_runs; }
+    [[nodiscard]] int pid() const { return static_cast<int>(m_pid); }
+
+   private:
+    qint64 m_pid = 0;
+    bool m_runs = false;
+};
 
 QString why(const Outcome& outcome) {
     if (!outcome) return QStringLiteral("no outcome");
@@ -225,48 +259,23 @@ class TestChronyEngine : public QObject {
     void leftBehindIsEnded() {
         QFETCH(bool, frozen);
         Fixture f;
-        {
-            TestEngine earlier(f.options);
-            Outcome applied, stopped;
-            earlier.apply(f.config(), into(applied));
-            QTRY_VERIFY2(applied && *applied, qPrintable(why(applied)));
-            earlier.stop(into(stopped));
-            QTRY_VERIFY(stopped);
-        }
-        // As a host that was killed leaves it: same command line, and its parent is not the next host.
-        qint64 orphan = 0;
-        const auto user = resolveRunAs(f.options.user);
-        QVERIFY(user.has_value());
-        (void)f.tree.write(QStringLiteral("run/chrony.conf"), f.config());
-        QVERIFY(QProcess::startDetached(
-            f.options.chronyd,
-            QStringList{QStringLiteral("-d"), QStringLiteral("-f"), f.layout.configFile(), QStringLiteral("-x")} +
-                user->arguments,
-            f.tree.path(), &orphan));
-        QTRY_VERIFY(QFile::exists(f.layout.paths().commandSocket));
-        if (frozen) QCOMPARE(::kill(static_cast<pid_t>(orphan), SIGSTOP), 0);
-
+        const Orphan orphan(f);
+        QVERIFY(orphan.runs());
+        QCOMPARE(f.processes(), QList<int>{orphan.pid()});
+        if (frozen) QCOMPARE(::kill(orphan.pid(), SIGSTOP), 0);
         TestEngine engine(f.options);
         Outcome applied;
         engine.apply(f.config(), into(applied));
         QTRY_VERIFY(applied);
         QVERIFY2(*applied, qPrintable(why(applied)));
         QCOMPARE(f.processes(), QList<int>{static_cast<int>(engine.state().pid)});
-        QVERIFY(engine.state().pid != orphan);
+        QVERIFY(engine.state().pid != orphan.pid());
     }
 
     void stopEndsTheLeftBehindToo() {
         Fixture f;
-        const auto user = resolveRunAs(f.options.user);
-        QVERIFY(user && prepareDirectory(f.layout.socketDirectory(), *user) &&
-                prepareDirectory(f.layout.dataDirectory(), *user));
-        (void)f.tree.write(QStringLiteral("run/chrony.conf"), f.config());
-        QVERIFY(QProcess::startDetached(
-            f.options.chronyd,
-            QStringList{QStringLiteral("-d"), QStringLiteral("-f"), f.layout.configFile(), QStringLiteral("-x")} +
-                user->arguments,
-            f.tree.path()));
-        QTRY_VERIFY(QFile::exists(f.layout.paths().commandSocket));
+        const Orphan orphan(f);
+        QVERIFY(orphan.runs());
         TestEngine engine(f.options);
         Outcome stopped;
         engine.stop(into(stopped));
@@ -326,21 +335,24 @@ class TestChronyEngine : public QObject {
     }
 
     void closedParentDirectoryIsToldInPlainWords() {
-        if (::geteuid() != 0 || !chronydUser().isEmpty()) return;  // chronyd then runs as ourselves: nothing is closed
-        Fixture f;
-        const QString closed = f.tree.directory(QStringLiteral("closed"));
-        const QString run = f.tree.directory(QStringLiteral("closed/run"));
+        const TestTree tree;
+        const QString closed = tree.directory(QStringLiteral("closed"));
+        const QString run = tree.directory(QStringLiteral("closed/run"));
+        const RunAs stranger{QStringLiteral("stranger"), 64321, 64321, {}, {}};
+        QVERIFY(checkReachable(run, stranger).has_value());
         QFile::setPermissions(closed, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-        f.options.layout.runtimeDirectory = run;
-        TestEngine engine(f.options);
-        Outcome applied;
-        engine.apply(f.config(), into(applied));
-        QTRY_VERIFY(applied);
-        QVERIFY(!*applied);
-        QVERIFY2(why(applied).contains(QStringLiteral("the user _chrony, as which chronyd runs, cannot enter this "
-                                                      "directory")),
-                 qPrintable(why(applied)));
-        QVERIFY(why(applied).startsWith(closed));
+        const auto reachable = checkReachable(run, stranger);
+        QVERIFY(!reachable);
+        QCOMPARE(
+            reachable.error().text(),
+            QStringLiteral("%1: the user stranger, as which chronyd runs, cannot enter this directory, which leads "
+                           "to %2; allow it with: chmod o+x %1")
+                .arg(closed, run));
+        const RunAs member{QStringLiteral("member"), 64321, 64321, {::getegid()}, {}};
+        QVERIFY(!checkReachable(run, member));
+        QFile::setPermissions(closed, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ExeGroup);
+        QVERIFY(checkReachable(run, member));
+        QVERIFY(!checkReachable(run, stranger));
     }
 
     void waitsGrowAndAreBounded() {

@@ -118,6 +118,31 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
         QCOMPARE(ownLines(plan(spec).config), expected);
     }
 
+    void rateLimit_data() {
+        QTest::addColumn<QByteArray>("interval");
+        QTest::addColumn<QByteArray>("exponent");
+        const auto row = [](const char* interval, const char* exponent) {
+            QTest::newRow(interval) << QByteArray(interval) << QByteArray(exponent);
+        };
+        row("0.000002", "-18");
+        row("0.5", "-1");
+        row("0.500000001", "0");
+        row("1", "0");
+        row("3", "2");  // the design's example: not "interval 3", which is 8 seconds
+        row("4", "2");
+        row("8", "3");
+        row("4095", "12");
+        row("4096", "12");
+    }
+    void rateLimit() {
+        QFETCH(QByteArray, interval);
+        QFETCH(QByteArray, exponent);
+        QCOMPARE(
+            ownLines(plan("{security: {ratelimit: {enabled: true, interval: " + interval + ", burst: 16}}}").config),
+            QByteArrayList{"ratelimit interval " + exponent + " burst 16 leak 2"});
+        QCOMPARE(ownLines(plan("{security: {ratelimit: {interval: " + interval + "}}}").config), QByteArrayList());
+    }
+
     void rtcIsKeptWithClockControl() {
         QCOMPARE(ownLines(plan("{server: {rtcsync: true}}", ClockControl::Adjust).config), QByteArrayList{"rtcsync"});
     }
@@ -142,6 +167,7 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
         QVERIFY2(spec, spec ? "" : qPrintable(joined(spec.error())));
         const ChronyPlan result = makePlan(*spec, {kPaths, ClockControl::Adjust});
         QCOMPARE(result.config.count("pool "), 2);
+        QVERIFY(result.config.contains("ratelimit interval 2 burst 8 leak 2\n"));
         QVERIFY(result.config.contains("deny 0.0.0.0/0\nallow 10.0.0.0/8\nallow 192.168.0.0/16\n"));
         QProcess chronyd;
         chronyd.start(QStringLiteral("/usr/sbin/chronyd"), {QStringLiteral("-p"), QStringLiteral("-f"),

@@ -60,7 +60,7 @@ class TestNtpServiceSpec : public QObject {
         QCOMPARE(spec.monitoring.sourcesMinimum, 3);
         QCOMPARE(unimplementedFields(map),
                  QStringList({QStringLiteral("spec.security.nts"), QStringLiteral("spec.security.authentication"),
-                              QStringLiteral("spec.security.ratelimit"), QStringLiteral("spec.vlanConfig")}));
+                              QStringLiteral("spec.vlanConfig")}));
     }
 
     void emptySpecHasDefaults() {
@@ -158,6 +158,10 @@ class TestNtpServiceSpec : public QObject {
         row("makestep", "{server: {makestep: {threshold: 0, limit: -2}}}",
             {QStringLiteral("spec.server.makestep.threshold: must be greater than 0 and at most 1000000, is 0"),
              QStringLiteral("spec.server.makestep.limit: must be between -1 and 1000000, is -2")});
+        row("rate limit", "{security: {ratelimit: {interval: 5000, burst: 256, leak: 0}}}",
+            {QStringLiteral("spec.security.ratelimit.interval: must be between 2e-06 and 4096, is 5000"),
+             QStringLiteral("spec.security.ratelimit.burst: must be between 1 and 255, is 256"),
+             QStringLiteral("spec.security.ratelimit.leak: must be between 1 and 4, is 0")});
         row("local stratum", "{server: {local: {stratum: 16}}}",
             {QStringLiteral("spec.server.local.stratum: must be between 1 and 15, is 16")});
         row("two addresses of one family", "{server: {bindAddresses: [10.0.0.1, '::1', 10.0.0.2]}}",
@@ -223,7 +227,7 @@ class TestNtpServiceSpec : public QObject {
         row("{security: {authentication: {enabled: true, keys: []}}}", "");
         row("{security: {authentication: {keys: [{id: 1}]}}}", "spec.security.authentication");
         row("{security: {authentication: {enabled: false, keys: [{id: 1}]}}}", "");
-        row("{security: {ratelimit: {enabled: true}}}", "spec.security.ratelimit");
+        row("{security: {ratelimit: {enabled: true}}}", "");
         row("{vlanConfig: [{vlanRef: a}]}", "spec.vlanConfig");
         row("{vlanDefaults: {enabled: true, broadcast: false, clientsOnly: true, redirect: false}}", "");
         row("{vlanDefaults: {clientsOnly: false}}", "spec.vlanDefaults.clientsOnly");

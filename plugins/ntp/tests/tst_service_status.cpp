@@ -81,6 +81,16 @@ class TestServiceStatus : public QObject {
         QCOMPARE(field(in, "lastErrorTime"), QCborValue(QStringLiteral("2027-01-15T08:00:00Z")));
     }
 
+    void effectiveRateLimit() {
+        StatusInput in = healthy();
+        QVERIFY(!field(in, "effective").toMap().contains(QStringLiteral("ratelimit")));
+        in.spec.rateLimit.enabled = true;
+        in.spec.rateLimit.interval = 3s;
+        const QCborMap limit = field(in, "effective").toMap().value(QStringLiteral("ratelimit")).toMap();
+        QCOMPARE(limit.value(QStringLiteral("interval")), QCborValue(4.0));
+        QCOMPARE(limit.value(QStringLiteral("burst")), QCborValue(8));
+    }
+
     void sourceFields() {
         const QCborMap source = field(healthy(), "sources").toArray().at(0).toMap();
         const QCborMap expected{{QStringLiteral("name"), QStringLiteral("a.example")},

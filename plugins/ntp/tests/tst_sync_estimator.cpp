@@ -141,6 +141,27 @@ class TestSyncEstimator : public QObject {
         QVERIFY(state.leap == LeapState::Unsynchronised);
     }
 
+    /// Of a pool with maxsources 3, chronyd 4.3 lists six places.
+    void emptyPlacesOfAPoolAreNoSources() {
+        const auto place = [](quint8 number, const char* name) {
+            SourceReport report;
+            report.address = {SourceAddressKind::Unresolved, {0, 0, 0, number}};
+            report.name = QLatin1String(name);
+            report.mode = SourceMode::Server;
+            report.state = SourceState::Unusable;
+            return report;
+        };
+        Clock clock;
+        const SyncState state =
+            clock.see(normal(), {{source(1, SourceState::Selected), place(1, "ntp1.example"), place(2, "ntp1.example"),
+                                  place(3, "silent.example"), place(4, "silent.example"), place(5, "other.example")}});
+        QVERIFY((state.sources == time::SourceCounts{3, 1, 1}));
+        QStringList names;
+        for (const SourceReport& each : clock.estimator.sources()) names << displayName(each);
+        QCOMPARE(names, QStringList({QStringLiteral("ntp1.example"), QStringLiteral("silent.example"),
+                                     QStringLiteral("other.example")}));
+    }
+
     void referenceClock() {
         Clock clock;
         SourceReport gps = source(0, SourceState::Selected);
