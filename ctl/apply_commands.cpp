@@ -31,7 +31,7 @@ Result<QCborMap> inNamespace(const QCborMap& object, const QString& wanted) {
 
 /// "file:line:col: spec.x: what": mistakes that the daemon found, at their place in the manifest.
 void complainAbout(const yaml::Document& document, const Errors& errors) {
-    for (const Error& error : errors) complain(document.locate(error.path) + QStringLiteral(": ") + error.text());
+    for (const Error& error : errors) complainAt(document.locate(error.path), error.text());
 }
 
 /// Reads all of `files` before anything is sent: a typing mistake in one of them leaves the daemon as it is.
