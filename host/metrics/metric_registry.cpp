@@ -61,9 +61,9 @@ int MetricRegistry::declare(const QString& owner, const QString& name, MetricTyp
     return id;
 }
 
-MetricRegistry::Metric* MetricRegistry::find(const QString& owner, int metric) {
-    if (metric < 1 || static_cast<std::size_t>(metric) > m_metrics.size()) return nullptr;
-    Metric& found = m_metrics[static_cast<std::size_t>(metric - 1)];
+MetricRegistry::Metric* MetricRegistry::find(const QString& owner, int id) {
+    if (id < 1 || static_cast<std::size_t>(id) > m_metrics.size()) return nullptr;
+    Metric& found = m_metrics[static_cast<std::size_t>(id - 1)];
     return found.owner == owner ? &found : nullptr;
 }
 

@@ -24,8 +24,8 @@ class MetricRegistry {
     /// As IMetrics::declare(); `owner` is a plugin id, and only it may set the metric.
     int declare(const QString& owner, const QString& name, MetricType type, const QString& help,
                 const QStringList& labelNames, int decimals);
-    Status set(const QString& owner, int metric, const std::map<QString, QString>& labels, qint64 value);
-    Status remove(const QString& owner, int metric, const std::map<QString, QString>& labels);
+    Status set(const QString& owner, int id, const std::map<QString, QString>& labels, qint64 value);
+    Status remove(const QString& owner, int id, const std::map<QString, QString>& labels);
 
     /// Removes every series of an owner that stopped.
     void clear(const QString& owner);
@@ -46,7 +46,7 @@ class MetricRegistry {
         std::map<Labels, prometheus::Counter*> counterSeries;
     };
 
-    Metric* find(const QString& owner, int metric);
+    Metric* find(const QString& owner, int id);
 
     std::shared_ptr<prometheus::Registry> m_registry;
     std::vector<Metric> m_metrics;  ///< index = id − 1

@@ -5,6 +5,7 @@
 
 #include <QObject>
 #include <QPluginLoader>
+#include <QTimer>
 #include <functional>
 #include <memory>
 #include <vector>

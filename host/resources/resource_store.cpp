@@ -49,53 +49,59 @@ ResourceStore::ResourceStore(Admit admit, QObject* parent) : QObject(parent), m_
 
 ResourceStore::Result ResourceStore::apply(const Transaction& transaction) {
     Result result;
-    std::set<QString> refused;
-    std::map<QString, std::vector<QCborMap>> admitted;
+    Admitted admitted = admitAll(transaction, result);
+    // A refused origin keeps its old objects, which can collide with what another origin brings. Each round refuses
+    // one more origin, and with all of them refused the old state stands, so this ends.
+    std::optional<Objects> next;
+    while (!(next = merge(transaction, admitted, result))) admitted.erase(result.refusals.back().origin);
+    replaceAll(std::move(*next), result);
+    return result;
+}
+
+/// The origins of which every object is acceptable.
+ResourceStore::Admitted ResourceStore::admitAll(const Transaction& transaction, Result& result) const {
+    Admitted admitted;
     for (const auto& [origin, objects] : transaction.replace) {
+        std::vector<QCborMap> accepted;
         for (std::size_t i = 0; i < objects.size(); ++i) {
             auto object = m_admit(objects[i]);
             if (object) {
-                admitted[origin].push_back(*object);
+                accepted.push_back(*object);
                 continue;
             }
-            refused.insert(origin);
             for (const Error& error : object.error())
                 result.refusals.push_back({origin, static_cast<qsizetype>(i), error});
         }
+        if (accepted.size() == objects.size()) admitted.emplace(origin, std::move(accepted));
     }
+    return admitted;
+}
 
-    // A refused origin keeps its old objects, which can collide with what another origin brings; each round refuses
-    // at least one more origin, and with all of them refused the old state stands, so this ends.
+/// The objects there would be; nothing, and one refusal more, when two origins claim the same object.
+std::optional<ResourceStore::Objects> ResourceStore::merge(const Transaction& transaction, const Admitted& admitted,
+                                                           Result& result) const {
     Objects next;
-    bool isSettled = false;
-    while (!isSettled) {
-        isSettled = true;
-        next.clear();
-        for (const auto& [key, object] : m_objects) {
-            const bool isReplaced = transaction.replace.contains(object.origin) && !refused.contains(object.origin);
-            if (!isReplaced && !transaction.remove.contains(object.origin)) next.emplace(key, object);
-        }
-        for (const auto& [origin, objects] : transaction.replace) {
-            if (refused.contains(origin)) continue;
-            for (std::size_t i = 0; isSettled && i < admitted[origin].size(); ++i) {
-                const QCborMap& object = admitted[origin][i];
-                const ObjectKey key = keyOf(object);
-                const auto [place, isInserted] = next.emplace(key, StoredObject{key, origin, object});
-                if (isInserted) continue;
-                const QString where = place->second.origin == origin
-                                          ? QStringLiteral("twice in this file")
-                                          : QStringLiteral("in %1 and in %2").arg(place->second.origin, origin);
-                result.refusals.push_back(
-                    {origin, static_cast<qsizetype>(i),
-                     Error{ErrorCode::Conflict, QStringLiteral("%1 is defined %2").arg(key.text(), where),
-                           QStringLiteral("metadata.name")}});
-                refused.insert(origin);
-                isSettled = false;
-            }
-            if (!isSettled) break;
+    for (const auto& [key, object] : m_objects)
+        if (!admitted.contains(object.origin) && !transaction.remove.contains(object.origin)) next.emplace(key, object);
+    for (const auto& [origin, objects] : admitted) {
+        for (std::size_t i = 0; i < objects.size(); ++i) {
+            const ObjectKey key = keyOf(objects[i]);
+            const auto [place, isInserted] = next.emplace(key, StoredObject{key, origin, objects[i]});
+            if (isInserted) continue;
+            const QString where = place->second.origin == origin
+                                      ? QStringLiteral("twice in this file")
+                                      : QStringLiteral("in %1 and in %2").arg(place->second.origin, origin);
+            result.refusals.push_back(
+                {origin, static_cast<qsizetype>(i),
+                 Error{ErrorCode::Conflict, QStringLiteral("%1 is defined %2").arg(key.text(), where),
+                       QStringLiteral("metadata.name")}});
+            return std::nullopt;
         }
     }
+    return next;
+}
 
+void ResourceStore::replaceAll(Objects next, Result& result) {
     std::set<QString> kinds;
     std::vector<ObjectKey> gone;
     for (auto& [key, stored] : next) {
@@ -114,7 +120,6 @@ ResourceStore::Result ResourceStore::apply(const Transaction& transaction) {
     m_objects = std::move(next);
     for (const ObjectKey& key : gone) Q_EMIT removed(key);
     if (!kinds.empty()) Q_EMIT changed(QStringList(kinds.begin(), kinds.end()));
-    return result;
 }
 
 const StoredObject* ResourceStore::find(const ObjectKey& key) const {

@@ -9,6 +9,7 @@
 #include <QStringList>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -67,6 +68,11 @@ class ResourceStore : public QObject {
 
    private:
     using Objects = std::map<ObjectKey, StoredObject>;
+    using Admitted = std::map<QString, std::vector<QCborMap>>;  ///< by origin
+
+    Admitted admitAll(const Transaction& transaction, Result& result) const;
+    std::optional<Objects> merge(const Transaction& transaction, const Admitted& admitted, Result& result) const;
+    void replaceAll(Objects next, Result& result);
 
     Admit m_admit;
     Objects m_objects;

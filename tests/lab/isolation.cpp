@@ -54,8 +54,10 @@ bool isUserNamespace() {
 
 int runIsolated(int argc, char** argv, const std::function<int()>& body) {
     if (!::getenv(kMarker)) return enter(argc, argv);
-    const std::string path = std::string(::getenv("PATH") ? ::getenv("PATH") : "") + ":/usr/sbin:/sbin";
-    ::setenv("PATH", path.c_str(), 1);
+    // A plain user's PATH lacks the places of ip and chronyd.
+    const char* given = ::getenv("PATH");
+    const std::string path = given ? given : "/usr/bin:/bin";
+    ::setenv("PATH", (path + ":/usr/sbin:/sbin").c_str(), 1);
     const pid_t child = ::fork();
     if (child == 0) {
         const int status = body();

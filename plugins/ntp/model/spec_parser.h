@@ -9,7 +9,7 @@
 
 namespace fos1::ntp {
 
-/// `spec` is the object's spec; the paths of errors start with "spec".
-[[nodiscard]] tl::expected<NtpServiceSpec, Errors> parse(const QCborMap& spec);
+/// `map` is the object's spec; the paths of errors start with "spec".
+[[nodiscard]] tl::expected<NtpServiceSpec, Errors> parse(const QCborMap& map);
 
 }  // namespace fos1::ntp
