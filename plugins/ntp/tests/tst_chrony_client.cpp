@@ -4,6 +4,7 @@
 #include <QElapsedTimer>
 #include <QProcess>
 #include <QTest>
+#include <set>
 
 #include "chrony/chrony_client.h"
 #include "chrony/chrony_monitor.h"
