@@ -23,6 +23,16 @@ time::SourceCounts count(const std::vector<SourceReport>& sources) {
     return counts;
 }
 
+/// The names that have no address yet; empty when one of the sources has.
+QString unresolvedNames(const std::vector<SourceReport>& sources) {
+    QStringList names;
+    for (const SourceReport& source : sources) {
+        if (source.address.kind != SourceAddressKind::Unresolved) return {};
+        names.append(displayName(source));
+    }
+    return names.join(QStringLiteral(", "));
+}
+
 /// The clock is kept by what was learnt from a source, now or earlier: neither unsynchronised nor chronyd's own
 /// `local` reference, which claims leap "normal" too.
 bool isDisciplined(const Tracking& tracking) {
@@ -130,6 +140,10 @@ QString SyncEstimator::whyNotSynchronised(const SyncState& state) const {
         why = QStringLiteral("the state of the sources is not known yet");
     else if (state.sources.total == 0)
         why = QStringLiteral("no source is configured");
+    else if (const QString names = unresolvedNames(m_sources.value); !names.isEmpty() && state.sources.reachable == 0)
+        why = QStringLiteral("no address is known yet for %1 (is a DNS server reachable?)").arg(names);
+    else if (state.sources.total == 1 && state.sources.reachable == 0)
+        why = QStringLiteral("its only source does not answer");
     else if (state.sources.reachable == 0)
         why = QStringLiteral("none of %1 sources answers").arg(state.sources.total);
     else

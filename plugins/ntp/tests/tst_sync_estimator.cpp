@@ -181,8 +181,9 @@ class TestSyncEstimator : public QObject {
         QVERIFY(
             (state.source == time::SelectedSource{QStringLiteral("local clock"), QString(), QStringLiteral("local")}));
         QCOMPARE(state.stratum, 10);
-        QCOMPARE(state.reason,
-                 QStringLiteral("Serving this machine's own clock (local reference): none of 1 sources answers."));
+        QCOMPARE(
+            state.reason,
+            QStringLiteral("Serving this machine's own clock (local reference): its only source does not answer."));
     }
 
     void holdoverKeepsItsBeginning() {
@@ -264,7 +265,7 @@ class TestSyncEstimator : public QObject {
         QTest::addColumn<int>("reach");
         QTest::addColumn<QString>("reason");
         QTest::newRow("no source") << false << 0 << QStringLiteral("Not synchronised: no source is configured.");
-        QTest::newRow("silent") << true << 0 << QStringLiteral("Not synchronised: none of 1 sources answers.");
+        QTest::newRow("silent") << true << 0 << QStringLiteral("Not synchronised: its only source does not answer.");
         QTest::newRow("not good enough")
             << true << 1
             << QStringLiteral("Not synchronised: 1 of 1 sources answer, but none is good enough to follow yet.");
@@ -277,6 +278,20 @@ class TestSyncEstimator : public QObject {
         std::vector<SourceReport> sources;
         if (hasSource) sources.push_back(source(1, SourceState::Unusable, static_cast<quint8>(reach)));
         QCOMPARE(clock.see(unsynchronised(), sources).reason, reason);
+    }
+
+    void aNameWithoutAnAddressIsNamed() {
+        Clock clock;
+        SourceReport report;
+        report.address = {SourceAddressKind::Unresolved, {0, 0, 0, 1}};
+        report.name = QStringLiteral("pool.example");
+        report.state = SourceState::Unusable;
+        QCOMPARE(
+            clock.see(unsynchronised(), {{report}}).reason,
+            QStringLiteral("Not synchronised: no address is known yet for pool.example (is a DNS server reachable?)."));
+        // With an address for another source the missing one is not the reason.
+        const SyncState state = clock.see(unsynchronised(), {{report, source(1, SourceState::Unusable, 0)}});
+        QCOMPARE(state.reason, QStringLiteral("Not synchronised: none of 2 sources answers."));
     }
 
     void resetForgets() {
