@@ -40,12 +40,14 @@ Termination::Termination(QObject* parent) : QObject(parent) {
     });
     handle(SIGTERM, &onSignal);
     handle(SIGINT, &onSignal);
+    handle(SIGHUP, &onSignal);  // the terminal is gone; dying of it would leave chronyd behind
     handle(SIGPIPE, SIG_IGN);
 }
 
 Termination::~Termination() {
     handle(SIGTERM, SIG_DFL);
     handle(SIGINT, SIG_DFL);
+    handle(SIGHUP, SIG_DFL);
     m_notifier.reset();
     ::close(signalEvent);
     signalEvent = -1;

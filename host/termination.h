@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// SIGTERM and SIGINT as events of the loop. A handler and an eventfd rather than signalfd(2): a blocked signal mask
-// would be inherited by every child process of every plugin.
+// SIGTERM, SIGINT and SIGHUP as events of the loop. A handler and an eventfd rather than signalfd(2): a blocked signal
+// mask would be inherited by every child process of every plugin.
 #pragma once
 
 #include <QObject>
