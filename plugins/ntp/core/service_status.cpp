@@ -71,11 +71,11 @@ QCborMap describeEffective(const StatusInput& in) {
 QCborMap describeFields(const StatusInput& in, Detail detail) {
     QCborMap map{{QStringLiteral("running"), in.engine.phase == EnginePhase::Running},
                  {QStringLiteral("synchronized"), in.sync.synchronised},
-                 {QStringLiteral("stratum"), in.sync.stratum},
                  {QStringLiteral("sourceCount"), in.sync.sources.total},
                  {QStringLiteral("sourcesReachable"), in.sync.sources.reachable},
                  {QStringLiteral("observedGeneration"), in.generation},
                  {QStringLiteral("effective"), describeEffective(in)}};
+    if (in.sync.stratum > 0) map.insert(QStringLiteral("stratum"), in.sync.stratum);
     if (!in.engine.lastError.isEmpty()) {
         map.insert(QStringLiteral("lastError"), in.engine.lastError);
         map.insert(QStringLiteral("lastErrorTime"), isoTime(in.engine.lastErrorUnixMs));

@@ -69,6 +69,8 @@ class TestServiceStatus : public QObject {
         QCOMPARE(field(in, "running"), QCborValue(true));
         QCOMPARE(field(in, "synchronized"), QCborValue(true));
         QCOMPARE(field(in, "stratum"), QCborValue(2));
+        in.sync.stratum = 0;
+        QVERIFY(field(in, "stratum").isUndefined());
         QCOMPARE(field(in, "offset"), QCborValue(-1.5));
         QCOMPARE(field(in, "jitter"), QCborValue(0.02));
         QCOMPARE(field(in, "sourceCount"), QCborValue(2));
