@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a plugin may do through its facade: its own thread, its own topics, the features it asked for, existing objects.
+#include <QCborArray>
+#include <QTest>
+#include <thread>
+
+#include "bus/state_bus.h"
+#include "fos1/plugin.h"
+#include "metrics/metric_registry.h"
+#include "plugins/plugin_facade.h"
+#include "resources/reconcile_queue.h"
+#include "resources/resource_store.h"
+#include "status/event_log.h"
+#include "status/status_store.h"
+
+using namespace fos1;
+using namespace fos1::host;
+
+namespace {
+
+int code(Status status) { return static_cast<int>(status); }
+
+struct Fixture {
+    StateBus bus;
+    ResourceStore resources{[](const QCborMap& object) { return object; }};
+    ReconcileQueue queue{[](const QString&, Ticket) {}};
+    StatusStore status;
+    EventLog events;
+    MetricRegistry metrics;
+    PluginMetadata metadata;
+    std::vector<Ticket> completed;
+    std::unique_ptr<PluginFacade> facade;
+
+    explicit Fixture(const QStringList& features) {
+        metadata.id = QStringLiteral("p");
+        metadata.publishes = QStringList{"mine/v1"};
+        metadata.subscribes = QStringList{"theirs/v1"};
+        metadata.requiredFeatures = features;
+        facade = std::make_unique<PluginFacade>(metadata, QCborMap(), PluginFacade::Directories{"/state", "/run"},
+                                                HostServices{bus, resources, queue, status, events, metrics},
+                                                [this](Ticket ticket, Outcome, int, const QString&) {
+                                                    completed.push_back(ticket);
+                                                    return ticket == 1;
+                                                });
+    }
+};
+
+const QStringList kAll = PluginFacade::offeredFeatures();
+
+QCborMap object(const QString& name) {
+    return {{QStringLiteral("apiVersion"), QStringLiteral("t.io/v1")},
+            {QStringLiteral("kind"), QStringLiteral("Thing")},
+            {QStringLiteral("metadata"),
+             QCborMap{{QStringLiteral("name"), name}, {QStringLiteral("namespace"), QStringLiteral("default")}}},
+            {QStringLiteral("spec"), QCborMap()}};
+}
+
+}  // namespace
+
+class TestPluginFacade : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void onlyTheFeaturesThatWereAskedFor() {
+        const Fixture f({IBus::kIid});
+        QVERIFY(feature<IBus>(*f.facade));
+        QVERIFY(!feature<IStatus>(*f.facade));
+        QVERIFY(!f.facade->query(QStringLiteral("io.fos1.Nonsense/1")));
+    }
+
+    void onlyItsOwnTopics() {
+        const Fixture f(kAll);
+        auto& bus = *feature<IBus>(*f.facade);
+        QCOMPARE(bus.publish("mine/v1", "k", {}, 0), code(Status::Ok));
+        QCOMPARE(bus.publish("theirs/v1", "k", {}, 0), code(Status::NotPermitted));
+        struct Listener : IBusListener {
+            void onState(const QString&, const QString&, int, const QCborMap&, const QCborMap&) override {}
+        } listener;
+        QCOMPARE(bus.subscribe("theirs/v1", &listener), code(Status::Ok));
+        QCOMPARE(bus.subscribe("mine/v1", &listener), code(Status::NotPermitted));
+        QCOMPARE(bus.subscribe("theirs/v1", nullptr), code(Status::InvalidArgument));
+        QCOMPARE(bus.unsubscribe("theirs/v1", &listener), code(Status::Ok));
+    }
+
+    void anotherThreadIsRefusedAndNothingHappens() {
+        Fixture f(kAll);
+        auto* bus = feature<IBus>(*f.facade);
+        auto* status = feature<IStatus>(*f.facade);
+        auto* metrics = feature<IMetrics>(*f.facade);
+        auto* events = feature<IEvents>(*f.facade);
+        std::vector<int> answers;
+        IInterface* found = bus;
+        std::thread([&] {
+            answers = {bus->publish("mine/v1", "k", {}, 0),
+                       bus->retract("mine/v1", "k", {}),
+                       status->setFields({}, {}),
+                       -metrics->declare("m", static_cast<int>(MetricType::Gauge), "help", {}, 0),
+                       events->record({}),
+                       f.facade->complete(1, static_cast<int>(Outcome::Ok), 0, {})};
+            found = f.facade->query(IBus::kIid);
+        }).join();
+        for (const int answer : answers) QCOMPARE(answer, code(Status::WrongThread));
+        QVERIFY(!found);
+        QVERIFY(f.bus.entries().empty());
+        QVERIFY(f.completed.empty());
+    }
+
+    void statusIsForObjectsThatExist() {
+        Fixture f(kAll);
+        auto& status = *feature<IStatus>(*f.facade);
+        const ObjectKey key{"t.io/v1", "Thing", "default", "x"};
+        QCOMPARE(status.setFields(key.toCbor(), {}), code(Status::NotFound));
+        f.resources.apply({{{"a", {object("x")}}}, {}});
+        QCOMPARE(status.setFields(key.toCbor(), {{QStringLiteral("n"), 1}}), code(Status::Ok));
+        QCOMPARE(f.status.status(key).value(QStringLiteral("n")).toInteger(), 1);
+        const Condition ready{"Ready", ConditionStatus::True, "Fine", {}, 0};
+        QCOMPARE(status.setCondition({}, ready.toCbor()), code(Status::Ok));
+        QCOMPARE(f.status.conditions(StatusStore::pluginKey("p")).size(), 1);
+    }
+
+    void metricsAreFrozenAfterStart() {
+        Fixture f(kAll);
+        auto& metrics = *feature<IMetrics>(*f.facade);
+        const int type = static_cast<int>(MetricType::Gauge);
+        QVERIFY(metrics.declare("early", type, "help", "a,b", 0) > 0);
+        f.facade->freezeMetrics();
+        QCOMPARE(metrics.declare("late", type, "help", {}, 0), -code(Status::NotPermitted));
+    }
+
+    void completions() {
+        Fixture f(kAll);
+        const int ok = static_cast<int>(Outcome::Ok);
+        QCOMPARE(f.facade->complete(1, ok, 0, {}), code(Status::Ok));
+        QCOMPARE(f.facade->complete(2, ok, 0, {}), code(Status::InvalidArgument));
+        QCOMPARE(f.facade->complete(1, 77, 0, {}), code(Status::InvalidArgument));
+        QCOMPARE(f.facade->complete(1, ok, -1, {}), code(Status::InvalidArgument));
+        QCOMPARE(f.completed.size(), 2U);
+    }
+
+    void aTransactionOfDesiredState() {
+        Fixture f(kAll);
+        auto& source = *feature<ISpecSource>(*f.facade);
+        const QCborMap first =
+            source.apply({{QStringLiteral("replace"), QCborMap{{QStringLiteral("a"), QCborArray{object("x")}}}}});
+        QCOMPARE(first.value(QStringLiteral("changed")).toInteger(), 1);
+        QVERIFY(!f.queue.isOpen());
+        const QCborMap second =
+            source.apply({{QStringLiteral("replace"), QCborMap{{QStringLiteral("b"), QCborArray{object("x")}}}},
+                          {QStringLiteral("synced"), true}});
+        const QCborMap error = second.value(QStringLiteral("errors")).toArray().first().toMap();
+        QCOMPARE(error.value(QStringLiteral("origin")).toString(), QStringLiteral("b"));
+        QVERIFY(f.queue.isOpen());
+        source.apply({{QStringLiteral("remove"), QCborArray{QStringLiteral("a")}}});
+        QCOMPARE(f.resources.size(), 0U);
+    }
+
+    void eventsAreCheckedAndBounded() {
+        Fixture f(kAll);
+        auto& events = *feature<IEvents>(*f.facade);
+        QCborMap event{{QStringLiteral("type"), QStringLiteral("Warning")},
+                       {QStringLiteral("reason"), QStringLiteral("R")},
+                       {QStringLiteral("message"), QStringLiteral("m")}};
+        QCOMPARE(events.record(event), code(Status::Ok));
+        QCOMPARE(f.events.newest(1).front().source, QStringLiteral("p"));
+        event.insert(QStringLiteral("message"), QString(20'000, u'x'));
+        QCOMPARE(events.record(event), code(Status::TooLarge));
+        event.insert(QStringLiteral("type"), QStringLiteral("Panic"));
+        QCOMPARE(events.record(event), code(Status::InvalidArgument));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestPluginFacade)
+#include "tst_plugin_facade.moc"
