@@ -92,6 +92,8 @@ void TimeService::onApplied(const tl::expected<void, Error>& result, const Chron
     }
     const QString why = result.error().text();
     if (result.error().code == ErrorCode::InvalidInput) {
+        m_startMessage = QStringLiteral("The time daemon (chronyd) was started with its previous configuration.");
+        if (m_serving) m_host.warning(QStringLiteral("ConfigurationRefused"), why, m_serving->key);
         setReconciled(ConditionStatus::False, QStringLiteral("RefusedByChronyd"),
                       QStringLiteral("chronyd does not accept the configuration made from this spec: %1").arg(why));
         m_host.fail(ticket, why);

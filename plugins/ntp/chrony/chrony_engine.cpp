@@ -67,6 +67,7 @@ void ChronyEngine::stop(Completion completion) {
     m_retry.stop();
     m_probe.stop();
     m_config.clear();
+    m_lastGood.clear();
     m_reloadHistory = false;
     if (m_process.isAlive()) {
         setPhase(EnginePhase::Stopping);
@@ -195,6 +196,7 @@ void ChronyEngine::probe() {
 void ChronyEngine::onAnswered() {
     qCInfo(lcEngine).noquote() << QStringLiteral("chronyd answers, pid=%1 user=%2").arg(m_state.pid).arg(m_user.user);
     setPhase(EnginePhase::Running);
+    m_lastGood = m_config;
     completeApply({});
     Q_EMIT up(m_state.pid);
 }
@@ -215,12 +217,30 @@ void ChronyEngine::onExited(const QString& why) {
 
 void ChronyEngine::onUnexpectedExit(const QString& why, std::chrono::steady_clock::duration ranFor) {
     noteError(why);
+    if (rollBack(why)) return;
     const auto wait = m_backoff.next(ranFor, QRandomGenerator::global()->generateDouble());
     ++m_state.restarts;
     setPhase(EnginePhase::Waiting);
     m_retry.start(wait);
     completeApply(failure(ErrorCode::Io, why));
     Q_EMIT died(why);
+}
+
+/// `chronyd -p` looks at the syntax only. When chronyd does not start with a new configuration, the last one with which
+/// it did is put back, and the new one is refused.
+bool ChronyEngine::rollBack(const QString& why) {
+    if (!m_onApplied || m_lastGood.isEmpty() || m_lastGood == m_config) return false;
+    const ChronyLayout& layout = m_options.layout;
+    if (!writeConfigFile(layout.candidateFile(), m_lastGood, m_user) ||
+        !replaceFile(layout.candidateFile(), layout.configFile()))
+        return false;
+    m_config = m_lastGood;
+    m_reloadHistory = true;
+    completeApply(failure(
+        ErrorCode::InvalidInput,
+        QStringLiteral("chronyd does not start with the new configuration, so the previous one is back: %1").arg(why)));
+    startFresh();
+    return true;
 }
 
 void ChronyEngine::completeApply(const tl::expected<void, Error>& result) {

@@ -65,6 +65,7 @@ class ChronyEngine : public QObject {
     void onAnswered();
     void onExited(const QString& why);
     void onUnexpectedExit(const QString& why, std::chrono::steady_clock::duration ranFor);
+    bool rollBack(const QString& why);
     void completeApply(const tl::expected<void, Error>& result);
     void completeStop(const tl::expected<void, Error>& result);
     void setPhase(EnginePhase phase);
@@ -80,6 +81,7 @@ class ChronyEngine : public QObject {
     RunAs m_user;
     EngineState m_state;
     QByteArray m_config;           ///< in place
+    QByteArray m_lastGood;         ///< the last one with which chronyd came to answer; empty before
     bool m_reloadHistory = false;  ///< the next start takes up the dumped measurements
     bool m_endExpected = false;    ///< of the process, which is then started again
     QString m_whyEnded;            ///< when we ended it for a fault of its own

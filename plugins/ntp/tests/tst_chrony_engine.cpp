@@ -153,6 +153,27 @@ class TestChronyEngine : public QObject {
         QCOMPARE(engine.state().pid, pid);
     }
 
+    /// chronyd -p accepts a reference clock whose device is missing; chronyd itself ends with it.
+    void aConfigurationThatEndsChronydIsRolledBack() {
+        Fixture f;
+        TestEngine engine(f.options);
+        Outcome first, second, third;
+        engine.apply(f.config(), into(first));
+        QTRY_VERIFY(first && *first);
+        const QByteArray inPlace = readAll(f.layout.configFile());
+        engine.apply(f.config("refclock PPS /dev/no-such-pps\n"), into(second));
+        QTRY_VERIFY(second);
+        QVERIFY(!*second);
+        QVERIFY(second->error().code == ErrorCode::InvalidInput);
+        QVERIFY2(second->error().message.contains(QStringLiteral("the previous one is back")), qPrintable(why(second)));
+        QVERIFY2(second->error().message.contains(QStringLiteral("/dev/no-such-pps")), qPrintable(why(second)));
+        QTRY_VERIFY(engine.state().phase == EnginePhase::Running);
+        QCOMPARE(readAll(f.layout.configFile()), inPlace);
+        // The engine goes on as if nothing had been asked.
+        engine.apply(f.config(), into(third));
+        QTRY_VERIFY(third && *third);
+    }
+
     void refusedConfigurationLeavesTheRunningOne() {
         Fixture f;
         TestEngine engine(f.options);
