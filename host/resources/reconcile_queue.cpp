@@ -41,7 +41,13 @@ void ReconcileQueue::request(const QString& plugin) {
     if (m_isOpen && !wanted.running) wanted.timer.start(0);
 }
 
-void ReconcileQueue::drop(const QString& plugin) { m_entries.erase(plugin); }
+void ReconcileQueue::drop(const QString& plugin) {
+    auto dropped = m_entries.extract(plugin);
+    if (dropped.empty()) return;
+    dropped.mapped()->timer.stop();
+    // Its timer may be the sender of the signal that brought us here, so the entry lives until the next turn.
+    QTimer::singleShot(0, this, [entry = std::shared_ptr<Entry>(std::move(dropped.mapped()))] {});
+}
 
 void ReconcileQueue::start(const QString& plugin) {
     Entry& due = entry(plugin);

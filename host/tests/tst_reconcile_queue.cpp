@@ -81,6 +81,20 @@ class TestReconcileQueue : public QObject {
         QCOMPARE(tickets.size(), 3U);
     }
 
+    void aPluginMayBeDroppedFromItsOwnRun() {
+        int runs = 0;
+        std::unique_ptr<ReconcileQueue> queue;
+        queue = std::make_unique<ReconcileQueue>([&](const QString& plugin, Ticket) {
+            ++runs;
+            queue->drop(plugin);
+        });
+        queue->open();
+        queue->request("a");
+        QTRY_COMPARE(runs, 1);
+        queue->request("a");
+        QTRY_COMPARE(runs, 2);
+    }
+
     void aDroppedPluginIsForgotten() {
         std::vector<Ticket> tickets;
         ReconcileQueue queue([&](const QString&, Ticket ticket) { tickets.push_back(ticket); });
