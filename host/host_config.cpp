@@ -41,6 +41,31 @@ constexpr const char kSchema[] = R"json({
       },
       "default": {}
     },
+    "dbus": {
+      "type": "object",
+      "properties": {
+        "enabled": {"type": "boolean", "default": true},
+        "address": {"type": "string", "default": ""}
+      },
+      "default": {}
+    },
+    "isolation": {
+      "type": "object",
+      "additionalProperties": {
+        "type": "object",
+        "properties": {
+          "mode": {"type": "string", "enum": ["local", "remote"]},
+          "user": {"type": "string", "minLength": 1},
+          "capabilities": {"type": "array", "items": {"type": "string", "pattern": "^CAP_[A-Z_]+$"}},
+          "read": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
+          "write": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
+          "execute": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
+          "memoryMiB": {"type": "integer", "minimum": 8, "maximum": 65536},
+          "cpuPercent": {"type": "integer", "minimum": 1, "maximum": 100}
+        }
+      },
+      "default": {}
+    },
     "plugins": {
       "type": "object",
       "additionalProperties": {"type": "object", "nullable": true, "x-kubernetes-preserve-unknown-fields": true},
@@ -93,6 +118,25 @@ QCborMap expandPaths(QCborMap section, const QJsonObject& schema, const QString&
     return section;
 }
 
+QStringList texts(const QCborArray& list) {
+    QStringList result;
+    for (const QCborValue& item : list) result.append(item.toString());
+    return result;
+}
+
+PluginIsolation isolationOf(const CborReader& reader) {
+    PluginIsolation isolation;
+    isolation.mode = isolationFromText(reader.text(QStringLiteral("mode")));
+    isolation.granted.user = reader.text(QStringLiteral("user"));
+    isolation.granted.capabilities = texts(reader.array(QStringLiteral("capabilities")));
+    isolation.granted.read = texts(reader.array(QStringLiteral("read")));
+    isolation.granted.write = texts(reader.array(QStringLiteral("write")));
+    isolation.granted.execute = texts(reader.array(QStringLiteral("execute")));
+    isolation.granted.memoryMiB = static_cast<int>(reader.integer(QStringLiteral("memoryMiB")));
+    isolation.granted.cpuPercent = static_cast<int>(reader.integer(QStringLiteral("cpuPercent")));
+    return isolation;
+}
+
 }  // namespace
 
 tl::expected<HostConfig, Errors> parseHostConfig(const QByteArray& text, const QString& file) {
@@ -130,9 +174,22 @@ tl::expected<HostConfig, Errors> parseHostConfig(const QByteArray& text, const Q
     config.httpEnabled = http.boolean(QStringLiteral("enabled"));
     config.httpAddress = http.text(QStringLiteral("address"));
     config.httpPort = static_cast<quint16>(http.integer(QStringLiteral("port")));
+    const CborReader dbus = root.child(QStringLiteral("dbus"));
+    config.dbusEnabled = dbus.boolean(QStringLiteral("enabled"));
+    config.dbusAddress = dbus.text(QStringLiteral("address"));
+    const CborReader isolation = root.child(QStringLiteral("isolation"));
+    const QCborMap isolated = isolation.map();
+    for (const auto& item : isolated)
+        config.isolation.emplace(item.first.toString(), isolationOf(isolation.child(item.first.toString())));
     const QCborMap plugins = root.child(QStringLiteral("plugins")).map();
     for (const auto& section : plugins)
         config.plugins.emplace(section.first.toString(), QCborValue(section.second).toMap());
+
+    for (const auto& [id, unused] : config.isolation)
+        if (!config.plugins.contains(id))
+            errors.push_back({ErrorCode::InvalidInput,
+                              QStringLiteral("there is no plugin \"%1\" below \"plugins\"").arg(id),
+                              QStringLiteral("isolation.") + id});
 
     // sockaddr_un.sun_path, unix(7)
     if (config.controlSocket.toLocal8Bit().size() > 107)

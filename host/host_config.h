@@ -10,9 +10,16 @@
 #include <map>
 
 #include "fos1/result.h"
+#include "plugins/runner_rights.h"
 #include "yaml_document.h"
 
 namespace fos1::host {
+
+/// What host.yaml says of where a plugin runs and what it may do there.
+struct PluginIsolation {
+    Isolation mode = Isolation::Unknown;  ///< Unknown: the default for where its file lies
+    RunnerRights granted;
+};
 
 struct HostConfig {
     QString file;
@@ -25,8 +32,11 @@ struct HostConfig {
     bool httpEnabled = true;
     QString httpAddress;
     quint16 httpPort = 0;
-    std::map<QString, QCborMap> plugins;  ///< section by plugin id, not yet checked
-    yaml::Document document;              ///< for the positions of later findings
+    bool dbusEnabled = true;
+    QString dbusAddress;                           ///< empty: the system bus
+    std::map<QString, PluginIsolation> isolation;  ///< by plugin id
+    std::map<QString, QCborMap> plugins;           ///< section by plugin id, not yet checked
+    yaml::Document document;                       ///< for the positions of later findings
 };
 
 /// `file` names the text in errors (`file:line:col: path: what`) and its directory is where relative paths start.

@@ -24,7 +24,7 @@ qint64 StateBus::monotonicNow() {
 Status StateBus::publish(const QString& publisher, const QString& topicName, const QString& key, const QCborMap& value,
                          qint64 ttlMs) {
     if (topicName.isEmpty() || key.isEmpty() || ttlMs < 0) return Status::InvalidArgument;
-    if (!fitsEncoded(value, kMaxPayloadBytes)) return Status::TooLarge;
+    if (key.toUtf8().size() > kMaxKeyBytes || !fitsEncoded(value, kMaxPayloadBytes)) return Status::TooLarge;
     Topic& topic = m_topics[topicName];
     auto it = topic.entries.find(key);
     if (it == topic.entries.end()) {
@@ -118,6 +118,7 @@ void StateBus::deliverTopic(const QString& name) {
     std::vector<QString> changed;
     changed.swap(topic.changed);
     for (const QString& key : changed) topic.entries.at(key).isQueued = false;
+    for (const QString& key : changed) Q_EMIT delivered(topic.entries.at(key));
     const std::vector<Subscriber> subscribers = topic.subscribers;
     for (Subscriber& subscriber : topic.subscribers) subscriber.isNew = false;
 

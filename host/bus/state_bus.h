@@ -31,7 +31,8 @@ struct BusEntry {
 class StateBus : public QObject {
     Q_OBJECT
    public:
-    static constexpr qsizetype kMaxPayloadBytes = 1 << 20;
+    static constexpr qsizetype kMaxPayloadBytes = IBus::kMaxPayloadBytes;
+    static constexpr qsizetype kMaxKeyBytes = 1024;
     static constexpr std::size_t kMaxKeysPerTopic = 8192;
 
     explicit StateBus(QObject* parent = nullptr);
@@ -51,6 +52,10 @@ class StateBus : public QObject {
     [[nodiscard]] std::vector<const BusEntry*> entries(const QString& topic = {}) const;
 
     [[nodiscard]] static qint64 monotonicNow();
+
+   Q_SIGNALS:
+    /// (topic, key) was delivered to its subscribers, however many there are: once a turn for each key that changed.
+    void delivered(const fos1::host::BusEntry& entry);
 
    private:
     struct Subscriber {

@@ -36,7 +36,7 @@ QJsonObject pluginJson(const PluginRecord& record, const StatusStore& status) {
             {"state", toText(record.state)},
             {"reason", record.reason},
             {"file", record.metadata.file},
-            {"isolation", record.metadata.isolation},
+            {"isolation", toText(record.metadata.isolation)},
             {"maturity", record.metadata.maturity},
             {"kinds", QJsonArray::fromStringList(record.metadata.kinds)},
             {"publishes", QJsonArray::fromStringList(record.metadata.publishes)},

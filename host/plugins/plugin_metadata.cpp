@@ -39,6 +39,22 @@ constexpr const char kSchema[] = R"json({
     "isolation": {"type": "string", "enum": ["local", "remote"]},
     "status": {"type": "string", "enum": ["alpha", "beta", "stable"]},
     "security_posture": {"type": "string"},
+    "schemas": {
+      "type": "object",
+      "additionalProperties": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}
+    },
+    "runner": {
+      "type": "object",
+      "properties": {
+        "user": {"type": "string", "minLength": 1},
+        "capabilities": {"type": "array", "items": {"type": "string", "pattern": "^CAP_[A-Z_]+$"}},
+        "read": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
+        "write": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
+        "execute": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
+        "memoryMiB": {"type": "integer", "minimum": 8, "maximum": 65536},
+        "cpuPercent": {"type": "integer", "minimum": 1, "maximum": 100}
+      }
+    },
     "config": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}
   }
 })json";
@@ -50,7 +66,33 @@ QStringList texts(const QJsonValue& list) {
     return result;
 }
 
+RunnerRights runnerRights(const QJsonObject& json) {
+    RunnerRights rights;
+    rights.user = json.value(QLatin1String("user")).toString();
+    rights.capabilities = texts(json.value(QLatin1String("capabilities")));
+    rights.read = texts(json.value(QLatin1String("read")));
+    rights.write = texts(json.value(QLatin1String("write")));
+    rights.execute = texts(json.value(QLatin1String("execute")));
+    rights.memoryMiB = json.value(QLatin1String("memoryMiB")).toInt();
+    rights.cpuPercent = json.value(QLatin1String("cpuPercent")).toInt();
+    return rights;
+}
+
 }  // namespace
+
+QString toText(Isolation isolation) {
+    switch (isolation) {
+        case Isolation::Local: return QStringLiteral("local");
+        case Isolation::Remote: return QStringLiteral("remote");
+        case Isolation::Unknown: break;
+    }
+    return {};
+}
+
+Isolation isolationFromText(const QString& text) {
+    if (text == QLatin1String("local")) return Isolation::Local;
+    return text == QLatin1String("remote") ? Isolation::Remote : Isolation::Unknown;
+}
 
 bool PluginMetadata::mayUse(const QString& iid) const {
     return requiredFeatures.contains(iid) || wantedFeatures.contains(iid);
@@ -92,10 +134,12 @@ tl::expected<PluginMetadata, Errors> checkPluginMetadata(const QJsonObject& raw,
     metadata.subscribes = texts(json.value(QLatin1String("subscribes")));
     metadata.requiredFeatures = texts(features.value(QLatin1String("required")));
     metadata.wantedFeatures = texts(features.value(QLatin1String("wanted")));
-    metadata.isolation = json.value(QLatin1String("isolation")).toString(QStringLiteral("remote"));
+    metadata.isolation = isolationFromText(json.value(QLatin1String("isolation")).toString());
     metadata.maturity = json.value(QLatin1String("status")).toString(QStringLiteral("alpha"));
     metadata.securityPosture = json.value(QLatin1String("security_posture")).toString();
     metadata.configSchema = json.value(QLatin1String("config")).toObject();
+    metadata.topicSchemas = json.value(QLatin1String("schemas")).toObject();
+    metadata.runner = runnerRights(json.value(QLatin1String("runner")).toObject());
     return metadata;
 }
 

@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include "fos1/result.h"
+#include "plugins/runner_rights.h"
 
 namespace fos1::host {
 
@@ -21,10 +22,12 @@ struct PluginMetadata {
     QStringList subscribes;
     QStringList requiredFeatures;  ///< IIDs
     QStringList wantedFeatures;
-    QString isolation;  ///< "local" or "remote"
-    QString maturity;   ///< the "status" of the metadata: alpha, beta, stable
+    Isolation isolation = Isolation::Unknown;  ///< Unknown: it leaves that to the host
+    QString maturity;                          ///< the "status" of the metadata: alpha, beta, stable
     QString securityPosture;
     QJsonObject configSchema;
+    QJsonObject topicSchemas;  ///< JSON schema by topic
+    RunnerRights runner;       ///< what it asks for when it runs in a process of its own
 
     [[nodiscard]] bool mayUse(const QString& iid) const;
 };

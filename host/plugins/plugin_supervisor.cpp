@@ -112,11 +112,11 @@ void PluginSupervisor::discover(PluginRecord& record, const std::map<QString, Re
         return;
     }
     record.metadata = *it->second;
-    if (record.metadata.isolation != QLatin1String("local")) {
+    if (record.metadata.isolation != Isolation::Local) {
         setState(record, PluginState::Refused,
                  QStringLiteral("asks for isolation \"%1\"; this version runs plugins only in its own process "
                                 "(isolation \"local\")")
-                     .arg(record.metadata.isolation));
+                     .arg(toText(record.metadata.isolation)));
         return;
     }
     for (const QString& iid : record.metadata.requiredFeatures) {
@@ -286,6 +286,10 @@ void PluginSupervisor::erase(const ObjectKey& key, Done done) {
     to->erase(key.toCbor(), expect(id, kWriteDeadline, std::move(done)));
 }
 
+void PluginSupervisor::startPlugin(const QString&, Done done) { done(Outcome::Failed, {}); }
+void PluginSupervisor::stopPlugin(const QString&, Done done) { done(Outcome::Failed, {}); }
+void PluginSupervisor::restartPlugin(const QString&, Done done) { done(Outcome::Failed, {}); }
+
 PluginRecord* PluginSupervisor::find(const QString& id) const {
     const auto it = std::find_if(m_plugins.begin(), m_plugins.end(), [&](const auto& p) { return p->id == id; });
     return it == m_plugins.end() ? nullptr : it->get();
@@ -364,6 +368,7 @@ void PluginSupervisor::call(PluginRecord& record, const char* what, const std::f
 void PluginSupervisor::setState(PluginRecord& record, PluginState state, const QString& reason) {
     record.state = state;
     record.reason = reason;
+    Q_EMIT changed(record.id);
     const bool isBad = state == PluginState::Refused || state == PluginState::Failed;
     const QString text = reason.isEmpty() ? QStringLiteral("The plugin is %1.").arg(toText(state).toLower()) : reason;
     m_services.status.setCondition(

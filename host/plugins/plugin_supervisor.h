@@ -74,6 +74,15 @@ class PluginSupervisor : public QObject {
 
     [[nodiscard]] const std::vector<std::unique_ptr<PluginRecord>>& plugins() const { return m_plugins; }
 
+    /// By an operator: `done` is called exactly once, when the plugin runs, has stopped or cannot.
+    void startPlugin(const QString& id, Done done);
+    void stopPlugin(const QString& id, Done done);
+    void restartPlugin(const QString& id, Done done);
+
+   Q_SIGNALS:
+    /// The record of this plugin changed: state or reason.
+    void changed(const QString& id);
+
    private:
     /// A reconcile that is under way.
     struct Reconciling {

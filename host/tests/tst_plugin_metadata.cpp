@@ -39,10 +39,19 @@ class TestPluginMetadata : public QObject {
         QVERIFY(!metadata->mayUse("io.fos1.Status/1"));
     }
 
-    void isolationDefaultsToRemote() {
+    void isolationMayBeLeftToTheHost() {
         QJsonObject metadata = good();
+        QCOMPARE(checkPluginMetadata(raw(metadata), "x.so")->isolation, Isolation::Local);
         metadata.remove("isolation");
-        QCOMPARE(checkPluginMetadata(raw(metadata), "x.so")->isolation, QStringLiteral("remote"));
+        QCOMPARE(checkPluginMetadata(raw(metadata), "x.so")->isolation, Isolation::Unknown);
+    }
+
+    void whatARunnerMayDoIsAskedFor() {
+        QJsonObject metadata = good();
+        metadata["runner"] = QJsonObject{{"capabilities", QJsonArray{"CAP_NET_ADMIN"}}, {"memoryMiB", 32}};
+        const auto asked = checkPluginMetadata(raw(metadata), "x.so")->runner;
+        QCOMPARE(asked.capabilities, QStringList{"CAP_NET_ADMIN"});
+        QCOMPARE(asked.memoryMiB, 32);
     }
 
     void mistakes_data() {
@@ -56,6 +65,8 @@ class TestPluginMetadata : public QObject {
         QTest::newRow("topic") << "publishes" << QJsonValue(QJsonArray{"hello"}) << "publishes[0]: ";
         QTest::newRow("no features") << "features" << QJsonValue(QJsonValue::Undefined) << "features: is required";
         QTest::newRow("isolation") << "isolation" << QJsonValue("jail") << "isolation: ";
+        QTest::newRow("capability") << "runner" << QJsonValue(QJsonObject{{"capabilities", QJsonArray{"root"}}})
+                                    << "runner.capabilities[0]: ";
         QTest::newRow("newer minor") << "sdk" << QJsonValue("1.99") << "was built against SDK 1.99";
         QTest::newRow("other major") << "sdk" << QJsonValue("2.0") << "was built against SDK 2.0";
     }

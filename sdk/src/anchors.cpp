@@ -6,6 +6,7 @@
 #include "fos1/features/metrics.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/status.h"
+#include "fos1/features/status_feed.h"
 #include "fos1/features/validator.h"
 #include "fos1/ihost.h"
 #include "fos1/iplugin.h"
@@ -18,6 +19,8 @@ IHost::~IHost() = default;
 IBus::~IBus() = default;
 IBusListener::~IBusListener() = default;
 IStatus::~IStatus() = default;
+IStatusFeed::~IStatusFeed() = default;
+IStatusListener::~IStatusListener() = default;
 IMetrics::~IMetrics() = default;
 IEvents::~IEvents() = default;
 ISpecSource::~ISpecSource() = default;

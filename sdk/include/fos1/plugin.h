@@ -15,6 +15,7 @@
 #include "fos1/features/metrics.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/status.h"
+#include "fos1/features/status_feed.h"
 #include "fos1/features/validator.h"
 #include "fos1/ihost.h"
 #include "fos1/iplugin.h"

@@ -29,10 +29,13 @@ class FOS1_SDK_EXPORT IBusListener : public IInterface {
 class FOS1_SDK_EXPORT IBus : public IInterface {
    public:
     static constexpr const char* kIid = "io.fos1.Bus/1";
+    /// 1 MiB less what the names beside a value may take in a frame of the plugin runner.
+    static constexpr qsizetype kMaxPayloadBytes = (1 << 20) - (16 << 10);
     ~IBus() override;
 
     /// Publishes the value of (topic, key). The topic must be in the metadata's "publishes", and the first plugin
-    /// to publish a key owns it. `ttlMs` 0: never stale. At most 1 MiB encoded.
+    /// to publish a key owns it. `ttlMs` 0: never stale. At most kMaxPayloadBytes encoded, `key` at most 1,024 bytes
+    /// of UTF-8.
     virtual int publish(const QString& topic, const QString& key, const QCborMap& value, qint64 ttlMs) = 0;
 
     /// Withdraws a value; subscribers see Absent with `reason`.
