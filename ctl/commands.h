@@ -10,6 +10,9 @@ namespace fos1::ctl {
 
 ExitCode showStatus(const Options& options);
 ExitCode listPlugins(const Options& options);
+ExitCode showPlugin(const Options& options, const QString& id);
+/// `verb`: start, stop or restart.
+ExitCode controlPlugin(const Options& options, const QString& verb, const QString& id);
 
 /// `name` empty: every object of the kind.
 ExitCode getResources(const Options& options, const QString& kind, const QString& name);
