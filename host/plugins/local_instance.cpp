@@ -84,18 +84,18 @@ void LocalInstance::erase(const QCborMap& object, Ticket ticket) {
 void LocalInstance::call(const char* what, const std::function<void()>& act) {
     QElapsedTimer timer;
     timer.start();
-    const QString name = QString::fromLatin1(what);
+    const auto name = [what] { return QString::fromLatin1(what); };
     try {
         act();
     } catch (const std::exception& e) {
-        Q_EMIT failed(QStringLiteral("threw from %1: %2").arg(name, QString::fromLocal8Bit(e.what())));
+        Q_EMIT failed(QStringLiteral("threw from %1: %2").arg(name(), QString::fromLocal8Bit(e.what())));
         return;
     } catch (...) {
-        Q_EMIT failed(QStringLiteral("threw from %1").arg(name));
+        Q_EMIT failed(QStringLiteral("threw from %1").arg(name()));
         return;
     }
     // Loading and starting may link libraries and make directories; the budget is for what happens while others wait.
-    if (const qint64 ms = timer.elapsed(); ms > kCallbackBudgetMs && m_isStarted) Q_EMIT slow(name, ms);
+    if (const qint64 ms = timer.elapsed(); ms > kCallbackBudgetMs && m_isStarted) Q_EMIT slow(name(), ms);
 }
 
 }  // namespace fos1::host

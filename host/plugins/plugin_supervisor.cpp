@@ -25,6 +25,7 @@ FOS1_LOG(lcPlugins, "host.plugins")
 
 constexpr milliseconds kStopDeadline = 2s;
 constexpr milliseconds kStopAllDeadline = 4s;
+constexpr milliseconds kReapPatience = 300ms;
 constexpr milliseconds kWriteDeadline = 5s;
 
 }  // namespace
@@ -233,12 +234,22 @@ void PluginSupervisor::stopAll(std::function<void()> done) {
 void PluginSupervisor::stopNext() {
     if (m_toStop.empty()) {
         m_stopDeadline.stop();
-        if (const auto done = std::exchange(m_stopped, nullptr)) done();
-        return;
+        return awaitRunners(kReapPatience);
     }
     PluginRecord& record = *m_toStop.back();
     m_toStop.pop_back();
     stopOne(record, [this](Outcome, const QString&) { stopNext(); });
+}
+
+/// They have been killed; the host does not end before they have.
+void PluginSupervisor::awaitRunners(milliseconds patience) {
+    constexpr milliseconds kStep = 5ms;
+    const bool isAlone = findChildren<RunnerProcess*>().isEmpty();
+    if (!isAlone && patience > 0ms) {
+        QTimer::singleShot(kStep, this, [this, patience] { awaitRunners(patience - kStep); });
+        return;
+    }
+    if (const auto done = std::exchange(m_stopped, nullptr)) done();
 }
 
 void PluginSupervisor::startPlugin(const QString& id, Done done) {

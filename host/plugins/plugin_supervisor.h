@@ -74,6 +74,7 @@ class PluginSupervisor : public QObject {
     void onFailed(PluginRecord& record, const QString& reason);
     void stopOne(PluginRecord& record, const Done& done);
     void stopNext();
+    void awaitRunners(std::chrono::milliseconds patience);
     /// Withdraws all that a run of the plugin left in the stores, for this reason.
     void withdraw(PluginRecord& record, const QString& reason);
     void setState(PluginRecord& record, PluginState state, const QString& reason);

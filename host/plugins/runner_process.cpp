@@ -94,7 +94,7 @@ Result<int> RunnerProcess::start(const QString& program) {
         ::setsid();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     });
-    m_process.start(program, {QStringLiteral("--link"), QString::number(ends[1])}, QIODevice::NotOpen);
+    m_process.start(program, {QStringLiteral("--link"), QString::number(ends[1])}, QIODevice::ReadOnly);
     ::close(ends[1]);
     return ends[0];
 }
