@@ -36,6 +36,7 @@ struct PluginRecord {
     Isolation isolation = Isolation::Unknown;  ///< where it runs
     bool isOurs = false;                       ///< its file is in the project's own directory
     RunnerRights granted;                      ///< by host.yaml, for a runner
+    unsigned ownUserId = 0;                    ///< for a runner that is given no other user
     PluginState state = PluginState::Unknown;
     QString reason;  ///< why it is in this state, for people
     QCborMap configuration;

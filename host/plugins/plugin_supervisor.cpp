@@ -26,6 +26,7 @@ FOS1_LOG(lcPlugins, "host.plugins")
 constexpr milliseconds kStopDeadline = 2s;
 constexpr milliseconds kStopAllDeadline = 4s;
 constexpr milliseconds kReapPatience = 300ms;
+constexpr milliseconds kReapStep = 5ms;
 constexpr milliseconds kWriteDeadline = 5s;
 
 }  // namespace
@@ -54,6 +55,7 @@ Errors PluginSupervisor::load() {
     CatalogResult catalog = catalogPlugins(m_config);
     if (!catalog.errors.empty()) return catalog.errors;
     m_plugins = std::move(catalog.records);
+    assignUserIds(m_plugins);
     for (const auto& record : m_plugins) {
         record->restartTimer.setSingleShot(true);
         connect(&record->restartTimer, &QTimer::timeout, this, [this, &record = *record] { startOne(record); });
@@ -243,10 +245,9 @@ void PluginSupervisor::stopNext() {
 
 /// They have been killed; the host does not end before they have.
 void PluginSupervisor::awaitRunners(milliseconds patience) {
-    constexpr milliseconds kStep = 5ms;
     const bool isAlone = findChildren<RunnerProcess*>().isEmpty();
     if (!isAlone && patience > 0ms) {
-        QTimer::singleShot(kStep, this, [this, patience] { awaitRunners(patience - kStep); });
+        QTimer::singleShot(kReapStep, this, [this, patience] { awaitRunners(patience - kReapStep); });
         return;
     }
     if (const auto done = std::exchange(m_stopped, nullptr)) done();

@@ -7,6 +7,7 @@
 
 #include <QDirIterator>
 #include <QFile>
+#include <set>
 
 #include "config.h"
 #include "host_paths.h"
@@ -35,11 +36,10 @@ bool canBecome(unsigned uid) {
     return false;
 }
 
-Result<std::optional<User>> userOf(const QString& id, const QString& name) {
-    if (name.isEmpty()) {
-        const unsigned uid = dynamicUserId(id);
-        return canBecome(uid) ? std::optional(User{uid, uid}) : std::nullopt;
-    }
+Result<std::optional<User>> userOf(const PluginRecord& record, const QString& name) {
+    const QString& id = record.id;
+    const unsigned uid = record.ownUserId;
+    if (name.isEmpty()) return canBecome(uid) ? std::optional(User{uid, uid}) : std::nullopt;
     const passwd* entry = ::getpwnam(name.toLocal8Bit().constData());
     if (!entry)
         return failure(ErrorCode::NotFound, QStringLiteral("there is no user \"%1\" on this machine").arg(name),
@@ -67,9 +67,19 @@ bool give(const QString& directory, User user) {
 
 }  // namespace
 
+void assignUserIds(const std::vector<std::unique_ptr<PluginRecord>>& records) {
+    std::set<unsigned> taken;
+    for (const auto& record : records) {
+        unsigned attempt = 0;
+        do record->ownUserId = dynamicUserId(record->id, attempt++);
+        while (taken.contains(record->ownUserId) || ::getpwuid(record->ownUserId));
+        taken.insert(record->ownUserId);
+    }
+}
+
 Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacade::Directories& directories) {
     const RunnerPermissions permissions = permissionsOf(record.id, record.metadata.runner, record.granted);
-    const auto user = userOf(record.id, permissions.given.user);
+    const auto user = userOf(record, permissions.given.user);
     if (!user) return tl::unexpected<Error>(user.error());
     for (const QString& directory : {directories.state, directories.runtime}) {
         ::chmod(QFile::encodeName(directory).constData(), 0700);

@@ -16,6 +16,9 @@ struct RunnerLaunch {
     QStringList remarks;  ///< for people: how it is less confined than it could be
 };
 
+/// Gives each record a user id that no account and no other record has.
+void assignUserIds(const std::vector<std::unique_ptr<PluginRecord>>& records);
+
 /// The directories exist; they are given to the runner's user. An error says why it cannot be started.
 Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacade::Directories& directories);
 

@@ -112,8 +112,8 @@ class TestBadPlugins : public QObject {
         HostUnderTest host(*m_lab, "failures");
         QStringList names{"well-behaved"};
         for (const auto& [name, message] : expected) names.append(name);
-        // A flood takes a core; without this it would be ended for that.
-        add(host, names, "  floods-the-bus: {cpuPercent: 100}\n");
+        // A flood takes a core, and under a sanitizer memory; without this it would be ended for that.
+        add(host, names, "  floods-the-bus: {cpuPercent: 100, memoryMiB: 4096}\n");
         host.launch();
         QTRY_COMPARE_WITH_TIMEOUT(host.pluginCondition("ntp", "Ready")[u"status"].toString(), "True", 5000);
         QVERIFY(lab::writeFile(host.manifest("a.yaml"), kService));
