@@ -5,6 +5,7 @@
 
 #include <QByteArray>
 #include <QCborArray>
+#include <QCborMap>
 #include <initializer_list>
 
 #include "fos1/result.h"

@@ -28,7 +28,7 @@ class Runner : public QObject {
 
    private:
     void onMessage(const link::Message& message);
-    void load(const QCborMap& request);
+    void load(const QCborMap& map);
     void stop(quint64 ticket);
     /// Says which threads are left, once they have had a moment to end, and then that stop() is done.
     void finishStop(int outcome, const QString& message, int patience);
