@@ -8,6 +8,16 @@
 
 namespace fos1::host {
 
+QString toText(Presence presence) {
+    switch (presence) {
+        case Presence::Value: return QStringLiteral("Value");
+        case Presence::Stale: return QStringLiteral("Stale");
+        case Presence::Absent: return QStringLiteral("Absent");
+        case Presence::Unknown: break;
+    }
+    return QStringLiteral("Unknown");
+}
+
 StateBus::StateBus(QObject* parent) : QObject(parent) {
     m_deliverTimer.setSingleShot(true);
     m_deliverTimer.setInterval(0);

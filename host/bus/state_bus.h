@@ -14,6 +14,8 @@
 
 namespace fos1::host {
 
+QString toText(Presence presence);
+
 /// The last known state of one (topic, key).
 struct BusEntry {
     QString topic;
