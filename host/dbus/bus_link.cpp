@@ -90,13 +90,13 @@ void BusLink::opened() {
 
 void BusLink::ask(const char* method, const std::function<void(sdbus::MethodCall&)>& arguments,
                   sdbus::async_reply_handler reply) {
-    if (!m_bus) return;
+    if (!m_pump) return;
     try {
         sdbus::MethodCall call = m_bus->createMethodCall(kBus, method);
         arguments(call);
         m_bus->callMethod(call, std::move(reply), kAskTimeoutUs);
     } catch (const sdbus::Error& error) {
-        return fail(error);
+        return m_pump->fail(text(error));
     }
     arm();
 }
@@ -120,10 +120,6 @@ void BusLink::named(sdbus::MethodReply& reply, const sdbus::Error* error) {
     // Not from inside the connection's own callback.
     QMetaObject::invokeMethod(
         this, [this, reason] { lose(LinkState::NameRefused, reason); }, Qt::QueuedConnection);
-}
-
-void BusLink::fail(const sdbus::Error& error) {
-    if (m_pump) m_pump->fail(text(error));
 }
 
 void BusLink::lose(LinkState state, const QString& reason) {

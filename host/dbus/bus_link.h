@@ -55,9 +55,6 @@ class BusLink : public QObject {
         if (m_pump) m_pump->arm();
     }
 
-    /// To be called when sdbus throws while something is sent.
-    void fail(const sdbus::Error& error);
-
     /// Asks the bus itself (org.freedesktop.DBus); `reply` is called once, or never when the link goes down first.
     void ask(const char* method, const std::function<void(sdbus::MethodCall&)>& arguments,
              sdbus::async_reply_handler reply);

@@ -56,7 +56,7 @@ void ObjectTree::manage() {
     try {
         it->second->manageObjects();
     } catch (const sdbus::Error& error) {
-        m_link.fail(error);
+        qCWarning(lcTree).noquote() << "objects cannot be listed:" << QString::fromStdString(error.getMessage());
     }
 }
 
@@ -78,25 +78,30 @@ void ObjectTree::round() {
     spent.start();
     while (m_link.isClear() && !(m_changed.empty() && m_removed.empty())) {
         if (spent.hasExpired(kTurnMs)) return m_timer.start(kTurnMs);
-        tellNext();
+        const bool isTold = tellNext();
+        // That also finds out when the connection is no more.
         m_link.arm();
+        if (!isTold) return m_timer.start(kRoundMs);
     }
     m_sinceRound.start();
 }
 
-void ObjectTree::tellNext() {
+bool ObjectTree::tellNext() {
     try {
         if (!m_removed.empty()) {
             const auto gone = m_removed.extract(m_removed.begin());
-            return tellRemoved(gone.key(), gone.mapped());
+            tellRemoved(gone.key(), gone.mapped());
+            return true;
         }
         auto next = m_changed.upper_bound(m_lastTold);
         if (next == m_changed.end()) next = m_changed.begin();
         m_lastTold = *next;
         m_changed.erase(next);
         m_objects.at(m_lastTold)->announce();
+        return true;
     } catch (const sdbus::Error& error) {
-        m_link.fail(error);
+        qCDebug(lcTree).noquote() << "not told:" << QString::fromStdString(error.getMessage());
+        return false;
     }
 }
 

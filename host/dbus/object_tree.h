@@ -41,7 +41,7 @@ class ObjectTree : public QObject {
    private:
     void plan();
     void round();
-    void tellNext();
+    [[nodiscard]] bool tellNext();
     void tellRemoved(const std::string& path, const std::vector<std::string>& interfaces);
 
     BusLink& m_link;

@@ -19,6 +19,11 @@ FOS1_LOG(lcActions, "host.dbus.actions")
 constexpr const char* kAccessDenied = "org.freedesktop.DBus.Error.AccessDenied";
 constexpr const char* kLimitsExceeded = "org.freedesktop.DBus.Error.LimitsExceeded";
 constexpr const char* kFailed = "io.fos1.Error.Failed";
+
+/// Should the connection have gone, then the link finds that out by itself.
+void reportUnsent(const sdbus::Error& error) {
+    qCDebug(lcActions).noquote() << "no answer sent:" << QString::fromStdString(error.getMessage());
+}
 }  // namespace
 
 PluginActions::PluginActions(PluginSupervisor& plugins, BusLink& link, QObject* parent)
@@ -61,7 +66,7 @@ void PluginActions::answer(quint64 id) {
     try {
         call.mapped().createReply().send();
     } catch (const sdbus::Error& error) {
-        m_link.fail(error);
+        reportUnsent(error);
     }
     m_link.arm();
 }
@@ -75,7 +80,7 @@ void PluginActions::sendError(const sdbus::MethodCall& call, const char* name, c
     try {
         call.createErrorReply(sdbus::Error(name, message)).send();
     } catch (const sdbus::Error& error) {
-        m_link.fail(error);
+        reportUnsent(error);
     }
     m_link.arm();
 }
