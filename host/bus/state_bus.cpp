@@ -105,6 +105,13 @@ std::vector<const BusEntry*> StateBus::entries(const QString& topicName) const {
     return result;
 }
 
+const BusEntry* StateBus::find(const QString& topicName, const QString& key) const {
+    const auto topic = m_topics.find(topicName);
+    if (topic == m_topics.end()) return nullptr;
+    const auto entry = topic->second.entries.find(key);
+    return entry == topic->second.entries.end() ? nullptr : &entry->second;
+}
+
 void StateBus::markChanged(Topic& topic, BusEntry& entry) {
     if (!entry.isQueued) topic.changed.push_back(entry.key);
     entry.isQueued = true;

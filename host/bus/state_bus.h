@@ -53,6 +53,9 @@ class StateBus : public QObject {
     /// Retained entries, all or of one topic, in order of topic and key.
     [[nodiscard]] std::vector<const BusEntry*> entries(const QString& topic = {}) const;
 
+    /// Null when nothing was ever published there.
+    [[nodiscard]] const BusEntry* find(const QString& topic, const QString& key) const;
+
     [[nodiscard]] static qint64 monotonicNow();
 
    Q_SIGNALS:

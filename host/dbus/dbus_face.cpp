@@ -2,6 +2,7 @@
 #include "dbus/dbus_face.h"
 
 #include <QCborArray>
+#include <QElapsedTimer>
 
 #include "bus/state_bus.h"
 #include "config.h"
@@ -24,6 +25,8 @@ FOS1_LOG(lcDbus, "host.dbus")
 // four times these bytes, and an object without it about one KiB.
 constexpr std::size_t kMaxTopicObjects = 8192;
 constexpr qsizetype kMaxShownBytes = 5 << 20;
+
+constexpr qint64 kMaxTurnMs = 5;  ///< of objects that come, change and go
 
 using dbus::DbusType;
 
@@ -58,15 +61,20 @@ DbusFace::DbusFace(const HostConfig& config, const HostServices& services, Plugi
       m_health(health),
       m_tree(m_link),
       m_actions(plugins, m_link) {
+    m_showTimer.setSingleShot(true);
+    m_showTimer.setInterval(0);
+    connect(&m_showTimer, &QTimer::timeout, this, &DbusFace::showTopics);
     connect(&m_link, &dbus::BusLink::stateChanged, this, &DbusFace::stateChanged);
     connect(&m_link, &dbus::BusLink::up, this, &DbusFace::show);
     connect(&m_link, &dbus::BusLink::down, this, [this] {
+        m_showTimer.stop();
+        m_toShow.clear();
         m_actions.forget();
         m_tree.clear();
         m_shown.clear();
         m_shownBytes = 0;
     });
-    connect(&m_services.bus, &StateBus::delivered, this, &DbusFace::showTopic);
+    connect(&m_services.bus, &StateBus::delivered, this, &DbusFace::planTopic);
     connect(&m_services.queue, &ReconcileQueue::opened, this, &DbusFace::showHost);
     connect(&m_plugins, &PluginSupervisor::changed, this, [this](const QString& id) {
         if (const PluginRecord* record = plugin(id)) showPlugin(*record);
@@ -96,7 +104,7 @@ void DbusFace::show() {
     showHost();
     m_tree.manage();
     for (const auto& record : m_plugins.plugins()) showPlugin(*record);
-    for (const BusEntry* entry : m_services.bus.entries()) showTopic(*entry);
+    for (const BusEntry* entry : m_services.bus.entries()) planTopic(*entry);
 }
 
 void DbusFace::showHost() {
@@ -118,8 +126,23 @@ void DbusFace::showPlugin(const PluginRecord& record) {
                });
 }
 
-void DbusFace::showTopic(const BusEntry& entry) {
+void DbusFace::planTopic(const BusEntry& entry) {
     if (!m_link.connection()) return;
+    m_toShow.emplace(entry.topic, entry.key);
+    if (!m_showTimer.isActive()) m_showTimer.start();
+}
+
+void DbusFace::showTopics() {
+    QElapsedTimer spent;
+    spent.start();
+    while (!m_toShow.empty()) {
+        if (spent.hasExpired(kMaxTurnMs)) return m_showTimer.start();
+        const auto next = m_toShow.extract(m_toShow.begin());
+        if (const BusEntry* entry = m_services.bus.find(next.value().first, next.value().second)) showTopic(*entry);
+    }
+}
+
+void DbusFace::showTopic(const BusEntry& entry) {
     const std::string& path = m_paths.path(entry.topic, entry.key);
     const bool isThere = entry.presence == Presence::Value || entry.presence == Presence::Stale;
     if (!isThere || !admit(path, entry)) {

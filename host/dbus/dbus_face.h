@@ -4,7 +4,9 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
 #include <map>
+#include <set>
 
 #include "dbus/bus_link.h"
 #include "dbus/dbus_names.h"
@@ -42,6 +44,8 @@ class DbusFace : public QObject {
     void show();
     void showHost();
     void showPlugin(const PluginRecord& record);
+    void planTopic(const BusEntry& entry);
+    void showTopics();
     void showTopic(const BusEntry& entry);
     bool admit(const std::string& path, const BusEntry& entry);
     [[nodiscard]] const PluginRecord* plugin(const QString& id) const;
@@ -52,6 +56,8 @@ class DbusFace : public QObject {
     const HostHealth& m_health;
     dbus::TopicTypes m_types;
     dbus::TopicPaths m_paths;
+    std::set<std::pair<QString, QString>> m_toShow;  ///< topic and key
+    QTimer m_showTimer;
     std::map<std::string, qsizetype> m_shown;  ///< bytes of a topic value at most, by path
     qsizetype m_shownBytes = 0;
     bool m_isLimitReported = false;

@@ -6,6 +6,7 @@
 
 #include <QElapsedTimer>
 #include <QTest>
+#include <future>
 
 namespace fos1::system {
 
@@ -36,11 +37,14 @@ constexpr const char* kConfig = R"xml(<!DOCTYPE busconfig PUBLIC "-//freedesktop
 </busconfig>
 )xml";
 
+/// Turns the event loop meanwhile: the objects asked for may live in this very process.
 lab::CommandResult runAs(int uid, QStringList words) {
     const QString id = QString::number(uid);
     if (uid != 0) words = QStringList{"setpriv", "--reuid", id, "--regid", id, "--clear-groups"} + words;
     const QString program = words.takeFirst();
-    return lab::run(program, words);
+    auto result = std::async(std::launch::async, [&] { return lab::run(program, words); });
+    while (result.wait_for(std::chrono::seconds(0)) != std::future_status::ready) QTest::qWait(2);
+    return result.get();
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ class BusUnderTest {
     [[nodiscard]] QByteArray config() const { return "dbus: {address: '" + address().toUtf8() + "'}"; }
     [[nodiscard]] lab::Daemon& process() const { return *m_process; }
 
+    // These turn the event loop until the answer is there.
     /// busctl(1), as another user when `uid` is not 0.
     [[nodiscard]] lab::CommandResult busctl(const QStringList& arguments, int uid = 0) const;
     /// busctl get-property of an object below /io/fos1/Host1.

@@ -9,7 +9,6 @@
 #include <QFile>
 #include <QTest>
 #include <atomic>
-#include <future>
 #include <thread>
 
 #include "bus_under_test.h"
@@ -223,8 +222,8 @@ class TestDbusTrouble : public QObject {
         {
             const Caller caller(bus, "/io/fos1/Host1", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", 0,
                                 1000);
-            // Long after the bus takes nothing from us any more: 25 MB, if they were kept.
-            QTRY_VERIFY_WITH_TIMEOUT(caller.failed() > 5000, 60'000);
+            // Well after the bus takes nothing from us any more.
+            QTRY_VERIFY_WITH_TIMEOUT(caller.failed() > 1000, 60'000);
             qInfo("%d lists until the bus was full", caller.answered());
             const qint64 slowest = slowestAnswerMs(*host, 200);
             QVERIFY2(slowest >= 0 && slowest < 1000, qPrintable(QString::number(slowest)));
@@ -278,12 +277,7 @@ class TestDbusTrouble : public QObject {
                 return std::vector<InterfaceShape>{{"io.fos1.X1", {{"Text", DbusType::Text}}, {}}};
             });
         };
-        // The objects live in this process, so nobody may wait here for an answer.
-        const auto shown = [&] {
-            auto answer = std::async(std::launch::async, [&] { return bus.property("/x9", "io.fos1.X1", "Text"); });
-            while (answer.wait_for(std::chrono::seconds(0)) != std::future_status::ready) QTest::qWait(5);
-            return answer.get();
-        };
+        const auto shown = [&] { return bus.property("/x9", "io.fos1.X1", "Text"); };
         connect(&link, &BusLink::down, &tree, &ObjectTree::clear);
         connect(&link, &BusLink::up, &tree, [&] {
             tree.put(kRootPath, {}, [] { return std::vector<InterfaceShape>(); });
