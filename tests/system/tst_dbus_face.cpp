@@ -148,8 +148,13 @@ class TestDbusFace : public QObject {
         const auto monitor = m_onBus->client(
             "monitor", {"gdbus", "monitor", "--address", m_onBus->address(), "--dest", "io.fos1.Host1"});
         QTRY_VERIFY(monitor->log().contains("is owned by"));
-        publish("told", value(2));
-        QTRY_VERIFY(monitor->log().contains("('io.fos1.MadeUp3', {'Count': <int64 2>}, @as [])"));
+        // The first change may still go into the announcement of the object.
+        static const QRegularExpression kOnlyCount("'io.fos1.MadeUp3', {'Count': <int64 \\d+>}, @as \\[\\]\\)");
+        qint64 count = 1;
+        QTRY_VERIFY([&] {
+            publish("told", value(++count));
+            return QString::fromUtf8(monitor->log()).contains(kOnlyCount);
+        }());
         // What comes and goes at once is told as it is in the end.
         publish("comes-back", value(1));
         m_bus.retract(kPublisher, kTopic, "comes-back", "oh");
