@@ -54,6 +54,9 @@ BusLink::~BusLink() { stop(); }
 
 void BusLink::start(const QString& address) {
     m_address = address;
+    // Not through createSessionBusConnectionWithAddress(): sdbus-c++ 1.2 loses memory there with each bus that is not
+    // there.
+    if (!address.isEmpty()) qputenv("DBUS_SYSTEM_BUS_ADDRESS", address.toUtf8());
     setState(LinkState::Connecting, {});
     open();
 }
@@ -64,7 +67,7 @@ void BusLink::stop() {
     m_state = LinkState::Off;
 }
 
-void BusLink::open() { m_opener.open(m_address); }
+void BusLink::open() { m_opener.open(); }
 
 void BusLink::opened() {
     auto connection = m_opener.take();

@@ -36,7 +36,8 @@ class BusLink : public QObject {
     explicit BusLink(QObject* parent = nullptr);
     ~BusLink() override;
 
-    /// `address` as for BusOpener.
+    /// `address` as in the D-Bus specification, "Server Addresses"; empty: the system bus. Otherwise it becomes the
+    /// system bus of this process and its children.
     void start(const QString& address);
 
     /// Says down() when there is a connection, and lets it go. Does not wait for anything.

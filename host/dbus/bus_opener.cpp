@@ -30,12 +30,11 @@ BusOpener::~BusOpener() {
     m_attempt->isAbandoned = true;
 }
 
-void BusOpener::run(const std::shared_ptr<Attempt>& attempt, const std::string& address) {
+void BusOpener::run(const std::shared_ptr<Attempt>& attempt) {
     std::unique_ptr<sdbus::IConnection> connection;
     std::string error;
     try {
-        connection = address.empty() ? sdbus::createSystemBusConnection()
-                                     : sdbus::createSessionBusConnectionWithAddress(address);
+        connection = sdbus::createSystemBusConnection();
     } catch (const sdbus::Error& refused) {
         error = refused.getMessage();
     }
@@ -49,7 +48,7 @@ void BusOpener::run(const std::shared_ptr<Attempt>& attempt, const std::string& 
     ::eventfd_write(attempt->event, 1);
 }
 
-void BusOpener::open(const QString& address) {
+void BusOpener::open() {
     Q_ASSERT(!m_attempt);
     m_attempt = std::make_shared<Attempt>();
     m_notifier = std::make_unique<QSocketNotifier>(m_attempt->event, QSocketNotifier::Read);
@@ -58,7 +57,7 @@ void BusOpener::open(const QString& address) {
         Q_EMIT opened();
     });
     try {
-        std::thread(&BusOpener::run, m_attempt, address.toStdString()).detach();
+        std::thread(&BusOpener::run, m_attempt).detach();
     } catch (const std::system_error& refused) {
         m_attempt->error = refused.what();
         ::eventfd_write(m_attempt->event, 1);

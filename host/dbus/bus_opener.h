@@ -22,8 +22,8 @@ class BusOpener : public QObject {
     explicit BusOpener(QObject* parent = nullptr) : QObject(parent) {}
     ~BusOpener() override;
 
-    /// `address` as in the D-Bus specification, "Server Addresses"; empty: the system bus. One at a time.
-    void open(const QString& address);
+    /// Opens the system bus, which is where DBUS_SYSTEM_BUS_ADDRESS says. One at a time.
+    void open();
 
     /// What came of it; once, after opened().
     Opened take();
@@ -33,7 +33,7 @@ class BusOpener : public QObject {
 
    private:
     struct Attempt;
-    static void run(const std::shared_ptr<Attempt>& attempt, const std::string& address);
+    static void run(const std::shared_ptr<Attempt>& attempt);
 
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::shared_ptr<Attempt> m_attempt;  ///< shared with the thread, which may outlive us

@@ -36,7 +36,7 @@ class BusUnderTest {
     [[nodiscard]] lab::CommandResult gdbus(const QString& path, const QString& method, int uid = 0) const;
     /// A long-running client whose output is in its log.
     [[nodiscard]] std::unique_ptr<lab::Daemon> client(const QString& name, const QStringList& command) const;
-    /// A connection of this process; null when there is none to be had.
+    /// A connection of this process to the bus, which runs.
     [[nodiscard]] std::unique_ptr<sdbus::IConnection> connection() const;
 
    private:
