@@ -119,7 +119,8 @@ void BusLink::named(sdbus::MethodReply& reply, const sdbus::Error* error) {
         Q_EMIT clear();
         return;
     }
-    const QString reason = error ? text(*error) : QStringLiteral("another process has it");
+    const QString reason = error ? text(*error) + QStringLiteral(" (is io.fos1.Host1.conf where the bus looks for it?)")
+                                 : QStringLiteral("another process has it");
     // Not from inside the connection's own callback.
     QMetaObject::invokeMethod(
         this, [this, reason] { lose(LinkState::NameRefused, reason); }, Qt::QueuedConnection);
@@ -157,7 +158,7 @@ void BusLink::setState(LinkState state, const QString& reason) {
         qCInfo(lcDbus).noquote() << "connected bus=" + where << "name=" + QString::fromLatin1(kServiceName);
     else if (state == LinkState::NameRefused)
         qCWarning(lcDbus).noquote() << "the bus refuses us the name" << kServiceName << "bus=" + where
-                                    << "reason=" + reason << "(is its policy file installed?)";
+                                    << "reason=" + reason;
     else if (state == LinkState::NoBus)
         qCInfo(lcDbus).noquote() << (before == LinkState::Connected ? "the bus has gone" : "no bus yet")
                                  << "bus=" + where << "reason=" + reason;
