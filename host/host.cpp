@@ -9,6 +9,7 @@
 #include "config.h"
 #include "control/control_methods.h"
 #include "fos1/logging.h"
+#include "host_paths.h"
 
 namespace fos1::host {
 
@@ -26,8 +27,10 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
       m_services{m_bus, m_resources, m_queue, m_status, m_events, m_metrics},
       m_plugins(m_config, m_services),
       m_health(m_plugins, m_queue),
-      m_control(m_dispatcher) {
+      m_control(m_dispatcher),
+      m_dbus(m_config, m_services, m_plugins, m_health) {
     connect(&m_resources, &ResourceStore::changed, &m_plugins, &PluginSupervisor::requestKinds);
+    connect(&m_dbus, &DbusFace::stateChanged, this, [this] { m_health.dbus = m_dbus.state(); });
     connect(&m_resources, &ResourceStore::removed, this, [this](const ObjectKey& key) { m_status.forget(key); });
     addControlMethods(m_dispatcher, {m_config, m_services, m_crds, m_plugins, m_health});
     m_pluginMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_up"), MetricType::Gauge,
@@ -81,6 +84,7 @@ Errors Host::start() {
     }
     m_plugins.startAll();
     m_health.setStarted();
+    m_dbus.start(installedPath(QStringLiteral(FOS1_SCHEMA_DIR)));
     m_notifier.ready(QStringLiteral("%1 plugins").arg(m_plugins.plugins().size()));
     qCInfo(lcHost).noquote() << "started version=" FOS1_VERSION << "config=" + m_config.file;
     return {};

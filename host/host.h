@@ -9,6 +9,7 @@
 #include "bus/state_bus.h"
 #include "control/control_server.h"
 #include "crd_catalog.h"
+#include "dbus/dbus_face.h"
 #include "health/host_health.h"
 #include "health/service_notifier.h"
 #include "host_config.h"
@@ -65,6 +66,7 @@ class Host : public QObject {
     RpcDispatcher m_dispatcher;
     ControlServer m_control;
     HttpServer m_http;
+    DbusFace m_dbus;
     std::unique_ptr<QLockFile> m_lock;
     bool m_isStopping = false;
     int m_pluginMetric = 0;

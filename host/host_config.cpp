@@ -178,7 +178,7 @@ tl::expected<HostConfig, Errors> parseHostConfig(const QByteArray& text, const Q
     config.dbusEnabled = dbus.boolean(QStringLiteral("enabled"));
     config.dbusAddress = dbus.text(QStringLiteral("address"));
     const CborReader isolation = root.child(QStringLiteral("isolation"));
-    const QCborMap isolated = isolation.map();
+    const QCborMap& isolated = isolation.map();
     for (const auto& item : isolated)
         config.isolation.emplace(item.first.toString(), isolationOf(isolation.child(item.first.toString())));
     const QCborMap plugins = root.child(QStringLiteral("plugins")).map();

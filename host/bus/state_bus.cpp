@@ -8,6 +8,16 @@
 
 namespace fos1::host {
 
+QString toText(Presence presence) {
+    switch (presence) {
+        case Presence::Value: return QStringLiteral("Value");
+        case Presence::Stale: return QStringLiteral("Stale");
+        case Presence::Absent: return QStringLiteral("Absent");
+        case Presence::Unknown: break;
+    }
+    return QStringLiteral("Unknown");
+}
+
 StateBus::StateBus(QObject* parent) : QObject(parent) {
     m_deliverTimer.setSingleShot(true);
     m_deliverTimer.setInterval(0);
@@ -92,6 +102,13 @@ std::vector<const BusEntry*> StateBus::entries(const QString& topicName) const {
         if (topicName.isEmpty() || name == topicName)
             for (const auto& [key, entry] : topic.entries) result.push_back(&entry);
     return result;
+}
+
+const BusEntry* StateBus::find(const QString& topicName, const QString& key) const {
+    const auto topic = m_topics.find(topicName);
+    if (topic == m_topics.end()) return nullptr;
+    const auto entry = topic->second.entries.find(key);
+    return entry == topic->second.entries.end() ? nullptr : &entry->second;
 }
 
 void StateBus::markChanged(Topic& topic, BusEntry& entry) {

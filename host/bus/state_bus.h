@@ -14,6 +14,8 @@
 
 namespace fos1::host {
 
+QString toText(Presence presence);
+
 /// The last known state of one (topic, key).
 struct BusEntry {
     QString topic;
@@ -49,6 +51,9 @@ class StateBus : public QObject {
 
     /// Retained entries, all or of one topic, in order of topic and key.
     [[nodiscard]] std::vector<const BusEntry*> entries(const QString& topic = {}) const;
+
+    /// Null when nothing was ever published there.
+    [[nodiscard]] const BusEntry* find(const QString& topic, const QString& key) const;
 
     [[nodiscard]] static qint64 monotonicNow();
 

@@ -92,6 +92,7 @@ QJsonObject hostStatus(const ControlContext& context) {
             {"notReady", QJsonArray::fromStringList(context.health.notReady())},
             {"objects", static_cast<qint64>(context.services.resources.size())},
             {"http", context.health.httpUrl},
+            {"dbus", context.health.dbus},
             {"config_file", context.config.file},
             {"state_dir", context.config.stateDir},
             {"plugins", pluginList(context)}};
@@ -140,23 +141,13 @@ QJsonObject kindJson(const schema::ResourceKind& kind) {
             {"singular", kind.singular},     {"shortNames", shortNames}, {"columns", columns}};
 }
 
-QString presenceText(Presence presence) {
-    switch (presence) {
-        case Presence::Value: return QStringLiteral("Value");
-        case Presence::Stale: return QStringLiteral("Stale");
-        case Presence::Absent: return QStringLiteral("Absent");
-        case Presence::Unknown: break;
-    }
-    return QStringLiteral("Unknown");
-}
-
 QJsonArray topicValues(const StateBus& bus, const QString& topic) {
     QJsonArray values;
     const qint64 now = StateBus::monotonicNow();
     for (const BusEntry* entry : bus.entries(topic))
         values.append(QJsonObject{{"topic", entry->topic},
                                   {"key", entry->key},
-                                  {"presence", presenceText(entry->presence)},
+                                  {"presence", toText(entry->presence)},
                                   {"value", json(entry->value)},
                                   {"publisher", entry->publisher},
                                   {"sequence", static_cast<qint64>(entry->sequence)},

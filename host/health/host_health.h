@@ -33,6 +33,9 @@ class HostHealth {
     /// The address of the HTTP face, for people; empty when it is off.
     QString httpUrl;
 
+    /// Whether the D-Bus face is on the bus, for people.
+    QString dbus = QStringLiteral("off");
+
    private:
     const PluginSupervisor& m_plugins;
     const ReconcileQueue& m_queue;

@@ -33,6 +33,7 @@ void ReconcileQueue::open() {
     m_isOpen = true;
     for (const auto& [plugin, slot] : m_entries)
         if (slot->isWanted) slot->timer.start(0);
+    Q_EMIT opened();
 }
 
 void ReconcileQueue::request(const QString& plugin) {

@@ -41,6 +41,9 @@ class ReconcileQueue : public QObject {
 
     [[nodiscard]] Ticket nextTicket() { return ++m_lastTicket; }
 
+   Q_SIGNALS:
+    void opened();
+
    private:
     struct Entry {
         bool isWanted = false;

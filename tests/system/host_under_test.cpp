@@ -22,6 +22,7 @@ HostUnderTest::HostUnderTest(const lab::Lab& lab, const QString& name) : m_lab(l
     config =
         "stateDir: state\n"
         "http: {port: 9559}\n"
+        "dbus: {enabled: false}\n"
         "plugins:\n"
         "  crd-watcher: {directory: manifests}\n"
         "  ntp: {clockControl: false" +
