@@ -11,6 +11,9 @@ namespace fos1::ctl {
 ExitCode showStatus(const Options& options);
 ExitCode listPlugins(const Options& options);
 
+/// Writes a plugin that builds. Needs no daemon. `directory` empty: the last word of the id, here.
+ExitCode newPlugin(const QString& id, const QString& directory);
+
 /// `name` empty: every object of the kind.
 ExitCode getResources(const Options& options, const QString& kind, const QString& name);
 ExitCode applyFiles(const Options& options, const QStringList& files);

@@ -20,6 +20,18 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/Fos1SdkConfig.cmake ${CMAKE_CURRENT_BI
   cmake/Fos1AddPlugin.cmake cmake/Fos1AddPluginTest.cmake cmake/Fos1PluginMetadata.cmake cmake/plugin_exports.map
   DESTINATION ${FOS1_CMAKE_DIR})
 
+# The scaffold of `fos1ctl plugin new`, in the build tree too, which has the layout of an installation.
+file(GLOB_RECURSE template RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS template/*)
+set(copies)
+foreach(file IN LISTS template)
+  set(copy ${PROJECT_BINARY_DIR}/${CMAKE_INSTALL_DATADIR}/fos1/${file})
+  add_custom_command(OUTPUT ${copy} DEPENDS ${file}
+    COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/${file} ${copy})
+  list(APPEND copies ${copy})
+endforeach()
+add_custom_target(fos1_template ALL DEPENDS ${copies})
+install(DIRECTORY template DESTINATION ${CMAKE_INSTALL_DATADIR}/fos1)
+
 # Relative to where the file is, so that an installation can be moved.
 file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" FOS1_PC_PREFIX "\${pcfiledir}/${up}")
