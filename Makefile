@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The commands of the README. `make run` runs the host in the foreground, `make test` builds and runs every test.
-.PHONY: run test asan tidy format check-format check-tree
+.PHONY: run test bench asan tidy format check-format check-tree
 
 SOURCES = git ls-files -co --exclude-standard '*.cpp' '*.h'
 
@@ -15,6 +15,12 @@ test:
 	cmake --preset dev
 	cmake --build --preset dev
 	ctest --preset dev
+
+bench:
+	scripts/setup test
+	cmake --preset bench
+	cmake --build --preset bench
+	build/bench/tests/bench/bench_host
 
 asan:
 	cmake --preset asan

@@ -10,6 +10,9 @@ namespace fos1::ctl {
 
 ExitCode showStatus(const Options& options);
 ExitCode listPlugins(const Options& options);
+ExitCode showPlugin(const Options& options, const QString& id);
+/// `verb`: start, stop or restart.
+ExitCode controlPlugin(const Options& options, const QString& verb, const QString& id);
 
 /// Writes a plugin that builds. Needs no daemon. `directory` empty: the last word of the id, here.
 ExitCode newPlugin(const QString& id, const QString& directory);

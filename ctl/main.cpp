@@ -108,6 +108,20 @@ void addInspectionCommands(CLI::App& app, Typed& typed) {
     create->add_option("id", typed.name, "Its unique name, as com.example.hello")->required();
     create->add_option("--directory", typed.directory, "Where to; default the last word of the id")->type_name("DIR");
 
+    CLI::App* show = addCommand(*plugin, typed, "show", "Everything about one plugin",
+                                [](const Typed& t) { return showPlugin(t.options(), text(t.name)); });
+    show->add_option("id", typed.name, "Id of the plugin")->required();
+    const std::pair<const char*, const char*> verbs[] = {{"start", "Start a plugin that was stopped, failed or rests"},
+                                                         {"stop", "Stop a plugin and withdraw what it says"},
+                                                         {"restart", "Stop a plugin and start it again"}};
+    for (const auto& [verb, help] : verbs)
+        addCommand(*plugin, typed, verb, help,
+                   [verb = verb](const Typed& t) {
+                       return controlPlugin(t.options(), QString::fromLatin1(verb), text(t.name));
+                   })
+            ->add_option("id", typed.name, "Id of the plugin")
+            ->required();
+
     CLI::App* ntp = app.add_subcommand("ntp", "The time service")->require_subcommand(1)->fallthrough();
     CLI::App* status = addCommand(*ntp, typed, "status", "Whether the clock is right, and why",
                                   [](const Typed& t) { return showNtpStatus(t.options(), text(t.name)); });

@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr seconds kTimeout{10};
+constexpr seconds kTimeout{20};
 constexpr qint64 kMaxAnswer = 64 * 1024 * 1024;
 
 RpcFailure broken(const QString& message) { return {RpcFailure::kBroken, message, {}}; }
@@ -71,7 +71,7 @@ tl::expected<QJsonObject, RpcFailure> RpcClient::call(const QString& method, con
         if (m_socket.bytesAvailable() > kMaxAnswer)
             return tl::unexpected(broken(QStringLiteral("the answer is too large")));
         if (m_socket.waitForReadyRead(static_cast<int>(deadline.remainingTime()))) continue;
-        return tl::unexpected(broken(deadline.hasExpired() ? QStringLiteral("the daemon did not answer within 10 s")
+        return tl::unexpected(broken(deadline.hasExpired() ? QStringLiteral("the daemon did not answer within 20 s")
                                                            : QStringLiteral("the daemon closed the connection")));
     }
     const QJsonObject answer = QJsonDocument::fromJson(m_socket.readLine()).object();

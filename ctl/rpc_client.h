@@ -29,7 +29,7 @@ class RpcClient {
     /// `socket` empty: the default places.
     explicit RpcClient(QString socket) : m_path(std::move(socket)) {}
 
-    /// The result of `method`; connects when needed. Waits 10 s at most.
+    /// The result of `method`; connects when needed. Waits 20 s at most: starting a plugin may take more than 10.
     tl::expected<QJsonObject, RpcFailure> call(const QString& method, const QJsonObject& params);
 
    private:

@@ -36,6 +36,9 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
     m_slowMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_slow_callbacks_total"), MetricType::Counter,
                                      QStringLiteral("Calls into a plugin that took longer than 50 ms"),
                                      {QStringLiteral("plugin")}, 0);
+    m_restartMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_restarts_total"), MetricType::Counter,
+                                        QStringLiteral("Starts of a plugin's runner after it had failed"),
+                                        {QStringLiteral("plugin")}, 0);
     addRoutes();
 }
 
@@ -96,6 +99,7 @@ void Host::updateOwnMetrics() {
     for (const auto& record : m_plugins.plugins()) {
         const std::map<QString, QString> labels{{QStringLiteral("plugin"), record->id}};
         m_metrics.set(kOwner, m_pluginMetric, labels, record->state == PluginState::Running ? 1 : 0);
+        m_metrics.set(kOwner, m_restartMetric, labels, static_cast<qint64>(record->restarts));
         m_metrics.set(kOwner, m_slowMetric, labels, static_cast<qint64>(record->slowCallbacks));
     }
 }

@@ -69,6 +69,7 @@ class Host : public QObject {
     bool m_isStopping = false;
     int m_pluginMetric = 0;
     int m_slowMetric = 0;
+    int m_restartMetric = 0;
 };
 
 }  // namespace fos1::host

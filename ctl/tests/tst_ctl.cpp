@@ -144,8 +144,9 @@ class TestCtl : public QObject {
         QCOMPARE(
             run(words("plugin list")).out,
             QStringLiteral(
-                "PLUGIN   VERSION   STATE     KINDS                             PUBLISHES      SUBSCRIBES   REMARK\n"
-                "ntp      0.1.0     Running   ntp.fos1.io/v1alpha1/NTPService   time.sync/v1   -\n"));
+                "PLUGIN   VERSION   STATE     RUNS          KINDS                             PUBLISHES      "
+                "SUBSCRIBES   REMARK\n"
+                "ntp      0.1.0     Running   in the host   ntp.fos1.io/v1alpha1/NTPService   time.sync/v1   -\n"));
         const Outcome asJson = run(words("plugin list -o json"));
         QCOMPARE(QJsonDocument::fromJson(asJson.out.toUtf8()).object(), plugins);
     }

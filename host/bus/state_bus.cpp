@@ -4,7 +4,7 @@
 #include <chrono>
 #include <limits>
 
-#include "fos1/cbor_size.h"
+#include "plugins/argument_checks.h"
 
 namespace fos1::host {
 
@@ -23,8 +23,7 @@ qint64 StateBus::monotonicNow() {
 
 Status StateBus::publish(const QString& publisher, const QString& topicName, const QString& key, const QCborMap& value,
                          qint64 ttlMs) {
-    if (topicName.isEmpty() || key.isEmpty() || ttlMs < 0) return Status::InvalidArgument;
-    if (key.toUtf8().size() > kMaxKeyBytes || !fitsEncoded(value, kMaxPayloadBytes)) return Status::TooLarge;
+    if (const Status checked = checkPublish(topicName, key, value, ttlMs); checked != Status::Ok) return checked;
     Topic& topic = m_topics[topicName];
     auto it = topic.entries.find(key);
     if (it == topic.entries.end()) {

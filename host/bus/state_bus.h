@@ -32,7 +32,6 @@ class StateBus : public QObject {
     Q_OBJECT
    public:
     static constexpr qsizetype kMaxPayloadBytes = IBus::kMaxPayloadBytes;
-    static constexpr qsizetype kMaxKeyBytes = 1024;
     static constexpr std::size_t kMaxKeysPerTopic = 8192;
 
     explicit StateBus(QObject* parent = nullptr);

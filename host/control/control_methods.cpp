@@ -2,6 +2,7 @@
 #include "control/control_methods.h"
 
 #include <QCoreApplication>
+#include <functional>
 
 #include "bus/state_bus.h"
 #include "config.h"
@@ -9,6 +10,8 @@
 #include "fos1/version.h"
 #include "health/host_health.h"
 #include "plugins/plugin_supervisor.h"
+#include "plugins/runner_permissions.h"
+#include "plugins/runner_process.h"
 #include "resources/resource_store.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
@@ -36,13 +39,41 @@ QJsonObject pluginJson(const PluginRecord& record, const StatusStore& status) {
             {"state", toText(record.state)},
             {"reason", record.reason},
             {"file", record.metadata.file},
-            {"isolation", toText(record.metadata.isolation)},
+            {"isolation", toText(record.isolation)},
+            {"pid", record.instance ? record.instance->pid() : 0},
+            {"restarts", static_cast<qint64>(record.restarts)},
             {"maturity", record.metadata.maturity},
             {"kinds", QJsonArray::fromStringList(record.metadata.kinds)},
             {"publishes", QJsonArray::fromStringList(record.metadata.publishes)},
             {"subscribes", QJsonArray::fromStringList(record.metadata.subscribes)},
             {"slowCallbacks", static_cast<qint64>(record.slowCallbacks)},
             {"conditions", status.conditions(StatusStore::pluginKey(record.id)).toJsonArray()}};
+}
+
+QJsonObject rightsJson(const RunnerRights& rights) {
+    return {{"user", rights.user},
+            {"capabilities", QJsonArray::fromStringList(rights.capabilities)},
+            {"read", QJsonArray::fromStringList(rights.read)},
+            {"write", QJsonArray::fromStringList(rights.write)},
+            {"execute", QJsonArray::fromStringList(rights.execute)},
+            {"memoryMiB", rights.memoryMiB},
+            {"cpuPercent", rights.cpuPercent}};
+}
+
+/// All that is known of one plugin.
+QJsonObject pluginDetails(const PluginRecord& record, const StatusStore& status) {
+    QJsonObject details = pluginJson(record, status);
+    details.insert("securityPosture", record.metadata.securityPosture);
+    details.insert("sdk", QStringLiteral("%1.%2").arg(FOS1_SDK_MAJOR).arg(record.metadata.sdkMinor));
+    details.insert("requiredFeatures", QJsonArray::fromStringList(record.metadata.requiredFeatures));
+    details.insert("wantedFeatures", QJsonArray::fromStringList(record.metadata.wantedFeatures));
+    if (record.isolation != Isolation::Remote) return details;
+    details.insert("permissions", rightsJson(permissionsOf(record.id, record.metadata.runner, record.granted).given));
+    const qint64 pid = record.instance ? record.instance->pid() : 0;
+    const RunnerUsage usage = usageOf(pid);
+    details.insert("memoryKiB", usage.memoryKiB);
+    details.insert("cpuMs", static_cast<qint64>(usage.cpu.count()));
+    return details;
 }
 
 QJsonArray pluginList(const ControlContext& context) {
@@ -194,6 +225,25 @@ void deleteResource(const ControlContext& context, const QJsonObject& params, co
     });
 }
 
+void getPlugin(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
+    const PluginRecord* record = context.plugins.find(text(params, "id"));
+    if (!record) return reply(refuse(rpc::kNotFound, QStringLiteral("no plugin \"%1\"").arg(text(params, "id"))));
+    reply(pluginDetails(*record, context.services.status));
+}
+
+/// A method that has the supervisor do something to the plugin that `params` {id} names.
+template <typename Act>
+RpcMethod pluginMethod(const ControlContext& context, Act act) {
+    return [context, act](const QJsonObject& params, const RpcReply& reply) {
+        const QString id = text(params, "id");
+        if (!context.plugins.find(id)) return reply(refuse(rpc::kNotFound, QStringLiteral("no plugin \"%1\"").arg(id)));
+        std::invoke(act, context.plugins, id, [reply](Outcome outcome, const QString& message) {
+            if (outcome == Outcome::Ok) return reply(QJsonObject());
+            reply(refuse(rpc::kFailed, message));
+        });
+    };
+}
+
 void listResources(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
     const auto kind = kindOf(context, params);
     if (!kind) return reply(tl::unexpected<RpcError>(kind.error()));
@@ -212,6 +262,11 @@ void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context)
     dispatcher.add("plugin.list", Access::Read, [context](const QJsonObject&, const RpcReply& reply) {
         reply(QJsonObject{{"plugins", pluginList(context)}});
     });
+    dispatcher.add("plugin.get", Access::Read,
+                   [context](const QJsonObject& params, const RpcReply& reply) { getPlugin(context, params, reply); });
+    dispatcher.add("plugin.start", Access::Act, pluginMethod(context, &PluginSupervisor::startPlugin));
+    dispatcher.add("plugin.stop", Access::Act, pluginMethod(context, &PluginSupervisor::stopPlugin));
+    dispatcher.add("plugin.restart", Access::Act, pluginMethod(context, &PluginSupervisor::restartPlugin));
     dispatcher.add("crd.list", Access::Read, [context](const QJsonObject&, const RpcReply& reply) {
         QJsonArray kinds;
         for (const schema::ResourceKind& kind : context.crds.kinds()) kinds.append(kindJson(kind));

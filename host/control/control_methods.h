@@ -24,7 +24,8 @@ struct ControlContext {
     const HostHealth& health;
 };
 
-/// host.status, plugin.list, crd.list, resource.{list,get,apply,delete}, topic.list, event.list; docs/control.md.
+/// host.status, plugin.{list,get,start,stop,restart}, crd.list, resource.{list,get,apply,delete}, topic.list,
+/// event.list; docs/control-socket.md.
 void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context);
 
 }  // namespace fos1::host

@@ -2,9 +2,12 @@
 #include "plugins/plugin_facade.h"
 
 #include <QCborArray>
+#include <QTimer>
+#include <utility>
 
 #include "bus/state_bus.h"
 #include "metrics/metric_registry.h"
+#include "plugins/argument_checks.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
 #include "status/event_log.h"
@@ -28,36 +31,57 @@ class PluginFacade::Bus final : public IBus {
    public:
     explicit Bus(PluginFacade& facade) : m_facade(facade) {}
     ~Bus() override {
-        for (const auto& [topic, listener] : m_subscriptions) bus().unsubscribe(topic, listener);
+        for (const auto& [key, listener] : m_subscriptions) bus().unsubscribe(key.first, listener.get());
     }
     int publish(const QString& topic, const QString& key, const QCborMap& value, qint64 ttlMs) override {
-        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
         if (!m_facade.m_metadata.publishes.contains(topic)) return code(Status::NotPermitted);
+        ++m_facade.m_publishes;
         return code(bus().publish(m_facade.m_metadata.id, topic, key, value, ttlMs));
     }
     int retract(const QString& topic, const QString& key, const QString& reason) override {
-        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
         return code(bus().retract(m_facade.m_metadata.id, topic, key, reason));
     }
     int subscribe(const QString& topic, IBusListener* listener) override {
-        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
         if (!listener) return code(Status::InvalidArgument);
         if (!m_facade.m_metadata.subscribes.contains(topic)) return code(Status::NotPermitted);
-        bus().subscribe(topic, listener);
-        m_subscriptions.emplace(topic, listener);
+        auto& guarded = m_subscriptions[{topic, listener}];
+        if (guarded) return code(Status::Ok);
+        guarded = std::make_unique<Guarded>(m_facade, listener);
+        bus().subscribe(topic, guarded.get());
         return code(Status::Ok);
     }
     int unsubscribe(const QString& topic, IBusListener* listener) override {
         if (!m_facade.isHomeThread()) return code(Status::WrongThread);
-        bus().unsubscribe(topic, listener);
-        m_subscriptions.erase({topic, listener});
+        const auto it = m_subscriptions.find({topic, listener});
+        if (it == m_subscriptions.end()) return code(Status::Ok);
+        bus().unsubscribe(topic, it->second.get());
+        m_subscriptions.erase(it);
         return code(Status::Ok);
     }
 
    private:
+    /// Calls the plugin's listener in the guard.
+    class Guarded final : public IBusListener {
+       public:
+        Guarded(const PluginFacade& facade, IBusListener* listener) : m_facade(facade), m_listener(listener) {}
+        void onState(const QString& topic, const QString& key, int presence, const QCborMap& value,
+                     const QCborMap& meta) override {
+            // The listener may unsubscribe, which ends this object: nothing of it is touched after the call.
+            m_facade.callBack("onState",
+                              [&, listener = m_listener] { listener->onState(topic, key, presence, value, meta); });
+        }
+
+       private:
+        const PluginFacade& m_facade;
+        IBusListener* m_listener;
+    };
+
     StateBus& bus() { return m_facade.m_services.bus; }
     PluginFacade& m_facade;
-    std::set<std::pair<QString, IBusListener*>> m_subscriptions;
+    std::map<std::pair<QString, IBusListener*>, std::unique_ptr<Guarded>> m_subscriptions;
 };
 
 class PluginFacade::StatusFeature final : public IStatus {
@@ -77,9 +101,11 @@ class PluginFacade::StatusFeature final : public IStatus {
     StatusStore& store() { return m_facade.m_services.status; }
     template <typename Act>
     int with(const QCborMap& object, Act act) {
-        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
         if (object.isEmpty()) return code(act(StatusStore::pluginKey(m_facade.m_metadata.id)));
         const ObjectKey key = ObjectKey::fromCbor(object);
+        const bool isSource = m_facade.m_metadata.mayUse(QString::fromLatin1(ISpecSource::kIid));
+        if (!isSource && !m_facade.m_metadata.kinds.contains(kindId(key))) return code(Status::NotPermitted);
         if (!m_facade.m_services.resources.find(key)) return code(Status::NotFound);
         return code(act(key));
     }
@@ -91,17 +117,17 @@ class PluginFacade::Metrics final : public IMetrics {
     explicit Metrics(PluginFacade& facade) : m_facade(facade) {}
     int declare(const QString& name, int metricType, const QString& help, const QString& labelNames,
                 int decimals) override {
-        if (!m_facade.isHomeThread()) return -code(Status::WrongThread);
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return -code(gate);
         if (m_facade.m_metricsFrozen) return -code(Status::NotPermitted);
         return registry().declare(m_facade.m_metadata.id, name, static_cast<MetricType>(metricType), help,
                                   labelNames.split(u',', Qt::SkipEmptyParts), decimals);
     }
     int set(int metric, const QCborMap& labels, qint64 value) override {
-        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
         return code(registry().set(m_facade.m_metadata.id, metric, labelsOf(labels), value));
     }
     int remove(int metric, const QCborMap& labels) override {
-        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
         return code(registry().remove(m_facade.m_metadata.id, metric, labelsOf(labels)));
     }
 
@@ -114,22 +140,19 @@ class PluginFacade::Events final : public IEvents {
    public:
     explicit Events(PluginFacade& facade) : m_facade(facade) {}
     int record(const QCborMap& map) override {
-        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
+        if (const Status checked = checkEvent(map); checked != Status::Ok) return code(checked);
         Event event;
         event.type = map.value(QStringLiteral("type")).toString();
         event.reason = map.value(QStringLiteral("reason")).toString();
         event.message = map.value(QStringLiteral("message")).toString();
         event.regarding = ObjectKey::fromCbor(map.value(QStringLiteral("regarding")).toMap());
         event.source = m_facade.m_metadata.id;
-        const bool isType = event.type == QLatin1String("Normal") || event.type == QLatin1String("Warning");
-        if (!isType || event.reason.isEmpty()) return code(Status::InvalidArgument);
-        if (event.message.size() > kMaxMessage) return code(Status::TooLarge);
         m_facade.m_services.events.record(event);
         return code(Status::Ok);
     }
 
    private:
-    static constexpr qsizetype kMaxMessage = 16 * 1024;
     PluginFacade& m_facade;
 };
 
@@ -137,7 +160,7 @@ class PluginFacade::SpecSource final : public ISpecSource {
    public:
     explicit SpecSource(PluginFacade& facade) : m_facade(facade) {}
     QCborMap apply(const QCborMap& map) override {
-        if (!m_facade.isHomeThread()) return {};
+        if (m_facade.gate() != Status::Ok) return {};
         ResourceStore::Transaction transaction;
         const QCborMap replace = map.value(QStringLiteral("replace")).toMap();
         for (const auto& item : replace) {
@@ -163,6 +186,66 @@ class PluginFacade::SpecSource final : public ISpecSource {
     PluginFacade& m_facade;
 };
 
+class PluginFacade::StatusFeed final : public QObject, public IStatusFeed {
+   public:
+    explicit StatusFeed(PluginFacade& facade) : m_facade(facade) {
+        m_timer.setSingleShot(true);
+        m_timer.setInterval(0);
+        connect(&m_timer, &QTimer::timeout, this, &StatusFeed::deliver);
+    }
+    int subscribe(IStatusListener* listener) override {
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
+        if (!listener) return code(Status::InvalidArgument);
+        if (m_listeners.empty())
+            connect(&m_facade.m_services.status, &StatusStore::changed, this, &StatusFeed::onChanged);
+        m_listeners.insert(listener);
+        m_new.insert(listener);
+        m_timer.start();
+        return code(Status::Ok);
+    }
+    int unsubscribe(IStatusListener* listener) override {
+        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
+        m_listeners.erase(listener);
+        m_new.erase(listener);
+        return code(Status::Ok);
+    }
+
+   private:
+    void onChanged(const ObjectKey& key) {
+        if (StatusStore::isPlugin(key)) return;
+        m_changed.insert(key);
+        if (!m_timer.isActive()) m_timer.start();
+    }
+    void deliver() {
+        const auto changed = std::exchange(m_changed, {});
+        const auto fresh = std::exchange(m_new, {});
+        const auto listeners = m_listeners;
+        for (IStatusListener* listener : listeners) {
+            if (!fresh.contains(listener)) {
+                tell(listener, changed);
+                continue;
+            }
+            std::set<ObjectKey> all;
+            for (const ObjectKey& key : m_facade.m_services.status.keys())
+                if (!StatusStore::isPlugin(key)) all.insert(key);
+            tell(listener, all);
+        }
+    }
+    void tell(IStatusListener* listener, const std::set<ObjectKey>& keys) {
+        for (const ObjectKey& key : keys) {
+            if (!m_listeners.contains(listener)) return;
+            const QCborMap status = m_facade.m_services.status.status(key);
+            m_facade.callBack("onStatus", [&] { listener->onStatus(key.toCbor(), status); });
+        }
+    }
+
+    PluginFacade& m_facade;
+    QTimer m_timer;
+    std::set<IStatusListener*> m_listeners;
+    std::set<IStatusListener*> m_new;  ///< have to see everything first
+    std::set<ObjectKey> m_changed;
+};
+
 PluginFacade::PluginFacade(const PluginMetadata& metadata, QCborMap configuration, Directories directories,
                            const HostServices& services, Complete complete)
     : m_metadata(metadata),
@@ -179,12 +262,14 @@ PluginFacade::PluginFacade(const PluginMetadata& metadata, QCborMap configuratio
     offer(IMetrics::kIid, std::make_unique<Metrics>(*this));
     offer(IEvents::kIid, std::make_unique<Events>(*this));
     offer(ISpecSource::kIid, std::make_unique<SpecSource>(*this));
+    offer(IStatusFeed::kIid, std::make_unique<StatusFeed>(*this));
 }
 
 PluginFacade::~PluginFacade() = default;
 
 const QStringList& PluginFacade::offeredFeatures() {
-    static const QStringList features{IBus::kIid, IStatus::kIid, IMetrics::kIid, IEvents::kIid, ISpecSource::kIid};
+    static const QStringList features{IBus::kIid,    IStatus::kIid,     IMetrics::kIid,
+                                      IEvents::kIid, ISpecSource::kIid, IStatusFeed::kIid};
     return features;
 }
 
@@ -195,11 +280,23 @@ IInterface* PluginFacade::query(const QString& iid) {
 }
 
 int PluginFacade::complete(quint64 ticket, int outcome, int retryAfterMs, const QString& message) {
-    if (!isHomeThread()) return code(Status::WrongThread);
-    if (outcome < static_cast<int>(Outcome::Ok) || outcome > static_cast<int>(Outcome::Failed) || retryAfterMs < 0)
-        return code(Status::InvalidArgument);
+    if (const Status gate = this->gate(); gate != Status::Ok) return code(gate);
+    if (const Status checked = checkCompletion(outcome, retryAfterMs); checked != Status::Ok) return code(checked);
     return code(m_complete(ticket, static_cast<Outcome>(outcome), retryAfterMs, message) ? Status::Ok
                                                                                          : Status::InvalidArgument);
+}
+
+Status PluginFacade::gate() const {
+    if (!isHomeThread()) return Status::WrongThread;
+    return m_isRevoked ? Status::NotPermitted : Status::Ok;
+}
+
+void PluginFacade::callBack(const char* what, const std::function<void()>& act) const {
+    if (m_isRevoked) return;
+    if (m_callGuard)
+        m_callGuard(what, act);
+    else
+        act();
 }
 
 }  // namespace fos1::host

@@ -11,6 +11,7 @@
 #include "fos1/features/metrics.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/status.h"
+#include "fos1/features/status_feed.h"
 #include "fos1/ihost.h"
 #include "plugins/host_services.h"
 #include "plugins/plugin_metadata.h"
@@ -33,9 +34,21 @@ class PluginFacade final : public IHost {
 
     IInterface* query(const QString& iid) override;
     int complete(quint64 ticket, int outcome, int retryAfterMs, const QString& message) override;
-    QCborMap configuration() override { return m_configuration; }
-    QString stateDirectory() override { return m_directories.state; }
-    QString runtimeDirectory() override { return m_directories.runtime; }
+    QCborMap configuration() override { return isHomeThread() ? m_configuration : QCborMap(); }
+    QString stateDirectory() override { return isHomeThread() ? m_directories.state : QString(); }
+    QString runtimeDirectory() override { return isHomeThread() ? m_directories.runtime : QString(); }
+
+    /// How listeners are called: with the name of the call, for people. Default: just so.
+    using CallGuard = std::function<void(const char* what, const std::function<void()>& act)>;
+    void setCallGuard(CallGuard guard) { m_callGuard = std::move(guard); }
+
+    /// From now on every call is NotPermitted and nothing is called back: the plugin has failed, and what is left of it
+    /// may still run.
+    void revoke() { m_isRevoked = true; }
+
+    /// Publishes so far, to notice a flood.
+    [[nodiscard]] quint64 publishes() const { return m_publishes; }
+    void countPublishes(quint64 more) { m_publishes += more; }
 
     /// After start() no metric can be declared.
     void freezeMetrics() { m_metricsFrozen = true; }
@@ -49,8 +62,12 @@ class PluginFacade final : public IHost {
     class Metrics;
     class Events;
     class SpecSource;
+    class StatusFeed;
 
     [[nodiscard]] bool isHomeThread() const { return QThread::currentThread() == m_home; }
+    /// Ok when this thread may call and the plugin has not failed.
+    [[nodiscard]] Status gate() const;
+    void callBack(const char* what, const std::function<void()>& act) const;
 
     const PluginMetadata& m_metadata;
     QCborMap m_configuration;
@@ -58,7 +75,10 @@ class PluginFacade final : public IHost {
     HostServices m_services;
     Complete m_complete;
     QThread* m_home = QThread::currentThread();
+    CallGuard m_callGuard;
     bool m_metricsFrozen = false;
+    bool m_isRevoked = false;
+    quint64 m_publishes = 0;
     std::map<QString, std::unique_ptr<IInterface>> m_features;
 };
 

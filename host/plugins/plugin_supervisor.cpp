@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plugins/plugin_supervisor.h"
 
-#include <QCborArray>
 #include <QDir>
-#include <QElapsedTimer>
-#include <exception>
+#include <QRandomGenerator>
+#include <algorithm>
 
 #include "bus/state_bus.h"
-#include "fos1/condition.h"
-#include "fos1/features/validator.h"
 #include "fos1/logging.h"
 #include "metrics/metric_registry.h"
+#include "plugins/local_instance.h"
+#include "plugins/plugin_catalog.h"
+#include "plugins/runner_launch.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
-#include "status/event_log.h"
-#include "status/status_store.h"
 
 namespace fos1::host {
 
@@ -25,29 +23,21 @@ namespace {
 
 FOS1_LOG(lcPlugins, "host.plugins")
 
-constexpr qint64 kCallbackBudgetMs = 50;
 constexpr milliseconds kStopDeadline = 2s;
 constexpr milliseconds kStopAllDeadline = 4s;
+constexpr milliseconds kReapPatience = 300ms;
+constexpr milliseconds kReapStep = 5ms;
 constexpr milliseconds kWriteDeadline = 5s;
-constexpr milliseconds kReconcileDeadline = 60s;
 
 }  // namespace
 
-QString toText(PluginState state) {
-    switch (state) {
-        case PluginState::Refused: return QStringLiteral("Refused");
-        case PluginState::Loaded: return QStringLiteral("Loaded");
-        case PluginState::Running: return QStringLiteral("Running");
-        case PluginState::Failed: return QStringLiteral("Failed");
-        case PluginState::Stopping: return QStringLiteral("Stopping");
-        case PluginState::Stopped: return QStringLiteral("Stopped");
-        case PluginState::Unknown: break;
-    }
-    return QStringLiteral("Unknown");
-}
-
 PluginSupervisor::PluginSupervisor(const HostConfig& config, const HostServices& services, QObject* parent)
-    : QObject(parent), m_config(config), m_services(services) {
+    : QObject(parent),
+      m_config(config),
+      m_services(services),
+      m_conditions(services),
+      m_reconciles(services),
+      m_floods(m_plugins) {
     m_stopDeadline.setSingleShot(true);
     connect(&m_stopDeadline, &QTimer::timeout, this, [this] {
         for (PluginRecord* record : m_toStop)
@@ -55,186 +45,275 @@ PluginSupervisor::PluginSupervisor(const HostConfig& config, const HostServices&
         m_toStop.clear();
         stopNext();
     });
+    connect(&m_floods, &FloodWatch::flooding, this,
+            [this](const QString& id, quint64 count) { m_conditions.flooding(id, count); });
 }
 
 PluginSupervisor::~PluginSupervisor() = default;
 
 Errors PluginSupervisor::load() {
-    // Metadata of every shared object by id; the file name does not count.
-    std::map<QString, Result<PluginMetadata>> found;
-    for (const QString& dirName : m_config.pluginDirs) {
-        const QFileInfoList files = QDir(dirName).entryInfoList({QStringLiteral("*.so")}, QDir::Files, QDir::Name);
-        for (const QFileInfo& file : files) {
-            auto metadata = readPluginMetadata(file.absoluteFilePath());
-            if (!metadata) {
-                found.emplace(file.completeBaseName(),
-                              failure(ErrorCode::Refused, joined(metadata.error()), file.absoluteFilePath()));
-                continue;
-            }
-            const QString id = metadata->id;
-            const auto same = found.find(id);
-            if (same == found.end())
-                found.emplace(id, *metadata);
-            else if (same->second)
-                same->second = failure(ErrorCode::Refused, QStringLiteral("two files have the id \"%1\": %2 and %3")
-                                                               .arg(id, same->second->file, metadata->file));
-        }
+    CatalogResult catalog = catalogPlugins(m_config);
+    if (!catalog.errors.empty()) return catalog.errors;
+    m_plugins = std::move(catalog.records);
+    assignUserIds(m_plugins);
+    for (const auto& record : m_plugins) {
+        record->restartTimer.setSingleShot(true);
+        connect(&record->restartTimer, &QTimer::timeout, this, [this, &record = *record] { startOne(record); });
+        if (record->state == PluginState::Refused)
+            setState(*record, PluginState::Refused, record->reason);
+        else if (record->isolation == Isolation::Local)
+            loadLocal(*record);
+        else
+            setState(*record, PluginState::Loaded, {});
     }
-
-    Errors errors;
-    for (const auto& [id, section] : m_config.plugins) {
-        PluginRecord& record = *m_plugins.emplace_back(std::make_unique<PluginRecord>());
-        record.id = id;
-        discover(record, found);
-        if (record.state != PluginState::Unknown) continue;
-        auto configuration = checkPluginSection(m_config, id, record.metadata.configSchema);
-        if (!configuration) {
-            errors.insert(errors.end(), configuration.error().begin(), configuration.error().end());
-            continue;
-        }
-        record.configuration = *configuration;
-    }
-    if (!errors.empty()) return errors;
-    for (const auto& record : m_plugins)
-        if (record->state == PluginState::Unknown) loadOne(*record);
     return {};
 }
 
-void PluginSupervisor::discover(PluginRecord& record, const std::map<QString, Result<PluginMetadata>>& found) {
-    const auto it = found.find(record.id);
-    if (it == found.end()) {
-        setState(record, PluginState::Refused,
-                 QStringLiteral("no plugin with the id \"%1\" in %2").arg(record.id, m_config.pluginDirs.join(u", ")));
-        return;
-    }
-    if (!it->second) {
-        setState(record, PluginState::Refused, it->second.error().text());
-        return;
-    }
-    record.metadata = *it->second;
-    if (record.metadata.isolation != Isolation::Local) {
-        setState(record, PluginState::Refused,
-                 QStringLiteral("asks for isolation \"%1\"; this version runs plugins only in its own process "
-                                "(isolation \"local\")")
-                     .arg(toText(record.metadata.isolation)));
-        return;
-    }
-    for (const QString& iid : record.metadata.requiredFeatures) {
-        if (PluginFacade::offeredFeatures().contains(iid)) continue;
-        setState(record, PluginState::Refused,
-                 QStringLiteral("requires the feature \"%1\"; offered are %2")
-                     .arg(iid, PluginFacade::offeredFeatures().join(u", ")));
-        return;
-    }
-    for (const auto& other : m_plugins) {
-        if (other.get() == &record || other->state == PluginState::Refused) continue;
-        for (const QString& topic : record.metadata.publishes) {
-            if (!other->metadata.publishes.contains(topic)) continue;
-            setState(record, PluginState::Refused,
-                     QStringLiteral("publishes %1, which belongs to plugin \"%2\"").arg(topic, other->id));
-            return;
-        }
-    }
+PluginFacade::Directories PluginSupervisor::directoriesOf(const PluginRecord& record) const {
+    return {m_config.stateDir + u'/' + record.id, m_config.runtimeDir + u'/' + record.id};
 }
 
-void PluginSupervisor::loadOne(PluginRecord& record) {
-    record.loader = std::make_unique<QPluginLoader>(record.metadata.file);
-    QObject* root = nullptr;
-    call(record, "load", [&] { root = record.loader->instance(); });
-    if (record.state == PluginState::Failed) return;
-    record.plugin = qobject_cast<IPlugin*>(root);
-    if (!record.plugin) {
-        setState(record, PluginState::Failed,
-                 root ? QStringLiteral("its root object does not implement " FOS1_PLUGIN_IID)
-                      : record.loader->errorString());
-        return;
-    }
-    const PluginFacade::Directories directories{m_config.stateDir + u'/' + record.id,
-                                                m_config.runtimeDir + u'/' + record.id};
-    record.facade = std::make_unique<PluginFacade>(
-        record.metadata, record.configuration, directories, m_services,
+std::unique_ptr<PluginFacade> PluginSupervisor::makeFacade(PluginRecord& record) {
+    return std::make_unique<PluginFacade>(
+        record.metadata, record.configuration, directoriesOf(record), m_services,
         [this, &record](Ticket ticket, Outcome outcome, int retryAfterMs, const QString& message) {
             return complete(record, ticket, outcome, retryAfterMs, message);
         });
-    setState(record, PluginState::Loaded, {});
+}
+
+void PluginSupervisor::loadLocal(PluginRecord& record) {
+    record.instance.reset();  // the one before is deleted before the loader makes another
+    auto instance = std::make_unique<LocalInstance>(makeFacade(record));
+    const QString problem = instance->load(record.metadata.file);
+    adopt(record, std::move(instance));
+    setState(record, problem.isEmpty() ? PluginState::Loaded : PluginState::Failed, problem);
+}
+
+bool PluginSupervisor::makeRunner(PluginRecord& record) {
+    auto prepared = prepareRunner(record, directoriesOf(record));
+    if (!prepared) {
+        onFailed(record, prepared.error().text());
+        return false;
+    }
+    m_conditions.permissions(record.id, prepared->refused);
+    m_conditions.confined(record.id, prepared->remarks);
+    adopt(record, std::make_unique<RemoteInstance>(makeFacade(record), std::move(prepared->launch), this));
+    return true;
+}
+
+void PluginSupervisor::adopt(PluginRecord& record, std::unique_ptr<PluginInstance> instance) {
+    // Whoever is replaced may be the sender of the signal that brought us here.
+    if (record.instance) record.instance.release()->deleteLater();
+    record.instance = std::move(instance);
+    PluginInstance* current = record.instance.get();
+    connect(current, &PluginInstance::started, this, [this, &record](const QString& why) { onStarted(record, why); });
+    connect(current, &PluginInstance::failed, this, [this, &record](const QString& why) { onFailed(record, why); });
+    connect(current, &PluginInstance::slow, this, [&record](const QString& what, qint64 ms) {
+        ++record.slowCallbacks;
+        qCWarning(lcPlugins).noquote() << "slow callback plugin=" + record.id << "call=" + what
+                                       << "ms=" + QString::number(ms);
+    });
+    connect(current, &PluginInstance::remarked, this, [this, &record](const QString& reason, const QString& message) {
+        m_conditions.remark(record.id, reason, message);
+    });
 }
 
 void PluginSupervisor::startAll() {
     for (const auto& record : m_plugins)
         if (record->state == PluginState::Loaded) startOne(*record);
+    m_floods.start();
 }
 
 void PluginSupervisor::startOne(PluginRecord& record) {
-    for (const QString& dir : {record.facade->stateDirectory(), record.facade->runtimeDirectory()}) {
+    record.restartTimer.stop();
+    const PluginFacade::Directories directories = directoriesOf(record);
+    for (const QString& dir : {directories.state, directories.runtime}) {
         if (QDir().mkpath(dir)) continue;
         setState(record, PluginState::Failed, QStringLiteral("cannot make its directory %1").arg(dir));
+        return settle(record);
+    }
+    if (record.isolation == Isolation::Local) {
+        if (record.state != PluginState::Loaded) loadLocal(record);
+        if (record.state != PluginState::Loaded) return settle(record);
+    } else if (!makeRunner(record)) {
         return;
     }
-    QString why;
-    call(record, "start", [&] { why = record.plugin->start(record.facade.get()); });
-    record.facade->freezeMetrics();
-    if (record.state == PluginState::Failed) return;
+    setState(record, PluginState::Starting, {});
+    record.restartPolicy.started(RestartPolicy::Clock::now());
+    record.instance->start();
+}
+
+void PluginSupervisor::onStarted(PluginRecord& record, const QString& why) {
+    if (record.state != PluginState::Starting) return;
+    record.instance->facade().freezeMetrics();
     if (!why.isEmpty()) {
-        m_services.bus.retractAll(record.id, QStringLiteral("the plugin did not start"));
-        setState(record, PluginState::Failed, why);
-        return;
+        if (record.isolation == Isolation::Remote) record.instance->abandon();
+        return onFailed(record, QStringLiteral("did not start: ") + why);
     }
     setState(record, PluginState::Running, {});
     if (!record.metadata.kinds.isEmpty()) m_services.queue.request(record.id);
+    settle(record);
+}
+
+void PluginSupervisor::onFailed(PluginRecord& record, const QString& reason) {
+    const bool wasStopping = record.state == PluginState::Stopping;
+    if (record.instance) record.instance->facade().revoke();
+    if (record.isolation == Isolation::Local) {
+        setState(record, PluginState::Failed, reason);
+    } else if (wasStopping || m_isStopping) {
+        setState(record, PluginState::Stopped, reason);
+    } else {
+        const auto decision =
+            record.restartPolicy.failed(RestartPolicy::Clock::now(), QRandomGenerator::global()->generateDouble());
+        if (decision.isRest) {
+            setState(record, PluginState::Resting,
+                     QStringLiteral("%1; that was the failure number %2 in a row, so it rests for %3 min "
+                                    "(fos1ctl plugin restart %4 tries at once)")
+                         .arg(reason)
+                         .arg(record.restartPolicy.failures())
+                         .arg(decision.delay.count() / 60'000)
+                         .arg(record.id));
+        } else {
+            ++record.restarts;
+            setState(record, PluginState::Restarting, reason);
+        }
+        record.restartTimer.start(decision.delay);
+    }
+    withdraw(record, reason);
+    // Its own process is gone, or about to be; what failed in ours stays, for nobody knows what still refers to it.
+    if (record.isolation == Isolation::Remote && record.instance) record.instance.release()->deleteLater();
+    settle(record);
+}
+
+void PluginSupervisor::withdraw(PluginRecord& record, const QString& reason) {
+    m_services.bus.retractAll(record.id, reason);
+    m_services.metrics.clear(record.id);
+    m_reconciles.drop(record.id);
+    m_pending.failAll(record.id, reason);
+}
+
+void PluginSupervisor::stopOne(PluginRecord& record, const Done& done) {
+    setState(record, PluginState::Stopping, {});
+    m_reconciles.drop(record.id);
+    const Ticket ticket = m_services.queue.nextTicket();
+    m_pending.expect(ticket, record.id, kStopDeadline, [this, &record, done](Outcome outcome, const QString& message) {
+        const bool isOk = outcome == Outcome::Ok;
+        // A plugin that threw from stop() has its state already.
+        if (record.state == PluginState::Stopping) {
+            if (record.instance) record.instance->facade().revoke();
+            if (record.instance && record.isolation == Isolation::Remote) {
+                if (!isOk) record.instance->abandon();
+                record.instance.release()->deleteLater();
+            }
+            withdraw(record, QStringLiteral("the plugin was stopped"));
+            setState(record, PluginState::Stopped, isOk ? QString() : QStringLiteral("did not stop: ") + message);
+        }
+        done(outcome, message);
+    });
+    record.instance->stop(ticket);
 }
 
 void PluginSupervisor::stopAll(std::function<void()> done) {
+    m_isStopping = true;
+    m_floods.stop();
     m_stopped = std::move(done);
-    for (const auto& record : m_plugins)
-        if (record->state == PluginState::Running) m_toStop.push_back(record.get());
     m_stopDeadline.start(kStopAllDeadline);
-    stopNext();
+    std::vector<PluginRecord*> runners;
+    for (const auto& record : m_plugins) {
+        record->restartTimer.stop();
+        if (record->state != PluginState::Running && record->state != PluginState::Starting) continue;
+        (record->isolation == Isolation::Remote ? runners : m_toStop).push_back(record.get());
+    }
+    // Runners side by side, then ours one by one.
+    m_runnersToStop = runners.size() + 1;
+    const auto oneDone = [this](Outcome, const QString&) {
+        if (--m_runnersToStop == 0) stopNext();
+    };
+    for (PluginRecord* record : runners) stopOne(*record, oneDone);
+    oneDone(Outcome::Ok, {});
 }
 
 void PluginSupervisor::stopNext() {
     if (m_toStop.empty()) {
         m_stopDeadline.stop();
-        if (const auto done = std::exchange(m_stopped, nullptr)) done();
-        return;
+        return awaitRunners(kReapPatience);
     }
     PluginRecord& record = *m_toStop.back();
     m_toStop.pop_back();
-    setState(record, PluginState::Stopping, {});
-    m_services.queue.drop(record.id);
-    const Ticket ticket = expect(record.id, kStopDeadline, [this, &record](Outcome outcome, const QString& message) {
-        m_services.bus.retractAll(record.id, QStringLiteral("the plugin was stopped"));
-        m_services.metrics.clear(record.id);
-        setState(record, PluginState::Stopped, outcome == Outcome::Ok ? QString() : message);
-        stopNext();
+    stopOne(record, [this](Outcome, const QString&) { stopNext(); });
+}
+
+/// They have been killed; the host does not end before they have.
+void PluginSupervisor::awaitRunners(milliseconds patience) {
+    const bool isAlone = findChildren<RunnerProcess*>().isEmpty();
+    if (!isAlone && patience > 0ms) {
+        QTimer::singleShot(kReapStep, this, [this, patience] { awaitRunners(patience - kReapStep); });
+        return;
+    }
+    if (const auto done = std::exchange(m_stopped, nullptr)) done();
+}
+
+void PluginSupervisor::startPlugin(const QString& id, Done done) {
+    PluginRecord* record = find(id);
+    if (!record) return done(Outcome::Failed, QStringLiteral("no plugin \"%1\"").arg(id));
+    switch (record->state) {
+        case PluginState::Running: return done(Outcome::Ok, {});
+        case PluginState::Refused: return done(Outcome::Failed, record->reason);
+        case PluginState::Stopping: return done(Outcome::Failed, QStringLiteral("the plugin is stopping"));
+        default: break;
+    }
+    if (m_isStopping) return done(Outcome::Failed, QStringLiteral("the host is stopping"));
+    record->onSettled.push_back(std::move(done));
+    if (record->state == PluginState::Starting) return;
+    record->restartPolicy.reset();
+    startOne(*record);
+}
+
+void PluginSupervisor::stopPlugin(const QString& id, Done done) {
+    PluginRecord* record = find(id);
+    if (!record) return done(Outcome::Failed, QStringLiteral("no plugin \"%1\"").arg(id));
+    const QString byOperator = QStringLiteral("stopped by an operator");
+    switch (record->state) {
+        case PluginState::Running:
+            return stopOne(*record, [this, record, done, byOperator](Outcome outcome, const QString& message) {
+                if (outcome == Outcome::Ok) setState(*record, PluginState::Stopped, byOperator);
+                done(outcome, message);
+            });
+        case PluginState::Starting:
+        case PluginState::Stopping:
+            return done(Outcome::Failed, QStringLiteral("the plugin is %1").arg(toText(record->state).toLower()));
+        case PluginState::Restarting:
+        case PluginState::Resting:
+            record->restartTimer.stop();
+            setState(*record, PluginState::Stopped, byOperator);
+            return done(Outcome::Ok, {});
+        default: return done(Outcome::Ok, {});
+    }
+}
+
+void PluginSupervisor::restartPlugin(const QString& id, Done done) {
+    stopPlugin(id, [this, id, done = std::move(done)](Outcome outcome, const QString& message) {
+        const PluginRecord* record = find(id);
+        // What did not stop in this process is still there; a runner is gone in any case.
+        const bool mayStart = outcome == Outcome::Ok || (record && record->isolation == Isolation::Remote &&
+                                                         record->state == PluginState::Stopped);
+        if (!mayStart) return done(outcome, message);
+        startPlugin(id, done);
     });
-    call(record, "stop", [&] { record.plugin->stop(ticket); });
-    if (record.state == PluginState::Failed) finish(ticket, Outcome::Failed, record.reason);
 }
 
 void PluginSupervisor::reconcile(const QString& pluginId, Ticket ticket) {
-    PluginRecord* record = find(pluginId);
-    if (!record || record->state != PluginState::Running) {
+    const PluginRecord* record = find(pluginId);
+    if (record && record->state == PluginState::Running)
+        m_reconciles.begin(*record, ticket);
+    else
         m_services.queue.drop(pluginId);
-        return;
-    }
-    auto deadline = std::make_unique<QTimer>();
-    deadline->setSingleShot(true);
-    connect(deadline.get(), &QTimer::timeout, this, [this, pluginId] { reportStuck(pluginId); });
-    deadline->start(kReconcileDeadline);
-    m_reconciling[pluginId] = {ticket, std::move(deadline)};
-    const QCborMap snapshot = m_services.resources.snapshot(record->metadata.kinds);
-    call(*record, "reconcile", [&] { record->plugin->reconcile(snapshot, ticket); });
 }
 
-void PluginSupervisor::reportStuck(const QString& pluginId) {
-    const QString message =
-        QStringLiteral("The plugin has not answered for %1 s; the desired state may not be in force.")
-            .arg(kReconcileDeadline.count() / 1000);
-    qCWarning(lcPlugins).noquote() << "reconcile plugin=" + pluginId << message;
-    m_services.status.setCondition(
-        StatusStore::pluginKey(pluginId),
-        Condition{QStringLiteral("Reconciled"), ConditionStatus::Unknown, QStringLiteral("NoAnswer"), message, 0}
-            .toCbor());
+bool PluginSupervisor::complete(PluginRecord& record, Ticket ticket, Outcome outcome, int retryAfterMs,
+                                const QString& message) {
+    return m_pending.complete(ticket, record.id, outcome, message) ||
+           m_reconciles.complete(record, ticket, outcome, retryAfterMs, message);
 }
 
 void PluginSupervisor::requestKinds(const QStringList& kinds) {
@@ -251,145 +330,52 @@ Errors PluginSupervisor::validate(const QCborMap& object) const {
     const QString kind =
         object.value(QStringLiteral("apiVersion")).toString() + u'/' + object.value(QStringLiteral("kind")).toString();
     for (const auto& record : m_plugins) {
-        if (!record->plugin || !record->metadata.kinds.contains(kind)) continue;
-        auto* validator = static_cast<IValidator*>(record->plugin->query(QString::fromLatin1(IValidator::kIid)));
-        if (!validator) continue;
-        const QCborArray found = validator->validate(object).value(QStringLiteral("errors")).toArray();
-        for (const QCborValue& error : found)
-            errors.push_back({ErrorCode::InvalidInput, error.toMap().value(QStringLiteral("message")).toString(),
-                              error.toMap().value(QStringLiteral("path")).toString()});
+        const bool canAsk = record->instance && record->state != PluginState::Failed;
+        if (!canAsk || !record->metadata.kinds.contains(kind)) continue;
+        const Errors found = record->instance->validate(object);
+        errors.insert(errors.end(), found.begin(), found.end());
     }
     return errors;
 }
 
-ISpecWriter* PluginSupervisor::writer(QString* pluginId) const {
-    for (const auto& record : m_plugins) {
-        if (record->state != PluginState::Running) continue;
-        IInterface* found = record->plugin->query(QString::fromLatin1(ISpecWriter::kIid));
-        *pluginId = record->id;
-        if (found) return static_cast<ISpecWriter*>(found);
-    }
-    return nullptr;
+PluginRecord* PluginSupervisor::writer() const {
+    const auto it = std::find_if(m_plugins.begin(), m_plugins.end(), [](const auto& record) {
+        return record->state == PluginState::Running && record->instance->isWriter();
+    });
+    return it == m_plugins.end() ? nullptr : it->get();
 }
 
 void PluginSupervisor::write(const QCborMap& object, Done done) {
-    QString id;
-    ISpecWriter* to = writer(&id);
+    PluginRecord* to = writer();
     if (!to) return done(Outcome::Failed, QStringLiteral("no running plugin can store objects"));
-    to->write(object, expect(id, kWriteDeadline, std::move(done)));
+    const Ticket ticket = m_services.queue.nextTicket();
+    m_pending.expect(ticket, to->id, kWriteDeadline, std::move(done));
+    to->instance->write(object, ticket);
 }
 
 void PluginSupervisor::erase(const ObjectKey& key, Done done) {
-    QString id;
-    ISpecWriter* to = writer(&id);
+    PluginRecord* to = writer();
     if (!to) return done(Outcome::Failed, QStringLiteral("no running plugin can remove objects"));
-    to->erase(key.toCbor(), expect(id, kWriteDeadline, std::move(done)));
+    const Ticket ticket = m_services.queue.nextTicket();
+    m_pending.expect(ticket, to->id, kWriteDeadline, std::move(done));
+    to->instance->erase(key.toCbor(), ticket);
 }
-
-void PluginSupervisor::startPlugin(const QString&, Done done) { done(Outcome::Failed, {}); }
-void PluginSupervisor::stopPlugin(const QString&, Done done) { done(Outcome::Failed, {}); }
-void PluginSupervisor::restartPlugin(const QString&, Done done) { done(Outcome::Failed, {}); }
 
 PluginRecord* PluginSupervisor::find(const QString& id) const {
     const auto it = std::find_if(m_plugins.begin(), m_plugins.end(), [&](const auto& p) { return p->id == id; });
     return it == m_plugins.end() ? nullptr : it->get();
 }
 
-Ticket PluginSupervisor::expect(const QString& pluginId, milliseconds deadline, Done done) {
-    const Ticket ticket = m_services.queue.nextTicket();
-    auto timer = std::make_unique<QTimer>();
-    timer->setSingleShot(true);
-    connect(timer.get(), &QTimer::timeout, this, [this, ticket, deadline] {
-        finish(ticket, Outcome::Failed, QStringLiteral("no answer within %1 ms").arg(deadline.count()));
-    });
-    timer->start(deadline);
-    m_pending.emplace(ticket, Pending{pluginId, std::move(done), std::move(timer)});
-    return ticket;
-}
-
-void PluginSupervisor::finish(Ticket ticket, Outcome outcome, const QString& message) {
-    const auto it = m_pending.find(ticket);
-    if (it == m_pending.end()) return;
-    Pending pending = std::move(it->second);
-    m_pending.erase(it);
-    // The timer may be the sender of the signal that brought us here.
-    pending.deadline->stop();
-    pending.deadline.release()->deleteLater();
-    pending.done(outcome, message);
-}
-
-bool PluginSupervisor::complete(PluginRecord& record, Ticket ticket, Outcome outcome, int retryAfterMs,
-                                const QString& message) {
-    if (const auto it = m_pending.find(ticket); it != m_pending.end()) {
-        if (it->second.pluginId != record.id) return false;
-        // Never re-entrantly: a plugin may complete from inside the call that gave it the ticket.
-        QTimer::singleShot(0, this, [this, ticket, outcome, message] { finish(ticket, outcome, message); });
-        return true;
-    }
-    const auto running = m_reconciling.find(record.id);
-    if (running == m_reconciling.end() || running->second.ticket != ticket) return false;
-    m_reconciling.erase(running);
-    if (!m_services.queue.complete(ticket, outcome, milliseconds(retryAfterMs))) return false;
-
-    const bool isOk = outcome == Outcome::Ok;
-    const QString reason = isOk                        ? QStringLiteral("InForce")
-                           : outcome == Outcome::Retry ? QStringLiteral("Retrying")
-                                                       : QStringLiteral("Failed");
-    m_services.status.setCondition(
-        StatusStore::pluginKey(record.id),
-        Condition{QStringLiteral("Reconciled"), isOk ? ConditionStatus::True : ConditionStatus::False, reason,
-                  isOk && message.isEmpty() ? QStringLiteral("The desired state is in force.") : message, 0}
-            .toCbor());
-    if (!isOk) qCWarning(lcPlugins).noquote() << "reconcile plugin=" + record.id << "outcome=" + reason << message;
-    return true;
-}
-
-void PluginSupervisor::call(PluginRecord& record, const char* what, const std::function<void()>& act) {
-    QElapsedTimer timer;
-    timer.start();
-    try {
-        act();
-    } catch (const std::exception& e) {
-        setState(record, PluginState::Failed,
-                 QStringLiteral("threw from %1: %2").arg(QLatin1String(what), QString::fromLocal8Bit(e.what())));
-    } catch (...) {
-        setState(record, PluginState::Failed, QStringLiteral("threw from %1").arg(QLatin1String(what)));
-    }
-    if (record.state == PluginState::Failed) m_services.bus.retractAll(record.id, record.reason);
-    const qint64 elapsed = timer.elapsed();
-    // Loading and starting may link libraries and make directories; the budget is for what happens while others wait.
-    if (elapsed > kCallbackBudgetMs && record.state == PluginState::Running) {
-        ++record.slowCallbacks;
-        qCWarning(lcPlugins).noquote() << "slow callback plugin=" + record.id << "call=" + QLatin1String(what)
-                                       << "ms=" + QString::number(elapsed);
-    }
+void PluginSupervisor::settle(PluginRecord& record) {
+    for (const Done& done : std::exchange(record.onSettled, {}))
+        done(record.state == PluginState::Running ? Outcome::Ok : Outcome::Failed, record.reason);
 }
 
 void PluginSupervisor::setState(PluginRecord& record, PluginState state, const QString& reason) {
     record.state = state;
     record.reason = reason;
+    m_conditions.state(record);
     Q_EMIT changed(record.id);
-    const bool isBad = state == PluginState::Refused || state == PluginState::Failed;
-    const QString text = reason.isEmpty() ? QStringLiteral("The plugin is %1.").arg(toText(state).toLower()) : reason;
-    m_services.status.setCondition(
-        StatusStore::pluginKey(record.id),
-        Condition{QStringLiteral("Ready"),
-                  state == PluginState::Running ? ConditionStatus::True : ConditionStatus::False, toText(state), text,
-                  0}
-            .toCbor());
-    if (isBad) {
-        qCWarning(lcPlugins).noquote() << "plugin=" + record.id << "state=" + toText(state) << reason;
-        m_services.events.record({QStringLiteral("Warning"),
-                                  QStringLiteral("Plugin") + toText(state),
-                                  record.id + QStringLiteral(": ") + reason,
-                                  {},
-                                  QStringLiteral("host"),
-                                  1,
-                                  {},
-                                  {}});
-    } else {
-        qCInfo(lcPlugins).noquote() << "plugin=" + record.id << "state=" + toText(state);
-    }
 }
 
 }  // namespace fos1::host

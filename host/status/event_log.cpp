@@ -22,6 +22,10 @@ void EventLog::record(const Event& event) {
     if (m_events.size() > kCapacity) m_events.pop_front();
 }
 
+void EventLog::warning(const QString& reason, const QString& message) {
+    record({QStringLiteral("Warning"), reason, message, {}, QStringLiteral("host"), 1, {}, {}});
+}
+
 std::vector<Event> EventLog::newest(std::size_t limit) const {
     const std::size_t count = std::min(limit, m_events.size());
     return {m_events.end() - static_cast<std::ptrdiff_t>(count), m_events.end()};

@@ -28,6 +28,9 @@ class EventLog {
 
     void record(const Event& event);
 
+    /// Something of the host's own that someone should look at.
+    void warning(const QString& reason, const QString& message);
+
     /// The newest `limit` events, oldest first.
     [[nodiscard]] std::vector<Event> newest(std::size_t limit) const;
 

@@ -48,6 +48,12 @@ void StatusStore::forget(const ObjectKey& key) {
     if (m_entries.erase(key) > 0) Q_EMIT changed(key);
 }
 
+std::vector<ObjectKey> StatusStore::keys() const {
+    std::vector<ObjectKey> all;
+    for (const auto& [key, entry] : m_entries) all.push_back(key);
+    return all;
+}
+
 QCborArray StatusStore::conditions(const ObjectKey& key) const {
     QCborArray list;
     const auto it = m_entries.find(key);

@@ -5,6 +5,7 @@
 #include <QCborMap>
 #include <QObject>
 #include <map>
+#include <vector>
 
 #include "fos1/desired.h"
 #include "fos1/interface.h"
@@ -18,6 +19,7 @@ class StatusStore : public QObject {
 
     /// The key under which a plugin's own conditions are kept.
     [[nodiscard]] static ObjectKey pluginKey(const QString& pluginId);
+    [[nodiscard]] static bool isPlugin(const ObjectKey& key) { return key == pluginKey(key.name); }
 
     /// `condition` as in IStatus; a malformed one is InvalidArgument. lastTransitionTime moves only with `status`.
     Status setCondition(const ObjectKey& key, const QCborMap& condition);
@@ -27,6 +29,7 @@ class StatusStore : public QObject {
 
     /// Fields plus `conditions`, in order of type; empty when nothing was said of `key`.
     [[nodiscard]] QCborMap status(const ObjectKey& key) const;
+    [[nodiscard]] std::vector<ObjectKey> keys() const;
     [[nodiscard]] QCborArray conditions(const ObjectKey& key) const;
 
    Q_SIGNALS:

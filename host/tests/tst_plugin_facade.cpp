@@ -117,6 +117,77 @@ class TestPluginFacade : public QObject {
         QCOMPARE(f.status.conditions(StatusStore::pluginKey("p")).size(), 1);
     }
 
+    void statusIsForOnesOwnKinds() {
+        Fixture f(QStringList{IStatus::kIid});
+        auto* status = feature<IStatus>(*f.facade);
+        f.resources.apply({{{"a.yaml", {object("x")}}}, {}});
+        const QCborMap key = ObjectKey{"t.io/v1", "Thing", "default", "x"}.toCbor();
+        QCOMPARE(status->setFields(key, {}), code(Status::NotPermitted));
+        f.metadata.kinds = QStringList{"t.io/v1/Thing"};
+        QCOMPARE(status->setFields(key, {}), code(Status::Ok));
+        QCOMPARE(status->setFields({}, {}), code(Status::Ok));
+    }
+
+    void theStatusFeedShowsEverythingThenChanges() {
+        struct Listener final : IStatusListener {
+            void onStatus(const QCborMap& object, const QCborMap& status) override {
+                seen.append(object.value(QStringLiteral("name")).toString() + u'=' +
+                            QString::number(status.value(QStringLiteral("n")).toInteger(-1)));
+            }
+            QStringList seen;
+        } listener;
+        Fixture f(kAll);
+        f.resources.apply({{{"a.yaml", {object("x"), object("y")}}}, {}});
+        auto* status = feature<IStatus>(*f.facade);
+        auto* feed = feature<IStatusFeed>(*f.facade);
+        const auto key = [](const char* name) { return ObjectKey{"t.io/v1", "Thing", "default", name}.toCbor(); };
+        const auto fields = [](qint64 n) { return QCborMap{{QStringLiteral("n"), n}}; };
+        status->setFields(key("x"), fields(1));
+        status->setFields({}, fields(7));  // the plugin's own is not an object's
+        QCOMPARE(feed->subscribe(&listener), code(Status::Ok));
+        QVERIFY(listener.seen.isEmpty());
+        QTRY_COMPARE(listener.seen, QStringList{"x=1"});
+        for (qint64 n = 2; n < 100; ++n) status->setFields(key("x"), fields(n));
+        status->setFields(key("y"), fields(5));
+        QTRY_COMPARE(listener.seen, (QStringList{"x=1", "x=99", "y=5"}));
+        f.status.forget(ObjectKey{"t.io/v1", "Thing", "default", "x"});
+        QTRY_COMPARE(listener.seen.size(), 4);
+        QCOMPARE(listener.seen.last(), QStringLiteral("x=-1"));
+        QCOMPARE(feed->unsubscribe(&listener), code(Status::Ok));
+        status->setFields(key("y"), fields(6));
+        QCoreApplication::processEvents();
+        QCOMPARE(listener.seen.size(), 4);
+    }
+
+    void afterItsFailureAPluginMayDoNothing() {
+        Fixture f(kAll);
+        auto* bus = feature<IBus>(*f.facade);
+        f.facade->revoke();
+        QCOMPARE(bus->publish("mine/v1", "k", {}, 0), code(Status::NotPermitted));
+        QCOMPARE(f.facade->complete(1, static_cast<int>(Outcome::Ok), 0, {}), code(Status::NotPermitted));
+        QCOMPARE(feature<IMetrics>(*f.facade)->declare("x", 1, "h", {}, 0), -code(Status::NotPermitted));
+    }
+
+    void deliveriesAreGuarded() {
+        struct Listener final : IBusListener {
+            void onState(const QString&, const QString&, int, const QCborMap&, const QCborMap&) override { ++calls; }
+            int calls = 0;
+        } listener;
+        Fixture f(kAll);
+        QStringList guarded;
+        f.facade->setCallGuard([&](const char* what, const std::function<void()>& act) {
+            guarded.append(QString::fromLatin1(what));
+            act();
+        });
+        auto* bus = feature<IBus>(*f.facade);
+        QCOMPARE(bus->subscribe("theirs/v1", &listener), code(Status::Ok));
+        QCOMPARE(bus->subscribe("theirs/v1", &listener), code(Status::Ok));
+        f.bus.publish("other", "theirs/v1", "k", {}, 0);
+        QTRY_COMPARE(listener.calls, 1);
+        QCOMPARE(guarded, QStringList{"onState"});
+        QCOMPARE(bus->unsubscribe("theirs/v1", &listener), code(Status::Ok));
+    }
+
     void metricsAreFrozenAfterStart() {
         Fixture f(kAll);
         auto& metrics = *feature<IMetrics>(*f.facade);

@@ -10,8 +10,8 @@
 namespace fos1 {
 
 /// `object` names what the status belongs to: `{apiVersion, kind, namespace, name}`, or an empty map for the
-/// plugin itself. A plugin speaks of objects of the kinds that it reconciles; others are NotPermitted. Status of an
-/// object that is gone is NotFound.
+/// plugin itself. A plugin speaks of objects of the kinds that it reconciles, a source of desired state of all; others
+/// are NotPermitted. Status of an object that is gone is NotFound.
 class FOS1_SDK_EXPORT IStatus : public IInterface {
    public:
     static constexpr const char* kIid = "io.fos1.Status/1";

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What host and plugin runner say to each other: one CBOR array a frame, [type, arguments …], its shape checked on
+// arrival. Must not know what a plugin does with it.
+#pragma once
+
+#include <QByteArray>
+#include <QCborArray>
+#include <initializer_list>
+
+#include "fos1/result.h"
+
+namespace fos1::link {
+
+/// Told in Hello; both sides speak exactly this one.
+constexpr int kProtocolVersion = 1;
+
+/// A frame is a u32 length, big-endian, and that many bytes of CBOR.
+constexpr qsizetype kMaxFrameBytes = 1 << 20;
+constexpr qsizetype kLengthBytes = 4;
+
+/// Arguments are given as in the table of message.cpp: i integer, s text, m map, a array, v any value.
+enum class MessageType : int {
+    Unknown = 0,
+    // From the runner.
+    Hello = 1,         ///< i protocol version, i SDK major, i SDK minor
+    Loaded = 2,        ///< s why not (empty: it is loaded), a IIDs that the plugin offers, a remarks on the sandbox
+    Started = 3,       ///< s why not
+    Returned = 4,      ///< i microseconds: the oldest call of those below that has not returned yet
+    Threw = 5,         ///< s from which call, s what
+    Pong = 6,          ///< i number of the Ping, i publishes since the last one
+    Publish = 7,       ///< s topic, s key, m value, i TTL in ms
+    SetMetric = 8,     ///< i metric, m labels, i value
+    RemoveMetric = 9,  ///< i metric, m labels
+    Complete = 10,     ///< i ticket, i outcome, i retry after ms, s message
+    Event = 11,        ///< m event
+    LeftThreads = 12,  ///< a names of threads that run on after stop()
+    // Requests of the runner, answered by a Reply; the first argument is the request's number.
+    Retract = 32,            ///< i, s topic, s key, s reason
+    Subscribe = 33,          ///< i, i subscription, s topic
+    Unsubscribe = 34,        ///< i, i subscription
+    SetCondition = 35,       ///< i, m object, m condition
+    RemoveCondition = 36,    ///< i, m object, s type
+    SetFields = 37,          ///< i, m object, m fields
+    DeclareMetric = 38,      ///< i, s name, i type, s help, s label names, i decimals
+    ApplySpecs = 39,         ///< i, m transaction
+    SubscribeStatus = 40,    ///< i, i subscription
+    UnsubscribeStatus = 41,  ///< i, i subscription
+    // From the host.
+    Load = 64,          ///< m what to load and how to confine it
+    Ping = 65,          ///< i number
+    Reply = 66,         ///< i number of the request, v answer
+    SnapshotPart = 67,  ///< a objects
+    // Calls: each is answered by one Returned.
+    Start = 80,
+    Reconcile = 81,     ///< i ticket; the snapshot is the parts before it
+    Stop = 82,          ///< i ticket
+    State = 83,         ///< i subscription, s topic, s key, i presence, m value, m meta
+    ObjectStatus = 84,  ///< i subscription, m object, m status
+    WriteObject = 85,   ///< m object, i ticket
+    EraseObject = 86,   ///< m object, i ticket
+};
+
+[[nodiscard]] constexpr bool isCall(MessageType type) { return type >= MessageType::Start; }
+[[nodiscard]] constexpr bool isRequest(MessageType type) {
+    return type >= MessageType::Retract && type < MessageType::Load;
+}
+
+struct Message {
+    MessageType type = MessageType::Unknown;
+    QCborArray arguments;
+
+    [[nodiscard]] qint64 integer(qsizetype i) const { return arguments.at(i).toInteger(); }
+    [[nodiscard]] QString text(qsizetype i) const { return arguments.at(i).toString(); }
+    [[nodiscard]] QCborMap map(qsizetype i) const { return arguments.at(i).toMap(); }
+};
+
+/// The whole frame, length included; empty when it is over kMaxFrameBytes.
+QByteArray encodeFrame(MessageType type, std::initializer_list<QCborValue> arguments);
+
+/// The message of a frame without its length. A refusal says what is wrong with it.
+Result<Message> decodeFrame(const QByteArray& payload);
+
+}  // namespace fos1::link

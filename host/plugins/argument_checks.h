@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is checked of a plugin's arguments wherever it runs: in the host before the stores see them, and in a runner so
+// that the plugin has its answer at once. Pure.
+#pragma once
+
+#include <QCborMap>
+#include <QString>
+
+#include "fos1/cbor_size.h"
+#include "fos1/features/bus.h"
+
+namespace fos1::host {
+
+constexpr qsizetype kMaxKeyBytes = 1024;
+constexpr qsizetype kMaxEventMessage = 16 * 1024;
+
+/// Of IBus::publish().
+inline Status checkPublish(const QString& topic, const QString& key, const QCborMap& value, qint64 ttlMs) {
+    if (topic.isEmpty() || key.isEmpty() || ttlMs < 0) return Status::InvalidArgument;
+    const bool isKeyShort = key.size() * 3 <= kMaxKeyBytes || key.toUtf8().size() <= kMaxKeyBytes;
+    return isKeyShort && fitsEncoded(value, IBus::kMaxPayloadBytes) ? Status::Ok : Status::TooLarge;
+}
+
+/// Of IEvents::record().
+inline Status checkEvent(const QCborMap& event) {
+    const QString type = event.value(QStringLiteral("type")).toString();
+    const bool isType = type == QLatin1String("Normal") || type == QLatin1String("Warning");
+    if (!isType || event.value(QStringLiteral("reason")).toString().isEmpty()) return Status::InvalidArgument;
+    return event.value(QStringLiteral("message")).toString().size() > kMaxEventMessage ? Status::TooLarge : Status::Ok;
+}
+
+/// Of IHost::complete().
+inline Status checkCompletion(int outcome, int retryAfterMs) {
+    const bool isOutcome = outcome >= static_cast<int>(Outcome::Ok) && outcome <= static_cast<int>(Outcome::Failed);
+    return isOutcome && retryAfterMs >= 0 ? Status::Ok : Status::InvalidArgument;
+}
+
+}  // namespace fos1::host

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/flood_watch.h"
+
+namespace fos1::host {
+
+FloodWatch::FloodWatch(const Plugins& plugins, QObject* parent) : QObject(parent), m_plugins(plugins) {
+    connect(&m_timer, &QTimer::timeout, this, &FloodWatch::look);
+}
+
+void FloodWatch::look() {
+    for (const auto& record : m_plugins) {
+        Seen& seen = m_seen[record->id];
+        if (seen.instance != record->instance.get()) seen = {record->instance.get(), 0, seen.isFlooding};
+        const quint64 total = record->instance ? record->instance->facade().publishes() : 0;
+        const quint64 count = total - std::exchange(seen.publishes, total);
+        const bool isFlooding = count >= kFlood;
+        if (isFlooding == seen.isFlooding) continue;
+        seen.isFlooding = isFlooding;
+        Q_EMIT flooding(record->id, isFlooding ? count : 0);
+    }
+}
+
+}  // namespace fos1::host

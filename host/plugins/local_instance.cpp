@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/local_instance.h"
+
+#include <QCborArray>
+#include <QElapsedTimer>
+#include <exception>
+
+#include "fos1/features/validator.h"
+
+namespace fos1::host {
+
+namespace {
+constexpr qint64 kCallbackBudgetMs = 50;
+}
+
+LocalInstance::LocalInstance(std::unique_ptr<PluginFacade> facade) : PluginInstance(std::move(facade)) {
+    m_facade->setCallGuard([this](const char* what, const std::function<void()>& act) { call(what, act); });
+}
+
+LocalInstance::~LocalInstance() {
+    if (m_plugin) m_loader.unload();
+}
+
+QString LocalInstance::load(const QString& file) {
+    m_loader.setFileName(file);
+    // Every symbol now: a missing one is the plugin's state, not a crash in the middle of a call.
+    m_loader.setLoadHints(QLibrary::ResolveAllSymbolsHint | QLibrary::PreventUnloadHint);
+    QString problem;
+    QObject* root = nullptr;
+    connect(this, &PluginInstance::failed, this, [&problem](const QString& why) { problem = why; });
+    call("load", [&] { root = m_loader.instance(); });
+    disconnect(this, &PluginInstance::failed, this, nullptr);
+    if (!problem.isEmpty()) return problem;
+    m_plugin = qobject_cast<IPlugin*>(root);
+    if (m_plugin) return {};
+    return root ? QStringLiteral("its root object does not implement " FOS1_PLUGIN_IID) : m_loader.errorString();
+}
+
+void LocalInstance::start() {
+    QString why;
+    bool hasReturned = false;
+    call("start", [&] {
+        why = m_plugin->start(m_facade.get());
+        hasReturned = true;
+    });
+    if (!hasReturned) return;
+    m_isStarted = why.isEmpty();
+    Q_EMIT started(why);
+}
+
+void LocalInstance::reconcile(const QCborMap& snapshot, Ticket ticket) {
+    call("reconcile", [&] { m_plugin->reconcile(snapshot, ticket); });
+}
+
+void LocalInstance::stop(Ticket ticket) {
+    call("stop", [&] { m_plugin->stop(ticket); });
+}
+
+Errors LocalInstance::validate(const QCborMap& object) {
+    QCborArray found;
+    call("validate", [&] {
+        auto* validator = static_cast<IValidator*>(m_plugin->query(QString::fromLatin1(IValidator::kIid)));
+        if (validator) found = validator->validate(object).value(QStringLiteral("errors")).toArray();
+    });
+    Errors errors;
+    for (const QCborValue& error : qAsConst(found))
+        errors.push_back({ErrorCode::InvalidInput, error.toMap().value(QStringLiteral("message")).toString(),
+                          error.toMap().value(QStringLiteral("path")).toString()});
+    return errors;
+}
+
+ISpecWriter* LocalInstance::writer() {
+    return m_plugin ? static_cast<ISpecWriter*>(m_plugin->query(QString::fromLatin1(ISpecWriter::kIid))) : nullptr;
+}
+
+void LocalInstance::write(const QCborMap& object, Ticket ticket) {
+    call("write", [&] { writer()->write(object, ticket); });
+}
+
+void LocalInstance::erase(const QCborMap& object, Ticket ticket) {
+    call("erase", [&] { writer()->erase(object, ticket); });
+}
+
+void LocalInstance::call(const char* what, const std::function<void()>& act) {
+    QElapsedTimer timer;
+    timer.start();
+    const auto name = [what] { return QString::fromLatin1(what); };
+    try {
+        act();
+    } catch (const std::exception& e) {
+        Q_EMIT failed(QStringLiteral("threw from %1: %2").arg(name(), QString::fromLocal8Bit(e.what())));
+        return;
+    } catch (...) {
+        Q_EMIT failed(QStringLiteral("threw from %1").arg(name()));
+        return;
+    }
+    // Loading and starting may link libraries and make directories; the budget is for what happens while others wait.
+    if (const qint64 ms = timer.elapsed(); ms > kCallbackBudgetMs && m_isStarted) Q_EMIT slow(name(), ms);
+}
+
+}  // namespace fos1::host

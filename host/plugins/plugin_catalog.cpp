@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/plugin_catalog.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+#include "config.h"
+#include "host_paths.h"
+
+namespace fos1::host {
+
+namespace {
+
+using Found = std::map<QString, Result<PluginMetadata>>;
+
+void refuse(PluginRecord& record, const QString& reason) {
+    record.state = PluginState::Refused;
+    record.reason = reason;
+}
+
+/// Metadata of every shared object by id; the file name does not count.
+Found findAll(const QStringList& directories) {
+    Found found;
+    for (const QString& directory : directories) {
+        const QFileInfoList files = QDir(directory).entryInfoList({QStringLiteral("*.so")}, QDir::Files, QDir::Name);
+        for (const QFileInfo& file : files) {
+            auto metadata = readPluginMetadata(file.absoluteFilePath());
+            if (!metadata) {
+                found.emplace(file.completeBaseName(),
+                              failure(ErrorCode::Refused, joined(metadata.error()), file.absoluteFilePath()));
+                continue;
+            }
+            const QString id = metadata->id;
+            const auto same = found.find(id);
+            if (same == found.end())
+                found.emplace(id, *metadata);
+            else if (same->second)
+                same->second = failure(ErrorCode::Refused, QStringLiteral("two files have the id \"%1\": %2 and %3")
+                                                               .arg(id, same->second->file, metadata->file));
+        }
+    }
+    return found;
+}
+
+/// A plugin of somebody else's runs in a process of its own, whatever it says, unless the operator has it otherwise.
+Isolation isolationOf(const PluginRecord& record, const PluginIsolation& configured) {
+    if (configured.mode != Isolation::Unknown) return configured.mode;
+    if (!record.isOurs) return Isolation::Remote;
+    return record.metadata.isolation == Isolation::Unknown ? Isolation::Local : record.metadata.isolation;
+}
+
+bool isInOwnDirectory(const QString& file) {
+    const QString own = QFileInfo(installedPath(QStringLiteral(FOS1_PLUGIN_DIR))).canonicalFilePath();
+    return QFileInfo(QFileInfo(file).absolutePath()).canonicalFilePath() == own;
+}
+
+void describe(PluginRecord& record, const HostConfig& config, const Found& found) {
+    const auto it = found.find(record.id);
+    if (it == found.end())
+        return refuse(
+            record, QStringLiteral("no plugin with the id \"%1\" in %2").arg(record.id, config.pluginDirs.join(u", ")));
+    if (!it->second) return refuse(record, it->second.error().text());
+    record.metadata = *it->second;
+    const auto configured = config.isolation.find(record.id);
+    const PluginIsolation isolation = configured == config.isolation.end() ? PluginIsolation() : configured->second;
+    record.isOurs = isInOwnDirectory(record.metadata.file);
+    record.isolation = isolationOf(record, isolation);
+    record.granted = isolation.granted;
+    for (const QString& iid : record.metadata.requiredFeatures)
+        if (!PluginFacade::offeredFeatures().contains(iid))
+            return refuse(record, QStringLiteral("requires the feature \"%1\"; offered are %2")
+                                      .arg(iid, PluginFacade::offeredFeatures().join(u", ")));
+}
+
+/// A topic has one publisher: our own plugins come first, then the order of the ids decides.
+void refuseSharedTopics(const std::vector<std::unique_ptr<PluginRecord>>& records) {
+    std::map<QString, QString> owners;
+    for (const bool isOurs : {true, false}) {
+        for (const auto& record : records) {
+            if (record->isOurs != isOurs || record->state == PluginState::Refused) continue;
+            const QStringList& topics = record->metadata.publishes;
+            const auto taken = std::find_if(topics.begin(), topics.end(),
+                                            [&](const QString& topic) { return owners.contains(topic); });
+            if (taken != topics.end()) {
+                refuse(*record,
+                       QStringLiteral("publishes %1, which belongs to plugin \"%2\"").arg(*taken, owners.at(*taken)));
+                continue;
+            }
+            for (const QString& topic : topics) owners.emplace(topic, record->id);
+        }
+    }
+}
+
+}  // namespace
+
+CatalogResult catalogPlugins(const HostConfig& config) {
+    CatalogResult result;
+    const Found found = findAll(config.pluginDirs);
+    for (const auto& [id, section] : config.plugins) {
+        PluginRecord& record = *result.records.emplace_back(std::make_unique<PluginRecord>());
+        record.id = id;
+        describe(record, config, found);
+    }
+    refuseSharedTopics(result.records);
+    for (const auto& record : result.records) {
+        if (record->state == PluginState::Refused) continue;
+        auto configuration = checkPluginSection(config, record->id, record->metadata.configSchema);
+        if (configuration)
+            record->configuration = *configuration;
+        else
+            result.errors.insert(result.errors.end(), configuration.error().begin(), configuration.error().end());
+    }
+    return result;
+}
+
+}  // namespace fos1::host

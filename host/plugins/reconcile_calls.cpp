@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/reconcile_calls.h"
+
+#include "fos1/condition.h"
+#include "fos1/logging.h"
+#include "resources/reconcile_queue.h"
+#include "resources/resource_store.h"
+#include "status/status_store.h"
+
+namespace fos1::host {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+FOS1_LOG(lcReconcile, "host.reconcile")
+
+constexpr std::chrono::milliseconds kDeadline = 60s;
+
+}  // namespace
+
+void ReconcileCalls::begin(const PluginRecord& record, Ticket ticket) {
+    auto deadline = std::make_unique<QTimer>();
+    deadline->setSingleShot(true);
+    connect(deadline.get(), &QTimer::timeout, this, [this, id = record.id] {
+        const QString message =
+            QStringLiteral("The plugin has not answered for %1 s; the desired state may not be in force.")
+                .arg(std::chrono::seconds(60).count());
+        qCWarning(lcReconcile).noquote() << "plugin=" + id << message;
+        setCondition(id, ConditionStatus::Unknown, QStringLiteral("NoAnswer"), message);
+    });
+    deadline->start(kDeadline);
+    m_underWay[record.id] = {ticket, std::move(deadline)};
+    record.instance->reconcile(m_services.resources.snapshot(record.metadata.kinds), ticket);
+}
+
+bool ReconcileCalls::complete(const PluginRecord& record, Ticket ticket, Outcome outcome, int retryAfterMs,
+                              const QString& message) {
+    const auto running = m_underWay.find(record.id);
+    if (running == m_underWay.end() || running->second.ticket != ticket) return false;
+    m_underWay.erase(running);
+    if (!m_services.queue.complete(ticket, outcome, std::chrono::milliseconds(retryAfterMs))) return false;
+
+    const bool isOk = outcome == Outcome::Ok;
+    const QString reason = isOk                        ? QStringLiteral("InForce")
+                           : outcome == Outcome::Retry ? QStringLiteral("Retrying")
+                                                       : QStringLiteral("Failed");
+    setCondition(record.id, isOk ? ConditionStatus::True : ConditionStatus::False, reason,
+                 isOk && message.isEmpty() ? QStringLiteral("The desired state is in force.") : message);
+    if (!isOk) qCWarning(lcReconcile).noquote() << "plugin=" + record.id << "outcome=" + reason << message;
+    return true;
+}
+
+void ReconcileCalls::drop(const QString& pluginId) {
+    m_underWay.erase(pluginId);
+    m_services.queue.drop(pluginId);
+}
+
+void ReconcileCalls::setCondition(const QString& pluginId, ConditionStatus status, const QString& reason,
+                                  const QString& message) {
+    m_services.status.setCondition(StatusStore::pluginKey(pluginId),
+                                   Condition{QStringLiteral("Reconciled"), status, reason, message, 0}.toCbor());
+}
+
+}  // namespace fos1::host

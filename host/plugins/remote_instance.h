@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A plugin in a runner: turns calls into messages and the runner's messages into calls of the facade, which checks them
+// as it checks those of a plugin in this process. Notices a runner that ends, hangs or sends garbage.
+#pragma once
+
+#include <QElapsedTimer>
+#include <QTimer>
+#include <deque>
+#include <map>
+#include <memory>
+
+#include "link/frame_socket.h"
+#include "link/load_request.h"
+#include "plugins/plugin_instance.h"
+#include "plugins/runner_process.h"
+
+namespace fos1::host {
+
+class RemoteInstance final : public PluginInstance {
+    Q_OBJECT
+   public:
+    static constexpr std::chrono::milliseconds kPingInterval{1000};
+    static constexpr int kMissedPings = 5;  ///< and as many intervals for one call: then it hangs
+
+    struct Launch {
+        QString program;  ///< fos1-plugin-runner
+        link::LoadRequest request;
+        RunnerLimits limits;
+    };
+
+    /// `graveyard` owns processes that have been killed and not yet ended; it outlives all instances.
+    RemoteInstance(std::unique_ptr<PluginFacade> facade, Launch launch, QObject* graveyard);
+    ~RemoteInstance() override;
+
+    void start() override;
+    void reconcile(const QCborMap& snapshot, Ticket ticket) override;
+    void stop(Ticket ticket) override;
+    bool abandon() override;
+    Errors validate(const QCborMap& /*object*/) override { return {}; }
+    bool isWriter() override { return m_isWriter; }
+    void write(const QCborMap& object, Ticket ticket) override;
+    void erase(const QCborMap& object, Ticket ticket) override;
+    [[nodiscard]] qint64 pid() const override { return m_process->pid(); }
+
+   private:
+    class Listener;
+    class StatusListener;
+
+    void onMessage(const link::Message& message);
+    void onHello(const link::Message& message);
+    void onLoaded(const link::Message& message);
+    void onReturned(qint64 micros);
+    [[nodiscard]] QCborValue answerTo(const link::Message& request);
+    int subscribe(qint64 id, const QString& topic);
+    int unsubscribe(qint64 id);
+    void tick();
+    void fail(const QString& reason);
+    bool call(link::MessageType type, const char* what, std::initializer_list<QCborValue> arguments,
+              const QString& key = {});
+
+    Launch m_launch;
+    QObject* m_graveyard;
+    RunnerProcess* m_process;  ///< deletes itself after killAndForget()
+    std::unique_ptr<link::FrameSocket> m_socket;
+    QTimer m_tick;
+    std::deque<const char*> m_outstanding;  ///< calls that have not returned yet
+    int m_ticksInCall = 0;                  ///< that the oldest outstanding call has seen
+    qint64 m_pings = 0;
+    qint64 m_pongs = 0;
+    std::map<qint64, std::unique_ptr<Listener>> m_listeners;
+    std::map<qint64, std::unique_ptr<StatusListener>> m_statusListeners;
+    QString m_threw;
+    QString m_garbage;
+    bool m_isWriter = false;
+    bool m_isStarted = false;
+    bool m_isOver = false;
+};
+
+}  // namespace fos1::host

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// When a runner that ended is started again. Pure: time and chance are given.
+#pragma once
+
+#include <chrono>
+
+namespace fos1::host {
+
+class RestartPolicy {
+   public:
+    using Clock = std::chrono::steady_clock;
+
+    static constexpr int kMaxFailures = 5;                      ///< in a row; then it rests
+    static constexpr std::chrono::seconds kGoodRun{60};         ///< a run this long ends the row
+    static constexpr std::chrono::milliseconds kRest{600'000};  ///< until the next try
+
+    struct Decision {
+        std::chrono::milliseconds delay;
+        bool isRest = false;
+    };
+
+    void started(Clock::time_point now) { m_startedAt = now; }
+
+    /// `random` is in [0, 1).
+    Decision failed(Clock::time_point now, double random);
+
+    /// As if nothing had happened yet; for an operator's start.
+    void reset() { m_failures = 0; }
+
+    [[nodiscard]] int failures() const { return m_failures; }
+
+   private:
+    Clock::time_point m_startedAt;
+    int m_failures = 0;
+};
+
+}  // namespace fos1::host

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/runner_launch.h"
+
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <QDirIterator>
+#include <QFile>
+#include <set>
+
+#include "config.h"
+#include "host_paths.h"
+#include "plugins/runner_permissions.h"
+
+namespace fos1::host {
+
+namespace {
+
+struct User {
+    unsigned uid = 0;
+    unsigned gid = 0;
+};
+
+/// Whether this process may become `uid`: it is root and the user exists in our user namespace (user_namespaces(7)).
+bool canBecome(unsigned uid) {
+    if (::geteuid() != 0) return false;
+    QFile file(QStringLiteral("/proc/self/uid_map"));
+    if (!file.open(QIODevice::ReadOnly)) return false;
+    for (const QByteArray& line : file.readAll().split('\n')) {
+        const QList<QByteArray> fields = line.simplified().split(' ');
+        if (fields.size() != 3) continue;
+        const quint64 first = fields[0].toULongLong();
+        if (uid >= first && uid < first + fields[2].toULongLong()) return true;
+    }
+    return false;
+}
+
+Result<std::optional<User>> userOf(const PluginRecord& record, const QString& name) {
+    const QString& id = record.id;
+    const unsigned uid = record.ownUserId;
+    if (name.isEmpty()) return canBecome(uid) ? std::optional(User{uid, uid}) : std::nullopt;
+    const passwd* entry = ::getpwnam(name.toLocal8Bit().constData());
+    if (!entry)
+        return failure(ErrorCode::NotFound, QStringLiteral("there is no user \"%1\" on this machine").arg(name),
+                       QStringLiteral("isolation.%1.user").arg(id));
+    if (entry->pw_uid == ::geteuid()) return std::optional<User>();
+    if (!canBecome(entry->pw_uid))
+        return failure(ErrorCode::Refused, QStringLiteral("only root can start a runner as another user"),
+                       QStringLiteral("isolation.%1.user").arg(id));
+    return std::optional(User{entry->pw_uid, entry->pw_gid});
+}
+
+/// The directory and what is in it; links are not followed. Nothing to do when the directory is the user's already.
+bool give(const QString& directory, User user) {
+    const auto own = [&](const QString& path) {
+        return ::lchown(QFile::encodeName(path).constData(), user.uid, user.gid) == 0;
+    };
+    struct stat info {};
+    if (::lstat(QFile::encodeName(directory).constData(), &info) != 0) return false;
+    if (info.st_uid == user.uid && info.st_gid == user.gid) return true;
+    const auto all = QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot;
+    for (QDirIterator below(directory, all, QDirIterator::Subdirectories); below.hasNext();)
+        if (!own(below.next())) return false;
+    return own(directory);
+}
+
+}  // namespace
+
+void assignUserIds(const std::vector<std::unique_ptr<PluginRecord>>& records) {
+    std::set<unsigned> taken;
+    for (const auto& record : records) {
+        unsigned attempt = 0;
+        do record->ownUserId = dynamicUserId(record->id, attempt++);
+        while (taken.contains(record->ownUserId) || ::getpwuid(record->ownUserId));
+        taken.insert(record->ownUserId);
+    }
+}
+
+Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacade::Directories& directories) {
+    const RunnerPermissions permissions = permissionsOf(record.id, record.metadata.runner, record.granted);
+    const auto user = userOf(record, permissions.given.user);
+    if (!user) return tl::unexpected<Error>(user.error());
+    for (const QString& directory : {directories.state, directories.runtime}) {
+        ::chmod(QFile::encodeName(directory).constData(), 0700);
+        if (*user && !give(directory, **user))
+            return failure(ErrorCode::Io, QStringLiteral("cannot be given to user %1").arg((*user)->uid), directory);
+    }
+    RunnerLaunch prepared;
+    prepared.refused = permissions.refused;
+    RemoteInstance::Launch& launch = prepared.launch;
+    launch.program = installedPath(QStringLiteral(FOS1_LIBEXEC_DIR "/fos1-plugin-runner"));
+    launch.limits = {permissions.given.memoryMiB, permissions.given.cpuPercent};
+    launch.request.id = record.id;
+    launch.request.file = record.metadata.file;
+    launch.request.publishes = record.metadata.publishes;
+    launch.request.subscribes = record.metadata.subscribes;
+    launch.request.features = record.metadata.requiredFeatures + record.metadata.wantedFeatures;
+    launch.request.configuration = record.configuration;
+    launch.request.stateDirectory = directories.state;
+    launch.request.runtimeDirectory = directories.runtime;
+    link::Confinement& confinement = launch.request.confinement;
+    if (!*user)
+        prepared.remarks.append(::geteuid() == 0 ? QStringLiteral("runs as root, without root's capabilities")
+                                                 : QStringLiteral("runs as the host's own user"));
+    if (*user) {
+        confinement.uid = (*user)->uid;
+        confinement.gid = (*user)->gid;
+    }
+    confinement.capabilities = permissions.given.capabilities;
+    confinement.read = permissions.given.read;
+    confinement.write = permissions.given.write;
+    confinement.execute = permissions.given.execute;
+    confinement.memoryMiB = permissions.given.memoryMiB;
+    return prepared;
+}
+
+}  // namespace fos1::host

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/runner_permissions.h"
+
+#include <QCryptographicHash>
+#include <QDir>
+#include <QtEndian>
+#include <algorithm>
+
+namespace fos1::host {
+
+namespace {
+
+/// Whether `path` is `above` or lies below it, by name: a link is followed by neither.
+bool isWithin(const QString& path, const QString& above) {
+    const QString inner = QDir::cleanPath(path);
+    const QString outer = QDir::cleanPath(above);
+    return inner == outer || outer == QLatin1String("/") || inner.startsWith(outer + u'/');
+}
+
+QStringList grantedPaths(const QStringList& asked, const QStringList& granted) {
+    QStringList result;
+    for (const QString& path : asked)
+        if (std::any_of(granted.begin(), granted.end(), [&](const QString& above) { return isWithin(path, above); }))
+            result.append(path);
+    return result;
+}
+
+}  // namespace
+
+RunnerPermissions permissionsOf(const QString& id, const RunnerRights& asked, const RunnerRights& granted) {
+    RunnerPermissions permissions;
+    RunnerRights& given = permissions.given;
+    const auto refuse = [&](const QString& what, const char* setting) {
+        permissions.refused.append(QStringLiteral("%1, which isolation.%2.%3 in host.yaml does not grant")
+                                       .arg(what, id, QLatin1String(setting)));
+    };
+    const auto refuseMissing = [&](const QStringList& wanted, const QStringList& got, const QString& what,
+                                   const char* setting) {
+        for (const QString& one : wanted)
+            if (!got.contains(one)) refuse(what + one, setting);
+    };
+
+    // A user that host.yaml names and the plugin does not ask for is the operator's choice all the same.
+    given.user = granted.user;
+    if (!asked.user.isEmpty() && asked.user != granted.user)
+        refuse(QStringLiteral("to run as user ") + asked.user, "user");
+    for (const QString& capability : asked.capabilities)
+        if (granted.capabilities.contains(capability)) given.capabilities.append(capability);
+    given.read = grantedPaths(asked.read, granted.read + granted.write);
+    given.write = grantedPaths(asked.write, granted.write);
+    given.execute = grantedPaths(asked.execute, granted.execute);
+    refuseMissing(asked.capabilities, given.capabilities, {}, "capabilities");
+    refuseMissing(asked.read, given.read, QStringLiteral("to read "), "read");
+    refuseMissing(asked.write, given.write, QStringLiteral("to write "), "write");
+    refuseMissing(asked.execute, given.execute, QStringLiteral("to execute "), "execute");
+
+    given.memoryMiB = granted.memoryMiB > 0 ? granted.memoryMiB : kDefaultMemoryMiB;
+    given.cpuPercent = granted.cpuPercent > 0 ? granted.cpuPercent : kDefaultCpuPercent;
+    if (asked.memoryMiB > given.memoryMiB) refuse(QStringLiteral("%1 MiB of memory").arg(asked.memoryMiB), "memoryMiB");
+    if (asked.cpuPercent > given.cpuPercent)
+        refuse(QStringLiteral("%1 % of a core").arg(asked.cpuPercent), "cpuPercent");
+    // What it asks for is a promise too: less than the limit is enough for it.
+    if (asked.memoryMiB > 0) given.memoryMiB = std::min(given.memoryMiB, asked.memoryMiB);
+    if (asked.cpuPercent > 0) given.cpuPercent = std::min(given.cpuPercent, asked.cpuPercent);
+    return permissions;
+}
+
+unsigned dynamicUserId(const QString& pluginId, unsigned attempt) {
+    constexpr unsigned kFirst = 61'184;
+    constexpr unsigned kLast = 65'519;
+    const QByteArray hash = QCryptographicHash::hash(pluginId.toUtf8(), QCryptographicHash::Sha256);
+    return kFirst + (qFromBigEndian<quint32>(hash.constData()) + attempt) % (kLast - kFirst + 1);
+}
+
+}  // namespace fos1::host

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "plugins/runner_process.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <QFile>
+#include <QProcessEnvironment>
+#include <cstring>
+
+#include "runner/runner_exit.h"
+
+namespace fos1::host {
+
+using runner::RunnerExit;
+using std::chrono::milliseconds;
+
+namespace {
+
+/// Only what a program needs to run and to be debugged; a host's environment may hold secrets.
+QProcessEnvironment runnerEnvironment() {
+    const QProcessEnvironment own = QProcessEnvironment::systemEnvironment();
+    QProcessEnvironment environment;
+    environment.insert(QStringLiteral("PATH"), QStringLiteral("/usr/sbin:/usr/bin:/sbin:/bin"));
+    for (const char* name :
+         {"LANG", "TZ", "QT_LOGGING_RULES", "ASAN_OPTIONS", "UBSAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS"}) {
+        const QString key = QString::fromLatin1(name);
+        if (own.contains(key)) environment.insert(key, own.value(key));
+    }
+    return environment;
+}
+
+QByteArray procFile(qint64 pid, const char* name) {
+    QFile file(QStringLiteral("/proc/%1/%2").arg(pid).arg(QLatin1String(name)));
+    return pid > 0 && file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+}  // namespace
+
+RunnerUsage usageOf(qint64 pid) {
+    RunnerUsage usage;
+    const QByteArray status = procFile(pid, "status");
+    if (const qsizetype at = status.indexOf("RssAnon:"); at >= 0)
+        usage.memoryKiB = status.mid(at + 8, status.indexOf("kB", at) - at - 8).trimmed().toLongLong();
+    // proc(5): the name in parentheses may hold anything, so count from its end; utime and stime are fields 14 and 15.
+    const QByteArray stat = procFile(pid, "stat");
+    const QList<QByteArray> fields = stat.mid(stat.lastIndexOf(')') + 2).split(' ');
+    if (fields.size() > 12)
+        usage.cpu = milliseconds((fields[11].toLongLong() + fields[12].toLongLong()) * 1000 / ::sysconf(_SC_CLK_TCK));
+    return usage;
+}
+
+RunnerProcess::RunnerProcess(RunnerLimits limits, QObject* parent) : QObject(parent), m_limits(limits) {
+    m_process.setProcessChannelMode(QProcess::ForwardedChannels);
+    m_process.setStandardInputFile(QProcess::nullDevice());
+    connect(&m_process, &QProcess::finished, this,
+            [this](int exitCode, QProcess::ExitStatus status) { Q_EMIT ended(howItEnded(exitCode, status)); });
+    connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        if (error == QProcess::FailedToStart) Q_EMIT ended(m_process.errorString());
+    });
+}
+
+RunnerProcess::~RunnerProcess() {
+    // QProcess ends and reaps a child that still runs; nobody is left to be told of it.
+    m_process.disconnect(this);
+}
+
+void RunnerProcess::killAndForget(QObject* parent) {
+    QObject::disconnect(this, &RunnerProcess::ended, nullptr, nullptr);
+    if (m_process.state() == QProcess::NotRunning) {
+        deleteLater();
+        return;
+    }
+    connect(this, &RunnerProcess::ended, this, &QObject::deleteLater);
+    setParent(parent);
+    m_process.kill();
+}
+
+Result<int> RunnerProcess::start(const QString& program) {
+    int ends[2] = {-1, -1};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+        return failure(ErrorCode::Io, QStringLiteral("socketpair: ") + QString::fromLocal8Bit(std::strerror(errno)));
+    m_process.setProcessEnvironment(runnerEnvironment());
+    m_process.setChildProcessModifier([child = ends[1]] {
+        // Everything but the link and the standard streams closes with exec(), whoever opened it.
+        ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+        ::fcntl(child, F_SETFD, 0);
+        // A Ctrl-C at the terminal is for the host, which then stops its runners in order.
+        ::setsid();
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    });
+    m_process.start(program, {QStringLiteral("--link"), QString::number(ends[1])}, QIODevice::ReadOnly);
+    ::close(ends[1]);
+    return ends[0];
+}
+
+QString RunnerProcess::checkUsage() {
+    const RunnerUsage usage = usageOf(pid());
+    if (m_limits.memoryMiB > 0 && usage.memoryKiB > qint64{m_limits.memoryMiB} * 1024)
+        return QStringLiteral("used %1 MiB of memory, more than its %2 MiB")
+            .arg(usage.memoryKiB / 1024)
+            .arg(m_limits.memoryMiB);
+    m_cpu.push_back(usage.cpu);
+    const auto window = static_cast<std::size_t>(kCpuWindow.count());
+    if (m_cpu.size() <= window) return {};
+    const milliseconds used = m_cpu.back() - m_cpu.front();
+    m_cpu.erase(m_cpu.begin());
+    const qint64 percent = used.count() * 100 / milliseconds(kCpuWindow).count();
+    if (m_limits.cpuPercent <= 0 || percent <= m_limits.cpuPercent) return {};
+    return QStringLiteral("used %1 % of a core for %2 s, more than its %3 %")
+        .arg(percent)
+        .arg(kCpuWindow.count())
+        .arg(m_limits.cpuPercent);
+}
+
+QString RunnerProcess::howItEnded(int exitCode, QProcess::ExitStatus status) const {
+    if (status == QProcess::CrashExit)
+        return QStringLiteral("ended by signal %1 (%2)")
+            .arg(exitCode)
+            .arg(QString::fromLocal8Bit(::strsignal(exitCode)));
+    if (exitCode == static_cast<int>(RunnerExit::OutOfMemory))
+        return QStringLiteral("ran out of its %1 MiB of memory").arg(m_limits.memoryMiB);
+    return QStringLiteral("ended with exit status %1").arg(exitCode);
+}
+
+}  // namespace fos1::host

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Gives up what a runner does not need: user, capabilities, file access (Landlock), memory, the way back to any of it.
+// Must not know what a plugin is.
+#pragma once
+
+#include <QStringList>
+
+#include "fos1/result.h"
+#include "link/load_request.h"
+
+namespace fos1::runner {
+
+/// Confines this process for good. `files` are what it must read beside the confinement's own lists. Returns remarks on
+/// what this machine cannot enforce; an error when something that it should enforce failed, and then no code of a
+/// plugin may run. Call it while there is one thread. Sources: capabilities(7), landlock(7), prctl(2), setrlimit(2).
+Result<QStringList> confine(const link::Confinement& confinement, const QStringList& files,
+                            const QStringList& writable);
+
+}  // namespace fos1::runner

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// fos1-plugin-runner: started by fos1-hostd with one end of a socket pair, runs one plugin.
+#include <sys/socket.h>
+
+#include <QCoreApplication>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <string_view>
+
+#include "runner/runner.h"
+
+namespace {
+
+using namespace fos1::runner;
+
+/// Exceptions from a plugin's timers and slots pass through here.
+class RunnerApplication : public QCoreApplication {
+   public:
+    using QCoreApplication::QCoreApplication;
+    bool notify(QObject* receiver, QEvent* event) override {
+        try {
+            return QCoreApplication::notify(receiver, event);
+        } catch (...) {
+            const char* name = receiver->metaObject()->className();
+            if (m_runner)
+                m_runner->threw(QStringLiteral("an event of %1").arg(QLatin1String(name)), std::current_exception());
+            throw;
+        }
+    }
+    void setRunner(Runner* runner) { m_runner = runner; }
+
+   private:
+    Runner* m_runner = nullptr;
+};
+
+/// The link's end, handed down by the host; -1 when this was started by hand.
+int linkOf(int argc, char** argv) {
+    if (argc != 3 || std::string_view(argv[1]) != "--link") return -1;
+    const int fd = std::atoi(argv[2]);
+    int type = 0;
+    socklen_t length = sizeof type;
+    return fd > 2 && ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 ? fd : -1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const int fd = linkOf(argc, argv);
+    if (fd < 0) {
+        std::fputs("fos1-plugin-runner is started by fos1-hostd; there is nothing to run by hand.\n", stderr);
+        return 2;
+    }
+    RunnerApplication app(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("fos1-plugin-runner"));
+    Runner runner(fd);
+    app.setRunner(&runner);
+    return QCoreApplication::exec();
+}

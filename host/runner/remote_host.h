@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The host as a plugin in a runner sees it: the same interfaces and answers, over the link. What the host's stores
+// alone can answer is asked there and waited for; state that is published is sent on and conflated.
+#pragma once
+
+#include <QThread>
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "fos1/ihost.h"
+#include "link/frame_socket.h"
+#include "link/load_request.h"
+
+namespace fos1::runner {
+
+class RemoteHost final : public IHost {
+   public:
+    /// `socket` outlives this object.
+    RemoteHost(link::FrameSocket& socket, link::LoadRequest request);
+    ~RemoteHost() override;
+
+    IInterface* query(const QString& iid) override;
+    int complete(quint64 ticket, int outcome, int retryAfterMs, const QString& message) override;
+    QCborMap configuration() override;
+    QString stateDirectory() override;
+    QString runtimeDirectory() override;
+
+    /// From the host to the plugin's listeners.
+    void deliverState(const link::Message& message);
+    void deliverStatus(const link::Message& message);
+
+    void expectTicket(quint64 ticket) { m_tickets.insert(ticket); }
+    /// `onStopped` takes the completion of stop() instead of the host.
+    void expectStop(quint64 ticket, std::function<void(int outcome, const QString& message)> onStopped) {
+        m_stopTicket = ticket;
+        m_onStopped = std::move(onStopped);
+    }
+    /// Publishes since it was last asked.
+    [[nodiscard]] qint64 takePublishes() { return std::exchange(m_publishes, 0); }
+
+   private:
+    class Bus;
+    class StatusFeature;
+    class Metrics;
+    class Events;
+    class SpecSource;
+    class Feed;
+
+    [[nodiscard]] bool isHomeThread() const { return QThread::currentThread() == m_home; }
+    /// Sends a request and waits for its answer; `send` gets the request's number.
+    QCborValue ask(const std::function<bool(qint64)>& send);
+    int askStatus(const std::function<bool(qint64)>& send);
+
+    link::FrameSocket& m_socket;
+    link::LoadRequest m_request;
+    QThread* m_home = QThread::currentThread();
+    std::map<QString, std::unique_ptr<IInterface>> m_features;
+    Bus* m_bus = nullptr;    ///< of m_features, or null
+    Feed* m_feed = nullptr;  ///< of m_features, or null
+    std::set<quint64> m_tickets;
+    quint64 m_stopTicket = 0;
+    std::function<void(int outcome, const QString& message)> m_onStopped;
+    qint64 m_lastRequest = 0;
+    qint64 m_lastSubscription = 0;
+    qint64 m_publishes = 0;
+};
+
+}  // namespace fos1::runner

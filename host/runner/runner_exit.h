@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Exit statuses of a runner, which the host explains.
+#pragma once
+
+namespace fos1::runner {
+
+enum class RunnerExit : int { Ok = 0, LinkLost = 70, OutOfMemory = 71, NotConfined = 72, Threw = 73 };
+
+}  // namespace fos1::runner

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Frames between host and runner: what one side encodes the other reads; anything else is refused and says why.
+#include <QCborMap>
+#include <QRandomGenerator>
+#include <QTest>
+#include <QtEndian>
+
+#include "link/load_request.h"
+#include "link/message.h"
+
+using namespace fos1;
+using namespace fos1::link;
+
+namespace {
+
+QByteArray payload(const QByteArray& frame) { return frame.mid(kLengthBytes); }
+
+QByteArray cbor(std::initializer_list<QCborValue> values) {
+    QCborArray array;
+    for (const QCborValue& value : values) array.append(value);
+    return QCborValue(array).toCbor();
+}
+
+}  // namespace
+
+class TestLinkMessage : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void roundTrip() {
+        const QCborMap value{{QStringLiteral("offset_ns"), qint64{-5}}};
+        const QByteArray frame = encodeFrame(MessageType::Publish, {"time.sync/v1", "main", value, 5000});
+        QCOMPARE(qFromBigEndian<quint32>(frame.constData()), static_cast<quint32>(frame.size() - kLengthBytes));
+        const auto message = decodeFrame(payload(frame));
+        QVERIFY(message.has_value());
+        QCOMPARE(message->type, MessageType::Publish);
+        QCOMPARE(message->text(0), QStringLiteral("time.sync/v1"));
+        QCOMPARE(message->map(2), value);
+        QCOMPARE(message->integer(3), qint64{5000});
+    }
+
+    void tooLargeIsNotSent() {
+        QVERIFY(encodeFrame(MessageType::Event, {QCborMap{{QStringLiteral("x"), QByteArray(1 << 20, 'x')}}}).isEmpty());
+    }
+
+    void garbage_data() {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("empty") << QByteArray() << "no CBOR";
+        QTest::newRow("text") << QByteArray("hello") << "no CBOR";
+        QTest::newRow("no array") << QCborValue(QCborMap()).toCbor() << "no array that begins with a message type";
+        QTest::newRow("no type") << cbor({"x"}) << "no array that begins with a message type";
+        QTest::newRow("unknown type") << cbor({200}) << "message type 200, which there is not";
+        QTest::newRow("negative type") << cbor({-1}) << "message type -1, which there is not";
+        QTest::newRow("huge type") << cbor({qint64{1} << 40}) << "which there is not";
+        QTest::newRow("too few") << cbor({7, "t", "k"}) << "message type 7 with 2 arguments instead of 4";
+        QTest::newRow("wrong kind") << cbor({7, "t", "k", "v", 0}) << "message type 7 with a wrong argument 3";
+        QTest::newRow("two values") << cbor({65, 1}) + cbor({65, 2}) << "more than one CBOR value";
+        QTest::newRow("a list that is longer than the message")
+            << QByteArray("\x9b\x7f\xff\xff\xff\xff\xff\xff\xff") << "no CBOR";
+        QTest::newRow("deep") << QByteArray(100'000, '\x81') << "no CBOR";
+    }
+    void garbage() {
+        QFETCH(QByteArray, bytes);
+        QFETCH(QString, expected);
+        const auto message = decodeFrame(bytes);
+        QVERIFY(!message.has_value());
+        QVERIFY2(message.error().message.contains(expected), qPrintable(message.error().message));
+    }
+
+    void corruptedFramesAreRefusedOrRead() {
+        const QByteArray good = payload(encodeFrame(
+            MessageType::State, {1, "time.sync/v1", "main", 1, QCborMap{{QStringLiteral("a"), 1}}, QCborMap()}));
+        QRandomGenerator random(7);
+        for (int i = 0; i < 20'000; ++i) {
+            QByteArray bad = good;
+            for (int flips = 0; flips < 3; ++flips)
+                bad[static_cast<qsizetype>(random.bounded(static_cast<quint32>(bad.size())))] =
+                    static_cast<char>(random.bounded(256));
+            bad.truncate(static_cast<qsizetype>(random.bounded(static_cast<quint32>(bad.size() + 1))));
+            if (const auto message = decodeFrame(bad)) QVERIFY(message->type != MessageType::Unknown);
+        }
+    }
+
+    void loadRequest() {
+        LoadRequest request;
+        request.id = "com.example.hello";
+        request.file = "/opt/hello.so";
+        request.publishes = QStringList{"hello.state/v1"};
+        request.features = QStringList{"io.fos1.Bus/1"};
+        request.configuration = {{QStringLiteral("greeting"), QStringLiteral("Hi")}};
+        request.stateDirectory = "/s";
+        request.runtimeDirectory = "/r";
+        request.confinement = {61200U, 61201U, {"CAP_NET_ADMIN"}, {"/a"}, {"/b"}, {"/c"}, 64};
+        const LoadRequest read = LoadRequest::decode(request.encode());
+        QCOMPARE(read.encode(), request.encode());
+        QCOMPARE(*read.confinement.uid, 61200U);
+        QCOMPARE(read.confinement.memoryMiB, 64);
+        request.confinement.uid.reset();
+        QVERIFY(!LoadRequest::decode(request.encode()).confinement.uid);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLinkMessage)
+#include "tst_link_message.moc"

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Takes its time on the event loop.
+#include <QThread>
+
+#include "bad_plugin.h"
+
+class Plugin : public bad::BadPlugin {
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID BAD_IID FILE "metadata.json")
+    Q_INTERFACES(fos1::IPlugin)
+   public:
+    void reconcile(const QCborMap& /*snapshot*/, quint64 ticket) override {
+        QThread::msleep(80);
+        m_host->succeed(ticket);
+    }
+};
+
+#include "slow.moc"
