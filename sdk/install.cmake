@@ -20,16 +20,21 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/Fos1SdkConfig.cmake ${CMAKE_CURRENT_BI
   cmake/Fos1AddPlugin.cmake cmake/Fos1AddPluginTest.cmake cmake/Fos1PluginMetadata.cmake cmake/plugin_exports.map
   DESTINATION ${FOS1_CMAKE_DIR})
 
-# The scaffold of `fos1ctl plugin new`, in the build tree too, which has the layout of an installation.
+# What programs look up at run time is in the build tree too, which has the layout of an installation.
 file(GLOB_RECURSE template RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS template/*)
+file(GLOB schemas RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/contracts CONFIGURE_DEPENDS contracts/schemas/*.json)
 set(copies)
-foreach(file IN LISTS template)
-  set(copy ${PROJECT_BINARY_DIR}/${CMAKE_INSTALL_DATADIR}/fos1/${file})
-  add_custom_command(OUTPUT ${copy} DEPENDS ${file}
-    COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_CURRENT_SOURCE_DIR}/${file} ${copy})
-  list(APPEND copies ${copy})
-endforeach()
-add_custom_target(fos1_template ALL DEPENDS ${copies})
+function(fos1_share base)
+  foreach(file IN LISTS ARGN)
+    set(copy ${PROJECT_BINARY_DIR}/${CMAKE_INSTALL_DATADIR}/fos1/${file})
+    add_custom_command(OUTPUT ${copy} DEPENDS ${base}/${file} COMMAND ${CMAKE_COMMAND} -E copy ${base}/${file} ${copy})
+    list(APPEND copies ${copy})
+  endforeach()
+  set(copies ${copies} PARENT_SCOPE)
+endfunction()
+fos1_share(${CMAKE_CURRENT_SOURCE_DIR} ${template})
+fos1_share(${CMAKE_CURRENT_SOURCE_DIR}/contracts ${schemas})
+add_custom_target(fos1_sdk_data ALL DEPENDS ${copies})
 install(DIRECTORY template DESTINATION ${CMAKE_INSTALL_DATADIR}/fos1)
 
 # Relative to where the file is, so that an installation can be moved.
