@@ -14,6 +14,9 @@ ExitCode showPlugin(const Options& options, const QString& id);
 /// `verb`: start, stop or restart.
 ExitCode controlPlugin(const Options& options, const QString& verb, const QString& id);
 
+/// Writes a plugin that builds. Needs no daemon. `directory` empty: the last word of the id, here.
+ExitCode newPlugin(const QString& id, const QString& directory);
+
 /// `name` empty: every object of the kind.
 ExitCode getResources(const Options& options, const QString& kind, const QString& name);
 ExitCode applyFiles(const Options& options, const QStringList& files);

@@ -24,7 +24,7 @@ QStringList texts(const std::vector<std::string>& values) {
 
 /// The values that CLI11 writes into, and the command that was chosen.
 struct Typed {
-    std::string socket, ns, kind, name, topic, key, crds, plugins;
+    std::string socket, ns, kind, name, topic, key, crds, plugins, directory;
     OutputFormat output = OutputFormat::Table;
     std::vector<std::string> files;
     int limit = 50;
@@ -103,6 +103,10 @@ void addInspectionCommands(CLI::App& app, Typed& typed) {
     CLI::App* plugin = app.add_subcommand("plugin", "Plugins")->require_subcommand(1)->fallthrough();
     addCommand(*plugin, typed, "list", "Every plugin, its kinds and topics",
                [](const Typed& t) { return listPlugins(t.options()); });
+    CLI::App* create = addCommand(*plugin, typed, "new", "Begin a plugin of your own",
+                                  [](const Typed& t) { return newPlugin(text(t.name), text(t.directory)); });
+    create->add_option("id", typed.name, "Its unique name, as com.example.hello")->required();
+    create->add_option("--directory", typed.directory, "Where to; default the last word of the id")->type_name("DIR");
 
     CLI::App* show = addCommand(*plugin, typed, "show", "Everything about one plugin",
                                 [](const Typed& t) { return showPlugin(t.options(), text(t.name)); });

@@ -15,7 +15,7 @@ namespace fos1::crd {
 
 class CrdWatcherPlugin : public QObject, public IPlugin, public ISpecWriter {
     Q_OBJECT
-    Q_PLUGIN_METADATA(IID FOS1_PLUGIN_IID FILE "crd-watcher.json")
+    Q_PLUGIN_METADATA(IID FOS1_PLUGIN_IID FILE "fos1_metadata.json")
     Q_INTERFACES(fos1::IPlugin)
    public:
     QString start(IHost* host) override;

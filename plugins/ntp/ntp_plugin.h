@@ -14,7 +14,7 @@ class TimeService;
 
 class NtpPlugin final : public QObject, public IPlugin {
     Q_OBJECT
-    Q_PLUGIN_METADATA(IID FOS1_PLUGIN_IID FILE "ntp.json")
+    Q_PLUGIN_METADATA(IID FOS1_PLUGIN_IID FILE "fos1_metadata.json")
     Q_INTERFACES(fos1::IPlugin)
 
    public:

@@ -9,7 +9,7 @@
 
 class EchoPlugin : public QObject, public fos1::IPlugin {
     Q_OBJECT
-    Q_PLUGIN_METADATA(IID FOS1_PLUGIN_IID FILE "echo.json")
+    Q_PLUGIN_METADATA(IID FOS1_PLUGIN_IID FILE "fos1_metadata.json")
     Q_INTERFACES(fos1::IPlugin)
    public:
     QString start(fos1::IHost* host) override {

@@ -7,9 +7,10 @@
 
 #include "fos1/features/validator.h"
 #include "fos1/iplugin.h"
-#include "support/fake_host.h"
+#include "fos1/testing/plugin_harness.h"
 #include "support/test_tree.h"
 #include "support/upstream.h"
+#include "time/sync_state.h"
 
 using namespace fos1;
 using namespace fos1::ntp::test;
@@ -28,8 +29,6 @@ QCborMap object(const QCborMap& spec, qint64 generation = 1, const QString& name
             {QStringLiteral("spec"), spec}};
 }
 
-QCborMap snapshot(const QCborArray& objects) { return {{QStringLiteral("objects"), objects}}; }
-
 QCborMap server(const QString& address, quint16 port) {
     return {{QStringLiteral("address"), address},
             {QStringLiteral("port"), port},
@@ -45,56 +44,43 @@ QCborMap spec(const QCborArray& servers, QCborMap more = {}) {
     return more;
 }
 
-/// Every plugin instance of one .so is the same object, so each test runs in a loader of its own.
+testing::HarnessOptions options(const TestTree& tree) {
+    testing::HarnessOptions options;
+    options.configuration = {{QStringLiteral("clockControl"), false},
+                             {QStringLiteral("chronyd"), QStringLiteral("/usr/sbin/chronyd")},
+                             {QStringLiteral("user"), ntp::test::chronydUser()}};
+    options.stateDirectory = tree.directory(QStringLiteral("state"));
+    options.runtimeDirectory = tree.directory(QStringLiteral("run"));
+    return options;
+}
+
+/// The plugin, started, in directories that chronyd's user can reach.
 class Running {
    public:
-    Running()
-        : host(m_tree.directory(QStringLiteral("run")), m_tree.directory(QStringLiteral("state")),
-               {{QStringLiteral("clockControl"), false},
-                {QStringLiteral("chronyd"), QStringLiteral("/usr/sbin/chronyd")},
-                {QStringLiteral("user"), ntp::test::chronydUser()}}),
-          m_loader(QStringLiteral(NTP_PLUGIN)) {
-        // The loader deletes the plugin with its last unload(); the library itself stays.
-        plugin = qobject_cast<IPlugin*>(m_loader.instance());
-        if (plugin) startError = plugin->start(&host);
-    }
-    ~Running() {
-        if (plugin) (void)finish(999);
-        delete m_loader.instance();
+    Running() : m_harness(QStringLiteral(NTP_PLUGIN), options(m_tree)), startError(m_harness.error()) {
+        if (startError.isEmpty()) startError = m_harness.start();
     }
 
-    quint64 reconcile(const QCborArray& objects) {
-        plugin->reconcile(snapshot(objects), ++m_ticket);
-        return m_ticket;
+    [[nodiscard]] testing::FakeHost& host() { return m_harness.host(); }
+    [[nodiscard]] testing::FakeStatus& status() { return m_harness.host().status; }
+    [[nodiscard]] testing::FakeMetrics& metrics() { return m_harness.host().metrics; }
+    [[nodiscard]] std::optional<time::SyncState> sync(const QString& key) {
+        return host().bus.decoded<time::SyncState>(key);
     }
     /// Reconciles and waits for the outcome.
-    FakeHost::Completion reconciled(const QCborArray& objects) {
-        const quint64 ticket = reconcile(objects);
-        (void)QTest::qWaitFor([this, ticket] { return host.completions.contains(ticket); });
-        return host.completions[ticket];
-    }
-    bool finish(quint64 ticket) {
-        if (m_finished) return true;
-        m_finished = true;
-        plugin->stop(ticket);
-        return QTest::qWaitFor([this, ticket] { return host.completions.contains(ticket); });
-    }
+    testing::Completion reconciled(const QCborArray& objects) { return m_harness.reconcile(objects); }
+    testing::Completion finish() { return m_harness.stop(); }
+
     [[nodiscard]] QList<int> processes() const { return processesWith(host_configFile()); }
     [[nodiscard]] QString host_configFile() const { return m_tree.path() + QStringLiteral("/run/chrony.conf"); }
     [[nodiscard]] const TestTree& tree() const { return m_tree; }
 
    private:
     TestTree m_tree;
+    testing::PluginHarness m_harness;
 
    public:
-    FakeHost host;
-    IPlugin* plugin = nullptr;
-    QString startError = QStringLiteral("not loaded");
-
-   private:
-    QPluginLoader m_loader;
-    quint64 m_ticket = 0;
-    bool m_finished = false;
+    QString startError;
 };
 
 }  // namespace
@@ -111,11 +97,11 @@ class TestNtpPlugin : public QObject {
         QVERIFY2(done.outcome == Outcome::Ok, qPrintable(done.message));
         QCOMPARE(done.times, 1);
         QCOMPARE(r.processes().size(), 1);
-        QCOMPARE(r.host.status.condition(kName, QStringLiteral("Reconciled")), QStringLiteral("True/Applied"));
+        QCOMPARE(r.status().condition(kName, QStringLiteral("Reconciled")), QStringLiteral("True/Applied"));
 
-        QTRY_VERIFY(r.host.bus.sync(kName) && r.host.bus.sync(kName)->synchronised);
-        const time::SyncState state = *r.host.bus.sync(kName);
-        QCOMPARE(r.host.bus.ttl, 10000);
+        QTRY_VERIFY(r.sync(kName) && r.sync(kName)->synchronised);
+        const time::SyncState state = *r.sync(kName);
+        QCOMPARE(r.host().bus.find(QString::fromLatin1(time::SyncState::kTopic), kName)->ttlMs, 10000);
         QCOMPARE(state.stratum, 2);
         QVERIFY(state.leap == time::LeapState::Normal);
         QCOMPARE(state.refid, QStringLiteral("7F000001"));
@@ -126,7 +112,7 @@ class TestNtpPlugin : public QObject {
         QVERIFY(std::chrono::abs(state.offset) < 100ms);
         QVERIFY(state.errorBound > 0ns);
 
-        const auto& status = r.host.status;
+        const auto& status = r.status();
         QTRY_COMPARE(status.condition(kName, QStringLiteral("Synchronized")), QStringLiteral("True/FollowingSource"));
         QCOMPARE(status.condition(kName, QStringLiteral("Ready")), QStringLiteral("True/Running"));
         QCOMPARE(status.condition(kName, QStringLiteral("EnoughSources")), QStringLiteral("True/EnoughReachable"));
@@ -138,7 +124,7 @@ class TestNtpPlugin : public QObject {
         QCOMPARE(status.field(kName, QStringLiteral("sourceCount")), QCborValue(1));
         QCOMPARE(status.field(kName, QStringLiteral("observedGeneration")), QCborValue(7));
 
-        const auto& metrics = r.host.metrics;
+        const auto& metrics = r.metrics();
         const QString labels = QStringLiteral("127.0.0.1 127.0.0.1");
         QCOMPARE(metrics.value(QStringLiteral("ntp_sync")), std::optional<qint64>(1));
         QCOMPARE(metrics.value(QStringLiteral("ntp_stratum")), std::optional<qint64>(2));
@@ -152,13 +138,12 @@ class TestNtpPlugin : public QObject {
         QTRY_COMPARE(metrics.value(QStringLiteral("ntp_source_reachability"), labels), std::optional<qint64>(1000));
         QCOMPARE(metrics.value(QStringLiteral("ntp_chronyd_restarts_total")), std::optional<qint64>(0));
 
-        QVERIFY(r.host.events.reasons.contains(QStringLiteral("ChronydStarted")));
-        QVERIFY(r.host.events.reasons.contains(QStringLiteral("Synchronised")));
+        QVERIFY(r.host().events.reasons().contains(QStringLiteral("ChronydStarted")));
+        QVERIFY(r.host().events.reasons().contains(QStringLiteral("Synchronised")));
 
-        QVERIFY(r.finish(50));
-        QVERIFY(r.host.completions[50].outcome == Outcome::Ok);
+        QVERIFY(r.finish().outcome == Outcome::Ok);
         QCOMPARE(r.processes(), QList<int>());
-        QVERIFY(!r.host.bus.sync(kName));
+        QVERIFY(!r.sync(kName));
     }
 
     void statusIsNotWrittenForNumbersAlone() {
@@ -167,12 +152,12 @@ class TestNtpPlugin : public QObject {
         QVERIFY(upstream.start());
         QVERIFY(r.reconciled({object(spec({server(QStringLiteral("127.0.0.1"), upstream.port())}))}).outcome ==
                 Outcome::Ok);
-        QTRY_VERIFY(r.host.bus.sync(kName) && r.host.bus.sync(kName)->synchronised);
-        QTRY_COMPARE(r.host.status.field(kName, QStringLiteral("synchronized")), QCborValue(true));
-        const int writes = r.host.status.writes;
-        const qint64 offset = r.host.bus.sync(kName)->offset.count();
-        QTRY_VERIFY(r.host.bus.sync(kName)->offset.count() != offset);  // another look has been published
-        QCOMPARE(r.host.status.writes, writes);
+        QTRY_VERIFY(r.sync(kName) && r.sync(kName)->synchronised);
+        QTRY_COMPARE(r.status().field(kName, QStringLiteral("synchronized")), QCborValue(true));
+        const int writes = r.status().fieldWrites();
+        const qint64 offset = r.sync(kName)->offset.count();
+        QTRY_VERIFY(r.sync(kName)->offset.count() != offset);  // another look has been published
+        QCOMPARE(r.status().fieldWrites(), writes);
     }
 
     void changeRestartsAndTells() {
@@ -187,15 +172,15 @@ class TestNtpPlugin : public QObject {
         const auto done = r.reconciled({object(spec({}, {{QStringLiteral("server"), local}}), 2)});
         QVERIFY2(done.outcome == Outcome::Ok, qPrintable(done.message));
         QVERIFY(r.processes() != before);
-        QVERIFY(r.host.events.messages.join(u'\n').contains(QStringLiteral("new configuration: local added")));
+        QVERIFY(r.host().events.messages().join(u'\n').contains(QStringLiteral("new configuration: local added")));
 
         // chrony's own clock is served, but that is no synchronisation.
-        QTRY_COMPARE(r.host.status.condition(kName, QStringLiteral("Synchronized")),
+        QTRY_COMPARE(r.status().condition(kName, QStringLiteral("Synchronized")),
                      QStringLiteral("False/LocalReference"));
-        QTRY_VERIFY(r.host.bus.sync(kName) && r.host.bus.sync(kName)->source);
-        QCOMPARE(r.host.bus.sync(kName)->source->kind, QStringLiteral("local"));
-        QVERIFY(!r.host.bus.sync(kName)->fitToAdvertise);
-        QCOMPARE(r.host.bus.sync(kName)->stratum, 3);
+        QTRY_VERIFY(r.sync(kName) && r.sync(kName)->source);
+        QCOMPARE(r.sync(kName)->source->kind, QStringLiteral("local"));
+        QVERIFY(!r.sync(kName)->fitToAdvertise);
+        QCOMPARE(r.sync(kName)->stratum, 3);
     }
 
     void mistakesKeepWhatRuns() {
@@ -209,43 +194,43 @@ class TestNtpPlugin : public QObject {
                      done.message.contains(QStringLiteral("servers[1].address")),
                  qPrintable(done.message));
         QCOMPARE(r.processes(), before);
-        QCOMPARE(r.host.status.condition(kName, QStringLiteral("Reconciled")), QStringLiteral("False/InvalidSpec"));
-        QCOMPARE(r.host.status.condition(kName, QStringLiteral("Ready")), QStringLiteral("True/Running"));
+        QCOMPARE(r.status().condition(kName, QStringLiteral("Reconciled")), QStringLiteral("False/InvalidSpec"));
+        QCOMPARE(r.status().condition(kName, QStringLiteral("Ready")), QStringLiteral("True/Running"));
     }
 
     void switchedOffAndDeleted() {
         Running r;
         QVERIFY(r.reconciled({object(spec({}))}).outcome == Outcome::Ok);
-        QTRY_VERIFY(r.host.bus.sync(kName));
+        QTRY_VERIFY(r.sync(kName));
         QVERIFY(r.reconciled({object(spec({}, {{QStringLiteral("enabled"), false}}), 2)}).outcome == Outcome::Ok);
         QCOMPARE(r.processes(), QList<int>());
-        QVERIFY(!r.host.bus.sync(kName));
-        QCOMPARE(r.host.status.condition(kName, QStringLiteral("Ready")), QStringLiteral("False/Disabled"));
-        QCOMPARE(r.host.status.field(kName, QStringLiteral("running")), QCborValue(false));
+        QVERIFY(!r.sync(kName));
+        QCOMPARE(r.status().condition(kName, QStringLiteral("Ready")), QStringLiteral("False/Disabled"));
+        QCOMPARE(r.status().field(kName, QStringLiteral("running")), QCborValue(false));
 
         QVERIFY(r.reconciled({object(spec({}), 3)}).outcome == Outcome::Ok);
         QCOMPARE(r.processes().size(), 1);
         QVERIFY(r.reconciled({}).outcome == Outcome::Ok);
         QCOMPARE(r.processes(), QList<int>());
-        QVERIFY(!r.host.bus.sync(kName));
-        QCOMPARE(r.host.metrics.value(QStringLiteral("ntp_sync")), std::optional<qint64>(0));
+        QVERIFY(!r.sync(kName));
+        QCOMPARE(r.metrics().value(QStringLiteral("ntp_sync")), std::optional<qint64>(0));
     }
 
     void secondServiceIsInConflict() {
         Running r;
         const QString second = QStringLiteral("second");
         QVERIFY(r.reconciled({object(spec({}), 1, second), object(spec({}))}).outcome == Outcome::Ok);
-        QCOMPARE(r.host.status.condition(second, QStringLiteral("Conflict")), QStringLiteral("True/AnotherServes"));
-        QVERIFY(r.host.status.message(second, QStringLiteral("Conflict"))
-                    .contains(QStringLiteral("NTPService default/main")));
-        QCOMPARE(r.host.status.condition(kName, QStringLiteral("Conflict")), QString());
+        QCOMPARE(r.status().condition(second, QStringLiteral("Conflict")), QStringLiteral("True/AnotherServes"));
+        QVERIFY(
+            r.status().message(second, QStringLiteral("Conflict")).contains(QStringLiteral("NTPService default/main")));
+        QCOMPARE(r.status().condition(kName, QStringLiteral("Conflict")), QString());
         QCOMPARE(r.processes().size(), 1);
 
         // It takes over when the first one goes.
         QVERIFY(r.reconciled({object(spec({}), 1, second)}).outcome == Outcome::Ok);
-        QCOMPARE(r.host.status.condition(second, QStringLiteral("Conflict")), QString());
-        QTRY_VERIFY(r.host.bus.sync(second));
-        QVERIFY(!r.host.bus.sync(kName));
+        QCOMPARE(r.status().condition(second, QStringLiteral("Conflict")), QString());
+        QTRY_VERIFY(r.sync(second));
+        QVERIFY(!r.sync(kName));
     }
 
     void killedChronydIsToldAndHealed() {
@@ -253,12 +238,11 @@ class TestNtpPlugin : public QObject {
         QVERIFY(r.reconciled({object(spec({}))}).outcome == Outcome::Ok);
         const QList<int> before = r.processes();
         QCOMPARE(::kill(before.front(), SIGKILL), 0);
-        QTRY_VERIFY(r.host.events.reasons.contains(QStringLiteral("ChronydDied")));
-        QTRY_COMPARE(r.host.metrics.value(QStringLiteral("ntp_chronyd_restarts_total")), std::optional<qint64>(1));
+        QTRY_VERIFY(r.host().events.reasons().contains(QStringLiteral("ChronydDied")));
+        QTRY_COMPARE(r.metrics().value(QStringLiteral("ntp_chronyd_restarts_total")), std::optional<qint64>(1));
         QTRY_VERIFY(r.processes().size() == 1 && r.processes() != before);
-        QTRY_COMPARE(r.host.status.condition(kName, QStringLiteral("Ready")), QStringLiteral("True/Running"));
-        QVERIFY(
-            r.host.status.field(kName, QStringLiteral("lastError")).toString().contains(QStringLiteral("signal 9")));
+        QTRY_COMPARE(r.status().condition(kName, QStringLiteral("Ready")), QStringLiteral("True/Running"));
+        QVERIFY(r.status().field(kName, QStringLiteral("lastError")).toString().contains(QStringLiteral("signal 9")));
     }
 
     void authenticatedSourceIsNotUsedWithoutAuthentication() {
@@ -267,9 +251,9 @@ class TestNtpPlugin : public QObject {
         source.insert(QStringLiteral("nts"), true);
         QVERIFY(r.reconciled({object(spec({source}))}).outcome == Outcome::Ok);
         QVERIFY(!readAll(r.host_configFile()).contains("127.0.0.1"));
-        QCOMPARE(r.host.status.condition(kName, QStringLiteral("FullyImplemented")),
+        QCOMPARE(r.status().condition(kName, QStringLiteral("FullyImplemented")),
                  QStringLiteral("False/FieldsNotImplemented"));
-        const QString message = r.host.status.message(kName, QStringLiteral("FullyImplemented"));
+        const QString message = r.status().message(kName, QStringLiteral("FullyImplemented"));
         QVERIFY2(message.contains(QStringLiteral("spec.sources.servers[0].nts")), qPrintable(message));
         QVERIFY2(message.contains(QStringLiteral("is not used without it")), qPrintable(message));
     }

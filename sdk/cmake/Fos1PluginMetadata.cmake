@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: MIT
+# The metadata that goes into a plugin: what its author wrote, and what the build knows better.
+
+# Reads a file of JSON, which must hold an object, and configures again when it changes.
+function(fos1_read_json_object where file variable)
+  get_filename_component(path "${file}" ABSOLUTE)
+  if(NOT EXISTS "${path}" OR IS_DIRECTORY "${path}")
+    message(FATAL_ERROR "${where}: there is no file ${path}")
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${path}")
+  file(READ "${path}" text)
+  string(JSON type ERROR_VARIABLE mistake TYPE "${text}")
+  if(mistake)
+    # CMake's JSON library reports "* Line 3, Column 4" and the reason on lines of their own.
+    string(REGEX REPLACE "[ \n]+" " " mistake "${mistake}")
+    message(FATAL_ERROR "${where}: ${path} is not JSON: ${mistake}")
+  endif()
+  if(NOT type STREQUAL "OBJECT")
+    message(FATAL_ERROR "${where}: ${path} must hold a JSON object, not ${type}")
+  endif()
+  set(${variable} "${text}" PARENT_SCOPE)
+endfunction()
+
+# "/some/where/time.sync.v1.json" -> "time.sync/v1"
+function(fos1_topic_of_schema where file variable)
+  get_filename_component(name "${file}" NAME)
+  if(NOT name MATCHES "^([a-z0-9.-]+)\\.(v[0-9]+)\\.json$")
+    message(FATAL_ERROR "${where}: the schema of the topic time.sync/v1 is a file time.sync.v1.json; "
+      "${file} is not named like that")
+  endif()
+  set(${variable} "${CMAKE_MATCH_1}/${CMAKE_MATCH_2}" PARENT_SCOPE)
+endfunction()
+
+# Sets the text member `key` unless the author did.
+macro(fos1_default_member json key value)
+  string(JSON present ERROR_VARIABLE absent GET "${${json}}" ${key})
+  if(absent)
+    string(JSON ${json} SET "${${json}}" ${key} "\"${value}\"")
+  endif()
+endmacro()
+
+function(fos1_write_plugin_metadata where metadata schemas output)
+  fos1_read_json_object("${where}" "${metadata}" json)
+  string(JSON id ERROR_VARIABLE absent GET "${json}" id)
+  if(absent OR id STREQUAL "")
+    message(FATAL_ERROR "${where}: ${metadata} has no \"id\", the plugin's unique name such as com.example.hello")
+  endif()
+  string(JSON version ERROR_VARIABLE absent GET "${json}" version)
+  if(absent AND NOT PROJECT_VERSION)
+    message(FATAL_ERROR "${where}: no version; give project() one, or ${metadata} a \"version\"")
+  endif()
+  fos1_default_member(json version "${PROJECT_VERSION}")
+  get_target_property(sdk Fos1::Sdk FOS1_SDK_VERSION)
+  fos1_default_member(json sdk "${sdk}")
+
+  foreach(file IN LISTS schemas)
+    fos1_read_json_object("${where}" "${file}" schema)
+    fos1_topic_of_schema("${where}" "${file}" topic)
+    string(JSON present ERROR_VARIABLE absent GET "${json}" schemas)
+    if(absent)
+      string(JSON json SET "${json}" schemas "{}")
+    endif()
+    string(JSON present ERROR_VARIABLE absent GET "${json}" schemas ${topic})
+    if(NOT absent)
+      message(FATAL_ERROR "${where}: two schemas of the topic ${topic}, the second one is ${file}")
+    endif()
+    string(JSON json SET "${json}" schemas ${topic} "${schema}")
+  endforeach()
+
+  # Unchanged metadata must not run moc again.
+  set(written "")
+  if(EXISTS ${output})
+    file(READ ${output} written)
+  endif()
+  if(NOT written STREQUAL "${json}\n")
+    file(WRITE ${output} "${json}\n")
+  endif()
+endfunction()

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+// A host for one plugin that remembers what it is told and answers as fos1-hostd would: features by the metadata,
+// WrongThread from any thread but the one that made it, InvalidArgument for a ticket that is not under way.
+#pragma once
+
+#include <QJsonObject>
+#include <map>
+
+#include "fos1/ihost.h"
+#include "fos1/testing/call_guard.h"
+#include "fos1/testing/fake_bus.h"
+#include "fos1/testing/fake_events.h"
+#include "fos1/testing/fake_metrics.h"
+#include "fos1/testing/fake_spec_source.h"
+#include "fos1/testing/fake_status.h"
+#include "fos1/testing/fake_status_feed.h"
+#include "fos1/testing/manual_clock.h"
+#include "fos1/testing/permissions.h"
+
+namespace fos1::testing {
+
+/// How a ticket ended.
+struct Completion {
+    Outcome outcome = Outcome::Unknown;  ///< Unknown: not yet
+    int retryAfterMs = 0;
+    QString message;
+    int times = 0;  ///< how often the plugin completed it; more than once is a mistake of the plugin
+};
+
+class FakeHost final : public IHost {
+   public:
+    struct Setup {
+        QCborMap configuration;  ///< as the plugin sees it: fill in defaults with withConfigDefaults()
+        QString stateDirectory;
+        QString runtimeDirectory;
+    };
+
+    /// `metadata` as its author wrote it.
+    FakeHost(const QJsonObject& metadata, Setup setup);
+
+    IInterface* query(const QString& iid) override;
+    int complete(quint64 ticket, int outcome, int retryAfterMs, const QString& message) override;
+    QCborMap configuration() override { return m_setup.configuration; }
+    QString stateDirectory() override { return m_setup.stateDirectory; }
+    QString runtimeDirectory() override { return m_setup.runtimeDirectory; }
+
+    /// A new ticket, to be given to the plugin.
+    quint64 expect();
+    /// How `ticket` ended, Unknown as long as it has not.
+    [[nodiscard]] Completion completion(quint64 ticket) const;
+    [[nodiscard]] bool isCompleted(quint64 ticket) const { return completion(ticket).times > 0; }
+    /// Completions that were refused: unknown ticket, second time, no such outcome.
+    [[nodiscard]] const QStringList& wrongCompletions() const { return m_wrongCompletions; }
+
+    // In the order in which they need each other.
+    const Permissions permissions;
+    CallGuard guard;
+    ManualClock clock;
+    FakeBus bus{permissions, guard, clock};
+    FakeStatus status{guard};
+    FakeStatusFeed statusFeed{guard};
+    FakeMetrics metrics{guard};
+    FakeEvents events{guard};
+    FakeSpecSource specSource{guard};
+
+   private:
+    Setup m_setup;
+    std::map<quint64, Completion> m_tickets;
+    QStringList m_wrongCompletions;
+    quint64 m_lastTicket = 0;
+};
+
+}  // namespace fos1::testing

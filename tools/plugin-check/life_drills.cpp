@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Load, start, reconcile.
+#include <QElapsedTimer>
+
+#include "drills.h"
+
+namespace fos1::check {
+
+using testing::Completion;
+using testing::PluginHarness;
+
+namespace {
+
+constexpr qint64 kBudgetMs = 50;
+
+/// Nothing more happens by itself, or half a second has passed.
+void untilQuiet(Drill& drill) {
+    QElapsedTimer quiet;
+    quiet.start();
+    auto marks = drill.marks();
+    PluginHarness::waitFor(
+        [&] {
+            if (!drill.actionsSince(marks).isEmpty()) {
+                marks = drill.marks();
+                quiet.restart();
+            }
+            return quiet.elapsed() > 50;
+        },
+        std::chrono::milliseconds(500));
+}
+
+void checkTwice(Drill& drill) {
+    const QString check = QStringLiteral("idempotence");
+    const QCborArray& objects = drill.setup().objects;
+    const Completion first = drill.reconcile(objects, QStringLiteral("reconcile"));
+    untilQuiet(drill);
+    const auto marks = drill.marks();
+    const Completion second = drill.reconcile(objects, QStringLiteral("the same reconcile again"));
+    PluginHarness::settle();
+    const QStringList actions = drill.actionsSince(marks);
+    if (first.outcome == Outcome::Unknown || second.outcome == Outcome::Unknown)
+        drill.report().add(failed(check, QStringLiteral("one of two reconciles of the same snapshot was not answered"),
+                                  QStringLiteral("complete every ticket")));
+    else if (first.outcome != second.outcome)
+        drill.report().add(failed(
+            check, QStringLiteral("the same snapshot twice: first %1, then %2").arg(textOf(first), textOf(second)),
+            QStringLiteral("reconcile is level-triggered: compare with what is in force")));
+    else if (!actions.isEmpty())
+        drill.report().add(failed(check,
+                                  QStringLiteral("the same snapshot again, and it acted again: ") +
+                                      actions.mid(0, 5).join(QStringLiteral(", ")),
+                                  QStringLiteral("act on differences only")));
+    else
+        drill.report().add(passed(check, QStringLiteral("the same snapshot again changes nothing")));
+}
+
+}  // namespace
+
+void reportMisuse(Drill& drill) {
+    drill.report().addStrayCalls(drill.harness().host().guard.strayCalls());
+    drill.report().addWrongCompletions(drill.harness().host().wrongCompletions());
+}
+
+void drillLoad(Drill& drill) {
+    const QString check = QStringLiteral("load");
+    const QString problem = drill.load();
+    if (!problem.isEmpty())
+        return drill.report().add(
+            failed(check, problem,
+                   problem.contains(QLatin1String("undefined symbol"))
+                       ? QStringLiteral("name the library that has it under LINK in fos1_add_plugin()")
+                       : QStringLiteral("its class must implement fos1::IPlugin, with Q_INTERFACES")));
+    drill.destroy();
+    drill.report().add(passed(check, QStringLiteral("every symbol is found")));
+}
+
+void drillStart(Drill& drill) {
+    const QString check = QStringLiteral("start");
+    drill.load();
+    QElapsedTimer timer;
+    timer.start();
+    const QString why = drill.during(check, [&] { return drill.harness().start(); });
+    const qint64 ms = timer.elapsed();
+    if (!why.isEmpty())
+        drill.report().add(failed(check, QStringLiteral("answered \"%1\"").arg(why),
+                                  QStringLiteral("give what it needs with --config, as in host.yaml")));
+    else if (ms > kBudgetMs)
+        drill.report().add(
+            {check, Verdict::Warning,
+             QStringLiteral("answered after %1 ms; the budget of a call is %2 ms").arg(ms).arg(kBudgetMs),
+             QStringLiteral("do what takes long later, asynchronously")});
+    else
+        drill.report().add(passed(check, QStringLiteral("answered after %1 ms").arg(ms)));
+    reportMisuse(drill);
+}
+
+void drillReconcile(Drill& drill) {
+    const QString check = QStringLiteral("reconcile");
+    if (!drill.begin(check)) return;
+    QElapsedTimer timer;
+    timer.start();
+    const quint64 ticket =
+        drill.during(QStringLiteral("reconcile of nothing"), [&] { return drill.harness().beginReconcile({}); });
+    const qint64 ms = timer.elapsed();
+    const Completion completion = drill.harness().wait(ticket, drill.setup().reconcileDeadline);
+    const QString text = QStringLiteral("an empty snapshot: ") + textOf(completion);
+    if (completion.outcome == Outcome::Unknown)
+        drill.report().add(
+            failed(check, text, QStringLiteral("complete every ticket, also when nothing is to be done")));
+    else if (completion.outcome != Outcome::Ok)
+        drill.report().add({check, Verdict::Warning, text, QStringLiteral("nothing is wanted, what can go wrong?")});
+    else if (ms > kBudgetMs)
+        drill.report().add({check, Verdict::Warning,
+                            text + QStringLiteral(", but the call took %1 ms of its %2").arg(ms).arg(kBudgetMs),
+                            QStringLiteral("do what takes long later, and complete the ticket then")});
+    else
+        drill.report().add(passed(check, text));
+    if (completion.outcome != Outcome::Unknown) checkTwice(drill);
+    reportMisuse(drill);
+}
+
+}  // namespace fos1::check
