@@ -6,6 +6,7 @@
 #include <QJsonObject>
 #include <QProcess>
 #include <QTemporaryDir>
+#include <QRegularExpression>
 #include <QTest>
 
 #include "isolation.h"
@@ -140,7 +141,7 @@ class TestPluginCheck : public QObject {
             QTest::addRow("%s: %s", name, wrong) << bad(name) << QString::fromUtf8(wrong) << QString::fromUtf8(line);
         };
         row("well-behaved", "metadata", "FAIL metadata lacks \"description\"");
-        row("well-behaved", "exports", "FAIL exports 4 symbols beside Qt's two: _Z");
+        row("well-behaved", "exports", "FAIL exports N symbols beside Qt's two: _Z");
         row("wrong-iid", "metadata", "FAIL metadata IID: implements \"io.fos1.Plugin/2\"");
         row("newer-minor", "metadata", "FAIL metadata sdk: was built against SDK 1.99");
         row("unknown-key", "metadata", "FAIL metadata kind: unknown field");
@@ -157,7 +158,9 @@ class TestPluginCheck : public QObject {
         QFETCH(QString, check);
         QFETCH(QString, line);
         const Outcome outcome = ::check({file});
-        QVERIFY2(outcome.line(check).startsWith(line), qPrintable(outcome.output + outcome.errors));
+        // How many they are depends on how the compiler inlines.
+        const QString found = outcome.line(check).replace(QRegularExpression(" \\d+ symbols"), " N symbols");
+        QVERIFY2(found.startsWith(line), qPrintable(outcome.output + outcome.errors));
         QCOMPARE(outcome.status, 1);
     }
 
