@@ -78,7 +78,14 @@ void TimeService::apply(const ChronyPlan& plan, Ticket ticket) {
     if (change.kind == ChangeKind::Restart)
         m_startMessage = QStringLiteral("The time daemon (chronyd) was restarted for a new configuration: %1.")
                              .arg(change.reasons.join(QStringLiteral(", ")));
-    m_engine.apply(plan.config, [this, plan, ticket](const auto& result) { onApplied(result, plan, ticket); });
+    m_engine.apply(plan, [this, plan, ticket, change](const auto& result) {
+        if (result && change.kind == ChangeKind::Online && m_serving)
+            m_host.normal(QStringLiteral("ChangedOnline"),
+                          QStringLiteral("The time daemon (chronyd) took a change without a restart: %1.")
+                              .arg(change.reasons.join(QStringLiteral(", "))),
+                          m_serving->key);
+        onApplied(result, plan, ticket);
+    });
 }
 
 void TimeService::onApplied(const tl::expected<void, Error>& result, const ChronyPlan& plan, Ticket ticket) {

@@ -14,6 +14,8 @@ constexpr qsizetype kReplyHeader = 28;
 constexpr qsizetype kSequenceAt = 16;
 
 constexpr quint16 kSuccess = 0;
+constexpr quint16 kInvalid = 3;
+constexpr quint16 kNoSuchSource = 4;
 constexpr quint16 kAccessAllowed = 8;
 constexpr quint16 kAccessDenied = 9;
 
@@ -28,6 +30,13 @@ qsizetype requestLength(Command command) {
         case Command::Activity: return 48;
         case Command::NtpData: return 172;
         case Command::SourceName: return 284;
+        case Command::Allow:
+        case Command::Deny: return 44;
+        case Command::Local2: return 36;
+        case Command::Local3: return 48;
+        case Command::ModifyMakestep:
+        case Command::ReloadSources:
+        case Command::Rekey:
         case Command::Dump:
         case Command::Null: break;
     }
@@ -122,7 +131,9 @@ Result<Reply> decode(QByteArrayView datagram, Command command, quint32 sequence)
         return malformed(
             QStringLiteral("reply %1 has %2 bytes instead of %3").arg(code).arg(datagram.size()).arg(*length));
     const bool verdict = command == Command::AccessCheck && (status == kAccessAllowed || status == kAccessDenied);
-    if (status != kSuccess && !verdict) return failure(ErrorCode::Refused, statusText(status));
+    const bool isUnknown = status == kInvalid || status == kNoSuchSource;
+    if (status != kSuccess && !verdict)
+        return failure(isUnknown ? ErrorCode::NotFound : ErrorCode::Refused, statusText(status));
     return Reply{command, static_cast<ReplyCode>(code), status, datagram.sliced(kReplyHeader).toByteArray()};
 }
 

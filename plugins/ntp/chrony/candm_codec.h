@@ -13,12 +13,19 @@ enum class Command : quint16 {
     Dump = 6,
     NSources = 14,
     SourceData = 15,
+    Rekey = 16,
+    Allow = 17,
+    Deny = 19,
     AccessCheck = 25,
     Tracking = 33,
     SourceStatistics = 34,
     Activity = 44,
+    ModifyMakestep = 50,
+    Local2 = 56,  ///< up to chrony 4.5
     NtpData = 57,
     SourceName = 65,
+    ReloadSources = 70,
+    Local3 = 74,  ///< since chrony 4.6
 };
 
 enum class ReplyCode : quint16 {
@@ -50,6 +57,17 @@ struct Request {
 [[nodiscard]] Request ntpDataRequest(const SourceAddress& address);
 [[nodiscard]] Request accessCheckRequest(const SourceAddress& address);
 
+// These change something; each is answered by a Null reply.
+[[nodiscard]] Request allowRequest(const SourceAddress& network, int bits);
+[[nodiscard]] Request denyRequest(const SourceAddress& network, int bits);
+/// `limit` 0: never step; negative: always.
+[[nodiscard]] Request modifyMakestepRequest(qint32 limit, std::chrono::nanoseconds threshold);
+/// The `local` directive; Local3 first, and Local2 where chronyd does not know it.
+[[nodiscard]] Request localRequest(Command version, bool isOn, int stratum, std::chrono::nanoseconds distance,
+                                   bool orphan);
+[[nodiscard]] Request reloadSourcesRequest();
+[[nodiscard]] Request rekeyRequest();
+
 /// The datagram of a request. `attempt` counts from 0.
 [[nodiscard]] QByteArray encode(const Request& request, quint32 sequence, quint16 attempt);
 
@@ -64,8 +82,9 @@ struct Reply {
 /// The sequence number of a datagram that may be a reply, to find its request; nothing when it cannot be one.
 [[nodiscard]] std::optional<quint32> peekSequence(QByteArrayView datagram);
 
-/// Checks version, packet type, command, sequence and length. A status that refuses the request is an error
-/// (ErrorCode::Refused) with chronyd's reason in words; statuses 8 and 9 answer an access check and are no errors.
+/// Checks version, packet type, command, sequence and length. A status that refuses the request is an error with
+/// chronyd's reason in words: NotFound for a command or source that this chronyd does not know, else Refused. Statuses
+/// 8 and 9 answer an access check and are no errors.
 [[nodiscard]] Result<Reply> decode(QByteArrayView datagram, Command command, quint32 sequence);
 
 struct Activity {

@@ -29,6 +29,12 @@ Request withAddress(Command command, const SourceAddress& address) {
     return request;
 }
 
+Request withNetwork(Command command, const SourceAddress& network, int bits) {
+    Request request = withAddress(command, network);
+    appendU32(request.body, static_cast<quint32>(bits));
+    return request;
+}
+
 LeapState leapFromWire(quint16 leap) {
     switch (leap) {
         case 0: return LeapState::Normal;
@@ -71,6 +77,30 @@ Request sourceStatisticsRequest(quint32 index) { return withIndex(Command::Sourc
 Request sourceNameRequest(const SourceAddress& address) { return withAddress(Command::SourceName, address); }
 Request ntpDataRequest(const SourceAddress& address) { return withAddress(Command::NtpData, address); }
 Request accessCheckRequest(const SourceAddress& address) { return withAddress(Command::AccessCheck, address); }
+
+Request allowRequest(const SourceAddress& network, int bits) { return withNetwork(Command::Allow, network, bits); }
+Request denyRequest(const SourceAddress& network, int bits) { return withNetwork(Command::Deny, network, bits); }
+Request reloadSourcesRequest() { return {Command::ReloadSources, {}}; }
+Request rekeyRequest() { return {Command::Rekey, {}}; }
+
+Request modifyMakestepRequest(qint32 limit, std::chrono::nanoseconds threshold) {
+    Request request{Command::ModifyMakestep, {}};
+    appendU32(request.body, static_cast<quint32>(limit));
+    appendSeconds(request.body, threshold);
+    return request;
+}
+
+Request localRequest(Command version, bool isOn, int stratum, std::chrono::nanoseconds distance, bool orphan) {
+    Request request{version, {}};
+    appendU32(request.body, isOn ? 1 : 0);
+    appendU32(request.body, static_cast<quint32>(stratum));
+    appendSeconds(request.body, distance);
+    appendU32(request.body, orphan ? 1 : 0);
+    if (version != Command::Local3) return request;
+    // candm.h of chrony 4.6: activate, wait_synced, wait_unsynced; zeros are the defaults.
+    for (int i = 0; i < 3; ++i) appendU32(request.body, 0);
+    return request;
+}
 
 Result<Activity> activity(const Reply& reply) {
     return bodyOf(reply, ReplyCode::Activity).map([](WireReader in) {

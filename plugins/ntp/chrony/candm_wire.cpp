@@ -35,6 +35,27 @@ double floatFromWire(quint32 word) {
     return std::ldexp(coefficient, exponent - kCoefficientBits);
 }
 
+quint32 floatToWire(double value) {
+    constexpr int kLeastExponent = -(1 << (kExponentBits - 1));
+    constexpr int kMostExponent = (1 << (kExponentBits - 1)) - 1;
+    constexpr int kDigits = kCoefficientBits - 1;  // one is the sign
+    int exponent = 0;
+    const double fraction = std::frexp(value, &exponent);
+    auto coefficient = static_cast<int>(std::lround(std::ldexp(fraction, kDigits)));
+    if (std::abs(coefficient) == 1 << kDigits) {  // rounded up to the next power of two
+        coefficient /= 2;
+        ++exponent;
+    }
+    ++exponent;  // value = coefficient · 2^(exponent − kCoefficientBits)
+    if (coefficient == 0 || exponent < kLeastExponent) return 0;
+    if (exponent > kMostExponent) {
+        exponent = kMostExponent;
+        coefficient = value < 0 ? -(1 << kDigits) + 1 : (1 << kDigits) - 1;
+    }
+    return static_cast<quint32>(exponent) << kCoefficientBits |
+           (static_cast<quint32>(coefficient) & ((1u << kCoefficientBits) - 1));
+}
+
 std::chrono::nanoseconds nanosecondsFromSeconds(double seconds) {
     return std::chrono::nanoseconds(clamped(seconds * 1e9));
 }
@@ -59,6 +80,10 @@ void appendAddress(QByteArray& out, const SourceAddress& address) {
     out.append(reinterpret_cast<const char*>(address.bytes.data()), static_cast<qsizetype>(address.bytes.size()));
     appendU16(out, family);
     appendU16(out, 0);
+}
+
+void appendSeconds(QByteArray& out, std::chrono::nanoseconds time) {
+    appendU32(out, floatToWire(static_cast<double>(time.count()) / 1e9));
 }
 
 SourceAddress WireReader::address() {

@@ -15,6 +15,7 @@ namespace fos1::ntp::candm {
 
 /// candm.h's 32-bit Float: a 7-bit exponent and a 25-bit coefficient, both signed.
 [[nodiscard]] double floatFromWire(quint32 word);
+[[nodiscard]] quint32 floatToWire(double value);
 
 /// A time or a frequency as an integer; out-of-range values are clamped.
 [[nodiscard]] std::chrono::nanoseconds nanosecondsFromSeconds(double seconds);
@@ -25,6 +26,8 @@ inline constexpr qsizetype kAddressBytes = 20;
 void appendU16(QByteArray& out, quint16 value);
 void appendU32(QByteArray& out, quint32 value);
 void appendAddress(QByteArray& out, const SourceAddress& address);
+/// As a Float of seconds.
+void appendSeconds(QByteArray& out, std::chrono::nanoseconds time);
 
 /// Reads from the front. The caller has checked the length: reading past the end is a broken invariant.
 class WireReader {

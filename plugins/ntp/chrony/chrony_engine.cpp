@@ -23,7 +23,8 @@ ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
     : QObject(parent),
       m_options(std::move(options)),
       m_client(m_options.layout.paths().commandSocket),
-      m_check(m_options.chronyd) {
+      m_check(m_options.chronyd),
+      m_online(m_client) {
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &ChronyEngine::startFresh);
     m_probe.setSingleShot(true);
@@ -34,7 +35,7 @@ ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
 
 ChronyEngine::~ChronyEngine() = default;
 
-void ChronyEngine::apply(const QByteArray& config, Completion completion) {
+void ChronyEngine::apply(const ChronyPlan& plan, Completion completion) {
     completeApply(failure(ErrorCode::Conflict, QStringLiteral("a newer configuration came in between")));
     m_onApplied = std::move(completion);
     if (!m_onStopped.empty()) {
@@ -42,7 +43,8 @@ void ChronyEngine::apply(const QByteArray& config, Completion completion) {
         return;
     }
     m_check.cancel();
-    const bool inPlace = config == m_config;
+    m_online.cancel();
+    const bool inPlace = plan == m_plan && (m_state.phase != EnginePhase::Running || plan == m_lastGood);
     if (inPlace && m_state.phase == EnginePhase::Running) {
         completeApply({});
         return;
@@ -54,7 +56,7 @@ void ChronyEngine::apply(const QByteArray& config, Completion completion) {
         completeApply(tl::unexpected<Error>(prepared.error()));
         return;
     }
-    checkCandidate(config);
+    checkCandidate(plan);
 }
 
 void ChronyEngine::stop(Completion completion) {
@@ -66,8 +68,9 @@ void ChronyEngine::stop(Completion completion) {
     m_leftBehind.cancel();
     m_retry.stop();
     m_probe.stop();
-    m_config.clear();
-    m_lastGood.clear();
+    m_online.cancel();
+    m_plan = {};
+    m_lastGood = {};
     m_reloadHistory = false;
     if (m_process.isAlive()) {
         setPhase(EnginePhase::Stopping);
@@ -93,19 +96,19 @@ tl::expected<void, Error> ChronyEngine::prepare() {
     return {};
 }
 
-void ChronyEngine::checkCandidate(const QByteArray& config) {
+void ChronyEngine::checkCandidate(const ChronyPlan& plan) {
     const QString candidate = m_options.layout.candidateFile();
-    if (auto written = writeConfigFile(candidate, config, m_user); !written) {
+    if (auto written = writeConfigFile(candidate, plan.whole(), m_user); !written) {
         noteError(written.error().text());
         completeApply(written);
         return;
     }
-    m_check.run(candidate, [this, config](const tl::expected<void, Error>& result) {
+    m_check.run(candidate, [this, plan](const tl::expected<void, Error>& result) {
+        QFile::remove(m_options.layout.candidateFile());
         if (result) {
-            putInPlace(config);
+            putInPlace(plan);
             return;
         }
-        QFile::remove(m_options.layout.candidateFile());
         const bool refused = result.error().code == ErrorCode::InvalidInput;
         noteError((refused ? QStringLiteral("chronyd refuses its new configuration: ") : QString()) +
                   result.error().text());
@@ -113,23 +116,59 @@ void ChronyEngine::checkCandidate(const QByteArray& config) {
     });
 }
 
-void ChronyEngine::putInPlace(const QByteArray& config) {
-    if (auto done = replaceFile(m_options.layout.candidateFile(), m_options.layout.configFile()); !done) {
+tl::expected<void, Error> ChronyEngine::writeFiles(const ChronyPlan& plan) {
+    const ChronyLayout& layout = m_options.layout;
+    if (auto made = prepareReadableDirectory(layout.sourceDirectory(), m_user); !made) return made;
+    if (auto written = writeConfigFile(layout.sourceFile(), plan.sources, m_user); !written) return written;
+    return writeConfigFile(layout.configFile(), plan.config, m_user);
+}
+
+void ChronyEngine::putInPlace(const ChronyPlan& plan) {
+    if (auto done = writeFiles(plan); !done) {
         noteError(done.error().text());
         completeApply(done);
         return;
     }
-    m_config = config;
+    m_plan = plan;
     m_backoff.reset();
-    if (m_process.isAlive())
+    const bool answers = m_process.isAlive() && m_state.phase == EnginePhase::Running;
+    if (answers && !m_lastGood.config.isEmpty() && changeKind(m_lastGood, plan).kind != ChangeKind::Restart)
+        changeOnline();
+    else if (m_process.isAlive())
         replaceRunning();
     else
         startFresh();
 }
 
+void ChronyEngine::changeOnline() {
+    const bool hasNewSources = m_lastGood.sources != m_plan.sources;
+    m_online.run(m_held, m_plan.online, hasNewSources, [this](const tl::expected<void, Error>& result) {
+        if (!result) return undoOnline(result.error());
+        m_lastGood = m_plan;
+        completeApply({});
+    });
+}
+
+/// chronyd has part of the change, or none. When it does not even take back what it had, a restart brings that.
+void ChronyEngine::undoOnline(const Error& why) {
+    noteError(why.text());
+    m_plan = m_lastGood;
+    if (auto written = writeFiles(m_plan); !written) noteError(written.error().text());
+    m_online.run(m_held, m_plan.online, true, [this, why](const tl::expected<void, Error>& result) {
+        if (!result) {
+            noteError(result.error().text());
+            replaceRunning();
+        }
+        completeApply(
+            failure(ErrorCode::InvalidInput,
+                    QStringLiteral("chronyd did not take the change, so what it had is back: %1").arg(why.text())));
+    });
+}
+
 /// The measurements are dumped and taken up again, so that clients see no gap.
 void ChronyEngine::replaceRunning() {
     const bool answers = m_state.phase == EnginePhase::Running;
+    m_online.cancel();
     setPhase(EnginePhase::Stopping);
     m_probe.stop();
     m_reloadHistory = m_reloadHistory || answers;
@@ -170,6 +209,7 @@ void ChronyEngine::launch() {
     if (std::exchange(m_reloadHistory, false)) arguments << QStringLiteral("-r");
     arguments << m_user.arguments;
     m_endExpected = false;
+    m_held = HeldSettings(m_plan.online);
     setPhase(EnginePhase::Starting);
     m_probeDeadline = std::chrono::steady_clock::now() + kAnswerDeadline;
     m_process.start(m_options.chronyd, arguments);
@@ -196,13 +236,14 @@ void ChronyEngine::probe() {
 void ChronyEngine::onAnswered() {
     qCInfo(lcEngine).noquote() << QStringLiteral("chronyd answers, pid=%1 user=%2").arg(m_state.pid).arg(m_user.user);
     setPhase(EnginePhase::Running);
-    m_lastGood = m_config;
+    m_lastGood = m_plan;
     completeApply({});
     Q_EMIT up(m_state.pid);
 }
 
 void ChronyEngine::onExited(const QString& why) {
     m_probe.stop();
+    m_online.cancel();
     ++m_run;
     m_state.pid = 0;
     const QString fault = std::exchange(m_whyEnded, {});
@@ -229,12 +270,9 @@ void ChronyEngine::onUnexpectedExit(const QString& why, std::chrono::steady_cloc
 /// `chronyd -p` looks at the syntax only. When chronyd does not start with a new configuration, the last one with which
 /// it did is put back, and the new one is refused.
 bool ChronyEngine::rollBack(const QString& why) {
-    if (!m_onApplied || m_lastGood.isEmpty() || m_lastGood == m_config) return false;
-    const ChronyLayout& layout = m_options.layout;
-    if (!writeConfigFile(layout.candidateFile(), m_lastGood, m_user) ||
-        !replaceFile(layout.candidateFile(), layout.configFile()))
-        return false;
-    m_config = m_lastGood;
+    if (!m_onApplied || m_lastGood.config.isEmpty() || m_lastGood == m_plan) return false;
+    if (!writeFiles(m_lastGood)) return false;
+    m_plan = m_lastGood;
     m_reloadHistory = true;
     completeApply(failure(
         ErrorCode::InvalidInput,

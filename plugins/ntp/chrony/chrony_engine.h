@@ -13,6 +13,7 @@
 #include "chrony/chronyd_process.h"
 #include "chrony/config_check.h"
 #include "chrony/left_behind.h"
+#include "chrony/online_change.h"
 #include "chrony/restart_backoff.h"
 #include "chrony/run_as.h"
 #include "core/engine_state.h"
@@ -35,10 +36,11 @@ class ChronyEngine : public QObject {
     explicit ChronyEngine(EngineOptions options, QObject* parent = nullptr);
     ~ChronyEngine() override;
 
-    /// Makes `config` the running configuration. Completes, once and from the event loop, when chronyd runs with it and
-    /// answers, or with why not: InvalidInput (chronyd refuses it; what ran goes on), Conflict (a later apply() or
-    /// stop() came in between), anything else (worth another try; meanwhile it is tried here too).
-    void apply(const QByteArray& config, Completion completion);
+    /// Makes `plan` the running configuration: in the running chronyd where that can be, else by a restart. Completes,
+    /// once and from the event loop, when chronyd has it and answers, or with why not: InvalidInput (chronyd refuses
+    /// it; what ran goes on), Conflict (a later apply() or stop() came in between), anything else (worth another try;
+    /// meanwhile it is tried here too).
+    void apply(const ChronyPlan& plan, Completion completion);
 
     /// Ends chronyd, also one that an earlier host left behind. Completes once, from the event loop.
     void stop(Completion completion);
@@ -56,8 +58,11 @@ class ChronyEngine : public QObject {
 
    private:
     tl::expected<void, Error> prepare();
-    void checkCandidate(const QByteArray& config);
-    void putInPlace(const QByteArray& config);
+    void checkCandidate(const ChronyPlan& plan);
+    void putInPlace(const ChronyPlan& plan);
+    [[nodiscard]] tl::expected<void, Error> writeFiles(const ChronyPlan& plan);
+    void changeOnline();
+    void undoOnline(const Error& why);
     void replaceRunning();
     void startFresh();
     void launch();
@@ -80,8 +85,10 @@ class ChronyEngine : public QObject {
     RestartBackoff m_backoff;
     RunAs m_user;
     EngineState m_state;
-    QByteArray m_config;           ///< in place
-    QByteArray m_lastGood;         ///< the last one with which chronyd came to answer; empty before
+    OnlineChange m_online;
+    ChronyPlan m_plan;             ///< in place
+    ChronyPlan m_lastGood;         ///< the last one that chronyd came to have; empty before
+    HeldSettings m_held;           ///< what the running chronyd has
     bool m_reloadHistory = false;  ///< the next start takes up the dumped measurements
     bool m_endExpected = false;    ///< of the process, which is then started again
     QString m_whyEnded;            ///< when we ended it for a fault of its own

@@ -17,13 +17,17 @@ struct ChronyLayout {
     /// Checked here before it takes the place of the configuration.
     [[nodiscard]] QString candidateFile() const { return runtimeDirectory + QStringLiteral("/chrony.conf.candidate"); }
 
+    /// chronyd reads every *.sources in it, again at "reload sources". Ours; readable by chronyd's user.
+    [[nodiscard]] QString sourceDirectory() const { return runtimeDirectory + QStringLiteral("/sources"); }
+    [[nodiscard]] QString sourceFile() const { return sourceDirectory() + QStringLiteral("/fos1.sources"); }
+
     // These belong to chronyd's user.
     [[nodiscard]] QString socketDirectory() const { return runtimeDirectory + QStringLiteral("/chronyd"); }
     [[nodiscard]] QString dataDirectory() const { return stateDirectory + QStringLiteral("/chronyd"); }
 
     [[nodiscard]] ChronyPaths paths() const {
         return {socketDirectory() + QStringLiteral("/chronyd.sock"), socketDirectory() + QStringLiteral("/chronyd.pid"),
-                dataDirectory(), dataDirectory() + QStringLiteral("/drift")};
+                dataDirectory(), dataDirectory() + QStringLiteral("/drift"), sourceDirectory()};
     }
 };
 

@@ -7,7 +7,6 @@
 #include <QFile>
 #include <QSaveFile>
 #include <cerrno>
-#include <cstdio>
 
 namespace fos1::ntp {
 
@@ -33,11 +32,6 @@ tl::expected<void, Error> writeConfigFile(const QString& path, const QByteArray&
     file.write(content);
     if (!file.commit()) return failure(ErrorCode::Io, file.errorString(), path);
     return {};
-}
-
-tl::expected<void, Error> replaceFile(const QString& from, const QString& to) {
-    if (std::rename(QFile::encodeName(from).constData(), QFile::encodeName(to).constData()) == 0) return {};
-    return failure(ErrorCode::Io, qt_error_string(errno), to);
 }
 
 }  // namespace fos1::ntp

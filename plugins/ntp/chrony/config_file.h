@@ -14,7 +14,4 @@ namespace fos1::ntp {
 [[nodiscard]] tl::expected<void, Error> writeConfigFile(const QString& path, const QByteArray& content,
                                                         const RunAs& user);
 
-/// Puts `from` in the place of `to`, atomically.
-[[nodiscard]] tl::expected<void, Error> replaceFile(const QString& from, const QString& to);
-
 }  // namespace fos1::ntp

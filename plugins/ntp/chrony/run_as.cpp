@@ -103,16 +103,28 @@ tl::expected<void, Error> checkReachable(const QString& path, const RunAs& user)
     return {};
 }
 
-tl::expected<void, Error> prepareDirectory(const QString& path, const RunAs& user) {
+namespace {
+
+tl::expected<void, Error> prepare(const QString& path, std::optional<uid_t> owner, const RunAs& user) {
     const QByteArray name = QFile::encodeName(path);
     if (::mkdir(name.constData(), kDirectoryMode) != 0 && errno != EEXIST)
         return failure(ErrorCode::Io, QStringLiteral("cannot create the directory: %1").arg(qt_error_string(errno)),
                        path);
-    if (!Directory(name).become(user.uid, user.gid, kDirectoryMode))
+    if (!Directory(name).become(owner, user.gid, kDirectoryMode))
         return failure(ErrorCode::Io,
                        QStringLiteral("cannot give the directory to %1: %2").arg(user.user, qt_error_string(errno)),
                        path);
     return {};
+}
+
+}  // namespace
+
+tl::expected<void, Error> prepareDirectory(const QString& path, const RunAs& user) {
+    return prepare(path, user.uid, user);
+}
+
+tl::expected<void, Error> prepareReadableDirectory(const QString& path, const RunAs& user) {
+    return prepare(path, std::nullopt, user);
 }
 
 tl::expected<void, Error> letThrough(const QString& path, const RunAs& user) {

@@ -30,6 +30,10 @@ struct RunAs {
 /// in a directory of another owner or one that others may enter.
 [[nodiscard]] tl::expected<void, Error> prepareDirectory(const QString& path, const RunAs& user);
 
+/// Creates `path` (its parent exists) or mends it: ours, group `user`, mode 0750, so that `user` can read and not
+/// write.
+[[nodiscard]] tl::expected<void, Error> prepareReadableDirectory(const QString& path, const RunAs& user);
+
 /// Lets `user`'s group pass through a directory of our own (mode 0710 at least), without being able to list it.
 [[nodiscard]] tl::expected<void, Error> letThrough(const QString& path, const RunAs& user);
 

@@ -71,41 +71,57 @@ QString whyLeftOut(const SourceOptions& options) {
     return {};
 }
 
-void writeSources(ConfigText& out, const NtpServiceSpec& spec, std::vector<LeftOutSource>& leftOut) {
+void writeSources(ConfigText& out, const NtpServiceSpec& spec, ChronyPlan& plan) {
+    std::vector<LeftOutSource>& leftOut = plan.leftOut;
+    const auto source = [&](const QString& name, std::initializer_list<QByteArray> words) {
+        out.line(words);
+        plan.online.sourceNames.push_back(name);
+    };
     for (std::size_t i = 0; i < spec.pools.size(); ++i) {
         const PoolSpec& pool = spec.pools[i];
         if (const QString why = whyLeftOut(pool.options); !why.isEmpty())
             leftOut.push_back({QStringLiteral("spec.sources.pools[%1]").arg(i), pool.name, why});
         else
-            out.line({"pool", pool.name.toUtf8(), "maxsources " + QByteArray::number(pool.servers),
-                      sourceOptions(pool.options)});
+            source(pool.name, {"pool", pool.name.toUtf8(), "maxsources " + QByteArray::number(pool.servers),
+                               sourceOptions(pool.options)});
     }
     for (std::size_t i = 0; i < spec.servers.size(); ++i) {
         const ServerSpec& server = spec.servers[i];
         if (const QString why = whyLeftOut(server.options); !why.isEmpty())
             leftOut.push_back({QStringLiteral("spec.sources.servers[%1]").arg(i), server.address, why});
         else
-            out.line({"server", server.address.toUtf8(), sourceOptions(server.options),
-                      option("presend", server.presend), option("maxdelay", server.maxdelay),
-                      option("offset", server.offset)});
+            source(server.address,
+                   {"server", server.address.toUtf8(), sourceOptions(server.options), option("presend", server.presend),
+                    option("maxdelay", server.maxdelay), option("offset", server.offset)});
     }
 }
 
-void writeLocal(ConfigText& out, const ServingSpec& server) {
-    if (!server.local.enabled) return;
-    const int stratum = server.local.stratum.value_or(server.stratum.value_or(kDefaultLocalStratum));
-    out.line({"local", option("stratum", std::optional(stratum)), flag("orphan", server.local.orphan),
-              option("distance", server.local.distance)});
+/// With the stratum that counts.
+LocalSpec effectiveLocal(const ServingSpec& server) {
+    if (!server.local.enabled) return {};
+    LocalSpec local = server.local;
+    local.stratum = local.stratum.value_or(server.stratum.value_or(kDefaultLocalStratum));
+    return local;
+}
+
+void writeLocal(ConfigText& out, const LocalSpec& local) {
+    if (!local.enabled) return;
+    out.line(
+        {"local", option("stratum", local.stratum), flag("orphan", local.orphan), option("distance", local.distance)});
 }
 
 /// Shortest prefixes first. chrony's table has four bits a level and writes a prefix of another length over all the
 /// slots that it covers, so a later 10.0.0.0/10 would replace an earlier 10.0.0.0/12 (addrfilt.c, set_subnet). In this
 /// order the longest prefix wins. Never "all", which erases every more specific rule.
-void writeAccess(ConfigText& out, std::vector<AccessRule> rules) {
+std::vector<AccessRule> inOrder(std::vector<AccessRule> rules) {
     std::sort(rules.begin(), rules.end(), [](const AccessRule& a, const AccessRule& b) {
         return std::tie(a.network.address.family, a.network.length, a.network) <
                std::tie(b.network.address.family, b.network.length, b.network);
     });
+    return rules;
+}
+
+void writeAccess(ConfigText& out, const std::vector<AccessRule>& rules) {
     for (const AccessRule& rule : rules)
         out.line({rule.permission == Permission::Allow ? "allow" : "deny", rule.network.text().toUtf8()});
 }
@@ -116,7 +132,7 @@ void writeServing(ConfigText& out, const ServingSpec& server, const PlanOptions&
     if (server.makestep)
         out.line({"makestep", decimalSeconds(server.makestep->threshold), QByteArray::number(server.makestep->limit)});
     if (server.rtcsync && options.clockControl == ClockControl::Adjust) out.line({"rtcsync"});
-    writeLocal(out, server);
+    writeLocal(out, effectiveLocal(server));
     out.line({"port", QByteArray::number(server.port)});
     for (const IpAddress& address : server.bindAddresses) out.line({"bindaddress", address.text().toUtf8()});
 }
@@ -132,6 +148,7 @@ void writePlumbing(ConfigText& out, const ChronyPaths& paths) {
     out.line({"bindcmdaddress", paths.commandSocket.toUtf8()});
     out.line({"pidfile", paths.pidFile.toUtf8()});
     out.line({"dumpdir", paths.dumpDirectory.toUtf8()});
+    out.line({"sourcedir", paths.sourceDirectory.toUtf8()});
 }
 
 /// Directive -> its lines, in order.
@@ -158,15 +175,30 @@ QStringList differences(const QByteArray& current, const QByteArray& wanted) {
     return reasons;
 }
 
+/// The lines of a configuration that only a restart can change.
+QByteArrayList restartLines(const QByteArray& config) {
+    static const QByteArrayList kOnline{"makestep", "local", "allow", "deny"};
+    QByteArrayList lines = config.split('\n');
+    lines.erase(std::remove_if(lines.begin(), lines.end(),
+                               [](const QByteArray& line) { return kOnline.contains(line.split(' ').first()); }),
+                lines.end());
+    return lines;
+}
+
 }  // namespace
 
 ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options) {
     ChronyPlan plan;
+    plan.online.makestep = spec.server.makestep.value_or(MakestepSpec());
+    plan.online.local = effectiveLocal(spec.server);
+    plan.online.access = inOrder(spec.access);
+    ConfigText sources;
+    writeSources(sources, spec, plan);
+    plan.sources = sources.text();
     ConfigText out;
     out.line({"# Written by the ntp plugin of fos1-host from an NTPService; edits are lost at its next change."});
-    writeSources(out, spec, plan.leftOut);
     writeServing(out, spec.server, options);
-    writeAccess(out, spec.access);
+    writeAccess(out, plan.online.access);
     writeRateLimit(out, spec.rateLimit);
     writePlumbing(out, options.paths);
     plan.config = out.text();
@@ -177,8 +209,9 @@ Change changeKind(const std::optional<ChronyPlan>& current, const std::optional<
     if (!current && !wanted) return {ChangeKind::None, {}};
     if (!current) return {ChangeKind::Start, {QStringLiteral("chronyd does not run yet")}};
     if (!wanted) return {ChangeKind::Stop, {QStringLiteral("no time service is wanted")}};
-    if (current->config == wanted->config) return {ChangeKind::None, {}};
-    return {ChangeKind::Restart, differences(current->config, wanted->config)};
+    if (current->whole() == wanted->whole()) return {ChangeKind::None, {}};
+    const bool needsRestart = restartLines(current->config) != restartLines(wanted->config);
+    return {needsRestart ? ChangeKind::Restart : ChangeKind::Online, differences(current->whole(), wanted->whole())};
 }
 
 }  // namespace fos1::ntp

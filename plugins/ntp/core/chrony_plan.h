@@ -16,8 +16,9 @@ namespace fos1::ntp {
 struct ChronyPaths {
     QString commandSocket;  ///< in a directory of chronyd's user
     QString pidFile;
-    QString dumpDirectory;  ///< measurement history across a restart
-    QString driftFile;      ///< when the spec names none
+    QString dumpDirectory;    ///< measurement history across a restart
+    QString driftFile;        ///< when the spec names none
+    QString sourceDirectory;  ///< of the file with the sources
 };
 
 enum class ClockControl { Unknown = 0, None, Adjust };
@@ -25,6 +26,15 @@ enum class ClockControl { Unknown = 0, None, Adjust };
 struct PlanOptions {
     ChronyPaths paths;
     ClockControl clockControl = ClockControl::None;
+};
+
+/// What of a configuration can be changed while chronyd runs, beside the sources.
+struct OnlineSettings {
+    std::vector<QString> sourceNames;  ///< as configured, in the order of the lines
+    MakestepSpec makestep;             ///< limit 0: chronyd does not step
+    LocalSpec local;                   ///< with its stratum
+    std::vector<AccessRule> access;    ///< the shortest prefixes first
+    bool operator==(const OnlineSettings&) const = default;
 };
 
 /// A source that is asked for but must not be used, and why.
@@ -35,22 +45,29 @@ struct LeftOutSource {
     bool operator==(const LeftOutSource&) const = default;
 };
 
+/// `config` and `sources` are two files, because chronyd reads the second one again while it runs ("reload sources").
 struct ChronyPlan {
-    QByteArray config;
+    QByteArray config;   ///< chrony.conf, all but the sources
+    QByteArray sources;  ///< one line a source
+    OnlineSettings online;
     std::vector<LeftOutSource> leftOut;
     bool operator==(const ChronyPlan&) const = default;
+
+    /// Both in one, for chronyd to check: -p does not look into a sourcedir.
+    [[nodiscard]] QByteArray whole() const { return config + sources; }
 };
 
 [[nodiscard]] ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options);
 
-enum class ChangeKind { Unknown = 0, None, Start, Restart, Stop };
+enum class ChangeKind { Unknown = 0, None, Start, Online, Restart, Stop };
 
 struct Change {
     ChangeKind kind = ChangeKind::Unknown;
     QStringList reasons;  ///< for people: which directives were added, removed or changed
 };
 
-/// `current` is what runs, `wanted` what should; nothing = no chronyd.
+/// `current` is what runs, `wanted` what should; nothing = no chronyd. Online: every difference can be made while
+/// chronyd runs.
 [[nodiscard]] Change changeKind(const std::optional<ChronyPlan>& current, const std::optional<ChronyPlan>& wanted);
 
 }  // namespace fos1::ntp

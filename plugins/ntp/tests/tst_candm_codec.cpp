@@ -217,7 +217,7 @@ class TestCandmCodec : public QObject {
         row("another command", changed(kSourceData, 5, 33), protocol, "reply to command 33, not 15");
         row("another sequence", changed(kSourceData, 19, 5), protocol, "reply to another request (sequence number)");
         row("unknown reply", changed(kSourceData, 7, 99), protocol, "reply code 99 is not known");
-        row("no such source", kNoSuchSource, ErrorCode::Refused, "chronyd has no such source");
+        row("no such source", kNoSuchSource, ErrorCode::NotFound, "chronyd has no such source");
         row("status 9 of another command", changed(kNoSuchSource, 9, 9), ErrorCode::Refused,
             "chronyd answered with status 9");
         row("wrong length of request", changed(kNoSuchSource, 9, 19), ErrorCode::Refused,
@@ -286,6 +286,16 @@ class TestCandmCodec : public QObject {
         QFETCH(quint32, word);
         QFETCH(double, value);
         QCOMPARE(floatFromWire(word), value);
+    }
+
+    void floatsToTheWire() {
+        for (const double value : {0.0, 1.0, -1.0, 0.1, 1e-9, -2.5e-7, 3.0, 16777215.0, 1e12, 123456.789}) {
+            const double back = floatFromWire(floatToWire(value));
+            QVERIFY2(std::abs(back - value) <= std::abs(value) * 6e-8, qPrintable(QString::number(value)));
+        }
+        QCOMPARE(floatFromWire(floatToWire(1e-30)), 0.0);
+        QVERIFY(floatFromWire(floatToWire(1e300)) > 1e18);
+        QVERIFY(floatFromWire(floatToWire(-1e300)) < -1e18);
     }
 
     void timesAreClamped() {

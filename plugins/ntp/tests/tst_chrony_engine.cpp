@@ -28,10 +28,13 @@ struct Fixture {
     ChronyLayout layout{tree.directory(QStringLiteral("run")), tree.directory(QStringLiteral("state"))};
     EngineOptions options{QStringLiteral("/usr/sbin/chronyd"), chronydUser(), ClockControl::None, layout};
 
-    [[nodiscard]] QByteArray config(const QByteArray& more = {}) const {
+    /// A plan, with lines that only a restart can bring.
+    [[nodiscard]] ChronyPlan config(const QByteArray& more = {}) const {
         NtpServiceSpec spec;
         spec.server.port = 0;
-        return makePlan(spec, {layout.paths(), ClockControl::None}).config + more;
+        ChronyPlan plan = makePlan(spec, {layout.paths(), ClockControl::None});
+        plan.config += more;
+        return plan;
     }
     [[nodiscard]] QList<int> processes() const { return processesWith(layout.configFile()); }
 };
@@ -58,7 +61,8 @@ class Orphan {
         const auto user = resolveRunAs(f.options.user);
         if (!user || !prepareDirectory(f.layout.socketDirectory(), *user) ||
             !prepareDirectory(f.layout.dataDirectory(), *user) ||
-            !writeConfigFile(f.layout.configFile(), f.config(), *user))
+            !prepareReadableDirectory(f.layout.sourceDirectory(), *user) ||
+            !writeConfigFile(f.layout.configFile(), f.config().config, *user))
             return;
         QProcess process;
         process.setProgram(f.options.chronyd);
@@ -186,7 +190,7 @@ class TestChronyEngine : public QObject {
         QTRY_VERIFY(second);
         QVERIFY(!*second);
         QVERIFY(second->error().code == ErrorCode::InvalidInput);
-        QVERIFY2(second->error().message.contains(QStringLiteral("Could not parse pool directive at line 8")),
+        QVERIFY2(second->error().message.contains(QStringLiteral("Could not parse pool directive at line 9")),
                  qPrintable(why(second)));
         QCOMPARE(engine.state().pid, pid);
         QVERIFY(engine.state().phase == EnginePhase::Running);
@@ -239,7 +243,7 @@ class TestChronyEngine : public QObject {
         // The very first look at the new process is synchronised: nothing was measured anew.
         monitor.stop();
         last.reset();
-        engine.apply(f.config(source + "makestep 1 3\n"), into(second));
+        engine.apply(f.config(source + "maxchange 1000 1 1\n"), into(second));
         QTRY_VERIFY(second);
         QVERIFY2(*second, qPrintable(why(second)));
         QVERIFY(engine.state().pid != pid);

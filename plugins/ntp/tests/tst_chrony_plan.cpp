@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "chrony/chrony_engine.h"
+#include "core/access_table.h"
 #include "core/chrony_plan.h"
 #include "model/spec_parser.h"
 #include "support/test_tree.h"
@@ -18,7 +19,7 @@ using namespace fos1::ntp::test;
 namespace {
 
 const ChronyPaths kPaths{QStringLiteral("/run/x/chronyd.sock"), QStringLiteral("/run/x/chronyd.pid"),
-                         QStringLiteral("/var/x"), QStringLiteral("/var/x/drift")};
+                         QStringLiteral("/var/x"), QStringLiteral("/var/x/drift"), QStringLiteral("/run/x/sources")};
 
 QCborMap fromYaml(const QByteArray& text) {
     const auto documents = fos1::yaml::parse(text, QStringLiteral("test"));
@@ -34,7 +35,8 @@ QByteArrayList ownLines(const QByteArray& config) {
                                 "cmdport 0",
                                 "bindcmdaddress /run/x/chronyd.sock",
                                 "pidfile /run/x/chronyd.pid",
-                                "dumpdir /var/x"};
+                                "dumpdir /var/x",
+                                "sourcedir /run/x/sources"};
     lines.erase(std::remove_if(lines.begin(), lines.end(),
                                [&](const QByteArray& line) { return always.contains(line) || line.startsWith('#'); }),
                 lines.end());
@@ -43,15 +45,8 @@ QByteArrayList ownLines(const QByteArray& config) {
 
 ChronyPlan plan(const QByteArray& yaml, ClockControl clockControl = ClockControl::None) {
     const auto spec = ntp::parse(fromYaml(yaml));
-    return spec ? makePlan(*spec, {kPaths, clockControl}) : ChronyPlan{"refused: " + joined(spec.error()).toUtf8(), {}};
-}
-
-/// What the spec's rules say of an address: the longest prefix decides, and without any nobody is served.
-bool isAllowed(const std::vector<AccessRule>& rules, const IpAddress& address) {
-    const AccessRule* best = nullptr;
-    for (const AccessRule& rule : rules)
-        if (rule.network.contains(address) && (!best || rule.network.length > best->network.length)) best = &rule;
-    return best && best->permission == Permission::Allow;
+    return spec ? makePlan(*spec, {kPaths, clockControl})
+                : ChronyPlan{"refused: " + joined(spec.error()).toUtf8(), {}, {}, {}};
 }
 
 }  // namespace
@@ -68,11 +63,9 @@ server: {makestep: {threshold: 1.5, limit: -1}}
 security: {access: [{network: 10.0.0.0/8, permission: allow}]}
 )"));
         QVERIFY(spec.has_value());
-        QCOMPARE(makePlan(*spec, {kPaths, ClockControl::None}).config,
+        QCOMPARE(makePlan(*spec, {kPaths, ClockControl::None}).whole(),
                  QByteArray("# Written by the ntp plugin of fos1-host from an NTPService; edits are lost at its next "
                             "change.\n"
-                            "pool pool.example maxsources 3 iburst\n"
-                            "server 2001:db8::1 prefer maxpoll 7 port 1123\n"
                             "driftfile /var/x/drift\n"
                             "makestep 1.5 -1\n"
                             "port 123\n"
@@ -80,7 +73,10 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
                             "cmdport 0\n"
                             "bindcmdaddress /run/x/chronyd.sock\n"
                             "pidfile /run/x/chronyd.pid\n"
-                            "dumpdir /var/x\n"));
+                            "dumpdir /var/x\n"
+                            "sourcedir /run/x/sources\n"
+                            "pool pool.example maxsources 3 iburst\n"
+                            "server 2001:db8::1 prefer maxpoll 7 port 1123\n"));
     }
 
     void lines_data() {
@@ -115,7 +111,7 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
     void lines() {
         QFETCH(QByteArray, spec);
         QFETCH(QByteArrayList, expected);
-        QCOMPARE(ownLines(plan(spec).config), expected);
+        QCOMPARE(ownLines(plan(spec).whole()), expected);
     }
 
     void rateLimit_data() {
@@ -138,25 +134,25 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
         QFETCH(QByteArray, interval);
         QFETCH(QByteArray, exponent);
         QCOMPARE(
-            ownLines(plan("{security: {ratelimit: {enabled: true, interval: " + interval + ", burst: 16}}}").config),
+            ownLines(plan("{security: {ratelimit: {enabled: true, interval: " + interval + ", burst: 16}}}").whole()),
             QByteArrayList{"ratelimit interval " + exponent + " burst 16 leak 2"});
-        QCOMPARE(ownLines(plan("{security: {ratelimit: {interval: " + interval + "}}}").config), QByteArrayList());
+        QCOMPARE(ownLines(plan("{security: {ratelimit: {interval: " + interval + "}}}").whole()), QByteArrayList());
     }
 
     void rtcIsKeptWithClockControl() {
-        QCOMPARE(ownLines(plan("{server: {rtcsync: true}}", ClockControl::Adjust).config), QByteArrayList{"rtcsync"});
+        QCOMPARE(ownLines(plan("{server: {rtcsync: true}}", ClockControl::Adjust).whole()), QByteArrayList{"rtcsync"});
     }
 
     void authenticatedSourcesAreLeftOut() {
         const ChronyPlan result = plan(
             "{sources: {pools: [{name: a, nts: true}, {name: b}], servers: [{address: c, keyId: 1}]}, "
             "security: {authentication: {keys: [{id: 1, type: MD5, value: x}]}}}");
-        QCOMPARE(ownLines(result.config), QByteArrayList{"pool b maxsources 4"});
+        QCOMPARE(ownLines(result.whole()), QByteArrayList{"pool b maxsources 4"});
         QCOMPARE(result.leftOut.size(), 2u);
         QCOMPARE(result.leftOut[0].path, QStringLiteral("spec.sources.pools[0]"));
         QCOMPARE(result.leftOut[1].path, QStringLiteral("spec.sources.servers[0]"));
         QCOMPARE(result.leftOut[1].name, QStringLiteral("c"));
-        QVERIFY(!result.config.contains(" nts") && !result.config.contains(" key "));
+        QVERIFY(!result.whole().contains(" nts") && !result.whole().contains(" key "));
     }
 
     void designExampleIsAcceptedByChronyd() {
@@ -166,12 +162,12 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
         const auto spec = ntp::parse(object.value(QStringLiteral("spec")).toMap());
         QVERIFY2(spec, spec ? "" : qPrintable(joined(spec.error())));
         const ChronyPlan result = makePlan(*spec, {kPaths, ClockControl::Adjust});
-        QCOMPARE(result.config.count("pool "), 2);
+        QCOMPARE(result.sources.count("pool "), 2);
         QVERIFY(result.config.contains("ratelimit interval 2 burst 8 leak 2\n"));
         QVERIFY(result.config.contains("deny 0.0.0.0/0\nallow 10.0.0.0/8\nallow 192.168.0.0/16\n"));
         QProcess chronyd;
         chronyd.start(QStringLiteral("/usr/sbin/chronyd"), {QStringLiteral("-p"), QStringLiteral("-f"),
-                                                            tree.write(QStringLiteral("chrony.conf"), result.config)});
+                                                            tree.write(QStringLiteral("chrony.conf"), result.whole())});
         QVERIFY(chronyd.waitForFinished());
         QVERIFY2(chronyd.exitCode() == 0, chronyd.readAllStandardError().constData());
     }
@@ -210,7 +206,7 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
         const ChronyLayout layout{tree.directory(QStringLiteral("run")), tree.directory(QStringLiteral("state"))};
         ChronyEngine engine({QStringLiteral("/usr/sbin/chronyd"), chronydUser(), ClockControl::None, layout});
         std::optional<tl::expected<void, Error>> applied;
-        engine.apply(makePlan(spec, {layout.paths(), ClockControl::None}).config,
+        engine.apply(makePlan(spec, {layout.paths(), ClockControl::None}),
                      [&applied](const auto& result) { applied = result; });
         QTRY_VERIFY(applied);
         QVERIFY2(*applied, *applied ? "" : qPrintable(applied->error().text()));
@@ -238,7 +234,7 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
                                     [&, probe](const Result<candm::Reply>& reply) {
                                         ++answered;
                                         const auto allowed = reply.and_then(candm::accessAllowed);
-                                        if (!allowed || *allowed != isAllowed(spec.access, probe))
+                                        if (!allowed || *allowed != (decide(spec.access, probe) == Permission::Allow))
                                             wrong << probe.text();
                                     });
         }
@@ -257,10 +253,18 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
         QVERIFY(changeKind(a, {}).kind == ChangeKind::Stop);
         QVERIFY(changeKind(a, plan("{sources: {pools: [{name: a}]}}")).kind == ChangeKind::None);
         const Change change = changeKind(a, b);
-        QVERIFY(change.kind == ChangeKind::Restart);
+        QVERIFY(change.kind == ChangeKind::Online);
         QCOMPARE(change.reasons, QStringList({QStringLiteral("local added"), QStringLiteral("pool changed")}));
         QCOMPARE(changeKind(b, a).reasons,
                  QStringList({QStringLiteral("local removed"), QStringLiteral("pool changed")}));
+        // What chronyd takes up only at a start.
+        for (const char* spec : {"{server: {port: 1123}}", "{security: {ratelimit: {enabled: true}}}",
+                                 "{server: {bindAddresses: [127.0.0.1]}}", "{server: {driftfile: /d}}"})
+            QVERIFY2(changeKind(plan("{}"), plan(spec)).kind == ChangeKind::Restart, spec);
+        for (const char* spec : {"{server: {makestep: {threshold: 1, limit: 3}}}", "{server: {local: {enabled: true}}}",
+                                 "{security: {access: [{network: 10.0.0.0/8, permission: allow}]}}",
+                                 "{sources: {servers: [{address: a}]}}"})
+            QVERIFY2(changeKind(plan("{}"), plan(spec)).kind == ChangeKind::Online, spec);
     }
 };
 

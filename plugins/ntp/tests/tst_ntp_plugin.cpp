@@ -160,7 +160,7 @@ class TestNtpPlugin : public QObject {
         QCOMPARE(r.status().fieldWrites(), writes);
     }
 
-    void changeRestartsAndTells() {
+    void changesAreTold() {
         Running r;
         QVERIFY(r.reconciled({object(spec({}))}).outcome == Outcome::Ok);
         const QList<int> before = r.processes();
@@ -171,8 +171,9 @@ class TestNtpPlugin : public QObject {
                              {QStringLiteral("stratum"), 3}};
         const auto done = r.reconciled({object(spec({}, {{QStringLiteral("server"), local}}), 2)});
         QVERIFY2(done.outcome == Outcome::Ok, qPrintable(done.message));
-        QVERIFY(r.processes() != before);
-        QVERIFY(r.host().events.messages().join(u'\n').contains(QStringLiteral("new configuration: local added")));
+        QCOMPARE(r.processes(), before);
+        QVERIFY(r.host().events.messages().join(u'\n').contains(
+            QStringLiteral("took a change without a restart: local added")));
 
         // chrony's own clock is served, but that is no synchronisation.
         QTRY_COMPARE(r.status().condition(kName, QStringLiteral("Synchronized")),
@@ -181,6 +182,15 @@ class TestNtpPlugin : public QObject {
         QCOMPARE(r.sync(kName)->source->kind, QStringLiteral("local"));
         QVERIFY(!r.sync(kName)->fitToAdvertise);
         QCOMPARE(r.sync(kName)->stratum, 3);
+
+        // What chronyd takes up at a start only.
+        const QCborMap limited{{QStringLiteral("ratelimit"), QCborMap{{QStringLiteral("enabled"), true}}}};
+        const auto restarted = r.reconciled(
+            {object(spec({}, {{QStringLiteral("server"), local}, {QStringLiteral("security"), limited}}), 3)});
+        QVERIFY2(restarted.outcome == Outcome::Ok, qPrintable(restarted.message));
+        QVERIFY(r.processes() != before);
+        QVERIFY(r.host().events.messages().join(u'\n').contains(
+            QStringLiteral("restarted for a new configuration: ratelimit added")));
     }
 
     void mistakesKeepWhatRuns() {

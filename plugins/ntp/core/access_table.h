@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// chronyd's access table as it is changed while chronyd runs: what it holds, and what to send so that it answers as
+// wanted. There is no command that takes a rule away, so what is no longer wanted gets the answer that holds without
+// it, and is remembered. Pure.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "model/ntp_service_spec.h"
+
+namespace fos1::ntp {
+
+/// What the rules say of an address: the longest prefix decides, and without any it is Deny.
+[[nodiscard]] Permission decide(const std::vector<AccessRule>& rules, const IpAddress& address);
+
+/// Addresses that show whether chronyd answers as the rules say: the first and last of each prefix.
+[[nodiscard]] std::vector<IpAddress> probesOf(const std::vector<AccessRule>& rules);
+
+class AccessTable {
+   public:
+    /// Every prefix that was ever sent since chronyd started, with its answer.
+    using Rules = std::map<IpPrefix, Permission>;
+
+    AccessTable() = default;
+    /// As chronyd holds it after a start with these rules.
+    explicit AccessTable(const std::vector<AccessRule>& rules);
+
+    /// What to send, in this order. Shorter prefixes come first, and those within a prefix that is sent follow it:
+    /// chrony's table has four bits a level, and a prefix of another length is written over the longer ones that share
+    /// its slot (addrfilt.c, set_subnet).
+    [[nodiscard]] std::vector<AccessRule> commandsFor(const std::vector<AccessRule>& wanted) const;
+
+    /// The commands were carried out; one with Permission::Unknown may have been, and is sent again when it counts.
+    void carriedOut(const std::vector<AccessRule>& commands);
+
+    [[nodiscard]] const Rules& rules() const { return m_rules; }
+
+   private:
+    Rules m_rules;
+};
+
+}  // namespace fos1::ntp
