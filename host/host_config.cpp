@@ -164,7 +164,8 @@ tl::expected<HostConfig, Errors> parseHostConfig(const QByteArray& text, const Q
     config.crdDir = path(root, QStringLiteral("crdDir"), base, errors, installedPath(QStringLiteral(FOS1_CRD_DIR)));
     const QCborArray pluginDirs = root.array(QStringLiteral("pluginDirs"));
     for (const QCborValue& dir : pluginDirs) config.pluginDirs.append(expandPath(dir.toString(), base));
-    if (config.pluginDirs.isEmpty()) config.pluginDirs = {installedPath(QStringLiteral(FOS1_PLUGIN_DIR)),
+    if (config.pluginDirs.isEmpty())
+        config.pluginDirs = {installedPath(QStringLiteral(FOS1_PLUGIN_DIR)),
                              installedPath(QStringLiteral(FOS1_SITE_PLUGIN_DIR))};
 
     const CborReader control = root.child(QStringLiteral("control"));

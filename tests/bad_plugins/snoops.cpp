@@ -26,8 +26,8 @@ class Plugin : public bad::BadPlugin {
         const auto canWrite = [](const QString& path) { return QFile(path).open(QIODevice::WriteOnly) ? "yes" : "no"; };
         QStringList facts{line("Uid:"), line("CapEff:"), line("CapBnd:"), line("NoNewPrivs:"), line("Seccomp:")};
         facts << QString("groups=%1").arg(::getgroups(0, nullptr)) << QString("passwd=%1").arg(canRead("/etc/passwd"))
-              << QString("machine-id=%1").arg(canRead("/etc/fstab"))
-              << QString("granted=%1").arg(canRead("/etc/fos1-test/granted"))
+              << QString("uptime=%1").arg(canRead("/proc/uptime"))
+              << QString("granted=%1").arg(canRead("/proc/version"))
               << QString("tmp=%1").arg(canWrite("/tmp/fos1-snoops"))
               << QString("state=%1").arg(canWrite(host->stateDirectory() + "/mine"))
               << QString("environment=%1").arg(qEnvironmentVariable("FOS1_SECRET", "clean"));
