@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <limits>
+#include <utility>
 
 #include "plugins/argument_checks.h"
 
@@ -33,17 +34,24 @@ qint64 StateBus::monotonicNow() {
 
 Status StateBus::publish(const QString& publisher, const QString& topicName, const QString& key, const QCborMap& value,
                          qint64 ttlMs) {
-    if (const Status checked = checkPublish(topicName, key, value, ttlMs); checked != Status::Ok) return checked;
+    qsizetype bytes = 0;
+    if (const Status checked = checkPublish(topicName, key, value, ttlMs, bytes); checked != Status::Ok) return checked;
     Topic& topic = m_topics[topicName];
     auto it = topic.entries.find(key);
-    if (it == topic.entries.end()) {
-        if (topic.entries.size() >= kMaxKeysPerTopic) return Status::TooLarge;
-        it = topic.entries.emplace(key, BusEntry{topicName, key, Presence::Unknown, {}, {}, 0, 0, 0, {}, false}).first;
-    }
+    const bool isNew = it == topic.entries.end();
+    qsizetype& total = m_publisherBytes[publisher];
+    const qsizetype more = bytes - (isNew ? 0 : it->second.bytes);
+    const bool hasRoom = total + more <= kMaxPublisherBytes && (!isNew || topic.entries.size() < kMaxKeysPerTopic);
+    if (!hasRoom) return Status::TooLarge;
+    if (isNew)
+        it = topic.entries.emplace(key, BusEntry{topicName, key, Presence::Unknown, {}, {}, 0, 0, 0, {}, 0, false})
+                 .first;
     BusEntry& entry = it->second;
     const bool isOwned = entry.presence == Presence::Value || entry.presence == Presence::Stale;
     if (isOwned && entry.publisher != publisher) return Status::NotPermitted;
 
+    total += more;
+    entry.bytes = bytes;
     entry.presence = Presence::Value;
     entry.value = value;
     entry.publisher = publisher;
@@ -65,6 +73,7 @@ Status StateBus::retract(const QString& publisher, const QString& topicName, con
     if (it == topic->second.entries.end() || it->second.presence == Presence::Absent) return Status::NotFound;
     BusEntry& entry = it->second;
     if (entry.publisher != publisher) return Status::NotPermitted;
+    m_publisherBytes[publisher] -= std::exchange(entry.bytes, 0);
     entry.presence = Presence::Absent;
     entry.value = {};
     entry.sequence = ++m_sequence;

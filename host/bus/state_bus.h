@@ -27,6 +27,7 @@ struct BusEntry {
     qint64 monotonicNs = 0;  ///< steady clock at the publish
     qint64 ttlMs = 0;        ///< 0: never stale
     QString reason;          ///< why it is Absent
+    qsizetype bytes = 0;     ///< an upper bound of its encoded size
     bool isQueued = false;   ///< waits for delivery on the next turn
 };
 
@@ -35,6 +36,7 @@ class StateBus : public QObject {
    public:
     static constexpr qsizetype kMaxPayloadBytes = IBus::kMaxPayloadBytes;
     static constexpr std::size_t kMaxKeysPerTopic = 8192;
+    static constexpr qsizetype kMaxPublisherBytes = 64 << 20;  ///< of all values that one plugin keeps here
 
     explicit StateBus(QObject* parent = nullptr);
 
@@ -79,6 +81,7 @@ class StateBus : public QObject {
     void armStaleTimer();
 
     std::map<QString, Topic> m_topics;
+    std::map<QString, qsizetype> m_publisherBytes;
     QTimer m_deliverTimer;
     QTimer m_staleTimer;
     quint64 m_sequence = 0;

@@ -13,19 +13,24 @@ namespace fos1::host {
 
 constexpr qsizetype kMaxKeyBytes = 1024;
 constexpr qsizetype kMaxEventMessage = 16 * 1024;
+constexpr qsizetype kMaxReason = 256;
 
-/// Of IBus::publish().
-inline Status checkPublish(const QString& topic, const QString& key, const QCborMap& value, qint64 ttlMs) {
+/// Of IBus::publish(); `bytes` is an upper bound of the value's encoded size.
+inline Status checkPublish(const QString& topic, const QString& key, const QCborMap& value, qint64 ttlMs,
+                           qsizetype& bytes) {
+    bytes = encodedSizeBound(value);
     if (topic.isEmpty() || key.isEmpty() || ttlMs < 0) return Status::InvalidArgument;
     const bool isKeyShort = key.size() * 3 <= kMaxKeyBytes || key.toUtf8().size() <= kMaxKeyBytes;
-    return isKeyShort && fitsEncoded(value, IBus::kMaxPayloadBytes) ? Status::Ok : Status::TooLarge;
+    const bool isSmall = bytes <= IBus::kMaxPayloadBytes || fitsEncoded(value, IBus::kMaxPayloadBytes);
+    return isKeyShort && isSmall ? Status::Ok : Status::TooLarge;
 }
 
 /// Of IEvents::record().
 inline Status checkEvent(const QCborMap& event) {
     const QString type = event.value(QStringLiteral("type")).toString();
     const bool isType = type == QLatin1String("Normal") || type == QLatin1String("Warning");
-    if (!isType || event.value(QStringLiteral("reason")).toString().isEmpty()) return Status::InvalidArgument;
+    const QString reason = event.value(QStringLiteral("reason")).toString();
+    if (!isType || reason.isEmpty() || reason.size() > kMaxReason) return Status::InvalidArgument;
     return event.value(QStringLiteral("message")).toString().size() > kMaxEventMessage ? Status::TooLarge : Status::Ok;
 }
 

@@ -30,7 +30,8 @@ class RemoteHost::Bus final : public IBus {
     int publish(const QString& topic, const QString& key, const QCborMap& value, qint64 ttlMs) override {
         if (!m_host.isHomeThread()) return code(Status::WrongThread);
         if (!m_host.m_request.publishes.contains(topic)) return code(Status::NotPermitted);
-        const Status checked = host::checkPublish(topic, key, value, ttlMs);
+        qsizetype bytes = 0;
+        const Status checked = host::checkPublish(topic, key, value, ttlMs, bytes);
         if (checked != Status::Ok) return code(checked);
         ++m_host.m_publishes;
         return sent(m_host.m_socket.send(MessageType::Publish, {topic, key, value, ttlMs}, u'p' + topic + u' ' + key));

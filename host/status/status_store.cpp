@@ -4,6 +4,8 @@
 #include <QCborArray>
 #include <QDateTime>
 
+#include "fos1/cbor_size.h"
+
 namespace fos1::host {
 
 ObjectKey StatusStore::pluginKey(const QString& pluginId) {
@@ -17,7 +19,10 @@ Status StatusStore::setCondition(const ObjectKey& key, const QCborMap& condition
         status == QLatin1String("True") || status == QLatin1String("False") || status == QLatin1String("Unknown");
     if (type.isEmpty() || !isStatus) return Status::InvalidArgument;
 
-    QCborMap& stored = m_entries[key].conditions[type];
+    auto& conditions = m_entries[key].conditions;
+    const bool isFull = conditions.size() >= kMaxConditions && !conditions.contains(type);
+    if (isFull || !fitsEncoded(condition, kMaxConditionBytes)) return Status::TooLarge;
+    QCborMap& stored = conditions[type];
     QCborMap next = condition;
     const bool isSameStatus = stored.value(QStringLiteral("status")).toString() == status;
     next.insert(QStringLiteral("lastTransitionTime"),

@@ -15,6 +15,10 @@ namespace fos1::host {
 class StatusStore : public QObject {
     Q_OBJECT
    public:
+    /// Of one object; a plugin that says more is answered TooLarge.
+    static constexpr std::size_t kMaxConditions = 64;
+    static constexpr qsizetype kMaxConditionBytes = 64 * 1024;
+
     explicit StatusStore(QObject* parent = nullptr) : QObject(parent) {}
 
     /// The key under which a plugin's own conditions are kept.

@@ -132,6 +132,20 @@ class TestStateBus : public QObject {
         QCOMPARE(bus.publish("a", kTopic, kKey, number(1), -1), Status::InvalidArgument);
         QVERIFY(bus.entries().empty());
     }
+
+    void whatOnePublisherKeepsIsBounded() {
+        StateBus bus;
+        const QCborMap big{{QStringLiteral("x"), QByteArray(900'000, 'x')}};
+        int accepted = 0;
+        while (accepted < 1000 && bus.publish("p", "t/v1", QString::number(accepted), big, 0) == Status::Ok) ++accepted;
+        QVERIFY2(accepted > 50 && accepted <= StateBus::kMaxPublisherBytes / 900'000,
+                 qPrintable(QString::number(accepted)));
+        // What it has it may change, and others are not concerned.
+        QCOMPARE(bus.publish("p", "t/v1", "0", big, 0), Status::Ok);
+        QCOMPARE(bus.publish("q", "u/v1", "0", big, 0), Status::Ok);
+        bus.retractAll("p", "over");
+        QCOMPARE(bus.publish("p", "t/v1", "new", big, 0), Status::Ok);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestStateBus)

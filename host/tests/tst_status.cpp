@@ -74,6 +74,21 @@ class TestStatus : public QObject {
         QCOMPARE(log.newest(5000).size(), EventLog::kCapacity);
         QCOMPARE(log.newest(1).front().message, QString::number(EventLog::kCapacity + 49));
     }
+
+    void conditionsAreBounded() {
+        StatusStore store;
+        const ObjectKey key{"a/v1", "Thing", "default", "x"};
+        const auto condition = [](int i, const QString& message = {}) {
+            return QCborMap{{QStringLiteral("type"), QString::number(i)},
+                            {QStringLiteral("status"), QStringLiteral("True")},
+                            {QStringLiteral("message"), message}};
+        };
+        for (int i = 0; i < static_cast<int>(StatusStore::kMaxConditions); ++i)
+            QCOMPARE(store.setCondition(key, condition(i)), Status::Ok);
+        QCOMPARE(store.setCondition(key, condition(1000)), Status::TooLarge);
+        QCOMPARE(store.setCondition(key, condition(5, "again")), Status::Ok);
+        QCOMPARE(store.setCondition(key, condition(5, QString(100'000, u'x'))), Status::TooLarge);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestStatus)
