@@ -3,51 +3,59 @@
 
 #include <QCborMap>
 #include <QtEndian>
+#include <algorithm>
+#include <optional>
 #include <string_view>
 
 namespace fos1::link {
 
 namespace {
 
-/// The arguments of a message; nothing for a type that there is not.
+struct Shape {
+    MessageType type;
+    std::string_view arguments;
+};
+
+/// The messages that there are.
+constexpr Shape kShapes[] = {{MessageType::Hello, "iii"},
+                             {MessageType::Loaded, "saa"},
+                             {MessageType::Started, "s"},
+                             {MessageType::Returned, "i"},
+                             {MessageType::Threw, "ss"},
+                             {MessageType::Pong, "ii"},
+                             {MessageType::Publish, "ssmi"},
+                             {MessageType::SetMetric, "imi"},
+                             {MessageType::RemoveMetric, "im"},
+                             {MessageType::Complete, "iiis"},
+                             {MessageType::Event, "m"},
+                             {MessageType::LeftThreads, "a"},
+                             {MessageType::Retract, "isss"},
+                             {MessageType::Subscribe, "iis"},
+                             {MessageType::Unsubscribe, "ii"},
+                             {MessageType::SetCondition, "imm"},
+                             {MessageType::RemoveCondition, "ims"},
+                             {MessageType::SetFields, "imm"},
+                             {MessageType::DeclareMetric, "isissi"},
+                             {MessageType::ApplySpecs, "im"},
+                             {MessageType::SubscribeStatus, "ii"},
+                             {MessageType::UnsubscribeStatus, "ii"},
+                             {MessageType::Load, "m"},
+                             {MessageType::Ping, "i"},
+                             {MessageType::Reply, "iv"},
+                             {MessageType::SnapshotPart, "a"},
+                             {MessageType::Start, ""},
+                             {MessageType::Reconcile, "i"},
+                             {MessageType::Stop, "i"},
+                             {MessageType::State, "issimm"},
+                             {MessageType::ObjectStatus, "imm"},
+                             {MessageType::WriteObject, "mi"},
+                             {MessageType::EraseObject, "mi"}};
+
+/// Nothing for a type that there is not.
 std::optional<std::string_view> signatureOf(MessageType type) {
-    switch (type) {
-        case MessageType::Hello: return "iii";
-        case MessageType::Loaded: return "saa";
-        case MessageType::Started: return "s";
-        case MessageType::Returned: return "i";
-        case MessageType::Threw: return "ss";
-        case MessageType::Pong: return "ii";
-        case MessageType::Publish: return "ssmi";
-        case MessageType::SetMetric: return "imi";
-        case MessageType::RemoveMetric: return "im";
-        case MessageType::Complete: return "iiis";
-        case MessageType::Event: return "m";
-        case MessageType::LeftThreads: return "a";
-        case MessageType::Retract: return "isss";
-        case MessageType::Subscribe: return "iis";
-        case MessageType::Unsubscribe: return "ii";
-        case MessageType::SetCondition: return "imm";
-        case MessageType::RemoveCondition: return "ims";
-        case MessageType::SetFields: return "imm";
-        case MessageType::DeclareMetric: return "isissi";
-        case MessageType::ApplySpecs: return "im";
-        case MessageType::SubscribeStatus: return "ii";
-        case MessageType::UnsubscribeStatus: return "ii";
-        case MessageType::Load: return "m";
-        case MessageType::Ping: return "i";
-        case MessageType::Reply: return "iv";
-        case MessageType::SnapshotPart: return "a";
-        case MessageType::Start: return "";
-        case MessageType::Reconcile: return "i";
-        case MessageType::Stop: return "i";
-        case MessageType::State: return "issimm";
-        case MessageType::ObjectStatus: return "imm";
-        case MessageType::WriteObject: return "mi";
-        case MessageType::EraseObject: return "mi";
-        case MessageType::Unknown: break;
-    }
-    return std::nullopt;
+    const auto* shape =
+        std::find_if(std::begin(kShapes), std::end(kShapes), [type](const Shape& one) { return one.type == type; });
+    return shape == std::end(kShapes) ? std::nullopt : std::optional(shape->arguments);
 }
 
 bool isOfKind(const QCborValue& value, char kind) {

@@ -269,7 +269,7 @@ void PluginSupervisor::startPlugin(const QString& id, Done done) {
     startOne(*record);
 }
 
-void PluginSupervisor::stopPlugin(const QString& id, Done done) {
+void PluginSupervisor::stopPlugin(const QString& id, const Done& done) {
     PluginRecord* record = find(id);
     if (!record) return done(Outcome::Failed, QStringLiteral("no plugin \"%1\"").arg(id));
     const QString byOperator = QStringLiteral("stopped by an operator");

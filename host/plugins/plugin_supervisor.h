@@ -40,7 +40,7 @@ class PluginSupervisor : public QObject {
 
     /// By an operator: `done` is called exactly once, when the plugin runs, has stopped or cannot.
     void startPlugin(const QString& id, Done done);
-    void stopPlugin(const QString& id, Done done);
+    void stopPlugin(const QString& id, const Done& done);
     void restartPlugin(const QString& id, Done done);
 
     /// One reconcile of a running plugin.

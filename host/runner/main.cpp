@@ -4,7 +4,6 @@
 
 #include <QCoreApplication>
 #include <cstdio>
-#include <cstdlib>
 #include <exception>
 #include <new>
 #include <string_view>
@@ -38,10 +37,11 @@ class RunnerApplication : public QCoreApplication {
 /// The link's end, handed down by the host; -1 when this was started by hand.
 int linkOf(int argc, char** argv) {
     if (argc != 3 || std::string_view(argv[1]) != "--link") return -1;
-    const int fd = std::atoi(argv[2]);
+    bool isNumber = false;
+    const int fd = QByteArray(argv[2]).toInt(&isNumber);
     int type = 0;
     socklen_t length = sizeof type;
-    return fd > 2 && ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 ? fd : -1;
+    return isNumber && fd > 2 && ::getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &length) == 0 ? fd : -1;
 }
 
 }  // namespace

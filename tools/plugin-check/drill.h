@@ -8,6 +8,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "fos1/testing/plugin_harness.h"
 #include "report.h"
@@ -25,7 +26,7 @@ struct DrillSetup {
 
 class Drill {
    public:
-    Drill(const DrillSetup& setup, ReportWriter& report) : m_setup(setup), m_report(report) {}
+    Drill(DrillSetup setup, ReportWriter& report) : m_setup(std::move(setup)), m_report(report) {}
 
     /// Loads the plugin; empty, or why that failed.
     QString load();

@@ -39,6 +39,6 @@ struct Report {
     QStringList wrongCompletions;
     bool hasEnded = false;
 };
-Report readReport(const QString& file);
+Report readReport(const QString& path);
 
 }  // namespace fos1::check

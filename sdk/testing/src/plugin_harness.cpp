@@ -5,6 +5,7 @@
 #include <QDeadlineTimer>
 #include <QDir>
 #include <QTimer>
+#include <utility>
 
 namespace fos1::testing {
 
@@ -24,8 +25,8 @@ PluginHarness::PluginHarness(const QString& file, const HarnessOptions& options)
     setUp(options);
 }
 
-PluginHarness::PluginHarness(IPlugin& plugin, const QJsonObject& metadata, const HarnessOptions& options)
-    : m_options(options), m_metadata(metadata), m_plugin(&plugin) {
+PluginHarness::PluginHarness(IPlugin& plugin, QJsonObject metadata, const HarnessOptions& options)
+    : m_options(options), m_metadata(std::move(metadata)), m_plugin(&plugin) {
     setUp(options);
 }
 

@@ -28,8 +28,8 @@ class FakeMetrics final : public IMetrics {
 
     int declare(const QString& name, int metricType, const QString& help, const QString& labelNames,
                 int decimals) override;
-    int set(int metric, const QCborMap& labels, qint64 value) override;
-    int remove(int metric, const QCborMap& labels) override;
+    int set(int id, const QCborMap& labels, qint64 value) override;
+    int remove(int id, const QCborMap& labels) override;
 
     /// As after start(): nothing more can be declared.
     void freeze() { m_isFrozen = true; }

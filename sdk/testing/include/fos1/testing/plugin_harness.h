@@ -32,7 +32,7 @@ class PluginHarness {
     /// plugin object; two at a time would share one.
     explicit PluginHarness(const QString& file, const HarnessOptions& options = {});
     /// `plugin` is not owned and outlives the harness. `metadata` as its author wrote it.
-    PluginHarness(IPlugin& plugin, const QJsonObject& metadata, const HarnessOptions& options = {});
+    PluginHarness(IPlugin& plugin, QJsonObject metadata, const HarnessOptions& options = {});
     /// Stops the plugin when the test has not.
     ~PluginHarness();
     PluginHarness(const PluginHarness&) = delete;
