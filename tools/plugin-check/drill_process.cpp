@@ -5,6 +5,7 @@
 #include <QDeadlineTimer>
 #include <QFileInfo>
 #include <QProcess>
+#include <QProcessEnvironment>
 #include <QTemporaryDir>
 #include <cstdio>
 
@@ -48,6 +49,10 @@ Report runInChild(const QString& drill, const DrillCommand& command) {
     const QString file = dir.filePath(QStringLiteral("report"));
     QProcess process;
     process.setProcessChannelMode(QProcess::MergedChannels);
+    // What the plugin leaves behind goes with our directory, however its process ends.
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(QStringLiteral("TMPDIR"), dir.path());
+    process.setProcessEnvironment(environment);
     process.start(QCoreApplication::applicationFilePath(),
                   QStringList{QStringLiteral("--run"), drill, QStringLiteral("--report"), file} + command.arguments);
     const bool isTimeout = !waitForEnd(process, file, command.timeout);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // fos1-plugin-check finds every fault, says where it is, and outlives it.
+#include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -182,6 +183,16 @@ class TestPluginCheck : public QObject {
         QVERIFY(!found[u"conforms"].toBool());
         QCOMPARE(found[u"checks"].toArray().last()[u"result"].toString(), QStringLiteral("fail"));
         QVERIFY(!found[u"checks"].toArray().last()[u"hint"].toString().isEmpty());
+    }
+
+    void nothingIsLeftBehind() {
+        const QTemporaryDir dir;
+        const QByteArray before = qgetenv("TMPDIR");
+        qputenv("TMPDIR", dir.path().toUtf8());
+        const Outcome outcome = checkFault("crashes in start");
+        qputenv("TMPDIR", before);
+        QCOMPARE(outcome.status, 1);
+        QCOMPARE(QDir(dir.path()).entryList(QDir::AllEntries | QDir::NoDotAndDotDot), QStringList());
     }
 
     void wrongUsage() {
