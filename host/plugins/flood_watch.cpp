@@ -10,9 +10,10 @@ FloodWatch::FloodWatch(const Plugins& plugins, QObject* parent) : QObject(parent
 void FloodWatch::look() {
     for (const auto& record : m_plugins) {
         Seen& seen = m_seen[record->id];
-        if (seen.instance != record->instance.get()) seen = {record->instance.get(), 0, seen.isFlooding};
         const quint64 total = record->instance ? record->instance->facade().publishes() : 0;
-        const quint64 count = total - std::exchange(seen.publishes, total);
+        const quint64 before = std::exchange(seen.publishes, total);
+        // Fewer than before: another run, which counts from 0.
+        const quint64 count = total < before ? total : total - before;
         const bool isFlooding = count >= kFlood;
         if (isFlooding == seen.isFlooding) continue;
         seen.isFlooding = isFlooding;

@@ -26,17 +26,18 @@ class FloodWatch : public QObject {
     void start() { m_timer.start(std::chrono::seconds(1)); }
     void stop() { m_timer.stop(); }
 
+    /// What the timer does each second.
+    void look();
+
    Q_SIGNALS:
     /// `count` publishes in the last second; 0 when the flood is over.
     void flooding(const QString& pluginId, quint64 count);
 
    private:
     struct Seen {
-        const PluginInstance* instance = nullptr;
-        quint64 publishes = 0;
+        quint64 publishes = 0;  ///< of the run that was seen
         bool isFlooding = false;
     };
-    void look();
 
     const Plugins& m_plugins;
     QTimer m_timer;

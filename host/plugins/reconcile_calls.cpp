@@ -15,7 +15,7 @@ namespace {
 
 FOS1_LOG(lcReconcile, "host.reconcile")
 
-constexpr std::chrono::milliseconds kDeadline = 60s;
+constexpr std::chrono::seconds kDeadline = 60s;
 
 }  // namespace
 
@@ -25,7 +25,7 @@ void ReconcileCalls::begin(const PluginRecord& record, Ticket ticket) {
     connect(deadline.get(), &QTimer::timeout, this, [this, id = record.id] {
         const QString message =
             QStringLiteral("The plugin has not answered for %1 s; the desired state may not be in force.")
-                .arg(std::chrono::seconds(60).count());
+                .arg(kDeadline.count());
         qCWarning(lcReconcile).noquote() << "plugin=" + id << message;
         setCondition(id, ConditionStatus::Unknown, QStringLiteral("NoAnswer"), message);
     });

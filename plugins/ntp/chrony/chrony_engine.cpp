@@ -141,8 +141,7 @@ void ChronyEngine::putInPlace(const ChronyPlan& plan) {
 }
 
 void ChronyEngine::changeOnline() {
-    const bool hasNewSources = m_lastGood.sources != m_plan.sources;
-    m_online.run(m_held, m_plan.online, hasNewSources, [this](const tl::expected<void, Error>& result) {
+    m_online.run(m_held, m_plan, [this](const tl::expected<void, Error>& result) {
         if (!result) return undoOnline(result.error());
         m_lastGood = m_plan;
         completeApply({});
@@ -154,7 +153,7 @@ void ChronyEngine::undoOnline(const Error& why) {
     noteError(why.text());
     m_plan = m_lastGood;
     if (auto written = writeFiles(m_plan); !written) noteError(written.error().text());
-    m_online.run(m_held, m_plan.online, true, [this, why](const tl::expected<void, Error>& result) {
+    m_online.run(m_held, m_plan, [this, why](const tl::expected<void, Error>& result) {
         if (!result) {
             noteError(result.error().text());
             replaceRunning();
@@ -209,7 +208,7 @@ void ChronyEngine::launch() {
     if (std::exchange(m_reloadHistory, false)) arguments << QStringLiteral("-r");
     arguments << m_user.arguments;
     m_endExpected = false;
-    m_held = HeldSettings(m_plan.online);
+    m_held = HeldSettings(m_plan);
     setPhase(EnginePhase::Starting);
     m_probeDeadline = std::chrono::steady_clock::now() + kAnswerDeadline;
     m_process.start(m_options.chronyd, arguments);
@@ -258,7 +257,8 @@ void ChronyEngine::onExited(const QString& why) {
 
 void ChronyEngine::onUnexpectedExit(const QString& why, std::chrono::steady_clock::duration ranFor) {
     noteError(why);
-    if (rollBack(why)) return;
+    // One that answered did start with its configuration: its end is none of that one's doing.
+    if (m_state.phase != EnginePhase::Running && rollBack(why)) return;
     const auto wait = m_backoff.next(ranFor, QRandomGenerator::global()->generateDouble());
     ++m_state.restarts;
     setPhase(EnginePhase::Waiting);

@@ -21,13 +21,14 @@ candm::Request localRequest(candm::Command version, const LocalSpec& local) {
 
 }  // namespace
 
-void OnlineChange::run(HeldSettings& held, const OnlineSettings& wanted, bool reloadSources, Completion completion) {
+void OnlineChange::run(HeldSettings& held, const ChronyPlan& wanted, Completion completion) {
     cancel();
     m_held = &held;
-    m_wanted = wanted;
+    m_plan = wanted;
+    m_wanted = wanted.online;
     m_reloads = 0;
     m_completion = std::move(completion);
-    planSteps(reloadSources);
+    planSteps();
     next();
 }
 
@@ -38,7 +39,7 @@ void OnlineChange::cancel() {
     m_completion = nullptr;
 }
 
-void OnlineChange::planSteps(bool reloadSources) {
+void OnlineChange::planSteps() {
     const std::vector<AccessRule> rules = m_held->access.commandsFor(m_wanted.access);
     m_probes = probesOf(rules);
     for (const AccessRule& rule : rules) {
@@ -62,12 +63,12 @@ void OnlineChange::planSteps(bool reloadSources) {
         m_steps.push_back({QStringLiteral("local"), localRequest(candm::Command::Local3, m_wanted.local),
                            localRequest(candm::Command::Local2, m_wanted.local), [this] { m_held->local.reset(); },
                            [this] { m_held->local = m_wanted.local; }});
-    if (reloadSources) pushReload();
+    if (m_held->sources != m_plan.sources) pushReload();
 }
 
 void OnlineChange::pushReload() {
-    m_steps.push_back({QStringLiteral("reload sources"), candm::reloadSourcesRequest(), std::nullopt, [] {},
-                       [this] { ++m_reloads; }});
+    m_steps.push_back({QStringLiteral("reload sources"), candm::reloadSourcesRequest(), std::nullopt,
+                       [this] { m_held->sources.reset(); }, [this] { ++m_reloads; }});
 }
 
 template <typename Use>
@@ -102,16 +103,16 @@ void OnlineChange::verifySources() {
     ask(candm::sourceCountRequest(), [this](const Result<candm::Reply>& reply) {
         const auto count = reply.and_then(candm::sourceCount);
         if (!count) return finish(tl::unexpected<Error>(count.error()));
-        m_namesAsked = *count;
-        if (*count == 0) return onNamesKnown();
-        for (quint32 index = 0; index < *count; ++index) askName(index);
+        askName(0, *count);
     });
 }
 
-void OnlineChange::askName(quint32 index) {
-    const auto known = [this](const QString& name) {
+/// One after another: pools may have more places than requests may wait.
+void OnlineChange::askName(quint32 index, quint32 count) {
+    if (index == count) return onNamesKnown();
+    const auto known = [this, index, count](const QString& name) {
         if (!name.isEmpty()) m_names.insert(name);
-        if (--m_namesAsked == 0) onNamesKnown();
+        askName(index + 1, count);
     };
     ask(candm::sourceDataRequest(index), [this, known](const Result<candm::Reply>& reply) {
         const auto source = reply.and_then(candm::sourceData);
@@ -125,7 +126,10 @@ void OnlineChange::askName(quint32 index) {
 
 void OnlineChange::onNamesKnown() {
     const std::set<QString> wanted(m_wanted.sourceNames.begin(), m_wanted.sourceNames.end());
-    if (m_names == wanted) return verifyAccess();
+    if (m_names == wanted) {
+        m_held->sources = m_plan.sources;
+        return verifyAccess();
+    }
     if (m_reloads > 0 && m_reloads < kMostReloads) {
         pushReload();
         return next();

@@ -20,11 +20,12 @@ struct HeldSettings {
     AccessTable access;                    ///< Permission::Unknown: something was sent and no answer came yet
     std::optional<MakestepSpec> makestep;  ///< nothing: the same
     std::optional<LocalSpec> local;
+    std::optional<QByteArray> sources;  ///< the file that it read last
 
     HeldSettings() = default;
-    /// After a start with these.
-    explicit HeldSettings(const OnlineSettings& settings)
-        : access(settings.access), makestep(settings.makestep), local(settings.local) {}
+    /// After a start with this.
+    explicit HeldSettings(const ChronyPlan& plan)
+        : access(plan.online.access), makestep(plan.online.makestep), local(plan.online.local), sources(plan.sources) {}
 };
 
 class OnlineChange final : public QObject {
@@ -35,9 +36,9 @@ class OnlineChange final : public QObject {
     /// `client` outlives this object.
     explicit OnlineChange(ChronyClient& client, QObject* parent = nullptr) : QObject(parent), m_client(client) {}
 
-    /// Brings chronyd from `held` to `wanted`; `held` follows each step that chronyd confirmed and must live until the
-    /// completion. `reloadSources`: its file of sources was replaced. One change at a time.
-    void run(HeldSettings& held, const OnlineSettings& wanted, bool reloadSources, Completion completion);
+    /// Brings chronyd from `held` to `wanted`, whose file of sources is in place; `held` follows each step that chronyd
+    /// confirmed and must live until the completion. One change at a time.
+    void run(HeldSettings& held, const ChronyPlan& wanted, Completion completion);
 
     /// Ends a change under way; its completion is not called. Steps that were sent may still take effect.
     void cancel();
@@ -51,12 +52,12 @@ class OnlineChange final : public QObject {
         std::function<void()> onDone;
     };
 
-    void planSteps(bool reloadSources);
+    void planSteps();
     void pushReload();
     void next();
     void send(const Step& step, const candm::Request& request, bool isFallback);
     void verifySources();
-    void askName(quint32 index);
+    void askName(quint32 index, quint32 count);
     void onNamesKnown();
     void verifyAccess();
     void finish(const tl::expected<void, Error>& result);
@@ -66,10 +67,10 @@ class OnlineChange final : public QObject {
 
     ChronyClient& m_client;
     HeldSettings* m_held = nullptr;
-    OnlineSettings m_wanted;
+    ChronyPlan m_plan;
+    OnlineSettings m_wanted;  ///< of m_plan
     std::deque<Step> m_steps;
     std::set<QString> m_names;
-    quint32 m_namesAsked = 0;
     int m_reloads = 0;
     std::vector<IpAddress> m_probes;
     Completion m_completion;

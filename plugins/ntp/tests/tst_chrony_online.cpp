@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A running chronyd takes changes over its command socket: same process, no client that goes unanswered, and what it
 // has afterwards is what was asked for. What it does not take is undone.
+#include <QDeadlineTimer>
 #include <QEventLoop>
 #include <QRandomGenerator>
 #include <QTest>
@@ -56,6 +57,20 @@ struct Fixture {
         return *outcome ? QString() : outcome->error().text();
     }
     QString apply() { return apply(makePlan(spec, {layout.paths(), ClockControl::None})); }
+
+    /// Starts to apply the spec and returns when its file of sources is in place: chronyd has then been told, and is
+    /// held (SIGSTOP) so that it cannot have answered. With the outcome to come, and the process.
+    std::pair<std::shared_ptr<Outcome>, qint64> begin() {
+        const ChronyPlan plan = makePlan(spec, {layout.paths(), ClockControl::None});
+        auto outcome = std::make_shared<Outcome>();
+        const qint64 pid = engine.state().pid;
+        ::kill(static_cast<pid_t>(pid), SIGSTOP);
+        engine.apply(plan, [outcome](const auto& result) { *outcome = result; });
+        QDeadlineTimer deadline(5000);
+        while (readAll(layout.sourceFile()) != plan.sources && !deadline.hasExpired())
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 10);
+        return {outcome, pid};
+    }
 
     /// chronyd's own words.
     [[nodiscard]] QByteArray chronyc(const QStringList& command) const {
@@ -196,6 +211,40 @@ class TestChronyOnline : public QObject {
         // And a good one goes through afterwards.
         QCOMPARE(f.apply(), QString());
         QVERIFY(!f.isAnswered("10.0.0.1"));
+    }
+
+    /// A change that another one overtakes when chronyd has been told of it already.
+    void anOvertakenChangeLeavesNothing() {
+        Fixture f;
+        f.spec.servers = {server(QStringLiteral("127.0.0.1"), 1)};
+        QCOMPARE(f.apply(), QString());
+        const NtpServiceSpec first = f.spec;
+        f.spec.servers.push_back(server(QStringLiteral("127.0.0.2"), 1));
+        const auto [overtaken, pid] = f.begin();
+        f.spec = first;
+        // chronyd reads the new file, and nobody here has seen its answer yet.
+        ::kill(static_cast<pid_t>(pid), SIGCONT);
+        QVERIFY(f.chronyc({QStringLiteral("sources")}).contains("127.0.0.2"));
+        QCOMPARE(f.apply(), QString());
+        QVERIFY(overtaken->has_value() && !**overtaken);
+        QVERIFY((*overtaken)->error().code == ErrorCode::Conflict);
+        const QByteArray sources = f.chronyc({QStringLiteral("sources")});
+        QVERIFY2(sources.contains("127.0.0.1") && !sources.contains("127.0.0.2"), sources.constData());
+        QCOMPARE(f.engine.state().pid, pid);
+    }
+
+    /// It is not the change that ended it, so the change is not refused.
+    void aChronydThatIsKilledDuringAChange() {
+        Fixture f;
+        QCOMPARE(f.apply(), QString());
+        f.spec.servers = {server(QStringLiteral("127.0.0.6"), 1)};
+        const auto [outcome, pid] = f.begin();
+        ::kill(static_cast<pid_t>(pid), SIGKILL);
+        QTRY_VERIFY(outcome->has_value());
+        QVERIFY(**outcome || (*outcome)->error().code != ErrorCode::InvalidInput);
+        QTRY_VERIFY(f.engine.state().pid != pid && f.engine.state().phase == EnginePhase::Running);
+        QVERIFY(f.chronyc({QStringLiteral("sources")}).contains("127.0.0.6"));
+        QCOMPARE(f.apply(), QString());
     }
 
     void aChronydThatWasKilledComesBackWithTheChange() {

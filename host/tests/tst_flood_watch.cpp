@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A plugin that publishes without measure is noticed, and a new run of it is not taken for the old one.
+#include <QSignalSpy>
+#include <QTest>
+
+#include "bus/state_bus.h"
+#include "metrics/metric_registry.h"
+#include "plugins/flood_watch.h"
+#include "plugins/local_instance.h"
+#include "resources/reconcile_queue.h"
+#include "resources/resource_store.h"
+#include "status/event_log.h"
+#include "status/status_store.h"
+
+using namespace fos1;
+using namespace fos1::host;
+
+class TestFloodWatch : public QObject {
+    Q_OBJECT
+
+    StateBus m_bus;
+    ResourceStore m_resources{[](const QCborMap& object) { return object; }};
+    ReconcileQueue m_queue{[](const QString&, Ticket) {}};
+    StatusStore m_status;
+    EventLog m_events;
+    MetricRegistry m_metrics;
+
+    /// A run of the plugin that has published `count` values.
+    std::unique_ptr<PluginInstance> run(const PluginMetadata& metadata, quint64 count) {
+        auto facade =
+            std::make_unique<PluginFacade>(metadata, QCborMap(), PluginFacade::Directories{"/state", "/run"},
+                                           HostServices{m_bus, m_resources, m_queue, m_status, m_events, m_metrics},
+                                           [](Ticket, Outcome, int, const QString&) { return false; });
+        facade->countPublishes(count);
+        return std::make_unique<LocalInstance>(std::move(facade));
+    }
+
+   private Q_SLOTS:
+    void floodsAndNewRuns() {
+        FloodWatch::Plugins plugins;
+        PluginRecord& record = *plugins.emplace_back(std::make_unique<PluginRecord>());
+        record.id = QStringLiteral("p");
+        record.instance = run(record.metadata, 2 * FloodWatch::kFlood);
+        FloodWatch watch(plugins);
+        QSignalSpy told(&watch, &FloodWatch::flooding);
+        watch.look();
+        QCOMPARE(told.size(), 1);
+        QCOMPARE(told.at(0).at(1).toULongLong(), 2 * FloodWatch::kFlood);
+        watch.look();
+        QCOMPARE(told.size(), 2);
+        QCOMPARE(told.at(1).at(1).toULongLong(), quint64{0});
+        // Started again between two looks, most likely at the same address.
+        record.instance.reset();
+        record.instance = run(record.metadata, 5);
+        watch.look();
+        QCOMPARE(told.size(), 2);
+        record.instance->facade().countPublishes(FloodWatch::kFlood);
+        watch.look();
+        QCOMPARE(told.size(), 3);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestFloodWatch)
+#include "tst_flood_watch.moc"
