@@ -43,8 +43,9 @@ struct PluginRecord {
     std::unique_ptr<PluginInstance> instance;  ///< null for a runner that does not run
     RestartPolicy restartPolicy;
     QTimer restartTimer;
-    quint64 slowCallbacks = 0;                                            ///< longer than the budget of 50 ms
-    quint64 restarts = 0;                                                 ///< of its runner, by the host itself
+    bool isLeftBehind = false;  ///< in this process, and did not stop: something of it may still run
+    quint64 slowCallbacks = 0;  ///< longer than the budget of 50 ms
+    quint64 restarts = 0;       ///< of its runner, by the host itself
     std::vector<std::function<void(Outcome, const QString&)>> onSettled;  ///< who waits for it to run, or not
 };
 

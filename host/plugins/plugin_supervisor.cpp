@@ -193,6 +193,15 @@ void PluginSupervisor::withdraw(PluginRecord& record, const QString& reason) {
 }
 
 void PluginSupervisor::stopOne(PluginRecord& record, const Done& done) {
+    if (record.state == PluginState::Starting) {
+        // Only a runner can be seen in this state. It may not even have loaded the plugin, so there is nobody to ask.
+        record.instance->abandon();
+        record.instance.release()->deleteLater();
+        withdraw(record, QStringLiteral("the plugin was stopped"));
+        setState(record, PluginState::Stopped, {});
+        settle(record);
+        return done(Outcome::Ok, {});
+    }
     setState(record, PluginState::Stopping, {});
     m_reconciles.drop(record.id);
     const Ticket ticket = m_services.queue.nextTicket();
@@ -201,6 +210,7 @@ void PluginSupervisor::stopOne(PluginRecord& record, const Done& done) {
         // A plugin that threw from stop() has its state already.
         if (record.state == PluginState::Stopping) {
             if (record.instance) record.instance->facade().revoke();
+            record.isLeftBehind = !isOk && record.isolation == Isolation::Local;
             if (record.instance && record.isolation == Isolation::Remote) {
                 if (!isOk) record.instance->abandon();
                 record.instance.release()->deleteLater();
@@ -263,6 +273,9 @@ void PluginSupervisor::startPlugin(const QString& id, Done done) {
         default: break;
     }
     if (m_isStopping) return done(Outcome::Failed, QStringLiteral("the host is stopping"));
+    if (record->isLeftBehind)
+        return done(Outcome::Failed, QStringLiteral("it did not stop, and in the host's process nothing can end it; "
+                                                    "restart the host"));
     record->onSettled.push_back(std::move(done));
     if (record->state == PluginState::Starting) return;
     record->restartPolicy.reset();
@@ -275,13 +288,12 @@ void PluginSupervisor::stopPlugin(const QString& id, const Done& done) {
     const QString byOperator = QStringLiteral("stopped by an operator");
     switch (record->state) {
         case PluginState::Running:
+        case PluginState::Starting:
             return stopOne(*record, [this, record, done, byOperator](Outcome outcome, const QString& message) {
                 if (outcome == Outcome::Ok) setState(*record, PluginState::Stopped, byOperator);
                 done(outcome, message);
             });
-        case PluginState::Starting:
-        case PluginState::Stopping:
-            return done(Outcome::Failed, QStringLiteral("the plugin is %1").arg(toText(record->state).toLower()));
+        case PluginState::Stopping: return done(Outcome::Failed, QStringLiteral("the plugin is stopping"));
         case PluginState::Restarting:
         case PluginState::Resting:
             record->restartTimer.stop();
@@ -294,10 +306,7 @@ void PluginSupervisor::stopPlugin(const QString& id, const Done& done) {
 void PluginSupervisor::restartPlugin(const QString& id, Done done) {
     stopPlugin(id, [this, id, done = std::move(done)](Outcome outcome, const QString& message) {
         const PluginRecord* record = find(id);
-        // What did not stop in this process is still there; a runner is gone in any case.
-        const bool mayStart = outcome == Outcome::Ok || (record && record->isolation == Isolation::Remote &&
-                                                         record->state == PluginState::Stopped);
-        if (!mayStart) return done(outcome, message);
+        if (!record || record->state == PluginState::Stopping) return done(outcome, message);
         startPlugin(id, done);
     });
 }

@@ -220,6 +220,18 @@ class TestBadPlugins : public QObject {
         QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
     }
 
+    void whatDoesNotStopInTheHostIsNotStartedTwice() {
+        HostUnderTest host(*m_lab, "left-behind");
+        add(host, {"never-stops"}, "  never-stops: {mode: local}\n");
+        QVERIFY(host.start());
+        const auto restart = host.ctl({"plugin", "restart", "never-stops"});
+        QCOMPARE(restart.exitCode, 1);
+        QVERIFY2(restart.errors.contains("restart the host"), restart.errors.constData());
+        QCOMPARE(host.ctl({"plugin", "start", "never-stops"}).exitCode, 1);
+        QCOMPARE(plugin(host, "never-stops")[u"state"].toString(), QStringLiteral("Stopped"));
+        QCOMPARE(host.stop(), 0);
+    }
+
     void aRunnerHasWhatItAsksForAndIsGranted() {
         HostUnderTest host(*m_lab, "confined");
         add(host, {"snoops"}, "  snoops: {capabilities: [CAP_NET_ADMIN], read: [/proc/version], write: [/tmp]}\n");
