@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-const QString kHello = QStringLiteral("hello.state/v1");
+const QString kHello = QStringLiteral("com.example.hello.state/v1");
 
 QString sentence(PluginHarness& harness) {
     const auto value = harness.host().bus.value(kHello, "main");
@@ -59,14 +59,14 @@ class TestPluginHarness : public QObject {
         for (int round = 0; round < 2; ++round) {  // each time with an object of its own
             PluginHarness harness(QStringLiteral(FOS1_PLUGIN_FILE));
             QCOMPARE(harness.error(), QString());
-            QCOMPARE(harness.metadata().value("id").toString(), QStringLiteral("hello"));
+            QCOMPARE(harness.metadata().value("id").toString(), QStringLiteral("com.example.hello"));
             QCOMPARE(harness.start(), QString());
             QVERIFY(harness.reconcile().outcome == Outcome::Ok);
             time::SyncState state;
             state.fitToAdvertise = true;
             harness.host().bus.set(QString::fromLatin1(time::SyncState::kTopic), "main", state.encode());
             PluginHarness::settle();
-            QCOMPARE(sentence(harness), QStringLiteral("Hello, the time is good."));
+            QCOMPARE(sentence(harness), QStringLiteral("Good day, the time is good."));
             QVERIFY(harness.stop().outcome == Outcome::Ok);
             QVERIFY(harness.host().bus.subscriptions().isEmpty());
         }

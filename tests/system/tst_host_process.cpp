@@ -121,15 +121,15 @@ class TestHostProcess : public QObject {
 
     void theSamplePluginOfTheDocumentsRuns() {
         HostUnderTest host(*m_lab, "hello");
-        host.config += "  hello: {greeting: Good morning}\npluginDirs: ['" + built(FOS1_PLUGIN_DIR).toUtf8() + "', '" +
-                       built("samples/plugins").toUtf8() + "']\n";
+        host.config += "  com.example.hello: {greeting: Good morning}\npluginDirs: ['" +
+                       built(FOS1_PLUGIN_DIR).toUtf8() + "', '" + built("tests/template").toUtf8() + "']\n";
         QVERIFY(host.start());
         QVERIFY(lab::writeFile(host.manifest("a.yaml"),
                                "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\nmetadata: {name: main-ntp}\n"
                                "spec: {enabled: true, sources: {}, server: {}}\n"));
         const auto said = [&] {
             const QJsonArray values =
-                host.call("topic.list", {{"topic", "hello.state/v1"}})[u"result"][u"values"].toArray();
+                host.call("topic.list", {{"topic", "com.example.hello.state/v1"}})[u"result"][u"values"].toArray();
             return values.isEmpty() ? QJsonObject() : values.first().toObject();
         };
         QTRY_COMPARE(said()[u"value"][u"sentence"].toString(),
