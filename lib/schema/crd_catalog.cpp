@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include "closest_word.h"
+#include "core_kinds.h"
 #include "crd_reader.h"
 #include "object_metadata.h"
 
@@ -77,6 +78,7 @@ Result<CrdCatalog> CrdCatalog::load(const QString& directory) {
             }
         }
     }
+    for (ResourceKind& kind : coreKinds()) catalog.m_kinds.push_back(std::move(kind));
     return catalog;
 }
 

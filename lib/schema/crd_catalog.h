@@ -30,11 +30,13 @@ struct ResourceKind {
     bool namespaced = true;
     std::vector<PrinterColumn> columns;
     JsonSchema schema;
+    QCborMap status = {};  ///< the schema of .status; empty: none
 };
 
 class CrdCatalog {
    public:
-    /// Reads every *.yaml of `directory`; a file that is no valid CRD is an error with its file:line:col.
+    /// Reads every *.yaml of `directory`, and has Kubernetes' own kinds (core_kinds.h) besides; a file that is no valid
+    /// CRD is an error with its file:line:col.
     static Result<CrdCatalog> load(const QString& directory);
 
     /// By what a user may type: kind, plural, singular or short name, any case; null when unknown.

@@ -75,7 +75,8 @@ Result<std::vector<ResourceKind>> readCrd(const yaml::Document& document) {
                             textsOf(names.array(QStringLiteral("shortNames"))),
                             spec.text(QStringLiteral("scope")) != u"Cluster",
                             columnsOf(version),
-                            std::move(*compiled)};
+                            std::move(*compiled),
+                            schema.child(QStringLiteral("properties")).child(QStringLiteral("status")).map()};
         const bool isStored = version.boolean(QStringLiteral("storage"));
         kinds.insert(isStored ? kinds.begin() : kinds.end(), std::move(served));
     }

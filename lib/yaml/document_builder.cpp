@@ -27,7 +27,7 @@ void DocumentBuilder::record(const YAML::Mark& mark) {
     if (m_pathText <= kMaxPathText) m_document.positions.emplace(m_path, position(mark));
 }
 
-void DocumentBuilder::OnDocumentStart(const YAML::Mark& mark) { Q_UNUSED(mark); }
+void DocumentBuilder::OnDocumentStart(const YAML::Mark& mark) { m_start = {mark.line + 1, mark.column + 1}; }
 
 void DocumentBuilder::takeKey(const QString& key, const YAML::Mark& mark) {
     Container& container = m_open.back();

@@ -33,6 +33,8 @@ class DocumentBuilder final : public YAML::EventHandler {
     [[nodiscard]] const std::optional<Failure>& failure() const { return m_failure; }
     /// Whether the document held nothing at all.
     [[nodiscard]] bool isEmpty() const { return m_isEmpty; }
+    /// Where it begins: its `---` when it has one.
+    [[nodiscard]] Position start() const { return m_start; }
     [[nodiscard]] Document takeDocument() { return std::move(m_document); }
 
     void OnDocumentStart(const YAML::Mark& mark) override;
@@ -75,6 +77,7 @@ class DocumentBuilder final : public YAML::EventHandler {
 
     Document m_document;
     std::optional<Failure> m_failure;
+    Position m_start;
     bool m_isEmpty = true;
     std::vector<Container> m_open;
     QHash<YAML::anchor_t, Anchored> m_anchors;

@@ -46,6 +46,26 @@ bool isUtf8(const QByteArray& text) {
     return !decoder.hasError();
 }
 
+/// Tells whether there is a `---` at places in a text, which are asked for in their order.
+class Separators {
+   public:
+    explicit Separators(const QByteArray& text) : m_text(text) {}
+    bool isAt(Position place) {
+        for (; m_line < place.line && m_lineStart >= 0; ++m_line) {
+            const qsizetype end = m_text.indexOf('\n', m_lineStart);
+            m_lineStart = end < 0 ? -1 : end + 1;
+        }
+        if (m_lineStart < 0 || place.column != 1) return false;
+        const QByteArray head = m_text.mid(m_lineStart, 4);
+        return head.startsWith("---") && (head.size() == 3 || QByteArrayView(" \t\r\n").contains(head[3]));
+    }
+
+   private:
+    const QByteArray& m_text;
+    int m_line = 1;
+    qsizetype m_lineStart = 0;
+};
+
 /// False at the end of the stream.
 tl::expected<bool, DocumentBuilder::Failure> readDocument(YAML::Parser& parser, DocumentBuilder& builder) {
     using Failure = DocumentBuilder::Failure;
@@ -91,11 +111,18 @@ Result<std::vector<Document>> parse(const QByteArray& text, const QString& file)
     std::istringstream stream(text.toStdString());
     YAML::Parser parser(stream);
     std::vector<Document> documents;
-    for (;;) {
+    Separators separators(text);
+    for (bool isFirst = true;; isFirst = false) {
         DocumentBuilder builder(file);
         const auto more = readDocument(parser, builder);
         if (!more) return refusal(more.error().message, file, more.error().position);
         if (!*more) return documents;
+        // Where the one before cannot go on, yaml-cpp begins another: a wrong indentation is no document of its own.
+        if (!isFirst && !separators.isAt(builder.start()))
+            return refusal(
+                QStringLiteral("does not belong to what is before it; is its indentation wrong, or is a line "
+                               "\"---\" missing?"),
+                file, builder.start());
         if (!builder.isEmpty()) documents.push_back(builder.takeDocument());
     }
 }

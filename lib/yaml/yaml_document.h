@@ -36,8 +36,9 @@ struct Document {
 /// Parses every document of a stream (YAML 1.2 as yaml-cpp reads it); empty documents are left out. The root of each
 /// must be a mapping with text keys. Plain scalars are resolved by the YAML 1.2 core schema (null, true/false,
 /// integers, floats, else text); quoted ones are text. Refused with `path` = "file:line:col": malformed YAML, a
-/// duplicate key, a key that is no text, a bad alias, a tag that is not of the core schema, more than 64 levels of
-/// nesting, a text over 8 MiB, an alias expansion beyond 1,000,000 nodes.
+/// duplicate key, a second document without a line `---` before it, a key that is no text, a bad alias, a tag that is
+/// not of the core schema, more than 64 levels of nesting, a text over 8 MiB, an alias expansion beyond 1,000,000
+/// nodes.
 Result<std::vector<Document>> parse(const QByteArray& text, const QString& file);
 
 /// One document as block-style YAML, keys in the order apiVersion, kind, metadata, spec, status, then as given; text

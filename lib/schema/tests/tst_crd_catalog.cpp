@@ -68,11 +68,35 @@ class CrdDirectory {
 class TestCrdCatalog : public QObject {
     Q_OBJECT
    private Q_SLOTS:
+    void secretsAreKnownAndNeverShown() {
+        const CrdDirectory directory;
+        const auto catalog = directory.load();
+        QVERIFY(catalog);
+        const auto* kind = catalog->find(QStringLiteral("secrets"));
+        QVERIFY(kind && kind->apiVersion == QStringLiteral("v1") && kind->kind == QStringLiteral("Secret"));
+        const auto secret = [&](const char* fields) {
+            return catalog->admit(
+                object(QByteArray("{apiVersion: v1, kind: Secret, metadata: {name: a}, ") + fields + '}'));
+        };
+        const auto admitted = secret("data: {k: Z2VoZWlt}, stringData: {t: geheim}");
+        QVERIFY2(admitted, admitted ? "" : qPrintable(fos1::joined(admitted.error())));
+        const QString shown = kind->schema.masked(*admitted).toDiagnosticNotation();
+        QVERIFY2(shown.contains(QStringLiteral("\"k\": \"********\"")) && !shown.contains(QStringLiteral("Z2Vo")) &&
+                     !shown.contains(QStringLiteral("geheim")),
+                 qPrintable(shown));
+        for (const char* wrong : {"data: {k: 'ge$heim'}", "data: {k: 7}", "stringData: {k: [geheim]}"}) {
+            const auto refused = secret(wrong);
+            QVERIFY(!refused);
+            QVERIFY2(!fos1::joined(refused.error()).contains(QStringLiteral("heim")),
+                     qPrintable(fos1::joined(refused.error())));
+        }
+    }
+
     void findsKindsAsTyped() {
         const CrdDirectory directory;
         const auto catalog = directory.load();
         QVERIFY2(catalog.has_value(), qPrintable(catalog ? QString() : catalog.error().text()));
-        QCOMPARE(catalog->kinds().size(), std::size_t(2));
+        QCOMPARE(catalog->kinds().size(), std::size_t(3));  // with Secret
         for (const char* name : {"Lamp", "lamp", "lamps", "LAMPS", "lp"}) {
             const auto* kind = catalog->find(QString::fromLatin1(name));
             QVERIFY2(kind, name);
@@ -113,7 +137,8 @@ class TestCrdCatalog : public QObject {
             "kind: unknown kind \"Lampe\" of test.fos1.io/v1; did you mean \"Lamp\"?");
         row("other version", "{apiVersion: test.fos1.io/v3, kind: Lamp}",
             "apiVersion: must be \"test.fos1.io/v1\" for kind Lamp, is \"test.fos1.io/v3\"");
-        row("other group", "{apiVersion: v1, kind: Pod}", "apiVersion: unknown apiVersion \"v1\"");
+        row("other group", "{apiVersion: v2, kind: Pod}", "apiVersion: unknown apiVersion \"v2\"");
+        row("no kind of the core", "{apiVersion: v1, kind: Pod}", "kind: unknown kind \"Pod\" of v1");
         row("no metadata", head + spec, "metadata.name: is required");
         row("metadata is a list", head + spec + "metadata: []", "metadata: must be a map, is a list");
         row("bad name", head + spec + "metadata: {name: A_b}",

@@ -128,6 +128,18 @@ class TestYamlDocument : public QObject {
         row("duplicate", "a: 1\nb: 2\na: 3\n", "a.yaml:3:1: duplicate key \"a\", first in line 1");
         row("duplicate, quoted", "a: 1\n\"a\": 3\n", "a.yaml:2:1: duplicate key \"a\", first in line 1");
         row("duplicate in a flow", "x: {a: 1, a: 2}\n", "a.yaml:1:11: duplicate key \"a\", first in line 1");
+        row("a wrong indentation", "    a: 1\n  b: 2\n",
+            "a.yaml:2:3: does not belong to what is before it; is its indentation wrong, or is a line \"---\" "
+            "missing?");
+        row("--- of a key", " -:\n---:\n",
+            "a.yaml:2:1: does not belong to what is before it; is its indentation wrong, or is a line \"---\" "
+            "missing?");
+        row("a comma first, on which yaml-cpp does not get on", ", a\nb: c\n",
+            "a.yaml:1:1: does not belong to what is before it; is its indentation wrong, or is a line \"---\" "
+            "missing?");
+        row("ended and no ---", "a: 1\n...\nb: 2\n",
+            "a.yaml:3:1: does not belong to what is before it; is its indentation wrong, or is a line \"---\" "
+            "missing?");
         row("not a mapping", "- a\n", "a.yaml:1:1: the document must be a mapping (key: value)");
         row("a scalar", "text\n", "a.yaml:1:1: the document must be a mapping (key: value)");
         row("integer key", "1: x\n", "a.yaml:1:1: a key must be text; write \"1\" in quotes");

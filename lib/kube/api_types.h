@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Requests to an API server and what comes back, as values.
+#pragma once
+
+#include <QByteArray>
+#include <QJsonObject>
+#include <QString>
+#include <QUrlQuery>
+#include <chrono>
+#include <optional>
+
+namespace fos1::kube {
+
+/// A resource as URLs name it: "ntp.fos1.io/v1alpha1" (or "v1") and "ntpservices".
+struct ResourceType {
+    QString apiVersion;
+    QString kind;
+    QString plural;
+    bool isNamespaced = true;
+
+    /// /apis/GROUP/VERSION[/namespaces/NS]/PLURAL[/NAME][/SUBRESOURCE]; `ns` empty: across all namespaces.
+    [[nodiscard]] QString path(const QString& ns = {}, const QString& name = {}, const QString& subresource = {}) const;
+    bool operator==(const ResourceType&) const = default;
+};
+
+struct ApiRequest {
+    QByteArray verb = "GET";
+    QString path;
+    QUrlQuery query;
+    QByteArray body;
+    QByteArray contentType;
+    std::chrono::milliseconds timeout{15'000};  ///< for the whole answer
+};
+
+struct ApiReply {
+    int status = 0;  ///< of HTTP; 0: there was no answer
+    QByteArray body;
+    std::optional<std::chrono::milliseconds> retryAfter;
+    QString problem;  ///< for people: the server's words, or what failed on the way; empty when all is well
+
+    [[nodiscard]] bool isOk() const { return status >= 200 && status < 300 && problem.isEmpty(); }
+    [[nodiscard]] QJsonObject json() const;
+};
+
+/// What an answer of this status says went wrong: the message of its Status object, else its first line.
+QString problemOf(int status, const QByteArray& body);
+
+}  // namespace fos1::kube

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where a Kubernetes API server is and how one proves who one is: values, as a kubeconfig or a service account gives
+// them. Secrets in it are never printed.
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+#include <QStringList>
+#include <QUrl>
+#include <map>
+#include <optional>
+
+#include "fos1/result.h"
+
+namespace fos1::kube {
+
+/// PEM text, given or in a file that may be replaced at any time.
+struct PemSource {
+    QByteArray data;
+    QString file;  ///< absolute; read at each use
+
+    [[nodiscard]] bool isSet() const { return !data.isEmpty() || !file.isEmpty(); }
+    [[nodiscard]] Result<QByteArray> read() const;
+};
+
+/// A program that prints an ExecCredential (client.authentication.k8s.io v1 or v1beta1).
+struct ExecCommand {
+    QString apiVersion;
+    QString command;
+    QStringList arguments;
+    std::map<QString, QString> environment;  ///< besides our own
+};
+
+/// At most one of token, tokenFile, user name and exec is set; a client certificate may stand beside each.
+struct Credentials {
+    QString token;
+    QString tokenFile;  ///< absolute; read at each use, since it is rotated
+    QString username;
+    QString password;
+    PemSource certificate;
+    PemSource key;
+    std::optional<ExecCommand> exec;
+};
+
+struct ClusterAccess {
+    QUrl server;              ///< https://HOST[:PORT][/PREFIX]
+    PemSource authority;      ///< unset: those of the system
+    bool isInsecure = false;  ///< the server's certificate is not checked
+    QString serverName;       ///< that its certificate must have; empty: the URL's
+    QUrl proxy;               ///< empty: that of the environment, if any
+    QString ns;               ///< empty: none was named
+    Credentials credentials;
+    QString description;  ///< for people: where all this is from
+};
+
+/// The content of a small regular file.
+Result<QByteArray> readSmallFile(const QString& path);
+
+}  // namespace fos1::kube

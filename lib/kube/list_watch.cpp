@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "list_watch.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QRandomGenerator>
+#include <utility>
+
+namespace fos1::kube {
+
+namespace {
+
+constexpr int kGone = 410;
+/// A server ends a watch after this long; spread out, so that not all come back at once.
+constexpr int kShortestWatchSeconds = 300;
+constexpr int kLongestWatchSeconds = 600;
+/// A watch that ends sooner was no success.
+constexpr qint64 kShortWatchMs = 1000;
+
+QString versionOf(const QJsonObject& object) {
+    return object.value(QStringLiteral("metadata")).toObject().value(QStringLiteral("resourceVersion")).toString();
+}
+
+}  // namespace
+
+ListWatch::ListWatch(ApiClient& client, ResourceType type, ListScope scope, Options options, QObject* parent)
+    : QObject(parent), m_client(client), m_type(std::move(type)), m_scope(std::move(scope)), m_options(options) {
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, [this] { m_mustList ? list() : watch(); });
+}
+
+void ListWatch::start() { m_timer.start(0); }
+
+void ListWatch::stop() {
+    m_timer.stop();
+    m_request.reset();
+    m_stream.reset();
+}
+
+void ListWatch::relist() {
+    stop();
+    m_continue.clear();
+    m_mustList = true;
+    start();
+}
+
+void ListWatch::setState(State state, const QString& problem) {
+    if (m_state == state && m_problem == problem) return;
+    m_state = state;
+    m_problem = problem;
+    Q_EMIT stateChanged();
+}
+
+void ListWatch::retry(State state, const QString& problem, std::optional<std::chrono::milliseconds> after) {
+    const auto own = m_delay.next(QRandomGenerator::global()->generateDouble());
+    m_timer.start(std::max(own, after.value_or(own)));
+    setState(state, problem);
+}
+
+QUrlQuery ListWatch::scopeQuery() const {
+    QUrlQuery query;
+    if (!m_scope.labelSelector.isEmpty()) query.addQueryItem(QStringLiteral("labelSelector"), m_scope.labelSelector);
+    if (!m_scope.fieldSelector.isEmpty()) query.addQueryItem(QStringLiteral("fieldSelector"), m_scope.fieldSelector);
+    return query;
+}
+
+QCborMap ListWatch::objectOf(QJsonObject object) const {
+    QJsonObject metadata = object.value(QStringLiteral("metadata")).toObject();
+    metadata.remove(QStringLiteral("managedFields"));
+    object.insert(QStringLiteral("metadata"), metadata);
+    // Items of built-in types do not carry them.
+    object.insert(QStringLiteral("apiVersion"), m_type.apiVersion);
+    object.insert(QStringLiteral("kind"), m_type.kind);
+    return QCborMap::fromJsonObject(object);
+}
+
+void ListWatch::list() {
+    QUrlQuery query = scopeQuery();
+    if (m_inPages) query.addQueryItem(QStringLiteral("limit"), QString::number(m_options.pageSize));
+    if (!m_continue.isEmpty()) {
+        query.addQueryItem(QStringLiteral("continue"), m_continue);
+    } else if (!m_version.isEmpty()) {
+        // Any server's cache will do that is not behind what was seen already.
+        query.addQueryItem(QStringLiteral("resourceVersion"), m_version);
+        query.addQueryItem(QStringLiteral("resourceVersionMatch"), QStringLiteral("NotOlderThan"));
+    }
+    if (m_state != State::Absent) setState(State::Listing, m_problem);
+    ApiRequest request;
+    request.path = m_type.path(m_scope.ns);
+    request.query = query;
+    request.timeout = std::chrono::seconds(60);
+    m_request = std::make_unique<QObject>();
+    m_client.send(request, m_request.get(), [this](const ApiReply& reply) { onPage(reply); });
+}
+
+void ListWatch::onPage(const ApiReply& reply) {
+    m_request.release()->deleteLater();
+    if (!reply.isOk()) {
+        m_continue.clear();
+        if (reply.status == 404) return retry(State::Absent, reply.problem);
+        // The token was too old: once more from the start, and then in one piece.
+        if (reply.status == kGone) m_inPages = m_delay.failures() == 0;
+        // A server that was set back to an earlier state does not know our version.
+        m_version.clear();
+        return retry(State::Waiting, reply.problem, reply.retryAfter);
+    }
+    const QJsonObject page = reply.json();
+    const QJsonValue items = page.value(QStringLiteral("items"));
+    const QString version = versionOf(page);
+    if (!items.isArray() || version.isEmpty()) {
+        m_continue.clear();
+        return retry(State::Waiting, QStringLiteral("%1: the answer is no list").arg(m_type.path(m_scope.ns)));
+    }
+    if (m_continue.isEmpty()) {
+        m_listVersion = version;
+        Q_EMIT listing();
+    }
+    QList<QCborMap> objects;
+    const QJsonArray array = items.toArray();
+    for (const QJsonValue& item : array) objects.append(objectOf(item.toObject()));
+    Q_EMIT listed(objects);
+    const QString next = page.value(QStringLiteral("metadata")).toObject().value(QStringLiteral("continue")).toString();
+    if (!next.isEmpty() && next == std::exchange(m_continue, next)) {
+        m_continue.clear();
+        return retry(State::Waiting, QStringLiteral("%1: the list does not go on").arg(m_type.path(m_scope.ns)));
+    }
+    m_continue = next;
+    if (!m_continue.isEmpty()) return list();
+
+    m_mustList = false;
+    m_inPages = true;
+    m_version = m_listVersion;
+    Q_EMIT replaced();
+    watch();
+}
+
+void ListWatch::watch() {
+    QUrlQuery query = scopeQuery();
+    query.addQueryItem(QStringLiteral("watch"), QStringLiteral("true"));
+    query.addQueryItem(QStringLiteral("allowWatchBookmarks"), QStringLiteral("true"));
+    query.addQueryItem(QStringLiteral("resourceVersion"), m_version);
+    query.addQueryItem(QStringLiteral("timeoutSeconds"), QString::number(QRandomGenerator::global()->bounded(
+                                                             kShortestWatchSeconds, kLongestWatchSeconds)));
+    ApiRequest request;
+    request.path = m_type.path(m_scope.ns);
+    request.query = query;
+    m_watching.start();
+    m_stream.reset(m_client.stream(request, m_options.silence, nullptr));
+    connect(m_stream.get(), &ApiStream::opened, this, [this] { setState(State::Watching, {}); });
+    connect(m_stream.get(), &ApiStream::line, this, &ListWatch::onLine);
+    connect(m_stream.get(), &ApiStream::ended, this, &ListWatch::onWatchEnded);
+}
+
+void ListWatch::onLine(const QByteArray& line) {
+    const QJsonObject event = QJsonDocument::fromJson(line).object();
+    const QString type = event.value(QStringLiteral("type")).toString();
+    const QJsonObject object = event.value(QStringLiteral("object")).toObject();
+    if (type == QStringLiteral("ERROR")) {
+        const int code = object.value(QStringLiteral("code")).toInt();
+        return onWatchEnded({code, QJsonDocument(object).toJson(QJsonDocument::Compact), std::nullopt,
+                             problemOf(code, QJsonDocument(object).toJson())});
+    }
+    const QString version = versionOf(object);
+    if (version.isEmpty())
+        return onWatchEnded({200, {}, std::nullopt, QStringLiteral("an event of a watch could not be read")});
+    m_version = version;
+    m_delay.reset();
+    if (type == QStringLiteral("ADDED") || type == QStringLiteral("MODIFIED"))
+        Q_EMIT updated(objectOf(object));
+    else if (type == QStringLiteral("DELETED"))
+        Q_EMIT deleted(objectOf(object));
+}
+
+void ListWatch::onWatchEnded(const ApiReply& reply) {
+    if (!m_stream) return;
+    m_stream->disconnect(this);
+    m_stream.release()->deleteLater();
+    if (reply.status == kGone) {
+        // Too old: everything anew, once at once.
+        m_mustList = true;
+        if (m_delay.failures() == 0) return retry(State::Listing, {}, std::chrono::milliseconds(0));
+        return retry(State::Waiting, reply.problem);
+    }
+    if (reply.status == 404) {
+        m_mustList = true;
+        return retry(State::Absent, reply.problem);
+    }
+    if (reply.isOk()) {
+        // The server's way to say: come again.
+        if (m_watching.elapsed() >= kShortWatchMs) {
+            m_delay.reset();
+            m_timer.start(0);
+            return;
+        }
+        return retry(State::Watching, {});
+    }
+    // After silence nothing is known of the version either: it may be one of the future, which servers wait for.
+    if (reply.status == 200 && m_watching.elapsed() >= m_options.silence.count()) {
+        m_mustList = true;
+        m_version.clear();
+    }
+    retry(State::Waiting, reply.problem, reply.retryAfter);
+}
+
+}  // namespace fos1::kube

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How long to wait before the next try: doubled with each failure, capped, jittered. Pure.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+
+namespace fos1::kube {
+
+class RetryDelay {
+   public:
+    /// 500 ms, doubled with each further failure up to 30 s, then times 0.5 to 1. `random` is in [0, 1).
+    std::chrono::milliseconds next(double random) {
+        constexpr std::chrono::milliseconds kFirst{500};
+        constexpr std::chrono::milliseconds kCap{30'000};
+        constexpr int kMostDoublings = 10;
+        const auto nominal = std::min(kCap, kFirst * (1 << std::min(m_failures++, kMostDoublings)));
+        return std::chrono::milliseconds(
+            static_cast<qint64>(static_cast<double>(nominal.count()) * (0.5 + random / 2)));
+    }
+    void reset() { m_failures = 0; }
+    [[nodiscard]] int failures() const { return m_failures; }
+
+   private:
+    int m_failures = 0;
+};
+
+}  // namespace fos1::kube

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Following the objects of one type through all that happens to servers and connections: what is known at the end is
+// what the server has, and nothing was taken for deleted on the way that was not.
+#include <QFile>
+#include <QJsonArray>
+#include <QTcpServer>
+#include <QTcpSocket>
+#include <QTest>
+
+#include "kube_server.h"
+#include "kubeconfig.h"
+#include "lab.h"
+#include "list_watch.h"
+#include "yaml_document.h"
+
+using namespace fos1;
+using namespace fos1::kube;
+using fakes::KubeServer;
+
+namespace {
+
+const ResourceType kServices{"ntp.fos1.io/v1alpha1", "NTPService", "ntpservices", true};
+const QString kCrd = QStringLiteral(FOS1_SOURCE_DIR "/crds/ntp.fos1.io_ntpservices.yaml");
+
+QString nameOf(const QCborMap& object) {
+    return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("name")).toString();
+}
+
+/// What somebody who follows knows.
+struct Follower {
+    ListWatch watch;
+    std::map<QString, QCborMap> objects;
+    std::map<QString, QCborMap> next;  ///< of the list under way
+    int lists = 0;
+    int events = 0;
+    QStringList deletions;
+
+    Follower(ApiClient& client, const ListScope& scope = {}, ListWatch::Options options = {})
+        : watch(client, kServices, scope, options) {
+        QObject::connect(&watch, &ListWatch::listing, &watch, [this] { next.clear(); });
+        QObject::connect(&watch, &ListWatch::listed, &watch, [this](const QList<QCborMap>& page) {
+            for (const QCborMap& object : page) next[nameOf(object)] = object;
+        });
+        QObject::connect(&watch, &ListWatch::replaced, &watch, [this] {
+            ++lists;
+            for (const auto& [name, object] : objects)
+                if (!next.contains(name)) deletions.append(name);
+            objects = next;
+        });
+        QObject::connect(&watch, &ListWatch::updated, &watch, [this](const QCborMap& object) {
+            ++events;
+            objects[nameOf(object)] = object;
+        });
+        QObject::connect(&watch, &ListWatch::deleted, &watch, [this](const QCborMap& object) {
+            ++events;
+            deletions.append(nameOf(object));
+            objects.erase(nameOf(object));
+        });
+        watch.start();
+    }
+    [[nodiscard]] QString names() const {
+        QStringList all;
+        for (const auto& [name, object] : objects) all.append(name);
+        return all.join(u' ');
+    }
+    [[nodiscard]] bool isWatching() const { return watch.state() == ListWatch::State::Watching; }
+};
+
+}  // namespace
+
+class TestListWatch : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<KubeServer> m_server;
+    std::unique_ptr<ApiClient> m_client;
+
+    void startServer(fakes::KubeOptions options = {}) {
+        options.manifests.append(kCrd);
+        m_client.reset();
+        m_server = std::make_unique<KubeServer>(options);
+        QVERIFY(m_server->start());
+        m_client = std::make_unique<ApiClient>(*readKubeconfig(m_server->kubeconfig()), "test");
+    }
+    void installCrd() const {
+        QFile file(kCrd);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        m_server->install({yaml::parse(file.readAll(), kCrd)->front().value.toJsonObject()});
+    }
+    void put(const QString& name, const QJsonObject& labels = {}, const QString& ns = QStringLiteral("default")) const {
+        m_server->install({QJsonObject{
+            {"apiVersion", kServices.apiVersion},
+            {"kind", kServices.kind},
+            {"metadata", QJsonObject{{"name", name}, {"namespace", ns}, {"labels", labels}}},
+            {"spec", QJsonObject{{"enabled", true}, {"sources", QJsonObject{}}, {"server", QJsonObject{}}}}}});
+    }
+    void remove(const QString& name) const {
+        m_server->control(
+            "delete",
+            {{"apiVersion", kServices.apiVersion}, {"kind", kServices.kind}, {"namespace", "default"}, {"name", name}});
+    }
+
+   private Q_SLOTS:
+    void init() { startServer(); }
+    void cleanup() {
+        m_client.reset();
+        m_server.reset();
+    }
+
+    void pagesAndThenEvents() {
+        for (const char* name : {"a", "b", "c", "d", "e"}) put(name);
+        ListWatch::Options options;
+        options.pageSize = 2;
+        Follower follower(*m_client, {}, options);
+        QTRY_VERIFY_WITH_TIMEOUT(follower.isWatching(), 10'000);
+        QCOMPARE(follower.names(), QStringLiteral("a b c d e"));
+        QCOMPARE(m_server->requests("list", "ntpservices").size(), 3);
+        QCOMPARE(follower.objects["a"].value(QStringLiteral("kind")).toString(), QStringLiteral("NTPService"));
+        QVERIFY(
+            !follower.objects["a"].value(QStringLiteral("metadata")).toMap().contains(QStringLiteral("managedFields")));
+        put("f");
+        put("a", {{"site", "x"}});
+        remove("b");
+        QTRY_COMPARE(follower.names(), QStringLiteral("a c d e f"));
+        QCOMPARE(follower.lists, 1);
+        QVERIFY(QCborValue(follower.objects["a"]).toDiagnosticNotation().contains("site"));
+    }
+
+    void selectorsAndNamespaces() {
+        put("a", {{"site", "x"}});
+        put("b");
+        m_server->install(
+            {QJsonObject{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", QJsonObject{{"name", "network"}}}}});
+        put("c", {{"site", "x"}}, "network");
+        Follower labelled(*m_client, {{}, "site=x", {}});
+        Follower in(*m_client, {"network", {}, {}});
+        Follower one(*m_client, {{}, {}, "metadata.name=b"});
+        QTRY_VERIFY(labelled.isWatching() && in.isWatching() && one.isWatching());
+        QCOMPARE(labelled.names(), QStringLiteral("a c"));
+        QCOMPARE(in.names(), QStringLiteral("c"));
+        QCOMPARE(one.names(), QStringLiteral("b"));
+        put("a");
+        put("b", {{"site", "x"}});
+        QTRY_COMPARE(labelled.names(), QStringLiteral("b c"));
+    }
+
+    void anExpiredPageStartsTheListAnew_data() {
+        QTest::addColumn<QString>("profile");
+        QTest::newRow("1.20") << "1.20";
+        QTest::newRow("1.34") << "1.34";
+    }
+    void anExpiredPageStartsTheListAnew() {
+        QFETCH(const QString, profile);
+        fakes::KubeOptions server;
+        server.profile = profile;
+        startServer(server);
+        for (const char* name : {"a", "b", "c"}) put(name);
+        ListWatch::Options options;
+        options.pageSize = 1;
+        m_server->fault({{"path", "continue="}, {"delayMs", 300}, {"count", 1}});
+        Follower follower(*m_client, {}, options);
+        QTRY_VERIFY(m_server->requests().size() >= 1);
+        m_server->control("compact", {{"snapshots", true}});
+        QTRY_VERIFY_WITH_TIMEOUT(follower.isWatching(), 10'000);
+        QCOMPARE(follower.names(), QStringLiteral("a b c"));
+    }
+
+    void whatHappenedMeanwhileIsCaughtUpWith() {
+        put("a");
+        put("b");
+        Follower follower(*m_client);
+        QTRY_VERIFY(follower.isWatching());
+        // The connection goes; the version is still known: no second list.
+        m_server->control("drop");
+        put("c");
+        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), QStringLiteral("a b c"), 10'000);
+        QCOMPARE(follower.lists, 1);
+        // A history that is gone: a new list, with what was deleted gone too.
+        m_server->fault({{"verb", "watch"}, {"status", 503}, {"count", 2}});
+        m_server->control("end-watches");
+        remove("a");
+        put("d");
+        m_server->control("compact");
+        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), QStringLiteral("b c d"), 20'000);
+        QCOMPARE(follower.lists, 2);
+        QCOMPARE(follower.deletions, QStringList{"a"});
+    }
+
+    void anExpiredVersionAsAStatusAndAsAnEvent() {
+        put("a");
+        Follower follower(*m_client);
+        QTRY_VERIFY(follower.isWatching());
+        m_server->fault({{"verb", "watch"}, {"status", 410}, {"reason", "Expired"}, {"count", 1}});
+        m_server->control("end-watches");
+        put("b");
+        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), QStringLiteral("a b"), 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(follower.lists, 2, 10'000);
+    }
+
+    void aServerThatComesBack() {
+        put("a");
+        Follower follower(*m_client);
+        QTRY_VERIFY(follower.isWatching());
+        m_server->kill();
+        QTRY_COMPARE_WITH_TIMEOUT(follower.watch.state(), ListWatch::State::Waiting, 10'000);
+        QVERIFY(!follower.watch.problem().isEmpty());
+        QTest::qWait(1500);
+        QVERIFY(m_server->start());
+        put("b");
+        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), QStringLiteral("a b"), 30'000);
+        QVERIFY(follower.deletions.isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(follower.isWatching(), 10'000);
+        QVERIFY(follower.watch.problem().isEmpty());
+    }
+
+    void aTypeThatIsNotThereYetSaysNothingOfItsObjects() {
+        fakes::KubeOptions options;
+        options.initializingMs = 1500;
+        m_client.reset();
+        m_server = std::make_unique<KubeServer>(options);
+        QVERIFY(m_server->start());
+        m_client = std::make_unique<ApiClient>(*readKubeconfig(m_server->kubeconfig()), "test");
+        Follower follower(*m_client);
+        QTRY_COMPARE(follower.watch.state(), ListWatch::State::Absent);
+        QTest::qWait(1000);
+        QCOMPARE(follower.lists, 0);
+        installCrd();
+        put("a");
+        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), QStringLiteral("a"), 20'000);
+        QTRY_VERIFY(follower.isWatching());
+    }
+
+    void storageThatIsInitialising() {
+        fakes::KubeOptions options;
+        options.initializingMs = 2500;
+        startServer(options);
+        put("a");
+        Follower follower(*m_client);
+        QTRY_COMPARE(follower.watch.state(), ListWatch::State::Waiting);
+        QVERIFY2(follower.watch.problem().contains("initializing"), qPrintable(follower.watch.problem()));
+        QCOMPARE(follower.lists, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(follower.isWatching(), 15'000);
+        QCOMPARE(follower.names(), QStringLiteral("a"));
+    }
+
+    void tornAndSlowStreams_data() {
+        QTest::addColumn<QJsonObject>("fault");
+        QTest::newRow("torn by stream") << QJsonObject{{"verb", "watch"}, {"tearAfter", 700}, {"count", 8}};
+        QTest::newRow("torn by connection")
+            << QJsonObject{{"verb", "watch"}, {"tearAfter", 700}, {"tearBy", "connection"}, {"count", 8}};
+        QTest::newRow("in pieces") << QJsonObject{{"verb", "watch"}, {"chunkBytes", 13}, {"chunkDelayMs", 1}};
+        QTest::newRow("a list that breaks off") << QJsonObject{{"verb", "list"}, {"tearAfter", 100}, {"count", 2}};
+    }
+    void tornAndSlowStreams() {
+        QFETCH(const QJsonObject, fault);
+        put("a");
+        m_server->fault(fault);
+        Follower follower(*m_client);
+        QTRY_VERIFY_WITH_TIMEOUT(follower.lists > 0, 20'000);
+        QString wanted = "a";
+        for (const char* name : {"b", "c", "d", "e"}) {
+            put(name);
+            wanted += u' ' + QLatin1String(name);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), wanted, 40'000);
+        QVERIFY(follower.deletions.isEmpty());
+    }
+
+    void aServerThatGoesSilentIsGivenUp() {
+        put("a");
+        ListWatch::Options options;
+        options.silence = std::chrono::milliseconds(1500);
+        Follower follower(*m_client, {}, options);
+        QTRY_VERIFY(follower.isWatching());
+        m_server->control("silence", {{"on", true}});
+        QTRY_COMPARE_WITH_TIMEOUT(follower.watch.state(), ListWatch::State::Waiting, 10'000);
+        QVERIFY2(follower.watch.problem().contains("silent"), qPrintable(follower.watch.problem()));
+        m_server->control("silence", {{"on", false}});
+        put("b");
+        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), QStringLiteral("a b"), 90'000);
+    }
+
+    void bookmarksKeepTheVersionFresh() {
+        put("a");
+        Follower follower(*m_client);
+        QTRY_VERIFY(follower.isWatching());
+        // Things that this type does not see move the version; a bookmark tells of it.
+        for (int i = 0; i < 20; ++i)
+            m_server->install(
+                {QJsonObject{{"apiVersion", "v1"},
+                             {"kind", "ConfigMap"},
+                             {"metadata", QJsonObject{{"name", QString::number(i)}, {"namespace", "default"}}}}});
+        m_server->control("bookmarks");
+        QTest::qWait(200);
+        m_server->control("compact");
+        m_server->control("end-watches");
+        put("b");
+        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), QStringLiteral("a b"), 10'000);
+        QCOMPARE(follower.lists, 1);
+    }
+
+    void aTokenThatIsRotatedWhileWatching() {
+        const QString file = m_server->path("token");
+        QVERIFY(lab::writeFile(file, m_server->token().toUtf8()));
+        ClusterAccess access = m_client->access();
+        access.credentials = {};
+        access.credentials.tokenFile = file;
+        ApiClient client(access, "test");
+        put("a");
+        Follower follower(client);
+        QTRY_VERIFY(follower.isWatching());
+        m_server->setToken("admin", "rotated");
+        m_server->control("end-watches");
+        QTRY_VERIFY_WITH_TIMEOUT(follower.watch.problem().contains("Unauthorized"), 10'000);
+        put("b");
+        QVERIFY(lab::writeFile(file, "rotated"));
+        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), QStringLiteral("a b"), 20'000);
+        QVERIFY(follower.deletions.isEmpty());
+        QTRY_VERIFY(follower.isWatching() && follower.watch.problem().isEmpty());
+    }
+
+    void aServerThatIsKilledAgainAndAgain() {
+        ListWatch::Options options;
+        options.pageSize = 2;
+        Follower follower(*m_client, {}, options);
+        QString wanted;
+        // Each time a little later: while it connects, lists, watches.
+        for (int i = 0; i < 8; ++i) {
+            const QString name = QStringLiteral("n%1").arg(i);
+            put(name);
+            wanted += (i ? QStringLiteral(" ") : QString()) + name;
+            QTest::qWait(40 * i);
+            m_server->kill();
+            QTest::qWait(20 * (8 - i));
+            QVERIFY(m_server->start());
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), wanted, 60'000);
+        QVERIFY(follower.deletions.isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(follower.isWatching(), 10'000);
+    }
+
+    void oneConnectionAndNoRequestAtRest() {
+        put("a");
+        Follower one(*m_client);
+        Follower two(*m_client, {"default", {}, {}});
+        QTRY_VERIFY(one.isWatching() && two.isWatching());
+        const qsizetype before = m_server->requests().size();
+        QTest::qWait(2000);
+        QCOMPARE(m_server->requests().size(), before);
+        QCOMPARE(m_server->control("connections")[u"open"].toInt(), 1);
+    }
+
+    void aListThatDoesNotGoOnIsGivenUp() {
+        // Each page says that the next one is to be had with the token that it was had with.
+        const QByteArray page = R"({"kind": "NTPServiceList", "metadata": {"resourceVersion": "7", "continue": "x"},
+                                    "items": [{"metadata": {"name": "a", "resourceVersion": "5"}}]})";
+        QTcpServer server;
+        int requests = 0;
+        QVERIFY(server.listen(QHostAddress::LocalHost));
+        connect(&server, &QTcpServer::newConnection, this, [&] {
+            QTcpSocket* socket = server.nextPendingConnection();
+            connect(socket, &QTcpSocket::readyRead, socket, [&requests, &page, socket] {
+                socket->readAll();
+                ++requests;
+                socket->write("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" + page);
+                socket->disconnectFromHost();
+            });
+        });
+        ClusterAccess access;
+        access.server = QUrl(QStringLiteral("http://127.0.0.1:%1").arg(server.serverPort()));
+        ApiClient client(access, "test");
+        Follower follower(client);
+        QTRY_VERIFY2(follower.watch.problem().contains("does not go on"), qPrintable(follower.watch.problem()));
+        QVERIFY(follower.watch.state() == ListWatch::State::Waiting);
+        QVERIFY(follower.objects.empty());
+        QCOMPARE(follower.lists, 0);
+        QCOMPARE(requests, 2);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestListWatch)
+#include "tst_list_watch.moc"
