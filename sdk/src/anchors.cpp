@@ -2,8 +2,12 @@
 // One out-of-line destructor per interface: the key functions that put each vtable and type into libfos1sdk.so.1,
 // which is what makes the ABI visible to abidiff.
 #include "fos1/features/bus.h"
+#include "fos1/features/change_reconciler.h"
+#include "fos1/features/event_feed.h"
 #include "fos1/features/events.h"
 #include "fos1/features/metrics.h"
+#include "fos1/features/previewer.h"
+#include "fos1/features/spec_catalog.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/status.h"
 #include "fos1/features/status_feed.h"
@@ -23,8 +27,13 @@ IStatusFeed::~IStatusFeed() = default;
 IStatusListener::~IStatusListener() = default;
 IMetrics::~IMetrics() = default;
 IEvents::~IEvents() = default;
+IEventFeed::~IEventFeed() = default;
+IEventListener::~IEventListener() = default;
 ISpecSource::~ISpecSource() = default;
 ISpecWriter::~ISpecWriter() = default;
+ISpecCatalog::~ISpecCatalog() = default;
 IValidator::~IValidator() = default;
+IPreviewer::~IPreviewer() = default;
+IChangeReconciler::~IChangeReconciler() = default;
 
 }  // namespace fos1

@@ -16,7 +16,8 @@ namespace {
 int code(Status status) { return static_cast<int>(status); }
 int outcome(Outcome value) { return static_cast<int>(value); }
 
-const QStringList kAll{IBus::kIid, IStatus::kIid, IStatusFeed::kIid, IMetrics::kIid, IEvents::kIid, ISpecSource::kIid};
+const QStringList kAll{IBus::kIid,    IStatus::kIid,    IStatusFeed::kIid, IMetrics::kIid,
+                       IEvents::kIid, IEventFeed::kIid, ISpecSource::kIid, ISpecCatalog::kIid};
 
 QJsonObject metadata(const QStringList& features = kAll) {
     return {{"id", "p"},
@@ -185,6 +186,34 @@ class TestFakeHost : public QObject {
         QCOMPARE(listener.seen, (QStringList{"Thing /one 1", "Thing /one 3", "Thing /one -1"}));
         host.statusFeed.unsubscribe(&listener);
         QVERIFY(!host.statusFeed.hasSubscribers());
+    }
+
+    void eventsArePlayedOnTheNextTurn() {
+        struct : IEventListener {
+            void onEvent(const QCborMap& event) override {
+                seen.append(event.value(QStringLiteral("reason")).toString());
+            }
+            QStringList seen;
+        } listener;
+        FakeHost host(metadata(), {});
+        QCOMPARE(host.eventFeed.subscribe(nullptr), code(Status::InvalidArgument));
+        QCOMPARE(host.eventFeed.subscribe(&listener), code(Status::Ok));
+        host.eventFeed.happen({{QStringLiteral("reason"), QStringLiteral("One")}});
+        host.eventFeed.happen({{QStringLiteral("reason"), QStringLiteral("Two")}});
+        QCOMPARE(listener.seen, QStringList());
+        PluginHarness::settle();
+        QCOMPARE(listener.seen, (QStringList{"One", "Two"}));
+        QCOMPARE(host.eventFeed.unsubscribe(&listener), code(Status::Ok));
+        QVERIFY(!host.eventFeed.hasSubscribers());
+    }
+
+    void theCatalogTellsWhatTheTestSays() {
+        FakeHost host(metadata(), {});
+        host.specCatalog.add({{QStringLiteral("kind"), QStringLiteral("Thing")}});
+        QCOMPARE(host.specCatalog.kinds().value(QStringLiteral("kinds")).toArray().size(), 1);
+        QCOMPARE(host.specCatalog.pending(QStringLiteral("t.io/v1"), QStringLiteral("Thing")), 0);
+        host.specCatalog.setPending(QStringLiteral("t.io/v1"), QStringLiteral("Thing"), 2);
+        QCOMPARE(host.specCatalog.pending(QStringLiteral("t.io/v1"), QStringLiteral("Thing")), 2);
     }
 
     void theDoorForDesiredStateKeepsOrigins() {

@@ -101,7 +101,7 @@ struct SyncState {
         const CborReader reader(map, {}, &errors);
         SyncState state;
         state.synchronised = reader.boolean(QStringLiteral("synchronised"));
-        state.stratum = static_cast<int>(reader.integer(QStringLiteral("stratum")));
+        state.stratum = reader.smallInteger(QStringLiteral("stratum"));
         state.leap = leapFromText(reader.text(QStringLiteral("leap")));
         state.refid = reader.text(QStringLiteral("refid"));
         if (reader.has(QStringLiteral("source"))) {

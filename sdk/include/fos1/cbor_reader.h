@@ -5,6 +5,7 @@
 #include <QCborArray>
 #include <QCborMap>
 #include <QString>
+#include <QStringList>
 #include <vector>
 
 #include "fos1/result.h"
@@ -41,6 +42,13 @@ class CborReader {
             key, fallback, "an integer", [](const QCborValue& v) { return v.isInteger(); },
             [](const QCborValue& v) { return v.toInteger(); });
     }
+    /// One that fits, for numbers that are small by nature: ports, lengths, ids.
+    int smallInteger(const QString& key, int fallback = 0) const {
+        return get(
+            key, fallback, "an integer of 32 bits",
+            [](const QCborValue& v) { return v.isInteger() && v.toInteger() == static_cast<int>(v.toInteger()); },
+            [](const QCborValue& v) { return static_cast<int>(v.toInteger()); });
+    }
     double number(const QString& key, double fallback = 0) const {
         return get(
             key, fallback, "a number", [](const QCborValue& v) { return v.isInteger() || v.isDouble(); },
@@ -69,6 +77,18 @@ class CborReader {
                 continue;
             }
             result.emplace_back(list.at(i).toMap(), at, m_errors);
+        }
+        return result;
+    }
+    /// The texts of a list; an absent list is empty.
+    [[nodiscard]] QStringList texts(const QString& key) const {
+        QStringList result;
+        const QCborArray list = array(key);
+        for (qsizetype i = 0; i < list.size(); ++i) {
+            if (list.at(i).isString())
+                result.append(list.at(i).toString());
+            else
+                report(path(key) + u'[' + QString::number(i) + u']', "text");
         }
         return result;
     }

@@ -34,4 +34,11 @@ inline bool fitsEncoded(const QCborMap& map, qsizetype limit) {
     return encodedSizeBound(map) <= limit || QCborValue(map).toCbor().size() <= limit;
 }
 
+/// Its encoding, in no more memory than that takes.
+inline QByteArray packed(const QCborValue& value) {
+    QByteArray bytes = value.toCbor();
+    bytes.squeeze();
+    return bytes;
+}
+
 }  // namespace fos1

@@ -9,6 +9,10 @@ namespace fos1 {
 
 enum class ConditionStatus { Unknown = 0, True, False };
 
+/// The reason of Ready=False for an object that another node is to take care of. A source that carries status to where
+/// objects are shared leaves out what a node says of such an object.
+inline constexpr const char* kOtherNode = "OtherNode";
+
 struct Condition {
     QString type;
     ConditionStatus status = ConditionStatus::Unknown;

@@ -43,6 +43,16 @@ struct DesiredObject {
     qint64 generation = 0;
     QCborMap metadata;
     QCborMap spec;
+
+    static DesiredObject fromCbor(const QCborMap& object) {
+        const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
+        return {
+            {object.value(QStringLiteral("apiVersion")).toString(), object.value(QStringLiteral("kind")).toString(),
+             metadata.value(QStringLiteral("namespace")).toString(), metadata.value(QStringLiteral("name")).toString()},
+            metadata.value(QStringLiteral("generation")).toInteger(),
+            metadata,
+            object.value(QStringLiteral("spec")).toMap()};
+    }
 };
 
 /// The objects of one snapshot, in the order of their keys.
@@ -50,16 +60,7 @@ inline std::vector<DesiredObject> desiredObjects(const QCborMap& snapshot) {
     std::vector<DesiredObject> objects;
     const QCborArray list = snapshot.value(QStringLiteral("objects")).toArray();
     objects.reserve(static_cast<std::size_t>(list.size()));
-    for (const QCborValue& value : list) {
-        const QCborMap map = value.toMap();
-        const QCborMap metadata = map.value(QStringLiteral("metadata")).toMap();
-        objects.push_back(DesiredObject{
-            {map.value(QStringLiteral("apiVersion")).toString(), map.value(QStringLiteral("kind")).toString(),
-             metadata.value(QStringLiteral("namespace")).toString(), metadata.value(QStringLiteral("name")).toString()},
-            metadata.value(QStringLiteral("generation")).toInteger(),
-            metadata,
-            map.value(QStringLiteral("spec")).toMap()});
-    }
+    for (const QCborValue& value : list) objects.push_back(DesiredObject::fromCbor(value.toMap()));
     return objects;
 }
 

@@ -12,7 +12,7 @@ namespace fos1::testing {
 namespace {
 
 constexpr qsizetype kMaxKeyBytes = 1024;
-constexpr std::size_t kMaxKeysPerTopic = 8192;
+constexpr std::size_t kMaxKeysPerTopic = 65'536;
 
 bool isThere(Presence presence) { return presence == Presence::Value || presence == Presence::Stale; }
 
@@ -77,6 +77,11 @@ void FakeBus::absent(const QString& topic, const QString& key, const QString& re
     withdraw(m_topics[topic], key, reason);
 }
 
+void FakeBus::publisherGone(const QString& topic, const QString& key, const QString& reason) {
+    withdraw(m_topics[topic], key, reason);
+    m_topics[topic].states[key].isPublisherGone = true;
+}
+
 Status FakeBus::store(const QString& publisher, const QString& topicName, const QString& key, const QCborMap& value,
                       qint64 ttlMs) {
     if (topicName.isEmpty() || key.isEmpty() || ttlMs < 0) return Status::InvalidArgument;
@@ -85,8 +90,14 @@ Status FakeBus::store(const QString& publisher, const QString& topicName, const 
     if (!topic.states.contains(key) && topic.states.size() >= kMaxKeysPerTopic) return Status::TooLarge;
     State& state = topic.states[key];
     if (isThere(state.presence) && state.publisher != publisher) return Status::NotPermitted;
-    state = {
-        Presence::Value, value, publisher, {}, ttlMs, ++m_sequence, m_clock.steadyNow().time_since_epoch().count()};
+    state = {Presence::Value,
+             value,
+             publisher,
+             {},
+             ttlMs,
+             ++m_sequence,
+             m_clock.steadyNow().time_since_epoch().count(),
+             false};
     touch(topic, key);
     if (ttlMs > 0)
         m_clock.after(std::chrono::milliseconds(ttlMs),
@@ -99,6 +110,7 @@ void FakeBus::withdraw(Topic& topic, const QString& key, const QString& reason) 
     state.presence = Presence::Absent;
     state.value = {};
     state.reason = reason;
+    state.isPublisherGone = false;
     state.ttlMs = 0;
     state.sequence = ++m_sequence;
     state.monotonicNs = m_clock.steadyNow().time_since_epoch().count();
@@ -147,6 +159,7 @@ void FakeBus::deliverTopic(const QString& name) {
                           {QStringLiteral("sequence"), state.sequence},
                           {QStringLiteral("monotonic_ns"), state.monotonicNs}};
             if (!state.reason.isEmpty()) meta.insert(QStringLiteral("reason"), state.reason);
+            if (state.isPublisherGone) meta.insert(QStringLiteral("publisher_gone"), true);
             subscriber.listener->onState(name, key, static_cast<int>(state.presence), state.value, meta);
         }
     }

@@ -21,7 +21,9 @@ IInterface* FakeHost::query(const QString& iid) {
         {QString::fromLatin1(IStatusFeed::kIid), &statusFeed},
         {QString::fromLatin1(IMetrics::kIid), &metrics},
         {QString::fromLatin1(IEvents::kIid), &events},
+        {QString::fromLatin1(IEventFeed::kIid), &eventFeed},
         {QString::fromLatin1(ISpecSource::kIid), &specSource},
+        {QString::fromLatin1(ISpecCatalog::kIid), &specCatalog},
     };
     const auto found = features.find(iid);
     return found == features.end() ? nullptr : found->second;

@@ -20,7 +20,10 @@ QCborMap FakeSpecSource::apply(const QCborMap& transaction) {
         if (m_origins[origin] != objects) changed += std::max(objects.size(), m_origins[origin].size());
         m_origins[origin] = objects;
     }
-    const QCborArray remove = transaction.value(QStringLiteral("remove")).toArray();
+    QCborArray remove = transaction.value(QStringLiteral("remove")).toArray();
+    if (transaction.value(QStringLiteral("whole")).toBool())
+        for (const auto& [origin, objects] : m_origins)
+            if (!replace.contains(origin)) remove.append(origin);
     for (const QCborValue& origin : remove) {
         const auto known = m_origins.find(origin.toString());
         if (known == m_origins.end()) continue;

@@ -60,9 +60,14 @@ void FakeStatus::setObjects(const std::vector<DesiredObject>& objects) {
     std::vector<ObjectKey> gone;
     for (const auto& [key, entry] : m_entries)
         if (!(key == ObjectKey{}) && !m_objects.contains(key)) gone.push_back(key);
-    for (const ObjectKey& key : gone) {
-        m_entries.erase(key);
-        if (m_onChange) m_onChange(key);
+    changeObjects({}, gone);
+}
+
+void FakeStatus::changeObjects(const std::vector<DesiredObject>& objects, const std::vector<ObjectKey>& removed) {
+    for (const DesiredObject& object : objects) m_objects.insert(object.key);
+    for (const ObjectKey& key : removed) {
+        m_objects.erase(key);
+        if (m_entries.erase(key) > 0 && m_onChange) m_onChange(key);
     }
 }
 

@@ -7,6 +7,8 @@
 #include <QTimer>
 #include <utility>
 
+#include "fos1/features/change_reconciler.h"
+
 namespace fos1::testing {
 
 using std::chrono::milliseconds;
@@ -66,6 +68,17 @@ quint64 PluginHarness::beginReconcile(const QCborArray& objects) {
 
 Completion PluginHarness::reconcile(const QCborArray& objects) {
     return wait(beginReconcile(objects), m_options.reconcileDeadline);
+}
+
+Completion PluginHarness::reconcileChanges(const QCborArray& objects, const std::vector<ObjectKey>& removed) {
+    auto* reconciler = static_cast<IChangeReconciler*>(m_plugin->query(QString::fromLatin1(IChangeReconciler::kIid)));
+    if (!reconciler) return {};
+    m_host->status.changeObjects(desiredObjects({{QStringLiteral("objects"), objects}}), removed);
+    for (const QCborValue& object : objects) reconciler->changed(object.toMap());
+    for (const ObjectKey& key : removed) reconciler->removed(key.toCbor());
+    const quint64 ticket = m_host->expect();
+    reconciler->reconcileChanges(ticket);
+    return wait(ticket, m_options.reconcileDeadline);
 }
 
 Completion PluginHarness::stop() {

@@ -21,7 +21,8 @@ class FOS1_SDK_EXPORT IBusListener : public IInterface {
    public:
     ~IBusListener() override;
     /// Called from the event loop, never from inside publish() or subscribe(). `meta` holds `publisher` (plugin
-    /// id), `sequence` (per topic and key), `monotonic_ns` (of the publish) and, when Absent, `reason`.
+    /// id), `sequence` (per topic and key), `monotonic_ns` (of the publish) and, when Absent, `reason` and, when its
+    /// publisher stopped or died rather than took it back, `publisher_gone` (true): what it said may still be so.
     virtual void onState(const QString& topic, const QString& key, int presence, const QCborMap& value,
                          const QCborMap& meta) = 0;
 };

@@ -15,11 +15,13 @@ class FOS1_SDK_EXPORT ISpecSource : public IInterface {
     static constexpr const char* kIid = "io.fos1.SpecSource/1";
     ~ISpecSource() override;
 
-    /// One transaction: `{"replace": {origin: [object, …]}, "remove": [origin, …], "synced": bool}`.
+    /// One transaction: `{"replace": {origin: [object, …]}, "remove": [origin, …], "synced": bool, "whole": bool}`.
     ///
     /// An origin is where objects come from (a file, say); its objects are accepted all together or not at all,
     /// and a refused origin keeps the objects it had. `synced` tells that the source has shown everything it has:
     /// before that no plugin is asked to reconcile, so that "not read yet" is never taken for "deleted".
+    /// `whole` (since SDK 1.2) tells that every origin of this plugin's, from an earlier run too, that is not in
+    /// `replace` is gone.
     /// Answers `{"errors": [{origin, index, path, message}, …], "changed": count}`; `path` is relative to the object
     /// (`spec.sources.pools[0].name`), `index` counts within the origin.
     virtual QCborMap apply(const QCborMap& transaction) = 0;

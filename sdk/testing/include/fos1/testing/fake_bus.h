@@ -25,6 +25,7 @@ class FakeBus final : public IBus {
         qint64 ttlMs = 0;
         qint64 sequence = 0;
         qint64 monotonicNs = 0;
+        bool isPublisherGone = false;  ///< Absent because its publisher stopped or died
     };
     /// Something that the plugin said and that was accepted.
     struct Utterance {
@@ -51,6 +52,8 @@ class FakeBus final : public IBus {
     void stale(const QString& topic, const QString& key);
     /// Withdrawn; `reason` as the host gives it.
     void absent(const QString& topic, const QString& key, const QString& reason);
+    /// Absent because its publisher stopped or died.
+    void publisherGone(const QString& topic, const QString& key, const QString& reason);
 
     /// Null when nobody ever published it.
     [[nodiscard]] const State* find(const QString& topic, const QString& key) const;

@@ -9,8 +9,10 @@
 #include "fos1/ihost.h"
 #include "fos1/testing/call_guard.h"
 #include "fos1/testing/fake_bus.h"
+#include "fos1/testing/fake_event_feed.h"
 #include "fos1/testing/fake_events.h"
 #include "fos1/testing/fake_metrics.h"
+#include "fos1/testing/fake_spec_catalog.h"
 #include "fos1/testing/fake_spec_source.h"
 #include "fos1/testing/fake_status.h"
 #include "fos1/testing/fake_status_feed.h"
@@ -61,7 +63,9 @@ class FakeHost final : public IHost {
     FakeStatusFeed statusFeed{guard};
     FakeMetrics metrics{guard};
     FakeEvents events{guard};
+    FakeEventFeed eventFeed{guard};
     FakeSpecSource specSource{guard};
+    FakeSpecCatalog specCatalog{guard};
 
    private:
     Setup m_setup;

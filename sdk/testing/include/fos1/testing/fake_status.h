@@ -23,6 +23,7 @@ class FakeStatus final : public IStatus {
 
     /// The objects that exist; status of others is NotFound, and that of those gone is forgotten.
     void setObjects(const std::vector<DesiredObject>& objects);
+    void changeObjects(const std::vector<DesiredObject>& objects, const std::vector<ObjectKey>& removed);
 
     /// "True/Running", or nothing.
     [[nodiscard]] QString condition(const QString& object, const QString& type) const;

@@ -51,6 +51,9 @@ class PluginHarness {
 
     /// Hands over the whole desired state and waits for the answer. Outcome::Unknown: none came in time.
     Completion reconcile(const QCborArray& objects = {});
+    /// What came or changed, and the keys of what went since (IChangeReconciler). The
+    /// first time, that is everything.
+    Completion reconcileChanges(const QCborArray& objects, const std::vector<ObjectKey>& removed = {});
     /// The same without waiting; see wait().
     quint64 beginReconcile(const QCborArray& objects);
 

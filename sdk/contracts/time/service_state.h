@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Topic time.service/v1, key = name of a VLAN: how time is served there, as it is in force now. What bridges act on.
+// Normative schema: contracts/schemas/time.service.v1.json.
+#pragma once
+
+#include <QCborArray>
+#include <QCborMap>
+#include <QString>
+#include <chrono>
+#include <optional>
+#include <vector>
+
+#include "fos1/cbor_reader.h"
+#include "fos1/result.h"
+
+namespace fos1::time {
+
+/// At most `burst` answers at once to one client, and one each `interval` in the long run.
+struct ServedRate {
+    std::chrono::nanoseconds interval{0};
+    int burst = 0;
+    bool operator==(const ServedRate&) const = default;
+
+    [[nodiscard]] QCborMap encode() const {
+        return {{QStringLiteral("interval_ns"), qint64{interval.count()}}, {QStringLiteral("burst"), burst}};
+    }
+    static ServedRate decode(const CborReader& reader) {
+        return {std::chrono::nanoseconds(reader.integer(QStringLiteral("interval_ns"))),
+                reader.smallInteger(QStringLiteral("burst"))};
+    }
+};
+
+/// An address of this node's in the VLAN.
+struct ServedAddress {
+    QString address;  ///< numeric
+    int prefixLength = 0;
+    bool operator==(const ServedAddress&) const = default;
+};
+
+struct ServiceState {
+    static constexpr const char* kTopic = "time.service/v1";
+
+    QString interface;  ///< empty when the VLAN has no link
+    std::vector<ServedAddress> addresses;
+    int port = 0;             ///< UDP
+    int ntsPort = 0;          ///< TCP; 0: NTS is not served here
+    bool accepting = false;   ///< clients are answered
+    bool clientsOnly = true;  ///< nothing but client requests (NTP mode 3) may pass
+    bool broadcast = false;   ///< time is sent to the VLAN's broadcast address
+    bool redirect = false;    ///< NTP to anywhere else is answered here
+    std::optional<ServedRate> rateLimit;
+    /// When nobody is left to say how time is served, since who tells this is gone or the host stopped, nothing shall
+    /// be blocked; false: what was said last holds.
+    bool opensOnFailure = false;
+    bool advertise = false;  ///< fit to be told to clients, now
+    bool dhcp = false;       ///< by DHCP, when `advertise`
+    QString dnsName;         ///< in DNS, when `advertise`; empty: not
+    QString dnsZone;         ///< empty: the zone that the name belongs to
+    QString reason;          ///< one sentence: why it is or is not accepting and advertised
+
+    bool operator==(const ServiceState&) const = default;
+
+    [[nodiscard]] QCborMap encode() const {
+        QCborArray list;
+        for (const ServedAddress& each : addresses)
+            list.append(QCborMap{{QStringLiteral("address"), each.address},
+                                 {QStringLiteral("prefix_length"), each.prefixLength}});
+        QCborMap map{{QStringLiteral("interface"), interface}, {QStringLiteral("addresses"), list},
+                     {QStringLiteral("port"), port},           {QStringLiteral("nts_port"), ntsPort},
+                     {QStringLiteral("accepting"), accepting}, {QStringLiteral("clients_only"), clientsOnly},
+                     {QStringLiteral("broadcast"), broadcast}, {QStringLiteral("redirect"), redirect},
+                     {QStringLiteral("advertise"), advertise}, {QStringLiteral("dhcp"), dhcp},
+                     {QStringLiteral("dns_name"), dnsName},    {QStringLiteral("dns_zone"), dnsZone},
+                     {QStringLiteral("reason"), reason}};
+        if (rateLimit) map.insert(QStringLiteral("rate_limit"), rateLimit->encode());
+        if (opensOnFailure) map.insert(QStringLiteral("on_failure"), QStringLiteral("open"));
+        return map;
+    }
+
+    /// Unknown fields are ignored; a field of the wrong type is an error with its path.
+    static Result<ServiceState> decode(const QCborMap& map) {
+        Errors errors;
+        const CborReader reader(map, {}, &errors);
+        ServiceState state;
+        state.interface = reader.text(QStringLiteral("interface"));
+        for (const CborReader& each : reader.children(QStringLiteral("addresses")))
+            state.addresses.push_back(
+                {each.text(QStringLiteral("address")), each.smallInteger(QStringLiteral("prefix_length"))});
+        state.port = reader.smallInteger(QStringLiteral("port"));
+        state.ntsPort = reader.smallInteger(QStringLiteral("nts_port"));
+        state.accepting = reader.boolean(QStringLiteral("accepting"));
+        state.clientsOnly = reader.boolean(QStringLiteral("clients_only"), true);
+        state.broadcast = reader.boolean(QStringLiteral("broadcast"));
+        state.redirect = reader.boolean(QStringLiteral("redirect"));
+        if (reader.has(QStringLiteral("rate_limit")))
+            state.rateLimit = ServedRate::decode(reader.child(QStringLiteral("rate_limit")));
+        state.opensOnFailure = reader.text(QStringLiteral("on_failure")) == QStringLiteral("open");
+        state.advertise = reader.boolean(QStringLiteral("advertise"));
+        state.dhcp = reader.boolean(QStringLiteral("dhcp"));
+        state.dnsName = reader.text(QStringLiteral("dns_name"));
+        state.dnsZone = reader.text(QStringLiteral("dns_zone"));
+        state.reason = reader.text(QStringLiteral("reason"));
+        if (!errors.empty()) return tl::unexpected<Error>(errors.front());
+        return state;
+    }
+};
+
+}  // namespace fos1::time
