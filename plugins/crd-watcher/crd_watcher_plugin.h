@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Wires directory watch, source and writer to the host. No logic of its own.
+// Chooses where desired state comes from, by the configuration: a directory of manifests or a cluster.
 #pragma once
 
 #include <QObject>
 #include <memory>
 #include <optional>
-#include <set>
 
-#include "directory_source.h"
-#include "directory_watch.h"
 #include "fos1/plugin.h"
+#include "source_side.h"
 
 namespace fos1::crd {
 
@@ -27,16 +25,10 @@ class CrdWatcherPlugin : public QObject, public IPlugin, public ISpecWriter {
     void erase(const QCborMap& object, quint64 ticket) override;
 
    private:
-    void scan(const QSet<QString>& names);
-    void report();
-    void markObjects();
-    void finish(quint64 ticket, const Result<QString>& path);
+    [[nodiscard]] SourceSide::Done finish(quint64 ticket) const;
 
     std::optional<HostView> m_host;
-    std::unique_ptr<DirectorySource> m_source;
-    std::unique_ptr<DirectoryWatch> m_watch;
-    QStringList m_reported;
-    std::set<ObjectKey> m_marked;  ///< objects that carry Accepted=False
+    std::unique_ptr<SourceSide> m_side;
 };
 
 }  // namespace fos1::crd

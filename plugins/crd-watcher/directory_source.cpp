@@ -9,6 +9,7 @@
 #include <QDir>
 #include <QFile>
 #include <cerrno>
+#include <utility>
 
 namespace fos1::crd {
 
@@ -26,8 +27,13 @@ std::optional<ManifestFile::Identity> identityOf(const QString& path) {
                                   info.st_ctim.tv_sec * kNs + info.st_ctim.tv_nsec, info.st_size, info.st_ino};
 }
 
+struct Content {
+    QByteArray text;
+    mode_t mode = 0;  ///< of the file that was read
+};
+
 /// The whole content of a regular file; never waits for a FIFO's writer.
-Result<QByteArray> readRegular(const QString& path) {
+Result<Content> readRegular(const QString& path) {
     const int fd = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return failure(ErrorCode::Io, errnoText(), path);
     struct stat info {};
@@ -38,7 +44,7 @@ Result<QByteArray> readRegular(const QString& path) {
         return failure(ErrorCode::Io, QStringLiteral("is not a regular file"), path);
     }
     if (info.st_size > kMaxFileBytes) return failure(ErrorCode::Io, QStringLiteral("is larger than 8 MiB"), path);
-    return file.read(kMaxFileBytes);
+    return Content{file.read(kMaxFileBytes), info.st_mode};
 }
 
 }  // namespace
@@ -50,6 +56,10 @@ ObjectKey keyOf(const QCborMap& object) {
             metadata.value(QStringLiteral("name")).toString()};
 }
 
+bool isSecret(const ObjectKey& key) {
+    return key.apiVersion == QStringLiteral("v1") && key.kind == QStringLiteral("Secret");
+}
+
 DirectorySource::DirectorySource(QString directory, Submit submit)
     : m_directory(std::move(directory)), m_submit(std::move(submit)) {}
 
@@ -59,10 +69,17 @@ bool DirectorySource::readFile(const QString& path, ManifestFile& file) const {
         file.problems = {error.text()};
         return false;
     };
-    const auto text = readRegular(path);
-    if (!text) return refuse(text.error());
-    auto documents = yaml::parse(*text, path);
+    const auto content = readRegular(path);
+    if (!content) return refuse(content.error());
+    auto documents = yaml::parse(content->text, path);
     if (!documents) return refuse(documents.error());
+    if ((content->mode & (S_IRWXG | S_IRWXO)) != 0)
+        for (const yaml::Document& document : *documents)
+            if (isSecret(keyOf(document.value)))
+                return refuse(
+                    {ErrorCode::Refused,
+                     QStringLiteral("holds a Secret, so that its owner alone may read it: chmod 600 %1").arg(path),
+                     document.locate({})});
     file.documents = std::move(*documents);
     file.isRead = true;
     return true;
@@ -113,8 +130,10 @@ void DirectorySource::submit(const std::vector<QString>& toReplace, const std::v
     }
     QCborArray remove;
     for (const QString& path : toRemove) remove.append(path);
-    const QCborMap result = m_submit(
-        {{QStringLiteral("replace"), replace}, {QStringLiteral("remove"), remove}, {QStringLiteral("synced"), true}});
+    const QCborMap result = m_submit({{QStringLiteral("replace"), replace},
+                                      {QStringLiteral("remove"), remove},
+                                      {QStringLiteral("synced"), true},
+                                      {QStringLiteral("whole"), !std::exchange(m_isShown, true)}});
 
     for (const QString& path : toReplace) m_files[path].problems.clear();
     const QCborArray errors = result.value(QStringLiteral("errors")).toArray();

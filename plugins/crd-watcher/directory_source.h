@@ -60,8 +60,12 @@ class DirectorySource {
     QString m_directory;
     Submit m_submit;
     QString m_directoryProblem;
+    bool m_isShown = false;  ///< the whole directory has been submitted once
     std::map<QString, ManifestFile> m_files;
 };
+
+/// Whether the object is a Secret of Kubernetes', whose file may be readable by its owner alone.
+bool isSecret(const ObjectKey& key);
 
 /// The key of an object as a document writes it; the namespace is "default" when absent.
 ObjectKey keyOf(const QCborMap& object);

@@ -12,13 +12,14 @@ namespace fos1::crd {
 namespace {
 
 // A manifest can hold a key, so others may not read a file that we make.
-constexpr QFile::Permissions kNewFileMode = QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup;
+constexpr QFile::Permissions kOwnerOnly = QFile::ReadOwner | QFile::WriteOwner;
+constexpr QFile::Permissions kNewFileMode = kOwnerOnly | QFile::ReadGroup;
 
-Result<void> save(const QString& path, const QByteArray& text) {
+Result<void> save(const QString& path, const QByteArray& text, QFile::Permissions newFileMode = kNewFileMode) {
     const QFileInfo existing(path);
     QSaveFile file(path);
     if (!file.open(QIODevice::WriteOnly)) return failure(ErrorCode::Io, file.errorString(), path);
-    const bool isSaved = file.setPermissions(existing.exists() ? existing.permissions() : kNewFileMode) &&
+    const bool isSaved = file.setPermissions(existing.exists() ? existing.permissions() : newFileMode) &&
                          file.write(text) == text.size() && file.commit();
     if (!isSaved) return failure(ErrorCode::Io, file.errorString(), path);
     return {};
@@ -60,7 +61,8 @@ Result<QString> writeManifest(const DirectorySource& source, const QCborMap& obj
     if (QFileInfo::exists(path))
         return failure(ErrorCode::Conflict, QStringLiteral("is in the way: it exists and does not hold ") + key.text(),
                        path);
-    if (const auto saved = save(path, document); !saved) return tl::unexpected<Error>(saved.error());
+    const QFile::Permissions mode = isSecret(key) ? kOwnerOnly : kNewFileMode;
+    if (const auto saved = save(path, document, mode); !saved) return tl::unexpected<Error>(saved.error());
     return path;
 }
 

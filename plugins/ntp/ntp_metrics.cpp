@@ -1,26 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ntp_metrics.h"
 
-#include <bit>
+#include "metric_declarations.h"
 
 namespace fos1::ntp {
-
-namespace {
-
-using Series = std::map<Metric::Labels, qint64>;
-
-constexpr int kMillisecondsFromNanoseconds = 6;
-constexpr int kPpmFromPpb = 3;
-constexpr int kEighths = 3;
-constexpr int kOneEighth = 125;
-
-const QString kSourceLabels = QStringLiteral("source,address");
-
-Metric gauge(IMetrics& metrics, const char* name, const char* help, const QString& labels, int decimals) {
-    return {metrics, MetricType::Gauge, QLatin1String(name), QLatin1String(help), labels, decimals};
-}
-
-}  // namespace
 
 NtpMetrics::NtpMetrics(IMetrics& metrics)
     : m_offset(gauge(metrics, "ntp_offset_milliseconds",
@@ -28,63 +11,84 @@ NtpMetrics::NtpMetrics(IMetrics& metrics)
                      kMillisecondsFromNanoseconds)),
       m_jitter(gauge(metrics, "ntp_jitter_milliseconds", "Standard deviation of the samples of the selected source.",
                      {}, kMillisecondsFromNanoseconds)),
-      m_stratum(gauge(metrics, "ntp_stratum", "Stratum of this node; 0 when not known.", {}, 0)),
-      m_sync(gauge(metrics, "ntp_sync", "1 when the clock follows a source that answers, else 0.", {}, 0)),
+      m_stratum(gauge(metrics, "ntp_stratum", "Stratum of this node; 0 when not known.")),
+      m_sync(gauge(metrics, "ntp_sync", "1 when the clock follows a source that answers, else 0.")),
       m_drift(gauge(metrics, "ntp_frequency_drift_ppm",
                     "Frequency error of the system clock without correction; positive when it gains.", {},
                     kPpmFromPpb)),
-      m_sourceOffset(gauge(metrics, "ntp_source_offset_milliseconds",
-                           "System clock minus source at the last measurement, less what was corrected since.",
-                           kSourceLabels, kMillisecondsFromNanoseconds)),
-      m_sourceJitter(gauge(metrics, "ntp_source_jitter_milliseconds",
-                           "Standard deviation of the samples of the source.", kSourceLabels,
+      m_errorBound(gauge(metrics, "ntp_error_bound_milliseconds",
+                         "How far the system clock may be off at most: |offset| + root dispersion + root delay / 2.",
+                         {}, kMillisecondsFromNanoseconds)),
+      m_rootDelay(gauge(metrics, "ntp_root_delay_milliseconds", "Round trip to the reference clock at stratum 1.", {},
+                        kMillisecondsFromNanoseconds)),
+      m_rootDispersion(gauge(metrics, "ntp_root_dispersion_milliseconds",
+                             "Error that gathered on the way from the reference clock and since the last update.", {},
+                             kMillisecondsFromNanoseconds)),
+      m_sourceCount(gauge(metrics, "ntp_sources", "Number of sources.")),
+      m_sourcesReachable(gauge(metrics, "ntp_sources_reachable",
+                               "Number of sources that answered at least one of their last eight polls.")),
+      m_warningLimit(gauge(metrics, "ntp_offset_warning_milliseconds",
+                           "The offset from which on the spec calls for a warning; absent without monitoring.", {},
                            kMillisecondsFromNanoseconds)),
-      m_sourceDelay(gauge(metrics, "ntp_source_delay_milliseconds", "Round trip of the last good answer of the source.",
-                          kSourceLabels, kMillisecondsFromNanoseconds)),
-      m_sourceStratum(gauge(metrics, "ntp_source_stratum", "Stratum of the source.", kSourceLabels, 0)),
-      m_sourceReachability(gauge(metrics, "ntp_source_reachability",
-                                 "Fraction of the last eight polls that the source answered: the set bits of NTP's "
-                                 "reachability register, divided by eight.",
-                                 kSourceLabels, kEighths)),
-      m_restarts(metrics, MetricType::Counter, QStringLiteral("ntp_chronyd_restarts_total"),
-                 QStringLiteral("How often chronyd ended by itself and was started again.")) {
+      m_criticalLimit(gauge(metrics, "ntp_offset_critical_milliseconds",
+                            "The offset that the spec calls critical; absent without monitoring.", {},
+                            kMillisecondsFromNanoseconds)),
+      m_sourcesMinimum(gauge(metrics, "ntp_sources_minimum",
+                             "Number of sources that should answer by the spec; absent without monitoring.")),
+      m_restarts(
+          counter(metrics, "ntp_chronyd_restarts_total", "How often chronyd ended by itself and was started again.")),
+      m_gap(
+          gauge(metrics, "ntp_restart_gap_milliseconds",
+                "For how long the last restart of chronyd left clients without synchronised time; absent before one.")),
+      m_certificateExpiry(gauge(metrics, "ntp_nts_certificate_expiry_timestamp_seconds",
+                                "When the certificate that NTS is served with expires, in seconds since 1970.")),
+      m_sources(metrics),
+      m_server(metrics),
+      m_reconciles(metrics) {
     showRestarts(0);
     clear();
 }
 
 void NtpMetrics::show(const time::SyncState& state, const std::vector<SourceReport>& sources,
                       const std::vector<SourceStatistics>& statistics) {
-    const auto whenMeasured = [&state](qint64 value) {
-        return state.synchronised || state.holdover ? Series{{{}, value}} : Series{};
+    const bool isMeasured = state.synchronised || state.holdover;
+    const auto whenMeasured = [isMeasured](qint64 value) {
+        return single(isMeasured ? std::optional(value) : std::nullopt);
     };
     m_sync.set(state.synchronised ? 1 : 0);
     m_stratum.set(state.stratum);
     m_offset.update(whenMeasured(state.offset.count()));
     m_jitter.update(whenMeasured(state.jitter.count()));
     m_drift.update(whenMeasured(state.frequencyPpb));
+    m_errorBound.update(whenMeasured(state.errorBound.count()));
+    m_rootDelay.update(whenMeasured(state.rootDelay.count()));
+    m_rootDispersion.update(whenMeasured(state.rootDispersion.count()));
+    m_sourceCount.set(state.sources.total);
+    m_sourcesReachable.set(state.sources.reachable);
+    m_sources.show(sources, statistics);
+}
 
-    std::map<SourceAddress, Metric::Labels> labelsOf;
-    Series offsets, delays, strata, reachabilities, jitters;
-    for (const SourceReport& source : sources) {
-        const Metric::Labels labels{{QStringLiteral("source"), displayName(source)},
-                                    {QStringLiteral("address"), numericAddress(source)}};
-        labelsOf[source.address] = labels;
-        reachabilities[labels] = std::popcount(source.reachability) * kOneEighth;
-        if (!source.sinceSample) continue;
-        strata[labels] = source.stratum;
-        offsets[labels] = source.offset.count();
-        if (source.delay) delays[labels] = source.delay->count();
-    }
-    for (const SourceStatistics& each : statistics)
-        if (const auto labels = labelsOf.find(each.address); labels != labelsOf.end() && each.samples > 0)
-            jitters[labels->second] = each.deviation.count();
-    m_sourceOffset.update(offsets);
-    m_sourceJitter.update(jitters);
-    m_sourceDelay.update(delays);
-    m_sourceStratum.update(strata);
-    m_sourceReachability.update(reachabilities);
+void NtpMetrics::showLimits(const MonitoringSpec& limits) {
+    const auto whenOn = [&limits](qint64 value) {
+        return single(limits.enabled ? std::optional(value) : std::nullopt);
+    };
+    m_warningLimit.update(whenOn(limits.warningThreshold.count()));
+    m_criticalLimit.update(whenOn(limits.criticalThreshold.count()));
+    m_sourcesMinimum.update(whenOn(limits.sourcesMinimum));
+}
+
+void NtpMetrics::showCertificate(const std::optional<NtsFacts>& nts) {
+    m_certificateExpiry.update(single(nts && nts->problem.isEmpty() ? std::optional(nts->notAfterUnix) : std::nullopt));
 }
 
 void NtpMetrics::showRestarts(quint64 count) { m_restarts.set(static_cast<qint64>(count)); }
+
+void NtpMetrics::clear() {
+    MonitoringSpec none;
+    none.enabled = false;
+    show({}, {}, {});
+    showLimits(none);
+    m_server.clear();
+}
 
 }  // namespace fos1::ntp

@@ -2,10 +2,16 @@
 // The plugin's metrics: names, units, and which series exist when. Decides nothing.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "core/nts_facts.h"
 #include "core/observation.h"
 #include "fos1/plugin.h"
+#include "model/ntp_service_spec.h"
+#include "reconcile_metrics.h"
+#include "server_metrics.h"
+#include "source_metrics.h"
 #include "time/sync_state.h"
 
 namespace fos1::ntp {
@@ -17,10 +23,17 @@ class NtpMetrics {
 
     void show(const time::SyncState& state, const std::vector<SourceReport>& sources,
               const std::vector<SourceStatistics>& statistics);
+    /// Nothing: NTS is not served.
+    void showCertificate(const std::optional<NtsFacts>& nts);
+    void showLimits(const MonitoringSpec& limits);
     void showRestarts(quint64 count);
+    void showGap(std::chrono::milliseconds gap) { m_gap.set(gap.count()); }
+
+    [[nodiscard]] ServerMetrics& server() { return m_server; }
+    [[nodiscard]] ReconcileMetrics& reconciles() { return m_reconciles; }
 
     /// No time service: not synchronised, and no series of what is not measured.
-    void clear() { show({}, {}, {}); }
+    void clear();
 
    private:
     Metric m_offset;
@@ -28,12 +41,20 @@ class NtpMetrics {
     Metric m_stratum;
     Metric m_sync;
     Metric m_drift;
-    Metric m_sourceOffset;
-    Metric m_sourceJitter;
-    Metric m_sourceDelay;
-    Metric m_sourceStratum;
-    Metric m_sourceReachability;
+    Metric m_errorBound;
+    Metric m_rootDelay;
+    Metric m_rootDispersion;
+    Metric m_sourceCount;
+    Metric m_sourcesReachable;
+    Metric m_warningLimit;
+    Metric m_criticalLimit;
+    Metric m_sourcesMinimum;
     Metric m_restarts;
+    Metric m_gap;
+    Metric m_certificateExpiry;
+    SourceMetrics m_sources;
+    ServerMetrics m_server;
+    ReconcileMetrics m_reconciles;
 };
 
 }  // namespace fos1::ntp

@@ -2,13 +2,15 @@
 #include "ntp_plugin.h"
 
 #include "model/spec_parser.h"
+#include "model/vlan_parser.h"
 #include "time_service.h"
 
 namespace fos1::ntp {
 
 namespace {
 
-const QString kKind = QStringLiteral("NTPService");
+const QString kServiceKind = QStringLiteral("NTPService");
+const QString kClientKind = QStringLiteral("NTPClient");
 
 EngineOptions engineOptions(IHost& host) {
     const QCborMap configuration = host.configuration();
@@ -17,8 +19,17 @@ EngineOptions engineOptions(IHost& host) {
     options.user = configuration.value(QStringLiteral("user")).toString();
     options.clockControl =
         configuration.value(QStringLiteral("clockControl")).toBool(false) ? ClockControl::Adjust : ClockControl::None;
+    if (configuration.value(QStringLiteral("engine")).toString() == QStringLiteral("systemd"))
+        options.unit = configuration.value(QStringLiteral("unit")).toString(QStringLiteral("fos1-chronyd.service"));
     options.layout = {host.runtimeDirectory(), host.stateDirectory()};
     return options;
+}
+
+Labels nodeLabels(IHost& host) {
+    Labels labels;
+    const QCborMap given = host.configuration().value(QStringLiteral("nodeLabels")).toMap();
+    for (const auto& [name, value] : given) labels.emplace(name.toString(), QCborValue(value).toString());
+    return labels;
 }
 
 }  // namespace
@@ -28,27 +39,45 @@ NtpPlugin::~NtpPlugin() = default;
 
 QString NtpPlugin::start(IHost* host) {
     m_host.emplace(*host);
-    m_service = std::make_unique<TimeService>(*m_host, engineOptions(*host));
+    const bool isOff = host->configuration().value(QStringLiteral("timedate")).toString() == QStringLiteral("off");
+    m_service = std::make_unique<TimeService>(*m_host, engineOptions(*host), nodeLabels(*host),
+                                              isOff ? TimedateUse::Off : TimedateUse::Auto);
     return {};
 }
 
-void NtpPlugin::reconcile(const QCborMap& snapshot, quint64 ticket) {
-    std::vector<DesiredObject> services = desiredObjects(snapshot);
-    std::erase_if(services, [](const DesiredObject& object) { return object.key.kind != kKind; });
-    m_service->reconcile(std::move(services), ticket);
-}
+void NtpPlugin::reconcile(const QCborMap& snapshot, quint64 ticket) { m_service->reconcile(snapshot, ticket); }
 
 void NtpPlugin::stop(quint64 ticket) { m_service->stop(ticket); }
 
 IInterface* NtpPlugin::query(const QString& iid) {
     if (iid == QLatin1String(IValidator::kIid)) return &m_validator;
+    if (iid == QLatin1String(IPreviewer::kIid) && m_service) return &m_previewer;
+    if (iid == QLatin1String(IChangeReconciler::kIid)) return &m_changeReconciler;
     return nullptr;
 }
 
 QCborMap NtpPlugin::Validator::validate(const QCborMap& object) {
-    if (object.value(QStringLiteral("kind")).toString() != kKind) return validationResult({});
-    const auto spec = parse(object.value(QStringLiteral("spec")).toMap());
-    return validationResult(spec ? Errors{} : spec.error());
+    const QString kind = object.value(QStringLiteral("kind")).toString();
+    const QCborMap spec = object.value(QStringLiteral("spec")).toMap();
+    if (kind == kServiceKind) {
+        const auto parsed = parse(spec);
+        return validationResult(parsed ? Errors{} : parsed.error());
+    }
+    if (kind == kClientKind) {
+        const auto parsed = parseClientGroup(spec);
+        return validationResult(parsed ? Errors{} : parsed.error());
+    }
+    return validationResult({});
 }
+
+void NtpPlugin::ChangeReconciler::changed(const QCborMap& object) { m_plugin.m_service->changed(object); }
+
+void NtpPlugin::ChangeReconciler::removed(const QCborMap& key) {
+    m_plugin.m_service->removed(ObjectKey::fromCbor(key));
+}
+
+void NtpPlugin::ChangeReconciler::reconcileChanges(quint64 ticket) { m_plugin.m_service->reconcileChanges(ticket); }
+
+QCborMap NtpPlugin::Previewer::preview(const QCborMap& snapshot) { return m_plugin.m_service->preview(snapshot); }
 
 }  // namespace fos1::ntp

@@ -6,6 +6,8 @@
 #include <memory>
 #include <optional>
 
+#include "fos1/features/change_reconciler.h"
+#include "fos1/features/previewer.h"
 #include "fos1/plugin.h"
 
 namespace fos1::ntp {
@@ -33,7 +35,29 @@ class NtpPlugin final : public QObject, public IPlugin {
         QCborMap validate(const QCborMap& object) override;
     };
 
+    class Previewer final : public IPreviewer {
+       public:
+        explicit Previewer(const NtpPlugin& plugin) : m_plugin(plugin) {}
+        QCborMap preview(const QCborMap& snapshot) override;
+
+       private:
+        const NtpPlugin& m_plugin;
+    };
+
+    class ChangeReconciler final : public IChangeReconciler {
+       public:
+        explicit ChangeReconciler(NtpPlugin& plugin) : m_plugin(plugin) {}
+        void changed(const QCborMap& object) override;
+        void removed(const QCborMap& key) override;
+        void reconcileChanges(quint64 ticket) override;
+
+       private:
+        NtpPlugin& m_plugin;
+    };
+
     Validator m_validator;
+    Previewer m_previewer{*this};
+    ChangeReconciler m_changeReconciler{*this};
     std::optional<HostView> m_host;
     std::unique_ptr<TimeService> m_service;
 };

@@ -76,6 +76,32 @@ class TestDirectorySource : public QObject {
     };
 
    private Q_SLOTS:
+    /// A Secret that others may read is none.
+    void aSecretIsForItsOwnerAlone() {
+        const QTemporaryDir dir;
+        Sink sink;
+        DirectorySource source(dir.path(), [&sink](const QCborMap& transaction) { return sink(transaction); });
+        const QString path = dir.filePath(QStringLiteral("s.yaml"));
+        put(path, thing(QStringLiteral("t"), 1) + "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n");
+        QVERIFY(QFile::setPermissions(path, QFile::ReadOwner | QFile::ReadGroup));
+        source.scan();
+        QCOMPARE(source.problems(),
+                 QStringList(QStringLiteral("%1:8:1: holds a Secret, so that its owner alone may read "
+                                            "it: chmod 600 %1")
+                                 .arg(path)));
+        QVERIFY(QFile::setPermissions(path, QFile::ReadOwner));
+        source.scan();
+        QCOMPARE(source.problems(), QStringList());
+        QCOMPARE(sink.lastReplaced(), 1);
+
+        const QCborMap secret{{QStringLiteral("apiVersion"), QStringLiteral("v1")},
+                              {QStringLiteral("kind"), QStringLiteral("Secret")},
+                              {QStringLiteral("metadata"), QCborMap{{QStringLiteral("name"), QStringLiteral("new")}}}};
+        const auto written = writeManifest(source, secret);
+        QVERIFY(written);
+        QCOMPARE(QFile::permissions(*written) & 0x0ff, QFile::Permissions());
+    }
+
     void onlyChangesAreSubmitted() {
         Fixture f;
         put(f.path("a.yaml"), thing("a", 1) + "---\n" + thing("b", 2));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Framing: headers, lengths and status codes. The bodies are in candm_reports.cpp.
-#include "chrony/candm_codec.h"
+#include "chrony/candm_body.h"
 
 namespace fos1::ntp::candm {
 
@@ -24,12 +24,17 @@ qsizetype requestLength(Command command) {
     switch (command) {
         case Command::NSources: return 32;
         case Command::SourceData: return 76;
+        case Command::DeleteSource:
         case Command::AccessCheck: return 40;
         case Command::Tracking: return 104;
         case Command::SourceStatistics: return 84;
         case Command::Activity: return 48;
         case Command::NtpData: return 172;
         case Command::SourceName: return 284;
+        case Command::AuthData: return 52;
+        case Command::ClientAccesses3: return 520;
+        case Command::SelectData: return 76;
+        case Command::ServerStatistics: return 196;
         case Command::Allow:
         case Command::Deny: return 44;
         case Command::Local2: return 36;
@@ -55,6 +60,12 @@ std::optional<qsizetype> replyLength(ReplyCode code) {
         case ReplyCode::NtpData: return 152;
         case ReplyCode::NtpData2: return 172;
         case ReplyCode::SourceName: return 284;
+        case ReplyCode::AuthData: return 52;
+        case ReplyCode::ClientAccesses3: return 520;
+        case ReplyCode::ServerStatistics2: return 60;
+        case ReplyCode::ServerStatistics3: return 72;
+        case ReplyCode::ServerStatistics4: return 196;
+        case ReplyCode::SelectData: return 76;
         case ReplyCode::None: break;
     }
     return std::nullopt;
@@ -126,14 +137,19 @@ Result<Reply> decode(QByteArrayView datagram, Command command, quint32 sequence)
     if (echoedSequence != sequence) return malformed(QStringLiteral("reply to another request (sequence number)"));
 
     const std::optional<qsizetype> length = replyLength(static_cast<ReplyCode>(code));
-    if (!length) return malformed(QStringLiteral("reply code %1 is not known").arg(code));
-    if (datagram.size() != *length)
+    if (length && datagram.size() != *length)
         return malformed(
             QStringLiteral("reply %1 has %2 bytes instead of %3").arg(code).arg(datagram.size()).arg(*length));
-    const bool verdict = command == Command::AccessCheck && (status == kAccessAllowed || status == kAccessDenied);
+    const bool verdict = (command == Command::AccessCheck && (status == kAccessAllowed || status == kAccessDenied)) ||
+                         (command == Command::ClientAccesses3 && status == kInactive);
     const bool isUnknown = status == kInvalid || status == kNoSuchSource;
     if (status != kSuccess && !verdict)
         return failure(isUnknown ? ErrorCode::NotFound : ErrorCode::Refused, statusText(status));
+    if (!length)
+        return failure(
+            ErrorCode::Refused,
+            QStringLiteral("chronyd answers in a form that is not known here (reply code %1); it may be newer")
+                .arg(code));
     return Reply{command, static_cast<ReplyCode>(code), status, datagram.sliced(kReplyHeader).toByteArray()};
 }
 

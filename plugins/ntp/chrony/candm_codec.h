@@ -17,13 +17,18 @@ enum class Command : quint16 {
     Allow = 17,
     Deny = 19,
     AccessCheck = 25,
+    DeleteSource = 29,
     Tracking = 33,
     SourceStatistics = 34,
     Activity = 44,
     ModifyMakestep = 50,
+    ServerStatistics = 54,
     Local2 = 56,  ///< up to chrony 4.5
     NtpData = 57,
     SourceName = 65,
+    AuthData = 67,
+    ClientAccesses3 = 68,
+    SelectData = 69,
     ReloadSources = 70,
     Local3 = 74,  ///< since chrony 4.6
 };
@@ -38,7 +43,13 @@ enum class ReplyCode : quint16 {
     Activity = 12,
     NtpData = 16,
     SourceName = 19,
-    NtpData2 = 26,  ///< since chrony 4.6
+    AuthData = 20,
+    ClientAccesses3 = 21,
+    ServerStatistics2 = 22,  ///< chrony 4.0 and 4.1
+    SelectData = 23,
+    ServerStatistics3 = 24,  ///< chrony 4.2 and 4.3
+    ServerStatistics4 = 25,  ///< since chrony 4.4
+    NtpData2 = 26,           ///< since chrony 4.6
 };
 
 /// What is asked, without the fields that belong to one attempt.
@@ -55,6 +66,11 @@ struct Request {
 [[nodiscard]] Request sourceStatisticsRequest(quint32 index);
 [[nodiscard]] Request sourceNameRequest(const SourceAddress& address);
 [[nodiscard]] Request ntpDataRequest(const SourceAddress& address);
+[[nodiscard]] Request authDataRequest(const SourceAddress& address);
+[[nodiscard]] Request selectDataRequest(quint32 index);
+[[nodiscard]] Request serverStatisticsRequest();
+/// One page of the client log, at most eight clients: from `first`, which is 0 or a page's `next`.
+[[nodiscard]] Request clientsRequest(quint32 first);
 [[nodiscard]] Request accessCheckRequest(const SourceAddress& address);
 
 // These change something; each is answered by a Null reply.
@@ -65,6 +81,7 @@ struct Request {
 /// The `local` directive; Local3 first, and Local2 where chronyd does not know it.
 [[nodiscard]] Request localRequest(Command version, bool isOn, int stratum, std::chrono::nanoseconds distance,
                                    bool orphan);
+[[nodiscard]] Request deleteSourceRequest(const SourceAddress& address);
 [[nodiscard]] Request reloadSourcesRequest();
 [[nodiscard]] Request rekeyRequest();
 
@@ -82,9 +99,10 @@ struct Reply {
 /// The sequence number of a datagram that may be a reply, to find its request; nothing when it cannot be one.
 [[nodiscard]] std::optional<quint32> peekSequence(QByteArrayView datagram);
 
-/// Checks version, packet type, command, sequence and length. A status that refuses the request is an error with
-/// chronyd's reason in words: NotFound for a command or source that this chronyd does not know, else Refused. Statuses
-/// 8 and 9 answer an access check and are no errors.
+/// Checks version, packet type, command, sequence and length. Protocol: the datagram answers nothing that was asked.
+/// A status that refuses the request is an error with chronyd's reason in words: NotFound for a command or source that
+/// this chronyd does not know, else Refused; so is the answer of a later chronyd in a form that is not known here.
+/// Statuses 8 and 9 answer an access check, and 15 a question for clients: they are no errors.
 [[nodiscard]] Result<Reply> decode(QByteArrayView datagram, Command command, quint32 sequence);
 
 struct Activity {
@@ -96,11 +114,17 @@ struct Activity {
     bool operator==(const Activity&) const = default;
 };
 
-/// The last valid measurement of one NTP source; only what is used.
-struct NtpData {
+/// The selection's view of a source. `address` is Unknown for a reference clock, which `refId` tells.
+struct SelectData {
     SourceAddress address;
-    std::chrono::nanoseconds delay{0};
-    quint32 validReplies = 0;
+    quint32 refId = 0;
+    Selection selection;
+};
+
+struct ClientPage {
+    bool isLogged = true;  ///< false: chronyd keeps no records of clients (`noclientlog`)
+    std::vector<ClientRecord> clients;
+    std::optional<quint32> next;  ///< where the next page begins; nothing behind the last
 };
 
 // Each reads the body of one kind of reply; any other reply is ErrorCode::Protocol.
@@ -111,6 +135,10 @@ struct NtpData {
 [[nodiscard]] Result<SourceStatistics> sourceStatistics(const Reply& reply);
 [[nodiscard]] Result<QString> sourceName(const Reply& reply);
 [[nodiscard]] Result<NtpData> ntpData(const Reply& reply);
+[[nodiscard]] Result<Authentication> authData(const Reply& reply);
+[[nodiscard]] Result<SelectData> selectData(const Reply& reply);
+[[nodiscard]] Result<ServerStatistics> serverStatistics(const Reply& reply);
+[[nodiscard]] Result<ClientPage> clientPage(const Reply& reply);
 [[nodiscard]] Result<bool> accessAllowed(const Reply& reply);
 
 }  // namespace fos1::ntp::candm

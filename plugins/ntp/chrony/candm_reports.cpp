@@ -1,21 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The bodies of the requests and replies, field by field in the order of candm.h.
-#include "chrony/candm_codec.h"
+#include "chrony/candm_body.h"
 
 namespace fos1::ntp::candm {
 
 namespace {
-
-using time::LeapState;
-
-constexpr quint32 kNoSampleYet = 0xffffffff;
-
-/// decode() has checked that a reply of this code has its length.
-Result<WireReader> bodyOf(const Reply& reply, ReplyCode code) {
-    if (reply.code == code) return WireReader(reply.body);
-    return failure(ErrorCode::Protocol,
-                   QStringLiteral("reply code %1 does not answer this").arg(static_cast<int>(reply.code)));
-}
 
 Request withIndex(Command command, quint32 index) {
     Request request{command, {}};
@@ -33,16 +22,6 @@ Request withNetwork(Command command, const SourceAddress& network, int bits) {
     Request request = withAddress(command, network);
     appendU32(request.body, static_cast<quint32>(bits));
     return request;
-}
-
-LeapState leapFromWire(quint16 leap) {
-    switch (leap) {
-        case 0: return LeapState::Normal;
-        case 1: return LeapState::InsertSecond;
-        case 2: return LeapState::DeleteSecond;
-        case 3: return LeapState::Unsynchronised;
-        default: return LeapState::Unknown;
-    }
 }
 
 SourceMode modeFromWire(quint16 mode) {
@@ -76,10 +55,14 @@ Request sourceDataRequest(quint32 index) { return withIndex(Command::SourceData,
 Request sourceStatisticsRequest(quint32 index) { return withIndex(Command::SourceStatistics, index); }
 Request sourceNameRequest(const SourceAddress& address) { return withAddress(Command::SourceName, address); }
 Request ntpDataRequest(const SourceAddress& address) { return withAddress(Command::NtpData, address); }
+Request authDataRequest(const SourceAddress& address) { return withAddress(Command::AuthData, address); }
+Request selectDataRequest(quint32 index) { return withIndex(Command::SelectData, index); }
+Request serverStatisticsRequest() { return {Command::ServerStatistics, {}}; }
 Request accessCheckRequest(const SourceAddress& address) { return withAddress(Command::AccessCheck, address); }
 
 Request allowRequest(const SourceAddress& network, int bits) { return withNetwork(Command::Allow, network, bits); }
 Request denyRequest(const SourceAddress& network, int bits) { return withNetwork(Command::Deny, network, bits); }
+Request deleteSourceRequest(const SourceAddress& address) { return withAddress(Command::DeleteSource, address); }
 Request reloadSourcesRequest() { return {Command::ReloadSources, {}}; }
 Request rekeyRequest() { return {Command::Rekey, {}}; }
 
@@ -99,6 +82,14 @@ Request localRequest(Command version, bool isOn, int stratum, std::chrono::nanos
     if (version != Command::Local3) return request;
     // candm.h of chrony 4.6: activate, wait_synced, wait_unsynced; zeros are the defaults.
     for (int i = 0; i < 3; ++i) appendU32(request.body, 0);
+    return request;
+}
+
+Request clientsRequest(quint32 first) {
+    Request request = withIndex(Command::ClientAccesses3, first);
+    appendU32(request.body, kClientsInPage);
+    appendU32(request.body, 0);  // the fewest requests that a client must have made
+    appendU32(request.body, 0);  // do not reset the counts
     return request;
 }
 
@@ -150,7 +141,7 @@ Result<SourceReport> sourceData(const Reply& reply) {
         source.mode = modeFromWire(in.u16());
         in.skip(2);  // flags
         source.reachability = static_cast<quint8>(in.u16());
-        if (const quint32 since = in.u32(); since != kNoSampleYet) source.sinceSample = std::chrono::seconds(since);
+        source.sinceSample = in.age();
         in.skip(4);  // the measurement before later corrections
         source.offset = in.seconds();
         source.offsetError = in.seconds();
@@ -177,23 +168,6 @@ Result<SourceStatistics> sourceStatistics(const Reply& reply) {
 
 Result<QString> sourceName(const Reply& reply) {
     return bodyOf(reply, ReplyCode::SourceName).map([](WireReader in) { return in.text(256); });
-}
-
-Result<NtpData> ntpData(const Reply& reply) {
-    // The newer reply only adds fields behind those read here.
-    return bodyOf(reply, reply.code == ReplyCode::NtpData2 ? ReplyCode::NtpData2 : ReplyCode::NtpData)
-        .map([](WireReader in) {
-            NtpData data;
-            data.address = in.address();
-            in.skip(kAddressBytes);           // local address
-            in.skip(2 + 6 + 4 + 4 + 4 + 12);  // port, header fields, root delay and dispersion, refid, reference time
-            in.skip(4);                       // offset
-            data.delay = in.seconds();
-            in.skip(4 + 4 + 4 + 2 + 2);  // dispersion, response time, asymmetry, flags, timestamping
-            in.skip(4 + 4);              // sent, received
-            data.validReplies = in.u32();
-            return data;
-        });
 }
 
 }  // namespace fos1::ntp::candm

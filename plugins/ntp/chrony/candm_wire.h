@@ -38,9 +38,20 @@ class WireReader {
     quint16 u16() { return integer<quint16>(); }
     qint16 i16() { return static_cast<qint16>(u16()); }
     quint32 u32() { return integer<quint32>(); }
+    /// Integer64 of candm.h: the high word first.
+    quint64 u64() {
+        const quint64 high = u32();
+        return high << 32 | u32();
+    }
     double real() { return floatFromWire(u32()); }
     std::chrono::nanoseconds seconds() { return nanosecondsFromSeconds(real()); }
     qint64 ppb() { return ppbFromPpm(real()); }
+    /// How long ago something was; nothing when it never was.
+    std::optional<std::chrono::seconds> age() {
+        constexpr quint32 kNever = 0xffffffff;
+        const quint32 seconds = u32();
+        return seconds == kNever ? std::nullopt : std::optional(std::chrono::seconds(seconds));
+    }
     SourceAddress address();
     std::chrono::nanoseconds timespec();
     /// Text in a field of fixed size, up to its first zero byte.

@@ -20,7 +20,13 @@ ChronyClient::ChronyClient(QString serverPath, ClientLimits limits, QObject* par
     connect(&m_timer, &QTimer::timeout, this, &ChronyClient::onTimeout);
 }
 
-ChronyClient::~ChronyClient() { close(); }
+ChronyClient::~ChronyClient() {
+    close();
+    for (Answer& answer : m_answers)
+        if (answer.context)
+            QMetaObject::invokeMethod(
+                answer.context.data(), [answer] { answer.completion(answer.result); }, Qt::QueuedConnection);
+}
 
 void ChronyClient::request(const candm::Request& request, QObject* context, Completion completion) {
     Pending pending{request, context, std::move(completion), 0, {}};
@@ -100,6 +106,8 @@ void ChronyClient::onReadable() {
 }
 
 void ChronyClient::onTimeout() {
+    // After a pause of the whole process the answers may be here already.
+    onReadable();
     const auto now = std::chrono::steady_clock::now();
     std::vector<quint32> due;
     for (const auto& [sequence, pending] : m_inFlight)
@@ -113,6 +121,7 @@ void ChronyClient::onTimeout() {
     pump();
 }
 
+/// The timer may run out early, when what it was for is answered: starting it anew with every answer would cost more.
 void ChronyClient::armTimer() {
     if (m_inFlight.empty()) {
         m_timer.stop();
@@ -121,6 +130,8 @@ void ChronyClient::armTimer() {
     const auto next = std::min_element(m_inFlight.begin(), m_inFlight.end(), [](const auto& a, const auto& b) {
                           return a.second.deadline < b.second.deadline;
                       })->second.deadline;
+    if (m_timer.isActive() && m_timerDue <= next) return;
+    m_timerDue = next;
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(next - std::chrono::steady_clock::now());
     m_timer.start(std::max(wait, std::chrono::milliseconds(0)));
 }
@@ -132,10 +143,15 @@ void ChronyClient::finish(quint32 sequence, Result<candm::Reply> result) {
 
 void ChronyClient::answer(Pending pending, Result<candm::Reply> result) {
     if (!pending.context || !pending.completion) return;
-    QMetaObject::invokeMethod(
-        pending.context.data(),
-        [completion = std::move(pending.completion), result = std::move(result)] { completion(result); },
-        Qt::QueuedConnection);
+    // One queued call for all answers of a turn: each would cost a write to wake the loop that is running already.
+    if (m_answers.empty()) QMetaObject::invokeMethod(this, &ChronyClient::deliver, Qt::QueuedConnection);
+    m_answers.push_back({std::move(pending.context), std::move(pending.completion), std::move(result)});
+}
+
+void ChronyClient::deliver() {
+    // A completion may ask again, or be the end of this client.
+    for (const Answer& answer : std::exchange(m_answers, {}))
+        if (answer.context) answer.completion(answer.result);
 }
 
 quint32 ChronyClient::freshSequence() const {

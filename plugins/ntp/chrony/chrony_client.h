@@ -21,7 +21,7 @@ namespace fos1::ntp {
 
 struct ClientLimits {
     std::size_t inFlight = 8;
-    std::size_t queued = 256;
+    std::size_t queued = 2048;                     ///< a look at 256 sources asks six things of each
     std::chrono::milliseconds firstTimeout{1000};  ///< doubles with each try
     int tries = 3;
 };
@@ -57,6 +57,12 @@ class ChronyClient final : public QObject {
         std::chrono::steady_clock::time_point deadline;
     };
 
+    struct Answer {
+        QPointer<QObject> context;
+        Completion completion;
+        Result<candm::Reply> result;
+    };
+
     bool ensureOpen();
     void pump();
     void trySend(quint32 sequence);
@@ -65,6 +71,7 @@ class ChronyClient final : public QObject {
     void armTimer();
     void finish(quint32 sequence, Result<candm::Reply> result);
     void answer(Pending pending, Result<candm::Reply> result);
+    void deliver();
     [[nodiscard]] quint32 freshSequence() const;
 
     const QString m_serverPath;
@@ -73,8 +80,10 @@ class ChronyClient final : public QObject {
     std::unique_ptr<QSocketNotifier> m_notifier;
     QString m_openError;
     QTimer m_timer;
+    std::chrono::steady_clock::time_point m_timerDue;
     std::deque<Pending> m_queue;
     std::map<quint32, Pending> m_inFlight;  ///< by sequence number
+    std::vector<Answer> m_answers;          ///< to be delivered in the next turn of the loop
     quint64 m_ignoredDatagrams = 0;
 };
 

@@ -5,7 +5,9 @@
 #include <QFile>
 #include <QRandomGenerator>
 
+#include "chrony/chronyd_process.h"
 #include "chrony/config_file.h"
+#include "chrony/systemd_unit.h"
 #include "fos1/logging.h"
 
 namespace fos1::ntp {
@@ -14,8 +16,13 @@ namespace {
 
 FOS1_LOG(lcEngine, "ntp.engine")
 
-constexpr std::chrono::milliseconds kProbeInterval{20};
+constexpr std::chrono::milliseconds kProbeInterval{5};
 constexpr std::chrono::seconds kAnswerDeadline{5};
+
+std::unique_ptr<ChronydRunner> makeRunner(const EngineOptions& options) {
+    if (options.unit.isEmpty()) return std::make_unique<ChronydProcess>();
+    return std::make_unique<SystemdUnit>(options.unit, options.layout.argumentFile());
+}
 
 }  // namespace
 
@@ -24,13 +31,21 @@ ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
       m_options(std::move(options)),
       m_client(m_options.layout.paths().commandSocket),
       m_check(m_options.chronyd),
-      m_online(m_client) {
+      m_runner(makeRunner(m_options)),
+      m_gap(m_client),
+      m_online(m_client,
+               {[this](const QByteArray& keys) { return writeConfigFile(m_options.layout.keyFile(), keys, m_user); },
+                [this](const QByteArray& sources) {
+                    return writeConfigFile(m_options.layout.sourceFile(), sources, m_user);
+                }}) {
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &ChronyEngine::startFresh);
     m_probe.setSingleShot(true);
     m_probe.setInterval(kProbeInterval);
     connect(&m_probe, &QTimer::timeout, this, &ChronyEngine::probe);
-    connect(&m_process, &ChronydProcess::exited, this, &ChronyEngine::onExited);
+    connect(m_runner.get(), &ChronydRunner::exited, this, &ChronyEngine::onExited);
+    connect(m_runner.get(), &ChronydRunner::notEnded, this, &ChronyEngine::onNotEnded);
+    connect(&m_gap, &RestartGap::measured, this, &ChronyEngine::gapMeasured);
 }
 
 ChronyEngine::~ChronyEngine() = default;
@@ -38,6 +53,7 @@ ChronyEngine::~ChronyEngine() = default;
 void ChronyEngine::apply(const ChronyPlan& plan, Completion completion) {
     completeApply(failure(ErrorCode::Conflict, QStringLiteral("a newer configuration came in between")));
     m_onApplied = std::move(completion);
+    ++m_change;
     if (!m_onStopped.empty()) {
         completeApply(failure(ErrorCode::Conflict, QStringLiteral("chronyd is being stopped")));
         return;
@@ -64,18 +80,32 @@ void ChronyEngine::stop(Completion completion) {
     completeApply(failure(ErrorCode::Conflict, QStringLiteral("chronyd is being stopped")));
     if (m_onStopped.size() > 1) return;
     ++m_run;
+    ++m_change;
     m_check.cancel();
     m_leftBehind.cancel();
     m_retry.stop();
     m_probe.stop();
+    m_gap.cancel();
     m_online.cancel();
     m_plan = {};
     m_lastGood = {};
     m_reloadHistory = false;
-    if (m_process.isAlive()) {
+    forget();
+    if (!m_runner->isAlive()) {
+        m_runner->lookUp([this](const tl::expected<void, Error>& known) {
+            if (!known) return finishStop(known);
+            endRunning();
+        });
+        return;
+    }
+    endRunning();
+}
+
+void ChronyEngine::endRunning() {
+    if (m_runner->isAlive()) {
         setPhase(EnginePhase::Stopping);
         m_endExpected = true;
-        m_process.end();
+        m_runner->end();
         return;
     }
     m_leftBehind.end(m_options.layout.paths().pidFile, m_options.layout.configFile(),
@@ -106,7 +136,7 @@ void ChronyEngine::checkCandidate(const ChronyPlan& plan) {
     m_check.run(candidate, [this, plan](const tl::expected<void, Error>& result) {
         QFile::remove(m_options.layout.candidateFile());
         if (result) {
-            putInPlace(plan);
+            findRunning(plan);
             return;
         }
         const bool refused = result.error().code == ErrorCode::InvalidInput;
@@ -131,20 +161,33 @@ void ChronyEngine::putInPlace(const ChronyPlan& plan) {
     }
     m_plan = plan;
     m_backoff.reset();
-    const bool answers = m_process.isAlive() && m_state.phase == EnginePhase::Running;
-    if (answers && !m_lastGood.config.isEmpty() && changeKind(m_lastGood, plan).kind != ChangeKind::Restart)
+    const bool answers = m_runner->isAlive() && m_state.phase == EnginePhase::Running;
+    const bool canChangeOnline = !m_lastGood.config.isEmpty() && !m_held.access.isFull() &&
+                                 changeKind(m_lastGood, plan).kind != ChangeKind::Restart;
+    if (answers && canChangeOnline)
         changeOnline();
-    else if (m_process.isAlive())
+    else if (m_runner->isAlive())
         replaceRunning();
     else
         startFresh();
 }
 
 void ChronyEngine::changeOnline() {
+    forget();
     m_online.run(m_held, m_plan, [this](const tl::expected<void, Error>& result) {
         if (!result) return undoOnline(result.error());
         m_lastGood = m_plan;
+        remember();
         completeApply({});
+    });
+}
+
+void ChronyEngine::heal() {
+    const bool isSettled = m_state.phase == EnginePhase::Running && !m_onApplied && m_plan == m_lastGood;
+    if (!isSettled || m_online.isRunning()) return;
+    m_online.runAndCheckAll(m_held, m_plan, [this](const tl::expected<void, Error>& result) {
+        if (!result) noteError(result.error().text());
+        if (m_online.hasMended()) Q_EMIT healed();
     });
 }
 
@@ -154,7 +197,9 @@ void ChronyEngine::undoOnline(const Error& why) {
     m_plan = m_lastGood;
     if (auto written = writeFiles(m_plan); !written) noteError(written.error().text());
     m_online.run(m_held, m_plan, [this, why](const tl::expected<void, Error>& result) {
-        if (!result) {
+        if (result) {
+            remember();
+        } else {
             noteError(result.error().text());
             replaceRunning();
         }
@@ -168,19 +213,24 @@ void ChronyEngine::undoOnline(const Error& why) {
 void ChronyEngine::replaceRunning() {
     const bool answers = m_state.phase == EnginePhase::Running;
     m_online.cancel();
+    forget();
     setPhase(EnginePhase::Stopping);
     m_probe.stop();
     m_reloadHistory = m_reloadHistory || answers;
-    m_endExpected = true;
-    if (!answers) {
-        m_process.end();
-        return;
-    }
+    if (!answers) return restartRunning();
     m_client.request(candm::dumpRequest(), this, [this, run = m_run](const Result<candm::Reply>& reply) {
         if (run != m_run) return;
         if (!reply) qCWarning(lcEngine).noquote() << "chronyd kept no measurements:" << reply.error().text();
-        m_process.end();
+        m_gap.begin();
+        restartRunning();
     });
+}
+
+void ChronyEngine::restartRunning() {
+    // In one step: a host that is killed between two would leave no chronyd.
+    if (m_runner->outlivesUs()) return launch();
+    m_endExpected = true;
+    m_runner->end();
 }
 
 void ChronyEngine::startFresh() {
@@ -189,6 +239,18 @@ void ChronyEngine::startFresh() {
     m_client.close();
     UnixDatagramSocket::removeLeftovers(m_options.layout.socketDirectory());
     setPhase(EnginePhase::Starting);
+    m_runner->lookUp([this, run = ++m_run](const tl::expected<void, Error>& known) {
+        if (run != m_run) return;
+        if (!known) {
+            noteError(known.error().text());
+            return waitToStart(known.error().text(), {});
+        }
+        if (m_runner->isAlive()) return launch();  // none of ours any more, but no stranger
+        endLeftBehind();
+    });
+}
+
+void ChronyEngine::endLeftBehind() {
     m_leftBehind.end(m_options.layout.paths().pidFile, m_options.layout.configFile(),
                      [this](const tl::expected<void, Error>& result) {
                          if (result) {
@@ -201,6 +263,11 @@ void ChronyEngine::startFresh() {
 
 void ChronyEngine::launch() {
     ++m_run;
+    // While chronyd runs, its keys are changed in steps of their own (OnlineChange).
+    if (const auto written = writeConfigFile(m_options.layout.keyFile(), m_plan.keys, m_user); !written) {
+        onUnexpectedExit(written.error().text(), {});
+        return;
+    }
     // chronyd has ended; a number in its pid file may by now be somebody else's, and would keep chronyd from starting.
     QFile::remove(m_options.layout.paths().pidFile);
     QStringList arguments{QStringLiteral("-d"), QStringLiteral("-f"), m_options.layout.configFile()};
@@ -211,8 +278,8 @@ void ChronyEngine::launch() {
     m_held = HeldSettings(m_plan);
     setPhase(EnginePhase::Starting);
     m_probeDeadline = std::chrono::steady_clock::now() + kAnswerDeadline;
-    m_process.start(m_options.chronyd, arguments);
-    m_state.pid = m_process.pid();
+    m_runner->start(m_options.chronyd, arguments);
+    m_state.pid = m_runner->pid();
     announce();
     m_probe.start();
 }
@@ -220,29 +287,34 @@ void ChronyEngine::launch() {
 void ChronyEngine::probe() {
     m_client.request(candm::activityRequest(), this, [this, run = m_run](const Result<candm::Reply>& reply) {
         if (run != m_run || m_state.phase != EnginePhase::Starting) return;
-        if (reply) {
+        if (reply && m_runner->pid() != 0) {
             onAnswered();
         } else if (std::chrono::steady_clock::now() < m_probeDeadline) {
             m_probe.start();
         } else {
             m_whyEnded =
                 QStringLiteral("chronyd runs but does not answer on %1").arg(m_options.layout.paths().commandSocket);
-            m_process.end();
+            m_runner->end();
         }
     });
 }
 
 void ChronyEngine::onAnswered() {
+    m_state.pid = m_runner->pid();
     qCInfo(lcEngine).noquote() << QStringLiteral("chronyd answers, pid=%1 user=%2").arg(m_state.pid).arg(m_user.user);
     setPhase(EnginePhase::Running);
     m_lastGood = m_plan;
+    remember();
     completeApply({});
+    m_gap.answered();
     Q_EMIT up(m_state.pid);
+    completeLeave();
 }
 
 void ChronyEngine::onExited(const QString& why) {
     m_probe.stop();
     m_online.cancel();
+    m_isAdopting = false;
     ++m_run;
     m_state.pid = 0;
     const QString fault = std::exchange(m_whyEnded, {});
@@ -251,20 +323,26 @@ void ChronyEngine::onExited(const QString& why) {
     } else if (std::exchange(m_endExpected, false)) {
         launch();
     } else {
-        onUnexpectedExit(fault.isEmpty() ? why : fault, m_process.runningFor());
+        onUnexpectedExit(fault.isEmpty() ? why : fault, m_runner->runningFor());
     }
 }
 
 void ChronyEngine::onUnexpectedExit(const QString& why, std::chrono::steady_clock::duration ranFor) {
     noteError(why);
+    if (m_state.phase == EnginePhase::Running) m_gap.begin();
     // One that answered did start with its configuration: its end is none of that one's doing.
     if (m_state.phase != EnginePhase::Running && rollBack(why)) return;
-    const auto wait = m_backoff.next(ranFor, QRandomGenerator::global()->generateDouble());
     ++m_state.restarts;
-    setPhase(EnginePhase::Waiting);
-    m_retry.start(wait);
-    completeApply(failure(ErrorCode::Io, why));
+    waitToStart(why, ranFor);
     Q_EMIT died(why);
+}
+
+void ChronyEngine::waitToStart(const QString& why, std::chrono::steady_clock::duration ranFor) {
+    const auto wait = m_backoff.next(ranFor, QRandomGenerator::global()->generateDouble());
+    setPhase(EnginePhase::Waiting);
+    if (!m_plan.config.isEmpty()) m_retry.start(wait);
+    completeApply(failure(ErrorCode::Io, why));
+    completeLeave();
 }
 
 /// `chronyd -p` looks at the syntax only. When chronyd does not start with a new configuration, the last one with which
@@ -289,6 +367,10 @@ void ChronyEngine::completeApply(const tl::expected<void, Error>& result) {
 void ChronyEngine::completeStop(const tl::expected<void, Error>& result) {
     m_client.close();
     setPhase(EnginePhase::Stopped);
+    finishStop(result);
+}
+
+void ChronyEngine::finishStop(const tl::expected<void, Error>& result) {
     for (Completion& done : std::exchange(m_onStopped, {}))
         QTimer::singleShot(0, this, [done = std::move(done), result] { done(result); });
 }

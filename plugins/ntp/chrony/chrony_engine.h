@@ -6,15 +6,17 @@
 #include <QObject>
 #include <QTimer>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "chrony/chrony_client.h"
 #include "chrony/chrony_layout.h"
-#include "chrony/chronyd_process.h"
+#include "chrony/chronyd_runner.h"
 #include "chrony/config_check.h"
 #include "chrony/left_behind.h"
 #include "chrony/online_change.h"
 #include "chrony/restart_backoff.h"
+#include "chrony/restart_gap.h"
 #include "chrony/run_as.h"
 #include "core/engine_state.h"
 
@@ -25,6 +27,7 @@ struct EngineOptions {
     QString user;  ///< empty: _chrony when we are root, else ourselves
     ClockControl clockControl = ClockControl::None;
     ChronyLayout layout;
+    QString unit = {};  ///< of systemd's, which then runs chronyd; empty: a child of ours
 };
 
 class ChronyEngine : public QObject {
@@ -42,8 +45,16 @@ class ChronyEngine : public QObject {
     /// meanwhile it is tried here too).
     void apply(const ChronyPlan& plan, Completion completion);
 
+    /// Asks chronyd whether it still has what it was told, and tells it again where somebody changed it. Does nothing
+    /// while something else is under way.
+    void heal();
+
     /// Ends chronyd, also one that an earlier host left behind. Completes once, from the event loop.
     void stop(Completion completion);
+
+    /// Ends what we do, and chronyd too unless it can go on without us. Completes once, from the event loop. Nothing
+    /// else may be asked for afterwards.
+    void leave(Completion completion);
 
     [[nodiscard]] const EngineState& state() const { return m_state; }
     [[nodiscard]] ChronyClient& client() { return m_client; }
@@ -53,26 +64,43 @@ class ChronyEngine : public QObject {
     void stateChanged();
     /// chronyd runs and answers: after a start, a restart or a heal.
     void up(qint64 pid);
+    /// chronyd was found running and answers; what it has may still change.
+    void adopted(qint64 pid);
     /// chronyd ended without having been told to.
     void died(const QString& why);
+    /// heal() found something that somebody else had changed.
+    void healed();
+    /// For so long a restart left clients without synchronised time (RestartGap).
+    void gapMeasured(std::chrono::milliseconds gap);
 
    private:
     tl::expected<void, Error> prepare();
     void checkCandidate(const ChronyPlan& plan);
+    void findRunning(const ChronyPlan& plan);
+    void adopt(const ChronyPlan& plan);
+    void remember();
+    void forget();
     void putInPlace(const ChronyPlan& plan);
     [[nodiscard]] tl::expected<void, Error> writeFiles(const ChronyPlan& plan);
     void changeOnline();
     void undoOnline(const Error& why);
     void replaceRunning();
+    void restartRunning();
     void startFresh();
+    void endLeftBehind();
+    void endRunning();
+    void waitToStart(const QString& why, std::chrono::steady_clock::duration ranFor);
     void launch();
     void probe();
     void onAnswered();
     void onExited(const QString& why);
+    void onNotEnded(const QString& why);
     void onUnexpectedExit(const QString& why, std::chrono::steady_clock::duration ranFor);
     bool rollBack(const QString& why);
     void completeApply(const tl::expected<void, Error>& result);
     void completeStop(const tl::expected<void, Error>& result);
+    void finishStop(const tl::expected<void, Error>& result);
+    void completeLeave();
     void setPhase(EnginePhase phase);
     void announce();
     void noteError(const QString& message);
@@ -81,8 +109,9 @@ class ChronyEngine : public QObject {
     ChronyClient m_client;
     ConfigCheck m_check;
     LeftBehind m_leftBehind;
-    ChronydProcess m_process;
+    const std::unique_ptr<ChronydRunner> m_runner;
     RestartBackoff m_backoff;
+    RestartGap m_gap;
     RunAs m_user;
     EngineState m_state;
     OnlineChange m_online;
@@ -90,14 +119,17 @@ class ChronyEngine : public QObject {
     ChronyPlan m_lastGood;         ///< the last one that chronyd came to have; empty before
     HeldSettings m_held;           ///< what the running chronyd has
     bool m_reloadHistory = false;  ///< the next start takes up the dumped measurements
+    bool m_isAdopting = false;     ///< one was found, and what it has is not known yet
     bool m_endExpected = false;    ///< of the process, which is then started again
     QString m_whyEnded;            ///< when we ended it for a fault of its own
     QTimer m_retry;
     QTimer m_probe;
     std::chrono::steady_clock::time_point m_probeDeadline;
-    quint64 m_run = 0;  ///< counts starts and stops: an answer that belongs to an earlier one is ignored
+    quint64 m_run = 0;     ///< counts starts and stops: an answer that belongs to an earlier one is ignored
+    quint64 m_change = 0;  ///< counts what is asked of us: the same
     Completion m_onApplied;
     std::vector<Completion> m_onStopped;
+    std::vector<Completion> m_onLeft;
 };
 
 }  // namespace fos1::ntp

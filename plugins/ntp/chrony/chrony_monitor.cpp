@@ -6,8 +6,17 @@
 namespace fos1::ntp {
 
 namespace {
+
 constexpr quint32 kMostSources = 256;
+constexpr int kMostClientPages = 128;  // of eight
+
+/// The list may have changed between the two answers.
+bool isAbout(const candm::SelectData& data, const SourceReport& source) {
+    if (source.mode != SourceMode::ReferenceClock) return data.address == source.address;
+    return data.address.kind == SourceAddressKind::Unknown && data.refId == source.address.number();
 }
+
+}  // namespace
 
 /// Shared by the completions of its requests; the last one to go ends the look, whatever answers came. (A shared_ptr
 /// because no single one of them is known to be the last.)
@@ -24,6 +33,8 @@ struct ChronyMonitor::Look {
     Observation seen;
     std::vector<std::optional<SourceReport>> sources;
     std::vector<std::optional<SourceStatistics>> statistics;
+    std::vector<std::optional<candm::SelectData>> selections;
+    ClientList clients;
     bool counted = false;
 };
 
@@ -45,71 +56,112 @@ void ChronyMonitor::stop() {
     ++m_generation;
     m_timer.stop();
     m_names.clear();
+    m_clientsAskedAt.reset();
 }
 
 void ChronyMonitor::look() {
     const auto look = std::make_shared<Look>(*this, m_generation);
     askTracking(look);
     askSources(look);
+    askServer(look);
+    const auto now = std::chrono::steady_clock::now();
+    if (m_clientsAskedAt && now - *m_clientsAskedAt < m_intervals.clients) return;
+    m_clientsAskedAt = now;
+    askClients(look, 0, 1);
 }
 
 /// `use` runs only with a good answer.
 template <typename T, typename Use>
-void ChronyMonitor::ask(const candm::Request& request, const std::shared_ptr<Look>& look,
+void ChronyMonitor::ask(Collector collector, const candm::Request& request, const std::shared_ptr<Look>& look,
                         Result<T> (*read)(const candm::Reply&), Use use) {
-    m_client.request(request, this, [look, read, use = std::move(use)](const Result<candm::Reply>& reply) {
+    look->seen.collectors.try_emplace(collector);
+    m_client.request(request, this, [collector, look, read, use = std::move(use)](const Result<candm::Reply>& reply) {
         const Result<T> value = reply.and_then(read);
-        if (value)
+        if (value) {
             use(*value);
-        else
-            look->seen.error = value.error().text();
+            return;
+        }
+        look->seen.error = value.error().text();
+        look->seen.collectors[collector] = {false, look->seen.error};
     });
 }
 
 void ChronyMonitor::askTracking(const std::shared_ptr<Look>& look) {
-    ask<Tracking>(candm::trackingRequest(), look, &candm::tracking,
+    ask<Tracking>(Collector::Tracking, candm::trackingRequest(), look, &candm::tracking,
                   [raw = look.get()](const Tracking& tracking) { raw->seen.tracking = tracking; });
 }
 
 void ChronyMonitor::askSources(const std::shared_ptr<Look>& look) {
-    ask<quint32>(candm::sourceCountRequest(), look, &candm::sourceCount, [this, look](const quint32& total) {
-        const quint32 count = std::min(total, kMostSources);
-        look->counted = true;
-        look->sources.resize(count);
-        look->statistics.resize(count);
-        for (quint32 i = 0; i < count; ++i) askSource(look, i);
-    });
+    ask<quint32>(Collector::Sources, candm::sourceCountRequest(), look, &candm::sourceCount,
+                 [this, look](const quint32& total) {
+                     const quint32 count = std::min(total, kMostSources);
+                     look->counted = true;
+                     look->sources.resize(count);
+                     look->statistics.resize(count);
+                     look->selections.resize(count);
+                     for (quint32 i = 0; i < count; ++i) askSource(look, i);
+                 });
 }
 
 void ChronyMonitor::askSource(const std::shared_ptr<Look>& look, quint32 index) {
-    ask<SourceReport>(candm::sourceDataRequest(index), look, &candm::sourceData,
+    Look* const raw = look.get();
+    ask<SourceReport>(Collector::Sources, candm::sourceDataRequest(index), look, &candm::sourceData,
                       [this, look, index](const SourceReport& source) {
                           look->sources[index] = source;
+                          if (source.mode == SourceMode::ReferenceClock) return;
+                          askName(look, index);
                           askDetails(look, index);
                       });
-    ask<SourceStatistics>(
-        candm::sourceStatisticsRequest(index), look, &candm::sourceStatistics,
-        [raw = look.get(), index](const SourceStatistics& statistics) { raw->statistics[index] = statistics; });
+    ask<SourceStatistics>(Collector::Statistics, candm::sourceStatisticsRequest(index), look, &candm::sourceStatistics,
+                          [raw, index](const SourceStatistics& statistics) { raw->statistics[index] = statistics; });
+    ask<candm::SelectData>(Collector::Selection, candm::selectDataRequest(index), look, &candm::selectData,
+                           [raw, index](const candm::SelectData& data) { raw->selections[index] = data; });
 }
 
-void ChronyMonitor::askDetails(const std::shared_ptr<Look>& look, std::size_t index) {
+void ChronyMonitor::askName(const std::shared_ptr<Look>& look, std::size_t index) {
     SourceReport& source = *look->sources[index];
-    if (source.mode == SourceMode::ReferenceClock) return;
     const SourceAddress address = source.address;
     if (const auto known = m_names.find(address); known != m_names.end()) {
         source.name = known->second;
-    } else {
-        ask<QString>(candm::sourceNameRequest(address), look, &candm::sourceName,
-                     [this, raw = look.get(), index, address](const QString& name) {
-                         raw->sources[index]->name = name;
-                         m_names.emplace(address, name);
-                     });
+        return;
     }
-    if (source.address.kind == SourceAddressKind::Unresolved) return;
-    ask<candm::NtpData>(candm::ntpDataRequest(address), look, &candm::ntpData,
-                        [raw = look.get(), index](const candm::NtpData& data) {
-                            if (data.validReplies > 0) raw->sources[index]->delay = data.delay;
-                        });
+    ask<QString>(Collector::Names, candm::sourceNameRequest(address), look, &candm::sourceName,
+                 [this, raw = look.get(), index, address](const QString& name) {
+                     raw->sources[index]->name = name;
+                     m_names.emplace(address, name);
+                 });
+}
+
+void ChronyMonitor::askDetails(const std::shared_ptr<Look>& look, std::size_t index) {
+    Look* const raw = look.get();
+    const SourceAddress address = look->sources[index]->address;
+    ask<Authentication>(Collector::Authentication, candm::authDataRequest(address), look, &candm::authData,
+                        [raw, index](const Authentication& data) { raw->sources[index]->authentication = data; });
+    if (address.kind == SourceAddressKind::Unresolved) return;
+    ask<NtpData>(Collector::NtpData, candm::ntpDataRequest(address), look, &candm::ntpData,
+                 [raw, index](const NtpData& data) {
+                     raw->sources[index]->ntp = data;
+                     if (data.validReplies > 0) raw->sources[index]->delay = data.delay;
+                 });
+}
+
+void ChronyMonitor::askServer(const std::shared_ptr<Look>& look) {
+    ask<ServerStatistics>(Collector::ServerStatistics, candm::serverStatisticsRequest(), look, &candm::serverStatistics,
+                          [raw = look.get()](const ServerStatistics& statistics) { raw->seen.server = statistics; });
+}
+
+void ChronyMonitor::askClients(const std::shared_ptr<Look>& look, quint32 first, int page) {
+    ask<candm::ClientPage>(Collector::Clients, candm::clientsRequest(first), look, &candm::clientPage,
+                           [this, look, page](const candm::ClientPage& answer) {
+                               ClientList& list = look->clients;
+                               list.isLogged = answer.isLogged;
+                               list.clients.insert(list.clients.end(), answer.clients.begin(), answer.clients.end());
+                               list.isComplete = !answer.next;
+                               if (answer.next && page < kMostClientPages)
+                                   askClients(look, *answer.next, page + 1);
+                               else
+                                   look->seen.clients = std::move(list);
+                           });
 }
 
 void ChronyMonitor::finish(Look& look) {
@@ -121,7 +173,12 @@ void ChronyMonitor::finish(Look& look) {
     // A list with a hole would show a source as gone that only was not seen this time.
     if (look.counted && std::all_of(look.sources.begin(), look.sources.end(), present)) {
         seen.sources.emplace();
-        for (auto& source : look.sources) seen.sources->push_back(std::move(*source));
+        for (std::size_t i = 0; i < look.sources.size(); ++i) {
+            SourceReport& source = *look.sources[i];
+            if (const auto& data = look.selections[i]; data && isAbout(*data, source))
+                source.selection = data->selection;
+            seen.sources->push_back(std::move(source));
+        }
     }
     if (look.counted && std::all_of(look.statistics.begin(), look.statistics.end(), present)) {
         seen.statistics.emplace();

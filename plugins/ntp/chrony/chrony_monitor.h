@@ -17,6 +17,7 @@ struct MonitorIntervals {
     std::chrono::milliseconds settled{1000};
     std::chrono::milliseconds settling{150};  ///< until chronyd follows a source, for a while after a start
     std::chrono::seconds settlingAtMost{30};
+    std::chrono::milliseconds clients{10'000};  ///< the records of clients are asked for less often
 };
 
 class ChronyMonitor final : public QObject {
@@ -32,7 +33,7 @@ class ChronyMonitor final : public QObject {
     [[nodiscard]] bool isActive() const { return m_active; }
 
    Q_SIGNALS:
-    /// A look that found nothing at all is told too, with `error` set.
+    /// A look that found nothing at all is told too, with `error` set. A report that fails takes no other with it.
     void observed(const fos1::ntp::Observation& observation);
 
    private:
@@ -42,11 +43,14 @@ class ChronyMonitor final : public QObject {
     void askTracking(const std::shared_ptr<Look>& look);
     void askSources(const std::shared_ptr<Look>& look);
     void askSource(const std::shared_ptr<Look>& look, quint32 index);
+    void askName(const std::shared_ptr<Look>& look, std::size_t index);
     void askDetails(const std::shared_ptr<Look>& look, std::size_t index);
+    void askServer(const std::shared_ptr<Look>& look);
+    void askClients(const std::shared_ptr<Look>& look, quint32 first, int page);
     void finish(Look& look);
     template <typename T, typename Use>
-    void ask(const candm::Request& request, const std::shared_ptr<Look>& look, Result<T> (*read)(const candm::Reply&),
-             Use use);
+    void ask(Collector collector, const candm::Request& request, const std::shared_ptr<Look>& look,
+             Result<T> (*read)(const candm::Reply&), Use use);
 
     ChronyClient& m_client;
     const MonitorIntervals m_intervals;
@@ -55,6 +59,7 @@ class ChronyMonitor final : public QObject {
     quint64 m_generation = 0;  ///< a look that began before the last start() or stop() is dropped
     std::map<SourceAddress, QString> m_names;
     std::chrono::steady_clock::time_point m_startedAt;
+    std::optional<std::chrono::steady_clock::time_point> m_clientsAskedAt;
 };
 
 }  // namespace fos1::ntp

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kPatience{1500};
 
 }  // namespace
 
-ChronydProcess::ChronydProcess(QObject* parent) : QObject(parent) {
+ChronydProcess::ChronydProcess(QObject* parent) : ChronydRunner(parent) {
     m_process.setStandardInputFile(QProcess::nullDevice());
     m_process.setStandardOutputFile(QProcess::nullDevice());
     const pid_t parentPid = ::getpid();

@@ -2,34 +2,33 @@
 // One chronyd as a child process: started, told to end, its words put into our log. Decides nothing.
 #pragma once
 
-#include <QObject>
 #include <QProcess>
 #include <QTimer>
-#include <chrono>
 
 #include "chrony/chronyd_log.h"
+#include "chrony/chronyd_runner.h"
 
 namespace fos1::ntp {
 
-class ChronydProcess final : public QObject {
+class ChronydProcess final : public ChronydRunner {
     Q_OBJECT
 
    public:
     explicit ChronydProcess(QObject* parent = nullptr);
     ~ChronydProcess() override;
 
-    void start(const QString& program, const QStringList& arguments);
+    /// A child of an earlier host is none of ours: LeftBehind ends it.
+    void lookUp(Known known) override { known({}); }
+
+    void start(const QString& program, const QStringList& arguments) override;
 
     /// SIGTERM, and SIGKILL after 1.5 s; exited() follows.
-    void end();
+    void end() override;
 
-    [[nodiscard]] bool isAlive() const { return m_process.state() != QProcess::NotRunning; }
-    [[nodiscard]] qint64 pid() const { return m_process.processId(); }
-    [[nodiscard]] std::chrono::steady_clock::duration runningFor() const;
-
-   Q_SIGNALS:
-    /// Also when it could not be started. `why` is a sentence for people with chronyd's last words.
-    void exited(const QString& why);
+    [[nodiscard]] bool isAlive() const override { return m_process.state() != QProcess::NotRunning; }
+    [[nodiscard]] qint64 pid() const override { return m_process.processId(); }
+    [[nodiscard]] std::chrono::steady_clock::duration runningFor() const override;
+    [[nodiscard]] bool outlivesUs() const override { return false; }
 
    private:
     void logLines(const QStringList& lines) const;

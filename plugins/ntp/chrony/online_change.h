@@ -21,11 +21,17 @@ struct HeldSettings {
     std::optional<MakestepSpec> makestep;  ///< nothing: the same
     std::optional<LocalSpec> local;
     std::optional<QByteArray> sources;  ///< the file that it read last
+    QByteArray keys;                    ///< the same, or of an earlier time when the outcome is not known; secret
+    bool keysAreKnown = true;
 
     HeldSettings() = default;
     /// After a start with this.
     explicit HeldSettings(const ChronyPlan& plan)
-        : access(plan.online.access), makestep(plan.online.makestep), local(plan.online.local), sources(plan.sources) {}
+        : access(plan.online.access),
+          makestep(plan.online.makestep),
+          local(plan.online.local),
+          sources(plan.sources),
+          keys(plan.keys) {}
 };
 
 class OnlineChange final : public QObject {
@@ -33,12 +39,30 @@ class OnlineChange final : public QObject {
    public:
     using Completion = std::function<void(const tl::expected<void, Error>&)>;
 
+    using Write = std::function<tl::expected<void, Error>(const QByteArray& content)>;
+
+    /// What chronyd reads again while it runs.
+    struct Files {
+        Write keys;
+        Write sources;
+    };
+
     /// `client` outlives this object.
-    explicit OnlineChange(ChronyClient& client, QObject* parent = nullptr) : QObject(parent), m_client(client) {}
+    OnlineChange(ChronyClient& client, Files files, QObject* parent = nullptr)
+        : QObject(parent), m_client(client), m_files(std::move(files)) {}
 
     /// Brings chronyd from `held` to `wanted`, whose file of sources is in place; `held` follows each step that chronyd
-    /// confirmed and must live until the completion. One change at a time.
+    /// confirmed and must live until the completion. One change at a time. Old keys go after the sources that used
+    /// them.
     void run(HeldSettings& held, const ChronyPlan& wanted, Completion completion);
+
+    /// The same, and asks after every access rule, not only those that change: somebody else may have told chronyd
+    /// something.
+    void runAndCheckAll(HeldSettings& held, const ChronyPlan& wanted, Completion completion);
+
+    [[nodiscard]] bool isRunning() const { return m_completion != nullptr; }
+    /// Whether the last run found something else than what chronyd had been told.
+    [[nodiscard]] bool hasMended() const { return m_isMended || m_accessIsMended; }
 
     /// Ends a change under way; its completion is not called. Steps that were sent may still take effect.
     void cancel();
@@ -50,15 +74,20 @@ class OnlineChange final : public QObject {
         std::optional<candm::Request> fallback;  ///< where chronyd does not know the request
         std::function<void()> onSent;            ///< from here on chronyd may have it
         std::function<void()> onDone;
+        std::function<tl::expected<void, Error>()> prepare = nullptr;  ///< before the request is sent
     };
 
     void planSteps();
+    void pushAccess(const std::vector<AccessRule>& rules);
     void pushReload();
+    void pushRekey(const QByteArray& keys);
     void next();
     void send(const Step& step, const candm::Request& request, bool isFallback);
     void verifySources();
     void askName(quint32 index, quint32 count);
     void onNamesKnown();
+    void mend(const QStringList& missing, const QStringList& extra);
+    void verifyKeys(std::multimap<QString, SourceAddress>::const_iterator from);
     void verifyAccess();
     void finish(const tl::expected<void, Error>& result);
     /// A completion that is ignored when the change has ended.
@@ -66,12 +95,17 @@ class OnlineChange final : public QObject {
     void ask(const candm::Request& request, Use use);
 
     ChronyClient& m_client;
+    const Files m_files;
     HeldSettings* m_held = nullptr;
     ChronyPlan m_plan;
     OnlineSettings m_wanted;  ///< of m_plan
     std::deque<Step> m_steps;
-    std::set<QString> m_names;
+    std::multimap<QString, SourceAddress> m_found;  ///< by name
+    bool m_isMended = false;
+    bool m_accessIsMended = false;
+    bool m_checkAll = false;
     int m_reloads = 0;
+    PrefixTable<Permission> m_access;  ///< of m_wanted
     std::vector<IpAddress> m_probes;
     Completion m_completion;
     quint64 m_run = 0;

@@ -6,55 +6,48 @@
 
 namespace fos1::ntp {
 
-namespace {
-
-bool isWithin(const IpPrefix& inner, const IpPrefix& outer) {
-    return inner.length > outer.length && outer.contains(inner.address);
+PrefixTable<Permission> tableOf(const std::vector<AccessRule>& rules) {
+    PrefixTable<Permission> table;
+    for (const AccessRule& rule : rules) table.set(rule.network, rule.permission);
+    return table;
 }
 
-IpAddress lastOf(const IpPrefix& prefix) {
-    IpAddress last = prefix.address;
-    for (int bit = prefix.length; bit < last.bits(); ++bit)
-        last.bytes[static_cast<std::size_t>(bit / 8)] |= static_cast<quint8>(0x80U >> (bit % 8));
-    return last;
+Permission decide(const PrefixTable<Permission>& rules, const IpAddress& address) {
+    const Permission* permission = rules.around(address, address.bits());
+    return permission ? *permission : Permission::Deny;
 }
-
-}  // namespace
 
 Permission decide(const std::vector<AccessRule>& rules, const IpAddress& address) {
-    const AccessRule* best = nullptr;
-    for (const AccessRule& rule : rules)
-        if (rule.network.contains(address) && (!best || rule.network.length > best->network.length)) best = &rule;
-    return best ? best->permission : Permission::Deny;
+    return decide(tableOf(rules), address);
 }
 
 AccessTable::AccessTable(const std::vector<AccessRule>& rules) { carriedOut(rules); }
 
 std::vector<AccessRule> AccessTable::commandsFor(const std::vector<AccessRule>& wanted) const {
-    Rules next;
-    for (const auto& [prefix, permission] : m_rules) {
-        // Of a prefix that is itself wanted this is its own rule; of another one, that of the shorter one around it. A
-        // longer rule that happens to hold its first address must not decide.
-        std::vector<AccessRule> notLonger;
-        std::copy_if(wanted.begin(), wanted.end(), std::back_inserter(notLonger),
-                     [&prefix = prefix](const AccessRule& rule) { return rule.network.length <= prefix.length; });
-        next[prefix] = decide(notLonger, prefix.address);
-    }
-    for (const AccessRule& rule : wanted) next[rule.network] = rule.permission;
-
+    const PrefixTable<Permission> target = tableOf(wanted);
     std::vector<AccessRule> commands;
-    for (const auto& [prefix, permission] : next) {
-        const auto has = m_rules.find(prefix);
-        if (has == m_rules.end() || has->second != permission) commands.push_back({prefix, permission});
+    PrefixTable<bool> sent;
+    std::vector<AccessRule> kept;
+    const auto plan = [&](const IpPrefix& prefix, Permission permission) {
+        const Permission* has = m_rules.find(prefix);
+        if (has && *has == permission) {
+            kept.push_back({prefix, permission});
+            return;
+        }
+        commands.push_back({prefix, permission});
+        sent.set(prefix, true);
+    };
+    for (const AccessRule& rule : wanted) plan(rule.network, rule.permission);
+    for (const auto& [prefix, permission] : m_rules.entries()) {
+        if (target.find(prefix)) continue;
+        // No longer wanted: it gets the answer of the shorter one around it. A longer rule that happens to hold its
+        // first address must not decide.
+        const Permission* around = target.around(prefix.address, prefix.length);
+        plan(prefix, around ? *around : Permission::Deny);
     }
-    const std::size_t changed = commands.size();
-    for (const auto& [prefix, permission] : next) {
-        const auto isSent = [&prefix = prefix](const AccessRule& sent) { return sent.network == prefix; };
-        const auto covers = [&prefix = prefix](const AccessRule& sent) { return isWithin(prefix, sent.network); };
-        const auto end = commands.begin() + static_cast<std::ptrdiff_t>(changed);
-        if (std::none_of(commands.begin(), end, isSent) && std::any_of(commands.begin(), end, covers))
-            commands.push_back({prefix, permission});
-    }
+    for (const AccessRule& rule : kept)
+        if (rule.network.length > 0 && sent.around(rule.network.address, rule.network.length - 1))
+            commands.push_back(rule);
     std::sort(commands.begin(), commands.end(), [](const AccessRule& a, const AccessRule& b) {
         return std::tie(a.network.length, a.network) < std::tie(b.network.length, b.network);
     });
@@ -62,14 +55,19 @@ std::vector<AccessRule> AccessTable::commandsFor(const std::vector<AccessRule>& 
 }
 
 void AccessTable::carriedOut(const std::vector<AccessRule>& commands) {
-    for (const AccessRule& rule : commands) m_rules[rule.network] = rule.permission;
+    for (const AccessRule& rule : commands) m_rules.set(rule.network, rule.permission);
+}
+
+void AccessTable::doubtAll() {
+    const PrefixTable<Permission>::Entries known = m_rules.entries();
+    for (const auto& [prefix, permission] : known) m_rules.set(prefix, Permission::Unknown);
 }
 
 std::vector<IpAddress> probesOf(const std::vector<AccessRule>& rules) {
     std::vector<IpAddress> addresses;
     for (const AccessRule& rule : rules) {
         addresses.push_back(rule.network.address);
-        addresses.push_back(lastOf(rule.network));
+        addresses.push_back(rule.network.last());
     }
     std::sort(addresses.begin(), addresses.end());
     addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());

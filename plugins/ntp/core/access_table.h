@@ -4,14 +4,18 @@
 // it, and is remembered. Pure.
 #pragma once
 
-#include <map>
 #include <vector>
 
+#include "core/prefix_table.h"
 #include "model/ntp_service_spec.h"
 
 namespace fos1::ntp {
 
+/// Rules by prefix.
+[[nodiscard]] PrefixTable<Permission> tableOf(const std::vector<AccessRule>& rules);
+
 /// What the rules say of an address: the longest prefix decides, and without any it is Deny.
+[[nodiscard]] Permission decide(const PrefixTable<Permission>& rules, const IpAddress& address);
 [[nodiscard]] Permission decide(const std::vector<AccessRule>& rules, const IpAddress& address);
 
 /// Addresses that show whether chronyd answers as the rules say: the first and last of each prefix.
@@ -19,8 +23,8 @@ namespace fos1::ntp {
 
 class AccessTable {
    public:
-    /// Every prefix that was ever sent since chronyd started, with its answer.
-    using Rules = std::map<IpPrefix, Permission>;
+    /// A table that remembers more than this is better begun anew, with a restart of chronyd.
+    static constexpr std::size_t kMostRemembered = 20'000;
 
     AccessTable() = default;
     /// As chronyd holds it after a start with these rules.
@@ -34,10 +38,15 @@ class AccessTable {
     /// The commands were carried out; one with Permission::Unknown may have been, and is sent again when it counts.
     void carriedOut(const std::vector<AccessRule>& commands);
 
-    [[nodiscard]] const Rules& rules() const { return m_rules; }
+    /// Somebody else may have changed any of them: all are sent again when they count.
+    void doubtAll();
+
+    /// Every prefix that was ever sent since chronyd started, with its answer.
+    [[nodiscard]] const PrefixTable<Permission>::Entries& rules() const { return m_rules.entries(); }
+    [[nodiscard]] bool isFull() const { return rules().size() > kMostRemembered; }
 
    private:
-    Rules m_rules;
+    PrefixTable<Permission> m_rules;
 };
 
 }  // namespace fos1::ntp

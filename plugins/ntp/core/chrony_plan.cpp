@@ -2,98 +2,25 @@
 // Directives as in chrony.conf(5) of chrony 4.3.
 #include "core/chrony_plan.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
+#include <tuple>
 
+#include "core/config_text.h"
+#include "core/key_file.h"
 #include "core/rate_limit.h"
+#include "core/source_lines.h"
 
 namespace fos1::ntp {
 
 namespace {
 
-using std::chrono::nanoseconds;
+constexpr int kBroadcastSeconds = 64;
+constexpr int kMostBurstSince47 = 32;
 
-/// Exact decimal seconds: 1, 0.25, -0.000000001.
-QByteArray decimalSeconds(nanoseconds time) {
-    constexpr qint64 kPerSecond = 1'000'000'000;
-    const qint64 count = time.count();
-    const qint64 fraction = std::abs(count % kPerSecond);
-    QByteArray text = (count < 0 ? "-" : "") + QByteArray::number(std::abs(count / kPerSecond));
-    if (fraction == 0) return text;
-    text += '.' + QByteArray::number(fraction).rightJustified(9, '0');
-    while (text.endsWith('0')) text.chop(1);
-    return text;
-}
-
-class ConfigText {
-   public:
-    /// One line of words; empty words are left out.
-    void line(std::initializer_list<QByteArray> words) {
-        QByteArray text;
-        for (const QByteArray& word : words)
-            if (!word.isEmpty()) text += (text.isEmpty() ? "" : " ") + word;
-        m_text += text + '\n';
-    }
-    [[nodiscard]] QByteArray text() const { return m_text; }
-
-   private:
-    QByteArray m_text;
-};
-
-QByteArray option(const char* name, const std::optional<int>& value) {
-    return value ? QByteArray(name) + ' ' + QByteArray::number(*value) : QByteArray();
-}
-QByteArray option(const char* name, const std::optional<nanoseconds>& value) {
-    return value ? QByteArray(name) + ' ' + decimalSeconds(*value) : QByteArray();
-}
-QByteArray flag(const char* name, bool set) { return set ? QByteArray(name) : QByteArray(); }
-
-/// Flags are bare words: "iburst true" is a parse error that ends chronyd.
-QByteArray sourceOptions(const SourceOptions& options) {
-    QByteArrayList words{flag("iburst", options.iburst),
-                         flag("prefer", options.prefer),
-                         flag("noselect", options.noselect),
-                         flag("trust", options.trust),
-                         flag("require", options.require),
-                         flag("xleave", options.xleave),
-                         option("minpoll", options.minpoll),
-                         option("maxpoll", options.maxpoll),
-                         options.port == kNtpPort ? QByteArray() : "port " + QByteArray::number(options.port)};
-    words.removeAll(QByteArray());
-    return words.join(' ');
-}
-
-/// A source that asks for authentication is never used without it.
-QString whyLeftOut(const SourceOptions& options) {
-    if (options.nts) return QStringLiteral("asks for NTS, which is not supported yet, and is not used without it");
-    if (options.keyId)
-        return QStringLiteral("asks for key %1, which is not supported yet, and is not used without it")
-            .arg(*options.keyId);
-    return {};
-}
-
-void writeSources(ConfigText& out, const NtpServiceSpec& spec, ChronyPlan& plan) {
-    std::vector<LeftOutSource>& leftOut = plan.leftOut;
-    const auto source = [&](const QString& name, std::initializer_list<QByteArray> words) {
-        out.line(words);
-        plan.online.sourceNames.push_back(name);
-    };
-    for (std::size_t i = 0; i < spec.pools.size(); ++i) {
-        const PoolSpec& pool = spec.pools[i];
-        if (const QString why = whyLeftOut(pool.options); !why.isEmpty())
-            leftOut.push_back({QStringLiteral("spec.sources.pools[%1]").arg(i), pool.name, why});
-        else
-            source(pool.name, {"pool", pool.name.toUtf8(), "maxsources " + QByteArray::number(pool.servers),
-                               sourceOptions(pool.options)});
-    }
-    for (std::size_t i = 0; i < spec.servers.size(); ++i) {
-        const ServerSpec& server = spec.servers[i];
-        if (const QString why = whyLeftOut(server.options); !why.isEmpty())
-            leftOut.push_back({QStringLiteral("spec.sources.servers[%1]").arg(i), server.address, why});
-        else
-            source(server.address,
-                   {"server", server.address.toUtf8(), sourceOptions(server.options), option("presend", server.presend),
-                    option("maxdelay", server.maxdelay), option("offset", server.offset)});
-    }
+int effectiveBurst(int wanted, const ChronyVersion& version) {
+    return version.isAtLeast(4, 7) ? std::min(wanted, kMostBurstSince47) : wanted;
 }
 
 /// With the stratum that counts.
@@ -121,6 +48,16 @@ std::vector<AccessRule> inOrder(std::vector<AccessRule> rules) {
     return rules;
 }
 
+/// The rules of the spec, and those of the VLANs for networks that it says nothing of.
+std::vector<AccessRule> allRules(const std::vector<AccessRule>& own, const std::vector<AccessRule>& ofVlans) {
+    std::vector<AccessRule> rules = own;
+    std::set<IpPrefix> known;
+    for (const AccessRule& rule : own) known.insert(rule.network);
+    for (const AccessRule& rule : ofVlans)
+        if (known.insert(rule.network).second) rules.push_back(rule);
+    return inOrder(std::move(rules));
+}
+
 void writeAccess(ConfigText& out, const std::vector<AccessRule>& rules) {
     for (const AccessRule& rule : rules)
         out.line({rule.permission == Permission::Allow ? "allow" : "deny", rule.network.text().toUtf8()});
@@ -135,12 +72,84 @@ void writeServing(ConfigText& out, const ServingSpec& server, const PlanOptions&
     writeLocal(out, effectiveLocal(server));
     out.line({"port", QByteArray::number(server.port)});
     for (const IpAddress& address : server.bindAddresses) out.line({"bindaddress", address.text().toUtf8()});
+    // Interleaved mode needs the timestamps that the client log keeps (chrony.conf(5), noclientlog).
+    if (!server.interleaved) out.line({"noclientlog"});
 }
 
-void writeRateLimit(ConfigText& out, const RateLimitSpec& limit) {
+/// An interface that cannot be had is fatal for chronyd.
+void writeHwTimestamp(ConfigText& out, const NtpServiceSpec& spec, const Materials& materials, ChronyPlan& plan) {
+    const auto& interfaces = spec.server.hwTimestamp;
+    for (std::size_t i = 0; i < interfaces.size(); ++i) {
+        const HwTimestampSpec& each = interfaces[i];
+        if (const auto why = materials.unusableInterfaces.find(each.interface);
+            why != materials.unusableInterfaces.end()) {
+            plan.leftOut.push_back({QStringLiteral("spec.server.hwtimestamp[%1]").arg(i), each.interface, why->second});
+            continue;
+        }
+        const auto unlessZero = [](std::chrono::nanoseconds time) {
+            return time.count() == 0 ? std::nullopt : std::optional(time);
+        };
+        out.line({"hwtimestamp", each.interface.toUtf8(), option("txcomp", unlessZero(each.txcomp)),
+                  option("rxcomp", unlessZero(each.rxcomp))});
+    }
+}
+
+/// chrony.conf(5), leapsecmode and smoothtime: the smear of the manual page's example, over 17 hours.
+void writeLeap(ConfigText& out, const LeapSpec& leap, const Materials& materials, ChronyPlan& plan) {
+    if (leap.mode != LeapMode::System) out.line({"leapsecmode", "slew"});
+    if (leap.mode == LeapMode::Smear) {
+        out.line({"maxslewrate", "1000"});
+        out.line({"smoothtime", "400", "0.001024", "leaponly"});
+    }
+    if (!leap.timeZone.isEmpty()) out.line({"leapsectz", leap.timeZone.toUtf8()});
+    if (leap.listFile.isEmpty()) return;
+    if (materials.version.isAtLeast(4, 6))
+        out.line({"leapseclist", leap.listFile.toUtf8()});
+    else
+        plan.leftOut.push_back({QStringLiteral("spec.server.leap.list"), leap.listFile,
+                                QStringLiteral("is a file, which chronyd %1.%2 cannot read (4.6 can); name a time zone "
+                                               "such as right/UTC instead")
+                                    .arg(materials.version.major)
+                                    .arg(materials.version.minor)});
+}
+
+/// The directory for cookies stands there always, so that a source that uses NTS can come without a restart.
+void writeNts(ConfigText& out, const NtsSpec& nts, const ChronyPaths& paths, const Materials& materials,
+              ChronyPlan& plan) {
+    if (nts.enabled && !materials.ntsServer)
+        plan.leftOut.push_back({QStringLiteral("spec.security.nts"), QStringLiteral("the NTS server"),
+                                materials.version.nts
+                                    ? materials.whyNoNtsServer
+                                    : QStringLiteral("cannot be had: this chronyd was built without")});
+    if (!materials.version.nts) return;
+    out.line({"ntsdumpdir", paths.dumpDirectory.toUtf8()});
+    for (std::size_t i = 0; i < nts.trustedCerts.size(); ++i)
+        if (const auto why = materials.unusableTrustedCerts.find(nts.trustedCerts[i]);
+            why != materials.unusableTrustedCerts.end())
+            plan.leftOut.push_back(
+                {QStringLiteral("spec.security.nts.trustedCerts[%1]").arg(i), nts.trustedCerts[i], why->second});
+    if (!materials.trustedBundle.isEmpty()) out.line({"ntstrustedcerts", materials.trustedBundle.toUtf8()});
+    if (!nts.enabled || !materials.ntsServer) return;
+    out.line({"ntsserverkey", materials.ntsServer->key.toUtf8()});
+    out.line({"ntsservercert", materials.ntsServer->certificate.toUtf8()});
+    out.line({"ntsport", QByteArray::number(nts.port)});
+    out.line({"ntsrotate", QByteArray::number(nts.rotate.count())});
+    // One helper that does the TLS work; chrony's own default is one, too (chrony.conf(5), ntsprocesses).
+    out.line({"ntsprocesses", "1"});
+}
+
+/// chrony 4.7 and later end at a number that earlier ones took.
+void writeRateLimit(ConfigText& out, const RateLimitSpec& limit, const Materials& materials, ChronyPlan& plan) {
     if (!limit.enabled) return;
+    const int burst = effectiveBurst(limit.burst, materials.version);
+    if (burst != limit.burst)
+        plan.leftOut.push_back({QStringLiteral("spec.security.ratelimit.burst"), QString::number(limit.burst),
+                                QStringLiteral("is more than chronyd %1.%2 takes; it is %3")
+                                    .arg(materials.version.major)
+                                    .arg(materials.version.minor)
+                                    .arg(burst)});
     out.line({"ratelimit", option("interval", std::optional(rateLimitExponent(limit.interval))),
-              option("burst", std::optional(limit.burst)), option("leak", std::optional(limit.leak))});
+              option("burst", std::optional(burst)), option("leak", std::optional(limit.leak))});
 }
 
 void writePlumbing(ConfigText& out, const ChronyPaths& paths) {
@@ -149,6 +158,7 @@ void writePlumbing(ConfigText& out, const ChronyPaths& paths) {
     out.line({"pidfile", paths.pidFile.toUtf8()});
     out.line({"dumpdir", paths.dumpDirectory.toUtf8()});
     out.line({"sourcedir", paths.sourceDirectory.toUtf8()});
+    out.line({"keyfile", paths.keyFile.toUtf8()});  // also without keys, so that the first comes without a restart
 }
 
 /// Directive -> its lines, in order.
@@ -187,19 +197,27 @@ QByteArrayList restartLines(const QByteArray& config) {
 
 }  // namespace
 
-ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options) {
+ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options, const Materials& materials) {
     ChronyPlan plan;
     plan.online.makestep = spec.server.makestep.value_or(MakestepSpec());
     plan.online.local = effectiveLocal(spec.server);
-    plan.online.access = inOrder(spec.access);
-    ConfigText sources;
-    writeSources(sources, spec, plan);
-    plan.sources = sources.text();
+    plan.online.access = allRules(spec.access, materials.vlans.access);
+    SourceLines sources = sourceLines(spec, materials);
+    plan.sources = sources.text;
+    plan.online.sourceNames = std::move(sources.names);
+    plan.online.keyOf = std::move(sources.keyOf);
+    plan.leftOut = std::move(sources.leftOut);
+    plan.keys = keyFile(spec.authentication, materials.keys);
     ConfigText out;
     out.line({"# Written by the ntp plugin of fos1-host from an NTPService; edits are lost at its next change."});
     writeServing(out, spec.server, options);
+    writeHwTimestamp(out, spec, materials, plan);
+    writeLeap(out, spec.server.leap, materials, plan);
+    writeNts(out, spec.nts, options.paths, materials, plan);
     writeAccess(out, plan.online.access);
-    writeRateLimit(out, spec.rateLimit);
+    for (const IpAddress& address : materials.vlans.broadcasts)
+        out.line({"broadcast", QByteArray::number(kBroadcastSeconds), address.text().toUtf8()});
+    writeRateLimit(out, spec.rateLimit, materials, plan);
     writePlumbing(out, options.paths);
     plan.config = out.text();
     return plan;
@@ -209,9 +227,11 @@ Change changeKind(const std::optional<ChronyPlan>& current, const std::optional<
     if (!current && !wanted) return {ChangeKind::None, {}};
     if (!current) return {ChangeKind::Start, {QStringLiteral("chronyd does not run yet")}};
     if (!wanted) return {ChangeKind::Stop, {QStringLiteral("no time service is wanted")}};
-    if (current->whole() == wanted->whole()) return {ChangeKind::None, {}};
+    QStringList reasons = differences(current->whole(), wanted->whole());
+    if (current->keys != wanted->keys) reasons.append(QStringLiteral("keys changed"));
+    if (current->whole() == wanted->whole() && reasons.isEmpty()) return {ChangeKind::None, {}};
     const bool needsRestart = restartLines(current->config) != restartLines(wanted->config);
-    return {needsRestart ? ChangeKind::Restart : ChangeKind::Online, differences(current->whole(), wanted->whole())};
+    return {needsRestart ? ChangeKind::Restart : ChangeKind::Online, reasons};
 }
 
 }  // namespace fos1::ntp

@@ -5,9 +5,11 @@
 
 #include <QByteArray>
 #include <QStringList>
+#include <map>
 #include <optional>
 #include <vector>
 
+#include "core/materials.h"
 #include "model/ntp_service_spec.h"
 
 namespace fos1::ntp {
@@ -19,6 +21,7 @@ struct ChronyPaths {
     QString dumpDirectory;    ///< measurement history across a restart
     QString driftFile;        ///< when the spec names none
     QString sourceDirectory;  ///< of the file with the sources
+    QString keyFile;
 };
 
 enum class ClockControl { Unknown = 0, None, Adjust };
@@ -31,33 +34,36 @@ struct PlanOptions {
 /// What of a configuration can be changed while chronyd runs, beside the sources.
 struct OnlineSettings {
     std::vector<QString> sourceNames;  ///< as configured, in the order of the lines
+    std::map<QString, qint64> keyOf;   ///< number of the key of each source that has one
     MakestepSpec makestep;             ///< limit 0: chronyd does not step
     LocalSpec local;                   ///< with its stratum
     std::vector<AccessRule> access;    ///< the shortest prefixes first
     bool operator==(const OnlineSettings&) const = default;
 };
 
-/// A source that is asked for but must not be used, and why.
-struct LeftOutSource {
+/// Something that is asked for but must not be used, and why.
+struct LeftOut {
     QString path;  ///< spec.sources.servers[1]
     QString name;
     QString reason;
-    bool operator==(const LeftOutSource&) const = default;
+    bool operator==(const LeftOut&) const = default;
 };
 
-/// `config` and `sources` are two files, because chronyd reads the second one again while it runs ("reload sources").
+/// Three files, because chronyd reads the second and third again while it runs ("reload sources", "rekey").
 struct ChronyPlan {
     QByteArray config;   ///< chrony.conf, all but the sources
     QByteArray sources;  ///< one line a source
+    QByteArray keys;     ///< one line a symmetric key; secret
     OnlineSettings online;
-    std::vector<LeftOutSource> leftOut;
+    std::vector<LeftOut> leftOut;
     bool operator==(const ChronyPlan&) const = default;
 
-    /// Both in one, for chronyd to check: -p does not look into a sourcedir.
+    /// Configuration and sources in one, for chronyd to check: -p does not look into a sourcedir.
     [[nodiscard]] QByteArray whole() const { return config + sources; }
 };
 
-[[nodiscard]] ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options);
+[[nodiscard]] ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options,
+                                  const Materials& materials = {});
 
 enum class ChangeKind { Unknown = 0, None, Start, Online, Restart, Stop };
 

@@ -41,6 +41,33 @@ std::vector<SourceReport> withoutEmptyPlaces(std::vector<SourceReport> sources) 
     return sources;
 }
 
+QString collectorText(Collector collector) {
+    switch (collector) {
+        case Collector::Tracking: return QStringLiteral("tracking");
+        case Collector::Sources: return QStringLiteral("sources");
+        case Collector::Statistics: return QStringLiteral("sourcestats");
+        case Collector::Names: return QStringLiteral("sourcename");
+        case Collector::NtpData: return QStringLiteral("ntpdata");
+        case Collector::Authentication: return QStringLiteral("authdata");
+        case Collector::Selection: return QStringLiteral("selectdata");
+        case Collector::ServerStatistics: return QStringLiteral("serverstats");
+        case Collector::Clients: return QStringLiteral("clients");
+        case Collector::Unknown: break;
+    }
+    return QStringLiteral("unknown");
+}
+
+bool hasOtherSources(const Observation& observation, const std::vector<QString>& names) {
+    if (!observation.sources) return false;
+    std::set<QString> seen;
+    for (const SourceReport& source : *observation.sources) {
+        if (source.mode == SourceMode::ReferenceClock) continue;
+        if (source.name.isEmpty()) return false;
+        seen.insert(source.name);
+    }
+    return seen != std::set<QString>(names.begin(), names.end());
+}
+
 QString kindText(SourceMode mode) {
     switch (mode) {
         case SourceMode::Server: return QStringLiteral("server");

@@ -4,36 +4,17 @@
 #pragma once
 
 #include <QString>
-#include <array>
 #include <chrono>
-#include <compare>
+#include <map>
 #include <optional>
 #include <vector>
 
-#include "model/ip_prefix.h"
+#include "core/server_facts.h"
+#include "core/source_address.h"
+#include "core/source_facts.h"
 #include "time/sync_state.h"
 
 namespace fos1::ntp {
-
-enum class SourceAddressKind { Unknown = 0, Inet4, Inet6, Unresolved };
-
-/// The address by which chronyd knows a source. A reference clock is an Inet4 that carries its refid; a name that is
-/// not resolved yet is Unresolved with a number of chronyd's own.
-struct SourceAddress {
-    SourceAddressKind kind = SourceAddressKind::Unknown;
-    std::array<quint8, 16> bytes{};
-
-    auto operator<=>(const SourceAddress& other) const = default;
-
-    [[nodiscard]] quint32 number() const {
-        return quint32{bytes[0]} << 24 | quint32{bytes[1]} << 16 | quint32{bytes[2]} << 8 | quint32{bytes[3]};
-    }
-    [[nodiscard]] std::optional<IpAddress> ip() const {
-        if (kind == SourceAddressKind::Inet4) return IpAddress{AddressFamily::Inet4, bytes};
-        if (kind == SourceAddressKind::Inet6) return IpAddress{AddressFamily::Inet6, bytes};
-        return std::nullopt;
-    }
-};
 
 struct Tracking {
     quint32 refId = 0;
@@ -78,6 +59,9 @@ struct SourceReport {
     std::chrono::nanoseconds offset{0};               ///< last measurement, adjusted for what was corrected since
     std::chrono::nanoseconds offsetError{0};          ///< bound of its error
     std::optional<std::chrono::nanoseconds> delay;    ///< round trip of the last good answer; none for a refclock
+    std::optional<NtpData> ntp;                       ///< none for a refclock, nor these when not known
+    std::optional<Authentication> authentication;
+    std::optional<Selection> selection;
     bool operator==(const SourceReport&) const = default;
 };
 
@@ -94,6 +78,26 @@ struct SourceStatistics {
     bool operator==(const SourceStatistics&) const = default;
 };
 
+/// The kinds of report that a look is made of.
+enum class Collector {
+    Unknown = 0,
+    Tracking,
+    Sources,
+    Statistics,
+    Names,
+    NtpData,
+    Authentication,
+    Selection,
+    ServerStatistics,
+    Clients,
+};
+
+/// Whether all of one kind could be had; when not, why the last that failed did.
+struct CollectorResult {
+    bool isOk = true;
+    QString error;
+};
+
 /// One look at chronyd. A report that could not be had is absent, not empty.
 struct Observation {
     std::chrono::steady_clock::time_point at;
@@ -101,7 +105,10 @@ struct Observation {
     std::optional<Tracking> tracking;
     std::optional<std::vector<SourceReport>> sources;
     std::optional<std::vector<SourceStatistics>> statistics;
-    QString error;  ///< why something is absent, for people
+    std::optional<ServerStatistics> server;
+    std::optional<ClientList> clients;                ///< not asked in every look
+    std::map<Collector, CollectorResult> collectors;  ///< those that were asked
+    QString error;                                    ///< why something is absent, for people
 };
 
 /// chrony's own reference (`local`): 127.127.1.x (refid 7F7F01xx).
@@ -119,6 +126,12 @@ struct Observation {
 /// chronyd keeps twice as many places for a pool as it may use, and those without an address stay in its list. A name
 /// without any address is one source; the places beside sources that have one are none.
 [[nodiscard]] std::vector<SourceReport> withoutEmptyPlaces(std::vector<SourceReport> sources);
+
+/// As in metrics: "tracking", "ntpdata"…
+[[nodiscard]] QString collectorText(Collector collector);
+
+/// Whether chronyd has other NTP sources than those of these names; false while a name is not known.
+[[nodiscard]] bool hasOtherSources(const Observation& observation, const std::vector<QString>& names);
 
 /// "server", "peer" or "refclock".
 [[nodiscard]] QString kindText(SourceMode mode);

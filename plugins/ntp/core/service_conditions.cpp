@@ -2,6 +2,7 @@
 #include "core/service_conditions.h"
 
 #include "core/plain_text.h"
+#include "core/security_conditions.h"
 #include "core/service_status.h"
 
 namespace fos1::ntp {
@@ -103,22 +104,78 @@ Condition stratumAsExpected(const StatusInput& in) {
                     .arg(*in.spec.server.stratum));
 }
 
+/// An entry without a VLAN is waited for, and no failure.
+Condition vlansKnown(const StatusInput& in) {
+    const char* type = "VLANsKnown";
+    if (in.entriesWithoutVlan.empty())
+        return make(type, kTrue, "AllKnown", QStringLiteral("Every VLAN that the spec names is there."));
+    QStringList names;
+    for (const QString& name : in.entriesWithoutVlan) names.append(name);
+    return make(type, kFalse, "VLANMissing",
+                QStringLiteral("There is no VLAN for %1.").arg(names.join(QStringLiteral(", "))));
+}
+
 Condition fullyImplemented(const StatusInput& in) {
     const char* type = "FullyImplemented";
     if (in.unimplemented.isEmpty() && in.leftOut.empty())
         return make(type, kTrue, "AllFieldsInForce", QStringLiteral("Every field of the spec is in force."));
-    QString message =
-        QStringLiteral("This version does not act on: %1.").arg(in.unimplemented.join(QStringLiteral(", ")));
-    for (const LeftOutSource& source : in.leftOut)
-        message += QStringLiteral(" %1 (%2) %3.").arg(source.path, source.name, source.reason);
-    return make(type, kFalse, "FieldsNotImplemented", message);
+    QStringList sentences;
+    for (const LeftOut& each : in.leftOut)
+        sentences.append(QStringLiteral("%1 (%2) %3.").arg(each.path, each.name, each.reason));
+    if (!in.unimplemented.isEmpty())
+        sentences.append(
+            QStringLiteral("This version does not act on: %1.").arg(in.unimplemented.join(QStringLiteral(", "))));
+    return make(type, kFalse, in.leftOut.empty() ? "FieldsNotImplemented" : "LeftOut",
+                sentences.join(QStringLiteral(" ")));
+}
+
+/// Asked where chronyd sets the clock.
+std::optional<Condition> noRivalTimeDaemon(const StatusInput& in) {
+    const char* type = "NoRivalTimeDaemon";
+    switch (in.rival.standing) {
+        case RivalStanding::Unknown: break;
+        case RivalStanding::NotLookedAt:
+            return make(type, kUnknown, "NotLookedAt",
+                        QStringLiteral("Nobody looks whether another time daemon sets the clock "
+                                       "(plugins.ntp.timedate: off)."));
+        case RivalStanding::NoTimedated:
+            return make(type, kTrue, "NoTimedated",
+                        QStringLiteral("This system has no systemd-timedated, and so no time daemon of systemd's."));
+        case RivalStanding::NoneActive:
+            return make(type, kTrue, "NoneActive",
+                        QStringLiteral("No other time daemon of the system is switched on."));
+        case RivalStanding::TurnedOff:
+            return make(
+                type, kTrue, "TurnedOff",
+                QStringLiteral("The system's own time daemon was switched off, and is switched on again when this "
+                               "service is disabled or deleted."));
+        case RivalStanding::NotTurnedOff:
+            return make(
+                type, kFalse, "NotTurnedOff",
+                QStringLiteral("Another time daemon of the system sets the clock too, and cannot be switched off "
+                               "(timedatectl set-ntp false): %1.")
+                    .arg(in.rival.words));
+        case RivalStanding::NotTurnedOn:
+            return make(type, kUnknown, "NotTurnedOn",
+                        QStringLiteral("The system's own time daemon cannot be switched on again (timedatectl set-ntp "
+                                       "true): %1.")
+                            .arg(in.rival.words));
+        case RivalStanding::NotKnown:
+            return make(type, kUnknown, "NotKnown",
+                        QStringLiteral("systemd-timedated does not say whether another time daemon sets the clock: %1.")
+                            .arg(in.rival.words));
+    }
+    return {};
 }
 
 }  // namespace
 
 std::vector<Condition> conditionsOf(const StatusInput& input) {
-    std::vector<Condition> conditions{ready(input),         synchronized(input),      offsetWithinLimits(input),
-                                      enoughSources(input), stratumAsExpected(input), fullyImplemented(input)};
+    std::vector<Condition> conditions{ready(input),           synchronized(input),      offsetWithinLimits(input),
+                                      enoughSources(input),   stratumAsExpected(input), vlansKnown(input),
+                                      fullyImplemented(input)};
+    if (auto condition = noRivalTimeDaemon(input)) conditions.push_back(std::move(*condition));
+    for (Condition& condition : securityConditions(input)) conditions.push_back(std::move(condition));
     for (Condition& condition : conditions) condition.observedGeneration = input.generation;
     return conditions;
 }

@@ -10,7 +10,8 @@ namespace fos1::ntp {
 
 struct StatusInput;
 
-/// Ready, Synchronized, OffsetWithinLimits, EnoughSources, StratumAsExpected, FullyImplemented.
+/// Ready, Synchronized, OffsetWithinLimits, EnoughSources, StratumAsExpected, FullyImplemented, and those that not
+/// every node has: NoRivalTimeDaemon, of security.
 [[nodiscard]] std::vector<Condition> conditionsOf(const StatusInput& input);
 
 }  // namespace fos1::ntp

@@ -7,6 +7,7 @@
 #include "core/plain_text.h"
 #include "core/rate_limit.h"
 #include "core/service_conditions.h"
+#include "core/source_verdict.h"
 
 namespace fos1::ntp {
 
@@ -31,19 +32,33 @@ QString text(SourceState state) {
     return QStringLiteral("unknown");
 }
 
-QCborMap describeSource(const SourceReport& source, const std::vector<SourceStatistics>& statistics, Detail detail) {
+void describeAuthentication(const Authentication& authentication, QCborMap& map) {
+    const QString mode = authenticationText(authentication.mode);
+    if (mode.isEmpty()) return;
+    map.insert(QStringLiteral("authentication"), mode);
+    if (authentication.mode == AuthenticationMode::SymmetricKey)
+        map.insert(QStringLiteral("keyId"), qint64{authentication.keyId});
+    if (authentication.mode == AuthenticationMode::Nts)
+        map.insert(QStringLiteral("ntsCookies"), authentication.cookies);
+}
+
+QCborMap describeSource(const SourceReport& source, const StatusInput& in, Detail detail) {
+    const SourceVerdict verdict = verdictOn(source, in.sources, in.statistics);
     QCborMap map{
         {QStringLiteral("name"), displayName(source)},   {QStringLiteral("address"), numericAddress(source)},
         {QStringLiteral("kind"), kindText(source.mode)}, {QStringLiteral("state"), text(source.state)},
-        {QStringLiteral("stratum"), source.stratum},     {QStringLiteral("reachable"), source.reachability != 0}};
+        {QStringLiteral("stratum"), source.stratum},     {QStringLiteral("reachable"), source.reachability != 0},
+        {QStringLiteral("reason"), verdict.reason}};
     if (detail != Detail::Full) return map;
+    map.insert(QStringLiteral("why"), verdict.why);
+    if (source.authentication) describeAuthentication(*source.authentication, map);
     map.insert(QStringLiteral("reach"), QString::number(source.reachability, 8));
     map.insert(QStringLiteral("poll"), source.poll);
     if (!source.sinceSample) return map;
     map.insert(QStringLiteral("lastRx"), qint64{source.sinceSample->count()});
     map.insert(QStringLiteral("offset"), ms(source.offset));
     if (source.delay) map.insert(QStringLiteral("delay"), ms(*source.delay));
-    for (const SourceStatistics& each : statistics)
+    for (const SourceStatistics& each : in.statistics)
         if (each.address == source.address) map.insert(QStringLiteral("jitter"), ms(each.deviation));
     return map;
 }
@@ -59,13 +74,33 @@ QCborMap describeEffective(const StatusInput& in) {
             QCborMap{{QStringLiteral("interval"), rateLimitSeconds(rateLimitExponent(in.spec.rateLimit.interval))},
                      {QStringLiteral("burst"), in.spec.rateLimit.burst},
                      {QStringLiteral("leak"), in.spec.rateLimit.leak}});
+    if (in.nts && in.nts->problem.isEmpty())
+        map.insert(QStringLiteral("ntsCertificate"),
+                   QCborMap{{QStringLiteral("subject"), in.nts->subject},
+                            {QStringLiteral("names"), QCborArray::fromStringList(in.nts->names)},
+                            {QStringLiteral("notAfter"), isoTime(in.nts->notAfterUnix * 1000)},
+                            {QStringLiteral("sha256"), QString::fromLatin1(in.nts->sha256.toHex())}});
     QCborArray leftOut;
-    for (const LeftOutSource& source : in.leftOut)
+    for (const LeftOut& source : in.leftOut)
         leftOut.append(QCborMap{{QStringLiteral("path"), source.path},
                                 {QStringLiteral("name"), source.name},
                                 {QStringLiteral("reason"), source.reason}});
-    if (!leftOut.isEmpty()) map.insert(QStringLiteral("sourcesLeftOut"), leftOut);
+    if (!leftOut.isEmpty()) map.insert(QStringLiteral("leftOut"), leftOut);
     return map;
+}
+
+QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans) {
+    QCborArray list;
+    for (const auto& [name, vlan] : vlans)
+        list.append(QCborMap{{QStringLiteral("name"), name},
+                             {QStringLiteral("interface"), vlan.interface},
+                             {QStringLiteral("accepting"), vlan.accepting},
+                             {QStringLiteral("clientsOnly"), vlan.clientsOnly},
+                             {QStringLiteral("broadcast"), vlan.broadcast},
+                             {QStringLiteral("redirect"), vlan.redirect},
+                             {QStringLiteral("advertise"), vlan.advertise},
+                             {QStringLiteral("reason"), vlan.reason}});
+    return list;
 }
 
 QCborMap describeFields(const StatusInput& in, Detail detail) {
@@ -75,14 +110,16 @@ QCborMap describeFields(const StatusInput& in, Detail detail) {
                  {QStringLiteral("sourcesReachable"), in.sync.sources.reachable},
                  {QStringLiteral("observedGeneration"), in.generation},
                  {QStringLiteral("effective"), describeEffective(in)}};
+    if (in.kernelSynchronized) map.insert(QStringLiteral("kernelSynchronized"), *in.kernelSynchronized);
     if (in.sync.stratum > 0) map.insert(QStringLiteral("stratum"), in.sync.stratum);
     if (!in.engine.lastError.isEmpty()) {
         map.insert(QStringLiteral("lastError"), in.engine.lastError);
         map.insert(QStringLiteral("lastErrorTime"), isoTime(in.engine.lastErrorUnixMs));
     }
     QCborArray sources;
-    for (const SourceReport& source : in.sources) sources.append(describeSource(source, in.statistics, detail));
+    for (const SourceReport& source : in.sources) sources.append(describeSource(source, in, detail));
     map.insert(QStringLiteral("sources"), sources);
+    if (!in.vlans.empty()) map.insert(QStringLiteral("vlans"), describeVlans(in.vlans));
     if (detail == Detail::Full && (in.sync.synchronised || in.sync.holdover)) {
         map.insert(QStringLiteral("offset"), ms(in.sync.offset));
         map.insert(QStringLiteral("jitter"), ms(in.sync.jitter));

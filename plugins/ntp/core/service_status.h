@@ -4,13 +4,18 @@
 
 #include <QCborMap>
 #include <QStringList>
+#include <map>
+#include <optional>
 #include <vector>
 
 #include "core/chrony_plan.h"
+#include "core/clock_rival.h"
 #include "core/engine_state.h"
+#include "core/nts_facts.h"
 #include "core/observation.h"
 #include "fos1/condition.h"
 #include "model/ntp_service_spec.h"
+#include "time/service_state.h"
 #include "time/sync_state.h"
 
 namespace fos1::ntp {
@@ -19,11 +24,17 @@ struct StatusInput {
     NtpServiceSpec spec;
     qint64 generation = 0;  ///< of the object that `spec` came from
     QStringList unimplemented;
-    std::vector<LeftOutSource> leftOut;
+    std::vector<LeftOut> leftOut;
     EngineState engine;
     time::SyncState sync;
     std::vector<SourceReport> sources;
     std::vector<SourceStatistics> statistics;
+    std::optional<NtsFacts> nts;  ///< when it is wanted and can be had
+    qint64 nowUnix = 0;
+    std::map<QString, time::ServiceState> vlans;
+    std::vector<QString> entriesWithoutVlan;
+    ClockRival rival = {};
+    std::optional<bool> kernelSynchronized = {};
 };
 
 struct ServiceStatus {

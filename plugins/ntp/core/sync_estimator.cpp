@@ -46,7 +46,7 @@ nanoseconds errorBound(const Tracking& tracking) {
 
 }  // namespace
 
-SyncState SyncEstimator::update(const Observation& observation, std::optional<int> worstStratum) {
+SyncState SyncEstimator::update(const Observation& observation, const FitnessPolicy& policy) {
     m_tracking.take(observation.tracking, observation.at);
     m_sources.take(observation.sources ? std::optional(withoutEmptyPlaces(*observation.sources)) : std::nullopt,
                    observation.at);
@@ -77,7 +77,7 @@ SyncState SyncEstimator::update(const Observation& observation, std::optional<in
         }
     }
     trackHoldover(observation, state);
-    judge(observation, worstStratum, state);
+    judge(observation, policy, state);
     return state;
 }
 
@@ -103,34 +103,40 @@ void SyncEstimator::trackHoldover(const Observation& observation, SyncState& sta
     state.holdoverSinceUnixMs = m_holdover->sinceUnixMs;
 }
 
-void SyncEstimator::judge(const Observation& observation, std::optional<int> worstStratum, SyncState& state) const {
+void SyncEstimator::judge(const Observation& observation, const FitnessPolicy& policy, SyncState& state) {
+    const auto lostAt = m_holdover ? std::optional(m_holdover->since) : std::nullopt;
+    m_fitness = m_judge.judge(state, policy, observation.at, lostAt);
+    state.fitToAdvertise = isFit(m_fitness);
+    state.reason = reasonFor(policy, state);
+}
+
+/// With the numbers of this moment.
+QString SyncEstimator::reasonFor(const FitnessPolicy& policy, const SyncState& state) const {
     const QString accuracy = QStringLiteral("within %1 of true time").arg(plainDuration(state.errorBound));
-    if (!state.synchronised && !state.holdover) {
-        state.reason = whyNotSynchronised(state);
-        return;
+    const QString following = QStringLiteral("Following %1 at stratum %2, %3")
+                                  .arg(state.source ? state.source->name : QString())
+                                  .arg(state.stratum)
+                                  .arg(accuracy);
+    const QString lost = QStringLiteral("No source is usable since %1").arg(utcText(state.holdoverSinceUnixMs));
+    switch (m_fitness) {
+        case Fitness::Fit: return following + u'.';
+        case Fitness::FitInHoldover: return lost + QStringLiteral("; the clock still keeps time, %1.").arg(accuracy);
+        case Fitness::Settling:
+            return (state.synchronised ? following : lost) +
+                   QStringLiteral("; not advertised before that has lasted for %1.").arg(plainDuration(kSteadyFor));
+        case Fitness::StratumTooHigh:
+            return QStringLiteral("Time is at stratum %1, worse than the allowed %2.")
+                .arg(state.stratum)
+                .arg(policy.worstStratum.value_or(0));
+        case Fitness::ErrorTooLarge:
+            return (state.synchronised ? following + QStringLiteral(" only")
+                                       : lost + QStringLiteral(", and the time is only %1").arg(accuracy)) +
+                   QStringLiteral(", not good enough to advertise.");
+        case Fitness::HoldoverTooLong: return lost + QStringLiteral(", which is too long to go on advertising.");
+        case Fitness::NotSynchronised:
+        case Fitness::Unknown: break;
     }
-    if (worstStratum && state.stratum > *worstStratum) {
-        state.reason =
-            QStringLiteral("Time is at stratum %1, worse than the allowed %2.").arg(state.stratum).arg(*worstStratum);
-        return;
-    }
-    if (state.synchronised) {
-        state.fitToAdvertise = true;
-        state.reason = QStringLiteral("Following %1 at stratum %2, %3.")
-                           .arg(state.source ? state.source->name : QString())
-                           .arg(state.stratum)
-                           .arg(accuracy);
-        return;
-    }
-    const QString since = QStringLiteral("No source is usable since %1").arg(utcText(state.holdoverSinceUnixMs));
-    if (observation.at - m_holdover->since > kAdvertisedHoldover)
-        state.reason = since + QStringLiteral(", which is too long to go on advertising.");
-    else if (state.errorBound >= kAdvertisedErrorBound)
-        state.reason = since + QStringLiteral(", and the time is only %1, not good enough to advertise.").arg(accuracy);
-    else {
-        state.fitToAdvertise = true;
-        state.reason = since + QStringLiteral("; the clock still keeps time, %1.").arg(accuracy);
-    }
+    return whyNotSynchronised(state);
 }
 
 QString SyncEstimator::whyNotSynchronised(const SyncState& state) const {

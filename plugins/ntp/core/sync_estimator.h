@@ -3,6 +3,7 @@
 // Pure: all time comes with the observations. Knows no chronyd, bus or resource.
 #pragma once
 
+#include "core/fitness.h"
 #include "core/observation.h"
 #include "time/sync_state.h"
 
@@ -11,15 +12,13 @@ namespace fos1::ntp {
 /// A report that chronyd does not repeat counts for this long: one lost answer changes nothing.
 inline constexpr std::chrono::seconds kReportLifetime{5};
 
-/// For so long, and as long as the error bound stays below the second constant, time without a source is still good
-/// enough to be advertised.
-inline constexpr std::chrono::hours kAdvertisedHoldover{1};
-inline constexpr std::chrono::seconds kAdvertisedErrorBound{1};
-
 class SyncEstimator {
    public:
-    /// `worstStratum`: spec.server.stratum, when set. Observations come in the order of their time.
-    [[nodiscard]] time::SyncState update(const Observation& observation, std::optional<int> worstStratum);
+    /// Observations come in the order of their time.
+    [[nodiscard]] time::SyncState update(const Observation& observation, const FitnessPolicy& policy);
+
+    /// Of the last update.
+    [[nodiscard]] Fitness fitness() const { return m_fitness; }
 
     /// The sources of the last update, for status and metrics; empty when not known.
     [[nodiscard]] const std::vector<SourceReport>& sources() const { return m_sources.value; }
@@ -51,7 +50,8 @@ class SyncEstimator {
 
     [[nodiscard]] const SourceReport* followedSource() const;
     void trackHoldover(const Observation& observation, time::SyncState& state);
-    void judge(const Observation& observation, std::optional<int> worstStratum, time::SyncState& state) const;
+    void judge(const Observation& observation, const FitnessPolicy& policy, time::SyncState& state);
+    [[nodiscard]] QString reasonFor(const FitnessPolicy& policy, const time::SyncState& state) const;
     [[nodiscard]] QString whyNotSynchronised(const time::SyncState& state) const;
 
     Remembered<Tracking> m_tracking;
@@ -59,6 +59,8 @@ class SyncEstimator {
     Remembered<std::vector<SourceStatistics>> m_statistics;
     bool m_wasSynchronised = false;
     std::optional<Holdover> m_holdover;
+    FitnessJudge m_judge;
+    Fitness m_fitness = Fitness::Unknown;
 };
 
 }  // namespace fos1::ntp

@@ -48,6 +48,13 @@ IpPrefix IpPrefix::network() const {
     return result;
 }
 
+IpAddress IpPrefix::last() const {
+    IpAddress result = address;
+    for (int bit = length; bit < address.bits(); ++bit)
+        result.bytes[static_cast<std::size_t>(bit / 8)] |= static_cast<quint8>(0x80u >> (bit % 8));
+    return result;
+}
+
 bool IpPrefix::contains(const IpAddress& other) const {
     return other.family == address.family && IpPrefix{other, length}.network() == network();
 }

@@ -41,6 +41,9 @@ struct IpPrefix {
     /// The same prefix without host bits.
     [[nodiscard]] IpPrefix network() const;
 
+    /// The last address in it.
+    [[nodiscard]] IpAddress last() const;
+
     [[nodiscard]] bool contains(const IpAddress& other) const;
 };
 

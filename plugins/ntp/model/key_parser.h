@@ -1,23 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads which symmetric keys exist, so that no source names another. Never touches a key's value.
+// Reads the symmetric keys of a spec. No message that it makes holds anything of a key's value.
 #pragma once
 
 #include <set>
 
 #include "model/field_checks.h"
+#include "model/security_spec.h"
 
 namespace fos1::ntp {
 
-/// The keys that sources may name.
-struct KnownKeys {
-    bool enabled = true;
-    std::set<qint64> ids;
-};
+/// The bytes of a key from its text: "HEX:" and "ASCII:" before it as in a keyfile of chrony's, else the text itself.
+/// An error says what is wrong with it, without the key. `type` as in KeySpec.
+[[nodiscard]] Result<QByteArray> keyBytes(const QByteArray& text, const QString& type);
 
 /// `authentication` is spec.security.authentication.
-[[nodiscard]] KnownKeys parseKeys(const FieldChecks& authentication);
+[[nodiscard]] AuthenticationSpec parseKeys(const FieldChecks& authentication);
 
 /// Reports a `keyId` of `source` that is not known.
-void checkKeyReference(const FieldChecks& source, const KnownKeys& keys);
+void checkKeyReference(const FieldChecks& source, const AuthenticationSpec& authentication);
 
 }  // namespace fos1::ntp

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "model/ip_prefix.h"
+#include "model/security_spec.h"
+#include "model/vlan_policy.h"
 
 namespace fos1::ntp {
 
@@ -19,7 +21,7 @@ inline constexpr int kHighestPoll = 24;
 inline constexpr quint16 kNtpPort = 123;
 inline constexpr int kDefaultLocalStratum = 10;
 
-/// What pools and servers have in common. `minpoll` and `maxpoll` are log2 seconds.
+/// What pools, servers and peers have in common. `minpoll` and `maxpoll` are log2 seconds.
 struct SourceOptions {
     bool iburst = false;
     bool prefer = false;
@@ -30,8 +32,10 @@ struct SourceOptions {
     std::optional<int> minpoll;
     std::optional<int> maxpoll;
     quint16 port = kNtpPort;
-    bool nts = false;             ///< asks for Network Time Security (RFC 8915)
-    std::optional<qint64> keyId;  ///< asks for a symmetric key
+    bool nts = false;  ///< asks for Network Time Security (RFC 8915)
+    quint16 ntsPort = kNtsPort;
+    std::optional<qint64> keyId;          ///< asks for a symmetric key
+    std::optional<AddressFamily> family;  ///< nothing: any
     bool operator==(const SourceOptions&) const = default;
 };
 
@@ -42,6 +46,7 @@ struct PoolSpec {
     bool operator==(const PoolSpec&) const = default;
 };
 
+/// A server or a peer.
 struct ServerSpec {
     QString address;  ///< IP address or host name
     SourceOptions options;
@@ -65,6 +70,23 @@ struct LocalSpec {
     bool operator==(const LocalSpec&) const = default;
 };
 
+/// An interface whose packets its hardware stamps.
+struct HwTimestampSpec {
+    QString interface;                   ///< a name, or "*" for all that can
+    std::chrono::nanoseconds txcomp{0};  ///< from the stamp to the transmission
+    std::chrono::nanoseconds rxcomp{0};  ///< from the reception to the stamp
+    bool operator==(const HwTimestampSpec&) const = default;
+};
+
+enum class LeapMode { Unknown = 0, System, Slew, Smear };
+
+struct LeapSpec {
+    LeapMode mode = LeapMode::System;
+    QString timeZone;  ///< such as right/UTC; empty: none
+    QString listFile;  ///< absolute path of a leap-seconds.list; empty: none
+    bool operator==(const LeapSpec&) const = default;
+};
+
 struct ServingSpec {
     std::optional<int> stratum;  ///< the worst stratum that the service is willing to advertise
     QString driftfile;           ///< absolute path; empty: the plugin's own
@@ -73,24 +95,10 @@ struct ServingSpec {
     quint16 port = kNtpPort;
     std::vector<IpAddress> bindAddresses;  ///< at most one of each family
     bool rtcsync = false;
+    bool interleaved = true;
+    std::vector<HwTimestampSpec> hwTimestamp;
+    LeapSpec leap;
     bool operator==(const ServingSpec&) const = default;
-};
-
-enum class Permission { Unknown = 0, Allow, Deny };
-
-struct AccessRule {
-    IpPrefix network;  ///< without host bits
-    Permission permission = Permission::Unknown;
-    bool operator==(const AccessRule&) const = default;
-};
-
-/// How often one client is answered. chrony knows intervals of whole powers of two only.
-struct RateLimitSpec {
-    bool enabled = false;
-    std::chrono::nanoseconds interval{std::chrono::seconds(8)};  ///< least average time between two answers
-    int burst = 8;                                               ///< answers that may come closer together
-    int leak = 2;                                                ///< one of 2^leak requests is answered all the same
-    bool operator==(const RateLimitSpec&) const = default;
 };
 
 struct MonitoringSpec {
@@ -105,10 +113,16 @@ struct NtpServiceSpec {
     bool enabled = true;
     std::vector<PoolSpec> pools;
     std::vector<ServerSpec> servers;
+    std::vector<ServerSpec> peers;
     ServingSpec server;
+    NtsSpec nts;
+    AuthenticationSpec authentication;
     std::vector<AccessRule> access;
     RateLimitSpec rateLimit;
+    bool opensOnFailure = false;  ///< nothing is blocked when nobody is left to decide
+    VlansSpec vlans;
     MonitoringSpec monitoring;
+    AdvertiseSpec advertise;
     bool operator==(const NtpServiceSpec&) const = default;
 };
 

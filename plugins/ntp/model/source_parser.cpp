@@ -42,7 +42,24 @@ void checkPolls(const FieldChecks& at, const SourceOptions& options) {
                   .arg(text(minpoll, options.minpoll.has_value()), text(maxpoll, options.maxpoll.has_value())));
 }
 
-SourceOptions parseOptions(const FieldChecks& at, const KnownKeys& keys) {
+/// `name`: what the source is named by.
+std::optional<AddressFamily> parseFamily(const FieldChecks& at, const QString& name) {
+    const QString key = QStringLiteral("family");
+    const QString text = at.reader().text(key, QStringLiteral("any"));
+    if (text == QStringLiteral("any")) return std::nullopt;
+    const AddressFamily family = text == QStringLiteral("ipv4")   ? AddressFamily::Inet4
+                                 : text == QStringLiteral("ipv6") ? AddressFamily::Inet6
+                                                                  : AddressFamily::Unknown;
+    if (family == AddressFamily::Unknown) {
+        at.report(key, QStringLiteral("must be any, ipv4 or ipv6, is \"%1\"").arg(text));
+        return std::nullopt;
+    }
+    if (const auto address = IpAddress::parse(name); address && address->family != family)
+        at.report(key, QStringLiteral("contradicts %1, which is of the other family").arg(name));
+    return family;
+}
+
+SourceOptions parseOptions(const FieldChecks& at, const AuthenticationSpec& keys) {
     SourceOptions options;
     const CborReader& reader = at.reader();
     options.iburst = reader.boolean(QStringLiteral("iburst"));
@@ -52,6 +69,7 @@ SourceOptions parseOptions(const FieldChecks& at, const KnownKeys& keys) {
     options.require = reader.boolean(QStringLiteral("require"));
     options.xleave = reader.boolean(QStringLiteral("xleave"));
     options.nts = reader.boolean(QStringLiteral("nts"));
+    options.ntsPort = static_cast<quint16>(at.integer(QStringLiteral("ntsPort"), 1, 65535).value_or(kNtsPort));
     if (reader.has(QStringLiteral("keyId"))) options.keyId = reader.integer(QStringLiteral("keyId"));
     options.minpoll = at.integer(QStringLiteral("minpoll"), kLowestPoll, kHighestPoll);
     options.maxpoll = at.integer(QStringLiteral("maxpoll"), kLowestPoll, kHighestPoll);
@@ -69,7 +87,7 @@ SourceOptions parseOptions(const FieldChecks& at, const KnownKeys& keys) {
     return options;
 }
 
-void parsePool(const FieldChecks& at, const KnownKeys& keys, SeenSources& seen, NtpServiceSpec& spec) {
+void parsePool(const FieldChecks& at, const AuthenticationSpec& keys, SeenSources& seen, NtpServiceSpec& spec) {
     PoolSpec pool;
     if (const auto name = at.hostOrAddress(QStringLiteral("name"))) {
         pool.name = *name;
@@ -77,39 +95,44 @@ void parsePool(const FieldChecks& at, const KnownKeys& keys, SeenSources& seen, 
     }
     pool.servers = at.integer(QStringLiteral("servers"), 1, kMostServersOfAPool).value_or(pool.servers);
     pool.options = parseOptions(at, keys);
+    pool.options.family = parseFamily(at, pool.name);
     spec.pools.push_back(std::move(pool));
 }
 
-void parseServer(const FieldChecks& at, const KnownKeys& keys, SeenSources& seen, NtpServiceSpec& spec) {
+ServerSpec parseServer(const FieldChecks& at, const AuthenticationSpec& keys, SeenSources& seen) {
     ServerSpec server;
     if (const auto address = at.hostOrAddress(QStringLiteral("address"))) {
         server.address = *address;
         seen.add(at, QStringLiteral("address"), *address);
     }
     server.options = parseOptions(at, keys);
+    server.options.family = parseFamily(at, server.address);
     server.presend = at.integer(QStringLiteral("presend"), kLowestPoll, kHighestPoll);
     server.maxdelay = at.positiveDuration(QStringLiteral("maxdelay"), seconds(1), kLongestDelaySeconds);
     server.offset = at.duration(QStringLiteral("offset"), seconds(1), -kLargestOffsetSeconds, kLargestOffsetSeconds);
-    spec.servers.push_back(std::move(server));
+    return server;
 }
 
 /// A peer can shift this node's clock, so that it must be known who it is.
-void checkPeer(const FieldChecks& at, const KnownKeys& keys, SeenSources& seen) {
-    if (const auto address = at.hostOrAddress(QStringLiteral("address")))
-        seen.add(at, QStringLiteral("address"), *address);
-    const SourceOptions options = parseOptions(at, keys);
-    if (!options.keyId && !at.reader().boolean(QStringLiteral("insecure")))
+void checkPeer(const FieldChecks& at, const ServerSpec& peer) {
+    if (!peer.options.keyId && !at.reader().boolean(QStringLiteral("insecure")))
         at.report(QStringLiteral("keyId"),
                   QStringLiteral("is required of a peer; insecure: true does without authentication"));
+    if (peer.options.nts)
+        at.report(QStringLiteral("nts"), QStringLiteral("is for servers; a peer is authenticated by keyId"));
 }
 
 }  // namespace
 
-void parseSources(const FieldChecks& sources, const KnownKeys& keys, NtpServiceSpec& spec) {
+void parseSources(const FieldChecks& sources, const AuthenticationSpec& keys, NtpServiceSpec& spec) {
     SeenSources seen;
     for (const FieldChecks& pool : sources.children(QStringLiteral("pools"))) parsePool(pool, keys, seen, spec);
-    for (const FieldChecks& server : sources.children(QStringLiteral("servers"))) parseServer(server, keys, seen, spec);
-    for (const FieldChecks& peer : sources.children(QStringLiteral("peers"))) checkPeer(peer, keys, seen);
+    for (const FieldChecks& server : sources.children(QStringLiteral("servers")))
+        spec.servers.push_back(parseServer(server, keys, seen));
+    for (const FieldChecks& peer : sources.children(QStringLiteral("peers"))) {
+        spec.peers.push_back(parseServer(peer, keys, seen));
+        checkPeer(peer, spec.peers.back());
+    }
 }
 
 }  // namespace fos1::ntp

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads spec.sources: pools and servers, their options, and that no source is named twice. Peers are only checked.
+// Reads spec.sources: pools, servers and peers, their options, and that no source is named twice.
 // Knows no chrony.conf.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace fos1::ntp {
 
-/// Fills `spec.pools` and `spec.servers` from spec.sources; mistakes go to the errors of `sources`.
-void parseSources(const FieldChecks& sources, const KnownKeys& keys, NtpServiceSpec& spec);
+/// Fills the pools, servers and peers of `spec` from spec.sources; mistakes go to the errors of `sources`.
+void parseSources(const FieldChecks& sources, const AuthenticationSpec& keys, NtpServiceSpec& spec);
 
 }  // namespace fos1::ntp

@@ -4,8 +4,9 @@
 #include <map>
 
 #include "model/field_checks.h"
-#include "model/key_parser.h"
+#include "model/security_parser.h"
 #include "model/source_parser.h"
+#include "model/vlan_parser.h"
 
 namespace fos1::ntp {
 
@@ -17,8 +18,6 @@ using std::chrono::seconds;
 constexpr int kHighestStratum = 15;
 constexpr int kMostSources = 1000;
 constexpr double kLargestSeconds = 1e6;
-constexpr double kShortestLimitSeconds = 2e-6;  // 2^-19 s, rounded up
-constexpr double kLongestLimitSeconds = 4096;   // 2^12 s
 constexpr double kLargestMilliseconds = 1e9;
 
 std::optional<MakestepSpec> parseMakestep(const FieldChecks& server) {
@@ -64,6 +63,43 @@ std::vector<IpAddress> parseBindAddresses(const FieldChecks& server) {
     return addresses;
 }
 
+std::vector<HwTimestampSpec> parseHwTimestamp(const FieldChecks& server) {
+    std::vector<HwTimestampSpec> interfaces;
+    std::map<QString, QString> seen;
+    for (const FieldChecks& at : server.children(QStringLiteral("hwtimestamp"))) {
+        const QString key = QStringLiteral("interface");
+        HwTimestampSpec spec{at.reader().text(key), {}, {}};
+        if (const QString why = unsafeInConfig(spec.interface); !why.isEmpty()) at.report(key, why);
+        const auto [first, isNew] = seen.try_emplace(spec.interface, at.reader().path(key));
+        if (!isNew) at.report(key, QStringLiteral("%1 is already in %2").arg(spec.interface, first->second));
+        spec.txcomp = at.duration(QStringLiteral("txcomp"), seconds(1), -1, 1).value_or(spec.txcomp);
+        spec.rxcomp = at.duration(QStringLiteral("rxcomp"), seconds(1), -1, 1).value_or(spec.rxcomp);
+        interfaces.push_back(std::move(spec));
+    }
+    return interfaces;
+}
+
+LeapSpec parseLeap(const FieldChecks& at) {
+    LeapSpec leap;
+    const QString mode = at.reader().text(QStringLiteral("mode"), QStringLiteral("system"));
+    if (mode == QStringLiteral("slew"))
+        leap.mode = LeapMode::Slew;
+    else if (mode == QStringLiteral("smear"))
+        leap.mode = LeapMode::Smear;
+    else if (mode != QStringLiteral("system"))
+        at.report(QStringLiteral("mode"), QStringLiteral("must be system, slew or smear, is \"%1\"").arg(mode));
+    const QString key = QStringLiteral("list");
+    if (!at.reader().has(key)) return leap;
+    const QString list = at.reader().text(key);
+    if (list.startsWith(u'/'))
+        leap.listFile = at.absolutePath(key).value_or(QString());
+    else if (const QString why = unsafeInConfig(list); !why.isEmpty())
+        at.report(key, why);
+    else
+        leap.timeZone = list;
+    return leap;
+}
+
 ServingSpec parseServing(const FieldChecks& at) {
     ServingSpec serving;
     serving.stratum = at.integer(QStringLiteral("stratum"), 1, kHighestStratum);
@@ -73,78 +109,10 @@ ServingSpec parseServing(const FieldChecks& at) {
     serving.port = static_cast<quint16>(at.integer(QStringLiteral("port"), 0, 65535).value_or(kNtpPort));
     serving.bindAddresses = parseBindAddresses(at);
     serving.rtcsync = at.reader().boolean(QStringLiteral("rtcsync"));
+    serving.interleaved = at.reader().boolean(QStringLiteral("interleaved"), true);
+    serving.hwTimestamp = parseHwTimestamp(at);
+    serving.leap = parseLeap(at.child(QStringLiteral("leap")));
     return serving;
-}
-
-Permission parsePermission(const FieldChecks& at) {
-    const QString key = QStringLiteral("permission");
-    if (!at.reader().has(key)) {
-        at.report(key, QStringLiteral("is required: allow or deny"));
-        return Permission::Unknown;
-    }
-    const std::size_t before = at.errors().size();
-    const QString text = at.reader().text(key);
-    if (text == QStringLiteral("allow")) return Permission::Allow;
-    if (text == QStringLiteral("deny")) return Permission::Deny;
-    if (at.errors().size() == before) at.report(key, QStringLiteral("must be allow or deny, is \"%1\"").arg(text));
-    return Permission::Unknown;
-}
-
-std::optional<IpPrefix> parseNetwork(const FieldChecks& at) {
-    const QString key = QStringLiteral("network");
-    if (!at.reader().has(key)) {
-        at.report(key, QStringLiteral("is required"));
-        return std::nullopt;
-    }
-    const std::size_t before = at.errors().size();
-    const QString text = at.reader().text(key);
-    if (at.errors().size() != before) return std::nullopt;
-    const std::optional<IpPrefix> prefix = IpPrefix::parse(text);
-    if (!prefix) {
-        QString message = QStringLiteral("\"%1\" is not a network such as 192.168.0.0/16 or fd00::/8").arg(text);
-        if (const auto host = IpAddress::parse(text))
-            message += QStringLiteral("; for this one address write %1/%2").arg(host->text()).arg(host->bits());
-        at.report(key, message);
-        return std::nullopt;
-    }
-    if (prefix->network() != *prefix) {
-        at.report(key,
-                  QStringLiteral("\"%1\" has host bits set; the network is %2").arg(text, prefix->network().text()));
-        return std::nullopt;
-    }
-    return prefix;
-}
-
-std::vector<AccessRule> parseAccess(const FieldChecks& security) {
-    struct First {
-        Permission permission;
-        QString path;
-    };
-    std::vector<AccessRule> rules;
-    std::map<IpPrefix, First> seen;
-    for (const FieldChecks& at : security.children(QStringLiteral("access"))) {
-        const Permission permission = parsePermission(at);
-        const std::optional<IpPrefix> network = parseNetwork(at);
-        if (!network || permission == Permission::Unknown) continue;
-        const auto [first, isNew] = seen.try_emplace(*network, First{permission, at.reader().path()});
-        if (isNew)
-            rules.push_back({*network, permission});
-        else if (first->second.permission != permission)
-            at.report(QStringLiteral("network"),
-                      QStringLiteral("%1 is both allowed and denied: see %2").arg(network->text(), first->second.path));
-    }
-    return rules;
-}
-
-/// The bounds are chrony's, which clamps in silence (chrony.conf(5), ratelimit).
-RateLimitSpec parseRateLimit(const FieldChecks& at) {
-    RateLimitSpec limit;
-    limit.enabled = at.reader().boolean(QStringLiteral("enabled"));
-    limit.interval = at.duration(QStringLiteral("interval"), seconds(1), kShortestLimitSeconds, kLongestLimitSeconds)
-                         .value_or(limit.interval);
-    limit.burst = at.integer(QStringLiteral("burst"), 1, 255).value_or(limit.burst);
-    limit.leak = at.integer(QStringLiteral("leak"), 1, 4).value_or(limit.leak);
-    return limit;
 }
 
 MonitoringSpec parseMonitoring(const FieldChecks& at) {
@@ -173,12 +141,17 @@ tl::expected<NtpServiceSpec, Errors> parse(const QCborMap& map) {
     NtpServiceSpec spec;
     spec.enabled = at.reader().boolean(QStringLiteral("enabled"), spec.enabled);
     const FieldChecks security = at.child(QStringLiteral("security"));
-    const KnownKeys keys = parseKeys(security.child(QStringLiteral("authentication")));
-    parseSources(at.child(QStringLiteral("sources")), keys, spec);
+    parseSecurity(security, spec);
+    parseSources(at.child(QStringLiteral("sources")), spec.authentication, spec);
     spec.server = parseServing(at.child(QStringLiteral("server")));
-    spec.access = parseAccess(security);
-    spec.rateLimit = parseRateLimit(security.child(QStringLiteral("ratelimit")));
+    spec.vlans = parseVlans(at);
+    spec.advertise = parseAdvertise(at.child(QStringLiteral("advertise")));
     spec.monitoring = parseMonitoring(at.child(QStringLiteral("monitoring")));
+    if (!spec.server.interleaved && spec.rateLimit.enabled)
+        at.child(QStringLiteral("server"))
+            .report(QStringLiteral("interleaved"),
+                    QStringLiteral("false contradicts security.ratelimit: chronyd can do without interleaved mode only "
+                                   "when it keeps no account of its clients, which the limit needs"));
     if (!errors.empty()) return tl::unexpected<Errors>(std::move(errors));
     return spec;
 }

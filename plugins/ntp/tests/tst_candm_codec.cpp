@@ -216,7 +216,10 @@ class TestCandmCodec : public QObject {
         row("a request", changed(kSourceData, 1, 1), protocol, "packet type 1 is no reply");
         row("another command", changed(kSourceData, 5, 33), protocol, "reply to command 33, not 15");
         row("another sequence", changed(kSourceData, 19, 5), protocol, "reply to another request (sequence number)");
-        row("unknown reply", changed(kSourceData, 7, 99), protocol, "reply code 99 is not known");
+        row("reply of a later version", changed(kSourceData, 7, 99), ErrorCode::Refused,
+            "chronyd answers in a form that is not known here (reply code 99); it may be newer");
+        row("reply of a later version that refuses", changed(changed(kSourceData, 7, 99), 9, 4), ErrorCode::NotFound,
+            "chronyd has no such source");
         row("no such source", kNoSuchSource, ErrorCode::NotFound, "chronyd has no such source");
         row("status 9 of another command", changed(kNoSuchSource, 9, 9), ErrorCode::Refused,
             "chronyd answered with status 9");

@@ -2,12 +2,12 @@
 // Every request is answered exactly once, whatever comes over the socket; and what the real chronyd answers is what
 // chronyc shows.
 #include <QElapsedTimer>
-#include <QProcess>
 #include <QTest>
 #include <set>
 
 #include "chrony/chrony_client.h"
 #include "chrony/chrony_monitor.h"
+#include "support/chronyc.h"
 #include "support/fake_chronyd.h"
 #include "support/test_tree.h"
 #include "support/upstream.h"
@@ -41,31 +41,6 @@ struct Fixture {
     }
 };
 
-/// One report of chronyc, in fields.
-QList<QStringList> chronyc(const QString& socket, const QString& report) {
-    QProcess process;
-    process.start(QStringLiteral("/usr/bin/chronyc"),
-                  {QStringLiteral("-n"), QStringLiteral("-c"), QStringLiteral("-h"), socket, report});
-    if (!process.waitForFinished()) return {};
-    QList<QStringList> rows;
-    for (const QString& line : QString::fromUtf8(process.readAllStandardOutput()).split(u'\n', Qt::SkipEmptyParts))
-        rows.append(line.split(u','));
-    return rows;
-}
-
-/// As chronyc prints seconds.
-QString seconds(std::chrono::nanoseconds value) {
-    return QString::number(static_cast<double>(value.count()) / 1e9, 'f', 9);
-}
-
-/// chronyc prints ppm with three decimals.
-qint64 ppb(const QString& text) { return std::llround(text.toDouble() * 1e3); }
-
-bool isNear(const QString& text, std::chrono::nanoseconds value, std::chrono::nanoseconds tolerance) {
-    const std::chrono::nanoseconds printed(std::llround(text.toDouble() * 1e9));
-    return std::chrono::abs(printed - value) <= tolerance;
-}
-
 }  // namespace
 
 class TestChronyClient : public QObject {
@@ -97,7 +72,6 @@ class TestChronyClient : public QObject {
         QTest::newRow("command") << 5 << 33;
         QTest::newRow("sequence") << 16 << -1;
         QTest::newRow("length") << 7 << 5;
-        QTest::newRow("unknown reply") << 7 << 99;
     }
     void badDatagramsAreIgnored() {
         QFETCH(int, at);
@@ -119,6 +93,32 @@ class TestChronyClient : public QObject {
         QVERIFY(answers.all.front().has_value());
         QCOMPARE(*answers.all.front().and_then(candm::sourceCount), 2u);
         QCOMPARE(client.ignoredDatagrams(), 3u);
+    }
+
+    void answerOfALaterVersionIsToldAtOnce_data() {
+        QTest::addColumn<int>("at");
+        QTest::addColumn<QString>("message");
+        QTest::newRow("reply code") << 7 << QStringLiteral("reply code 200");
+        QTest::newRow("status") << 9 << QStringLiteral("status 200");
+    }
+    /// And not after all tries, which would hold up everything that waits for it.
+    void answerOfALaterVersionIsToldAtOnce() {
+        QFETCH(int, at);
+        QFETCH(QString, message);
+        Fixture f;
+        FakeChronyd server(f.path);
+        server.onAsked = [&](const Asked& asked) {
+            QByteArray unknown = FakeChronyd::count(asked, 9);
+            unknown[at] = static_cast<char>(200);
+            server.send(asked, unknown);
+        };
+        ChronyClient client(f.path, {8, 16, 1h, 3});
+        Answers answers;
+        client.request(candm::sourceCountRequest(), &answers, answers.collect());
+        QTRY_COMPARE(answers.all.size(), 1u);
+        QVERIFY(answers.firstError() == ErrorCode::Refused);
+        QVERIFY(answers.all.front().error().message.contains(message));
+        QCOMPARE(server.asked.size(), 1u);
     }
 
     void answerFromSomebodyElseIsIgnored() {
@@ -223,6 +223,36 @@ class TestChronyClient : public QObject {
         client.close();
         QTRY_COMPARE(answers.all.size(), 4u);
         QVERIFY(answers.all.back().error().code == ErrorCode::Io);
+    }
+
+    /// Of three answers that come together the first ends the client; a fourth never came.
+    void completionMayEndTheClient() {
+        Fixture f;
+        FakeChronyd server(f.path);
+        auto client = std::make_unique<ChronyClient>(f.path, ClientLimits{8, 16, 1h, 1});
+        Answers answers;
+        client->request(candm::sourceCountRequest(), &answers, [&](const Result<candm::Reply>& reply) {
+            answers.all.push_back(reply);
+            client.reset();
+        });
+        for (int i = 0; i < 3; ++i) client->request(candm::sourceCountRequest(), &answers, answers.collect());
+        QTRY_COMPARE(server.asked.size(), 4u);
+        for (std::size_t i = 0; i < 3; ++i) server.send(server.asked[i], FakeChronyd::count(server.asked[i], 1));
+        QTRY_COMPARE(answers.all.size(), 4u);
+        QVERIFY(!client);
+        QCOMPARE(std::count_if(answers.all.begin(), answers.all.end(), [](const auto& reply) { return !!reply; }), 3);
+    }
+
+    void endOfTheClientIsAnAnswer() {
+        Fixture f;
+        const FakeChronyd server(f.path);
+        auto client = std::make_unique<ChronyClient>(f.path, ClientLimits{1, 16, 1h, 1});
+        Answers answers;
+        for (int i = 0; i < 2; ++i) client->request(candm::sourceCountRequest(), &answers, answers.collect());
+        client.reset();
+        QVERIFY(answers.all.empty());
+        QTRY_COMPARE(answers.all.size(), 2u);
+        QVERIFY(answers.firstError() == ErrorCode::Io);
     }
 
     void goneContextIsNotCalled() {

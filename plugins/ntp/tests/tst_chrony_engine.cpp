@@ -26,7 +26,7 @@ using Outcome = std::optional<tl::expected<void, Error>>;
 struct Fixture {
     TestTree tree;
     ChronyLayout layout{tree.directory(QStringLiteral("run")), tree.directory(QStringLiteral("state"))};
-    EngineOptions options{QStringLiteral("/usr/sbin/chronyd"), chronydUser(), ClockControl::None, layout};
+    EngineOptions options{chronydPath(), chronydUser(), ClockControl::None, layout};
 
     /// A plan, with lines that only a restart can bring.
     [[nodiscard]] ChronyPlan config(const QByteArray& more = {}) const {
@@ -190,7 +190,7 @@ class TestChronyEngine : public QObject {
         QTRY_VERIFY(second);
         QVERIFY(!*second);
         QVERIFY(second->error().code == ErrorCode::InvalidInput);
-        QVERIFY2(second->error().message.contains(QStringLiteral("Could not parse pool directive at line 9")),
+        QVERIFY2(second->error().message.contains(QStringLiteral("Could not parse pool directive at line 11")),
                  qPrintable(why(second)));
         QCOMPARE(engine.state().pid, pid);
         QVERIFY(engine.state().phase == EnginePhase::Running);

@@ -7,9 +7,8 @@
 #include <QTest>
 #include <csignal>
 
-#include "chrony/chrony_engine.h"
 #include "core/access_table.h"
-#include "support/test_tree.h"
+#include "support/engine_fixture.h"
 #include "support/upstream.h"
 
 using namespace fos1;
@@ -18,72 +17,11 @@ using namespace fos1::ntp::test;
 
 namespace {
 
-using Outcome = std::optional<tl::expected<void, Error>>;
-
 AccessRule rule(const char* text) {
     const QStringList words = QString::fromLatin1(text).split(u' ');
     return {*IpPrefix::parse(words.at(1)),
             words.at(0) == QStringLiteral("allow") ? Permission::Allow : Permission::Deny};
 }
-
-/// An engine with its chronyd, and ways to ask it.
-struct Fixture {
-    TestTree tree;
-    ChronyLayout layout{tree.directory(QStringLiteral("run")), tree.directory(QStringLiteral("state"))};
-    ChronyEngine engine{{QStringLiteral("/usr/sbin/chronyd"), chronydUser(), ClockControl::None, layout}};
-    NtpServiceSpec spec;
-
-    Fixture() { spec.server.port = freeUdpPort(); }
-    ~Fixture() {
-        bool ended = false;
-        engine.stop([&ended](const auto&) { ended = true; });
-        (void)QTest::qWaitFor([&ended] { return ended; });
-    }
-    Fixture(const Fixture&) = delete;
-    Fixture& operator=(const Fixture&) = delete;
-
-    /// Empty, or why it failed.
-    QString apply(const ChronyPlan& plan) {
-        Outcome outcome;
-        // Not QTest::qWaitFor(), which sleeps 10 ms between two turns of the loop: here are many short ones.
-        QEventLoop loop;
-        QTimer::singleShot(10'000, &loop, &QEventLoop::quit);
-        engine.apply(plan, [&](const auto& result) {
-            outcome = result;
-            loop.quit();
-        });
-        loop.exec();
-        if (!outcome) return QStringLiteral("no outcome");
-        return *outcome ? QString() : outcome->error().text();
-    }
-    QString apply() { return apply(makePlan(spec, {layout.paths(), ClockControl::None})); }
-
-    /// Starts to apply the spec and returns when its file of sources is in place: chronyd has then been told, and is
-    /// held (SIGSTOP) so that it cannot have answered. With the outcome to come, and the process.
-    std::pair<std::shared_ptr<Outcome>, qint64> begin() {
-        const ChronyPlan plan = makePlan(spec, {layout.paths(), ClockControl::None});
-        auto outcome = std::make_shared<Outcome>();
-        const qint64 pid = engine.state().pid;
-        ::kill(static_cast<pid_t>(pid), SIGSTOP);
-        engine.apply(plan, [outcome](const auto& result) { *outcome = result; });
-        QDeadlineTimer deadline(5000);
-        while (readAll(layout.sourceFile()) != plan.sources && !deadline.hasExpired())
-            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 10);
-        return {outcome, pid};
-    }
-
-    /// chronyd's own words.
-    [[nodiscard]] QByteArray chronyc(const QStringList& command) const {
-        QProcess process;
-        process.start(QStringLiteral("chronyc"),
-                      QStringList{QStringLiteral("-h"), layout.paths().commandSocket, QStringLiteral("-n")} + command);
-        process.waitForFinished(5000);
-        return process.readAllStandardOutput();
-    }
-    [[nodiscard]] bool isAnswered(const char* address) const {
-        return chronyc({QStringLiteral("accheck"), QString::fromLatin1(address)}).contains("Access allowed");
-    }
-};
 
 ServerSpec server(const QString& address, quint16 port = 123) {
     ServerSpec server;
@@ -98,7 +36,7 @@ class TestChronyOnline : public QObject {
     Q_OBJECT
    private Q_SLOTS:
     void sourcesComeAndGoWithoutARestart() {
-        Fixture f;
+        EngineFixture f;
         f.spec.servers = {server(QStringLiteral("127.0.0.1"), 1)};
         QCOMPARE(f.apply(), QString());
         const qint64 pid = f.engine.state().pid;
@@ -114,7 +52,7 @@ class TestChronyOnline : public QObject {
 
     /// chrony 4.3 loses a source that sorts earlier than before and says 200 OK; the read-back notices.
     void aSourceThatSortsEarlierIsNotLost() {
-        Fixture f;
+        EngineFixture f;
         f.spec.servers = {server(QStringLiteral("127.0.0.1"), 1), server(QStringLiteral("127.0.0.2"), 1),
                           server(QStringLiteral("127.0.0.3"), 1)};
         for (ServerSpec& each : f.spec.servers) each.options.maxpoll = 9;
@@ -133,7 +71,7 @@ class TestChronyOnline : public QObject {
     }
 
     void accessFollowsEveryChange() {
-        Fixture f;
+        EngineFixture f;
         f.spec.access = {rule("allow 10.0.0.0/8"), rule("deny 10.1.0.0/16")};
         QCOMPARE(f.apply(), QString());
         const qint64 pid = f.engine.state().pid;
@@ -153,7 +91,7 @@ class TestChronyOnline : public QObject {
 
     /// The engine asks chronyd after each change; here random tables of nested prefixes of any length.
     void randomAccessTables() {
-        Fixture f;
+        EngineFixture f;
         QCOMPARE(f.apply(), QString());
         const qint64 pid = f.engine.state().pid;
         QRandomGenerator random(20261125);
@@ -175,8 +113,69 @@ class TestChronyOnline : public QObject {
         QCOMPARE(f.engine.state().pid, pid);
     }
 
+    /// Sources and rules that somebody changes with chronyc are as they were declared, again and without a restart.
+    void whatOthersChangeIsHealed() {
+        EngineFixture f;
+        f.spec.servers = {server(QStringLiteral("127.0.0.1"), 1), server(QStringLiteral("127.0.0.2"), 1)};
+        f.spec.access = {rule("allow 10.0.0.0/8"), rule("deny 10.1.0.0/16")};
+        QCOMPARE(f.apply(), QString());
+        const qint64 pid = f.engine.state().pid;
+        int healed = 0;
+        connect(&f.engine, &ChronyEngine::healed, this, [&healed] { ++healed; });
+        (void)f.chronyc({QStringLiteral("delete"), QStringLiteral("127.0.0.1")});
+        (void)f.chronyc({QStringLiteral("add"), QStringLiteral("server"), QStringLiteral("127.0.0.9")});
+        (void)f.chronyc({QStringLiteral("allow"), QStringLiteral("10.1.0.0/16")});
+        (void)f.chronyc({QStringLiteral("deny"), QStringLiteral("10.0.0.0/8")});
+        QVERIFY(!f.isAnswered("10.0.0.1"));
+        f.engine.heal();
+        QTRY_COMPARE(healed, 1);
+        const QByteArray sources = f.chronyc({QStringLiteral("sources")});
+        QVERIFY2(sources.contains("127.0.0.1") && sources.contains("127.0.0.2") && !sources.contains("127.0.0.9"),
+                 sources.constData());
+        QVERIFY(f.isAnswered("10.0.0.1") && !f.isAnswered("10.1.0.1"));
+        QCOMPARE(readAll(f.layout.sourceFile()), f.plan().sources);
+        f.engine.heal();
+        QTest::qWait(100);
+        QCOMPARE(healed, 1);  // nothing to do
+        QCOMPARE(f.engine.state().pid, pid);
+    }
+
+    /// What somebody else added does not stand in the way of the next change either.
+    void aStrangersSourceDoesNotStopAChange() {
+        EngineFixture f;
+        f.spec.servers = {server(QStringLiteral("127.0.0.1"), 1)};
+        QCOMPARE(f.apply(), QString());
+        (void)f.chronyc({QStringLiteral("add"), QStringLiteral("server"), QStringLiteral("127.0.0.9")});
+        f.spec.servers.push_back(server(QStringLiteral("127.0.0.2"), 1));
+        QCOMPARE(f.apply(), QString());
+        QVERIFY(!f.chronyc({QStringLiteral("sources")}).contains("127.0.0.9"));
+    }
+
+    /// chronyd says OK to a source whose key it does not have.
+    void aKeyThatChronydDoesNotHaveIsNoticed() {
+        EngineFixture f;
+        f.spec.servers = {server(QStringLiteral("127.0.0.1"), 1)};
+        QCOMPARE(f.apply(), QString());
+        const ChronyPlan before = f.plan();
+        KeySpec key;
+        key.id = 5;
+        key.type = QStringLiteral("SHA256");
+        f.spec.authentication.keys = {key};
+        f.materials.keys = {{5, "geheim"}};
+        f.spec.servers.push_back(server(QStringLiteral("127.0.0.2"), 1));
+        f.spec.servers.back().options.keyId = 5;
+        ChronyPlan wrong = f.plan();
+        wrong.keys = "6 SHA256 HEX:00\n";
+        const QString error = f.apply(wrong);
+        QVERIFY2(error.contains(QStringLiteral("chronyd does not have key 5 for 127.0.0.2")), qPrintable(error));
+        QVERIFY(!f.chronyc({QStringLiteral("sources")}).contains("127.0.0.2"));
+        QCOMPARE(readAll(f.layout.keyFile()), before.keys);
+        QCOMPARE(f.apply(), QString());
+        QVERIFY(f.chronyc({QStringLiteral("authdata")}).contains("127.0.0.2"));
+    }
+
     void localAndMakestep() {
-        Fixture f;
+        EngineFixture f;
         QCOMPARE(f.apply(), QString());
         const qint64 pid = f.engine.state().pid;
         f.spec.server.local = {true, true, 7, std::chrono::milliseconds(1500)};
@@ -192,7 +191,7 @@ class TestChronyOnline : public QObject {
     }
 
     void whatChronydDoesNotTakeIsUndone() {
-        Fixture f;
+        EngineFixture f;
         f.spec.servers = {server(QStringLiteral("127.0.0.1"), 1)};
         f.spec.access = {rule("allow 10.0.0.0/8")};
         QCOMPARE(f.apply(), QString());
@@ -215,7 +214,7 @@ class TestChronyOnline : public QObject {
 
     /// A change that another one overtakes when chronyd has been told of it already.
     void anOvertakenChangeLeavesNothing() {
-        Fixture f;
+        EngineFixture f;
         f.spec.servers = {server(QStringLiteral("127.0.0.1"), 1)};
         QCOMPARE(f.apply(), QString());
         const NtpServiceSpec first = f.spec;
@@ -235,7 +234,7 @@ class TestChronyOnline : public QObject {
 
     /// It is not the change that ended it, so the change is not refused.
     void aChronydThatIsKilledDuringAChange() {
-        Fixture f;
+        EngineFixture f;
         QCOMPARE(f.apply(), QString());
         f.spec.servers = {server(QStringLiteral("127.0.0.6"), 1)};
         const auto [outcome, pid] = f.begin();
@@ -248,7 +247,7 @@ class TestChronyOnline : public QObject {
     }
 
     void aChronydThatWasKilledComesBackWithTheChange() {
-        Fixture f;
+        EngineFixture f;
         QCOMPARE(f.apply(), QString());
         f.spec.servers = {server(QStringLiteral("127.0.0.5"), 1)};
         f.spec.access = {rule("allow 10.0.0.0/8")};

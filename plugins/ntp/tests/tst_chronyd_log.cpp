@@ -3,6 +3,7 @@
 #include <QTest>
 
 #include "chrony/chronyd_log.h"
+#include "chrony/chronyd_version.h"
 
 using fos1::ntp::ChronydLog;
 
@@ -18,6 +19,30 @@ const QByteArray kOutput =
 class TestChronydLog : public QObject {
     Q_OBJECT
    private Q_SLOTS:
+    void versions_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("Debian 12") << QByteArray("chronyd (chrony) version 4.3 (+CMDMON +NTS +SECHASH +IPV6 -DEBUG)\n")
+                                   << "4.3 nts sechash";
+        QTest::newRow("patch release") << QByteArray("chronyd (chrony) version 4.6.1 (+CMDMON -NTS +SECHASH)")
+                                       << "4.6 sechash";
+        QTest::newRow("prerelease") << QByteArray("chronyd (chrony) version 4.8-pre1 (-NTS -SECHASH)") << "4.8";
+        QTest::newRow("development") << QByteArray("chronyd (chrony) version DEVELOPMENT (+NTS -SECHASH)") << "4.0 nts";
+        QTest::newRow("too old") << QByteArray("chronyd (chrony) version 3.5 (+CMDMON)")
+                                 << "is chrony 3.5; at least 4.0 is needed";
+        QTest::newRow("another program") << QByteArray("ntpd 4.2.8p15") << "does not say which version of chrony it is";
+    }
+    void versions() {
+        QFETCH(QByteArray, text);
+        QFETCH(QString, expected);
+        const auto version = fos1::ntp::chronyVersion(text);
+        const QString words = version ? QStringLiteral("%1.%2").arg(version->major).arg(version->minor) +
+                                            (version->nts ? QStringLiteral(" nts") : QString()) +
+                                            (version->sechash ? QStringLiteral(" sechash") : QString())
+                                      : version.error().text();
+        QCOMPARE(words, expected);
+    }
+
     void linesInAnyPieces_data() {
         QTest::addColumn<int>("piece");
         for (const int piece : {1, 2, 7, 60, 1000}) QTest::newRow(qPrintable(QString::number(piece))) << piece;

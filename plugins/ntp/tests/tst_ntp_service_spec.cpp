@@ -58,9 +58,9 @@ class TestNtpServiceSpec : public QObject {
         QVERIFY(spec.monitoring.warningThreshold == 100ms);
         QVERIFY(spec.monitoring.criticalThreshold == 1s);
         QCOMPARE(spec.monitoring.sourcesMinimum, 3);
-        QCOMPARE(unimplementedFields(map),
-                 QStringList({QStringLiteral("spec.security.nts"), QStringLiteral("spec.security.authentication"),
-                              QStringLiteral("spec.vlanConfig")}));
+        QCOMPARE(unimplementedFields(map), QStringList());
+        QCOMPARE(spec.vlans.entries.size(), 3u);
+        QVERIFY(spec.vlans.entries[0].policy.broadcast && !spec.vlans.entries[0].policy.clientsOnly);
     }
 
     void emptySpecHasDefaults() {
@@ -69,6 +69,15 @@ class TestNtpServiceSpec : public QObject {
         QVERIFY(spec->enabled);
         QCOMPARE(spec->server.port, 123);
         QVERIFY(!spec->server.makestep);
+        QVERIFY(!spec->opensOnFailure);
+    }
+
+    void whatHoldsOnFailure() {
+        const auto opens = [](const char* security) {
+            return ntp::parse(fromYaml(QLatin1String(security)))->opensOnFailure;
+        };
+        QVERIFY(!opens("{security: {onFailure: closed}}"));
+        QVERIFY(opens("{security: {onFailure: open}}"));
     }
 
     /// The table that the CRD is tested with too: what its CEL rules refuse is refused here.
@@ -158,6 +167,8 @@ class TestNtpServiceSpec : public QObject {
         row("makestep", "{server: {makestep: {threshold: 0, limit: -2}}}",
             {QStringLiteral("spec.server.makestep.threshold: must be greater than 0 and at most 1000000, is 0"),
              QStringLiteral("spec.server.makestep.limit: must be between -1 and 1000000, is -2")});
+        row("what holds on failure", "{security: {onFailure: shut}}",
+            {QStringLiteral("spec.security.onFailure: must be closed or open, is \"shut\"")});
         row("rate limit", "{security: {ratelimit: {interval: 5000, burst: 256, leak: 0}}}",
             {QStringLiteral("spec.security.ratelimit.interval: must be between 2e-06 and 4096, is 5000"),
              QStringLiteral("spec.security.ratelimit.burst: must be between 1 and 255, is 256"),
@@ -175,6 +186,41 @@ class TestNtpServiceSpec : public QObject {
              QStringLiteral("spec.monitoring.sourcesMinimum: must be between 0 and 1000, is -1")});
         row("an unknown key", "{sources: {servers: [{address: a.example, keyId: 2}]}}",
             {QStringLiteral("spec.sources.servers[0].keyId: key 2 is not in spec.security.authentication.keys")});
+        row("a key in lower case is no mistake, one of another type is",
+            "{security: {authentication: {keys: [{id: 1, type: sha256, value: x}, {id: 2, type: CRC, value: x}]}}}",
+            {QStringLiteral("spec.security.authentication.keys[1].type: must be one of MD5, SHA1, SHA256, SHA384, "
+                            "SHA512, AES128, AES256")});
+        row("a key of the wrong length", "{security: {authentication: {keys: [{id: 1, type: AES128, value: geheim}]}}}",
+            {QStringLiteral("spec.security.authentication.keys[0].value: has 6 bytes; a key of type AES128 has 16 (32 "
+                            "digits after HEX:)")});
+        row("half a digit", "{security: {authentication: {keys: [{id: 1, type: SHA1, value: 'HEX:ABC'}]}}}",
+            {QStringLiteral("spec.security.authentication.keys[0].value: has something else than pairs of hexadecimal "
+                            "digits after HEX:")});
+        row("a key without a value", "{security: {authentication: {keys: [{id: 1, type: SHA1}]}}}",
+            {QStringLiteral("spec.security.authentication.keys[0].value: is required, or valueFrom")});
+        row("a key from two places",
+            "{security: {authentication: {keys: [{id: 1, type: SHA1, valueFrom: {file: /etc/k, secretKeyRef: {name: a, "
+            "key: b}}}]}}}",
+            {QStringLiteral("spec.security.authentication.keys[0].valueFrom: needs either secretKeyRef or file")});
+        row("a peer without a key", "{sources: {peers: [{address: a.example}]}}",
+            {QStringLiteral("spec.sources.peers[0].keyId: is required of a peer; insecure: true does without "
+                            "authentication")});
+        row("an address of the other family", "{sources: {servers: [{address: 10.0.0.1, family: ipv6}]}}",
+            {QStringLiteral("spec.sources.servers[0].family: contradicts 10.0.0.1, which is of the other family")});
+        row("a certificate without its key", "{security: {nts: {server: {certificate: {file: /etc/c.pem}}}}}",
+            {QStringLiteral("spec.security.nts.server.key: is required with certificate.file")});
+        row("an interface twice", "{server: {hwtimestamp: [{interface: eth0}, {interface: eth0}]}}",
+            {QStringLiteral("spec.server.hwtimestamp[1].interface: eth0 is already in "
+                            "spec.server.hwtimestamp[0].interface")});
+        row("a VLAN twice", "{vlanConfig: [{vlanRef: a}, {vlanRef: b}, {vlanRef: a, enabled: false}]}",
+            {QStringLiteral("spec.vlanConfig[2].vlanRef: a has a policy already: spec.vlanConfig[0].vlanRef")});
+        row("no holdover by an error of nothing", "{advertise: {holdover: {errorBound: 0}}}",
+            {QStringLiteral(
+                "spec.advertise.holdover.errorBound: must be greater than 0 and at most 1000000000, is 0")});
+        row("a limit that needs what is switched off",
+            "{server: {interleaved: false}, security: {ratelimit: {enabled: true}}}",
+            {QStringLiteral("spec.server.interleaved: false contradicts security.ratelimit: chronyd can do without "
+                            "interleaved mode only when it keeps no account of its clients, which the limit needs")});
     }
     void mistakesAreNamed() {
         QFETCH(QString, spec);
@@ -206,32 +252,12 @@ class TestNtpServiceSpec : public QObject {
         const auto row = [](const char* spec, const char* path) {
             QTest::newRow(spec) << QString::fromUtf8(spec) << QString::fromUtf8(path);
         };
-        row("{nodeSelector: {a: b}}", "spec.nodeSelector");
-        row("{nodeSelector: {}}", "");
-        row("{sources: {pools: [{name: a, nts: true}]}}", "spec.sources.pools[0].nts");
-        row("{sources: {servers: [{address: a}, {address: b, keyId: 1}]}}", "spec.sources.servers[1].keyId");
-        row("{sources: {servers: [{address: a, family: ipv6}]}}", "spec.sources.servers[0].family");
-        row("{sources: {servers: [{address: a, family: any, nts: false, ntsPort: 4460}]}}", "");
-        row("{sources: {peers: [{address: a}]}}", "spec.sources.peers");
         row("{sources: {hardware: {pps: {enabled: true}}}}", "spec.sources.hardware.pps");
         row("{sources: {hardware: {pps: {enabled: false, device: /dev/pps0}}}}", "");
         row("{sources: {hardware: {gps: {enabled: true}}}}", "spec.sources.hardware.gps");
         row("{sources: {hardware: {phc: {enabled: true}}}}", "spec.sources.hardware.phc");
         row("{sources: {hardware: {atomic: {enabled: true}}}}", "spec.sources.hardware.atomic");
-        row("{server: {interleaved: false}}", "spec.server.interleaved");
-        row("{server: {hwtimestamp: [{interface: '*'}]}}", "spec.server.hwtimestamp");
-        row("{server: {leap: {mode: smear}}}", "spec.server.leap.mode");
-        row("{server: {leap: {mode: system}}}", "");
-        row("{security: {nts: {enabled: true}}}", "spec.security.nts");
-        row("{security: {nts: {enabled: false}, ratelimit: {enabled: false, interval: 8}}}", "");
-        row("{security: {authentication: {enabled: true, keys: []}}}", "");
-        row("{security: {authentication: {keys: [{id: 1}]}}}", "spec.security.authentication");
-        row("{security: {authentication: {enabled: false, keys: [{id: 1}]}}}", "");
         row("{security: {ratelimit: {enabled: true}}}", "");
-        row("{vlanConfig: [{vlanRef: a}]}", "spec.vlanConfig");
-        row("{vlanDefaults: {enabled: true, broadcast: false, clientsOnly: true, redirect: false}}", "");
-        row("{vlanDefaults: {clientsOnly: false}}", "spec.vlanDefaults.clientsOnly");
-        row("{advertise: {dns: {name: ntp.example}}}", "spec.advertise");
         row("{server: {local: {enabled: true}, rtcsync: true}, monitoring: {sourcesMinimum: 3}}", "");
     }
     void fieldsNotActedOn() {

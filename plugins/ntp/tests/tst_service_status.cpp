@@ -101,6 +101,8 @@ class TestServiceStatus : public QObject {
                                 {QStringLiteral("state"), QStringLiteral("selected")},
                                 {QStringLiteral("stratum"), 1},
                                 {QStringLiteral("reachable"), true},
+                                {QStringLiteral("reason"), QStringLiteral("Selected")},
+                                {QStringLiteral("why"), QStringLiteral("The clock follows it.")},
                                 {QStringLiteral("reach"), QStringLiteral("177")},
                                 {QStringLiteral("poll"), 0},
                                 {QStringLiteral("lastRx"), 3},
@@ -108,6 +110,19 @@ class TestServiceStatus : public QObject {
                                 {QStringLiteral("delay"), 2.0},
                                 {QStringLiteral("jitter"), 0.03}};
         QCOMPARE(QCborValue(source).toDiagnosticNotation(), QCborValue(expected).toDiagnosticNotation());
+    }
+
+    void sourceAuthentication() {
+        StatusInput in = healthy();
+        const auto source = [&in] { return field(in, "sources").toArray().at(0).toMap(); };
+        QVERIFY(!source().contains(QStringLiteral("authentication")));
+        in.sources.front().authentication = Authentication{AuthenticationMode::SymmetricKey, 3, 7, 256, 0, {}, 0, 0, 0};
+        QCOMPARE(source().value(QStringLiteral("authentication")), QCborValue(QStringLiteral("key")));
+        QCOMPARE(source().value(QStringLiteral("keyId")), QCborValue(7));
+        in.sources.front().authentication = Authentication{AuthenticationMode::Nts, 15, 1, 256, 0, 4s, 6, 100, 0};
+        QCOMPARE(source().value(QStringLiteral("authentication")), QCborValue(QStringLiteral("nts")));
+        QCOMPARE(source().value(QStringLiteral("ntsCookies")), QCborValue(6));
+        QVERIFY(!source().contains(QStringLiteral("keyId")));
     }
 
     void sourceWithoutASampleHasNoNumbers() {
@@ -208,11 +223,51 @@ class TestServiceStatus : public QObject {
         in.unimplemented = {QStringLiteral("spec.vlanConfig"), QStringLiteral("spec.security.nts")};
         in.leftOut.push_back(
             {QStringLiteral("spec.sources.servers[0]"), QStringLiteral("b"), QStringLiteral("asks for NTS")});
-        QCOMPARE(condition(in, "FullyImplemented"), QStringLiteral("False/FieldsNotImplemented"));
+        QCOMPARE(condition(in, "FullyImplemented"), QStringLiteral("False/LeftOut"));
         QCOMPARE(message(in, "FullyImplemented"),
-                 QStringLiteral("This version does not act on: spec.vlanConfig, spec.security.nts. "
-                                "spec.sources.servers[0] (b) asks for NTS."));
-        QCOMPARE(field(in, "effective").toMap().value(QStringLiteral("sourcesLeftOut")).toArray().size(), 1);
+                 QStringLiteral("spec.sources.servers[0] (b) asks for NTS. This version does not act on: "
+                                "spec.vlanConfig, spec.security.nts."));
+        QCOMPARE(field(in, "effective").toMap().value(QStringLiteral("leftOut")).toArray().size(), 1);
+    }
+
+    void ntsIsJudged() {
+        StatusInput in = healthy();
+        QCOMPARE(condition(in, "NTSServing"), QStringLiteral("False/NotWanted"));
+        in.spec.nts.enabled = true;
+        QCOMPARE(condition(in, "NTSServing"), QStringLiteral("False/NoCertificate"));
+        NtsFacts facts;
+        facts.origin = CertificateOrigin::File;
+        facts.problem = QStringLiteral("the certificate has expired");
+        in.nts = facts;
+        QCOMPARE(message(in, "NTSServing"), QStringLiteral("NTS cannot be served: the certificate has expired."));
+        in.nts->problem.clear();
+        in.nts->names = {QStringLiteral("DNS:ntp.example.org")};
+        in.nowUnix = 1'800'000'000;
+        in.nts->notAfterUnix = in.nowUnix + 15 * 86400;
+        QCOMPARE(condition(in, "NTSServing"), QStringLiteral("Unknown/NotTried"));
+        in.nts->probe = ProbeOutcome::Failed;
+        in.nts->probeProblem = QStringLiteral("Connection refused");
+        QCOMPARE(condition(in, "NTSServing"), QStringLiteral("False/NotAnswering"));
+        in.nts->probe = ProbeOutcome::Served;
+        QCOMPARE(condition(in, "NTSServing"), QStringLiteral("True/Served"));
+        QCOMPARE(message(in, "NTSServing"), QStringLiteral("NTS is served with the certificate of DNS:ntp.example.org, "
+                                                           "valid until 2027-01-30 08:00:00 UTC."));
+        in.nowUnix += 2 * 86400;
+        QCOMPARE(condition(in, "NTSServing"), QStringLiteral("True/ExpiresSoon"));
+        in.nts->origin = CertificateOrigin::Own;
+        QCOMPARE(condition(in, "NTSServing"), QStringLiteral("True/OwnCertificate"));
+    }
+
+    void aKeyInTheSpecIsTold() {
+        StatusInput in = healthy();
+        QCOMPARE(condition(in, "SecretsProtected"), QStringLiteral("True/NoneInSpec"));
+        KeySpec key;
+        key.path = QStringLiteral("spec.security.authentication.keys[0]");
+        key.value = "geheim";
+        in.spec.authentication.keys = {key};
+        QCOMPARE(condition(in, "SecretsProtected"), QStringLiteral("False/KeyInSpec"));
+        QVERIFY(message(in, "SecretsProtected").contains(key.path));
+        QVERIFY(!message(in, "SecretsProtected").contains(QStringLiteral("geheim")));
     }
 
     void generationIsInEveryCondition() {
@@ -237,6 +292,11 @@ class TestServiceStatus : public QObject {
         in.sources.front().state = SourceState::Falseticker;
         QVERIFY(describe(in).meaning != meaning);
         in = healthy();
+        in.sources.front().reachability = 0177 & ~1;  // "6 of its last 7": a number in `why`
+        QCOMPARE(describe(in).meaning, meaning);
+        in.sources.front().selection.emplace().state = SelectionState::NotPreferred;
+        QVERIFY(describe(in).meaning != meaning);
+        in = healthy();
         in.generation = 5;
         QVERIFY(describe(in).meaning != meaning);
     }
@@ -255,6 +315,38 @@ class TestServiceStatus : public QObject {
         QFETCH(qint64, nanoseconds);
         QFETCH(QString, expected);
         QCOMPARE(plainDuration(std::chrono::nanoseconds(nanoseconds)), expected);
+    }
+
+    void aRivalIsTold_data() {
+        QTest::addColumn<int>("standing");
+        QTest::addColumn<QString>("words");
+        QTest::addColumn<QString>("condition");
+        const auto row = [](RivalStanding standing, const char* words, const char* condition) {
+            QTest::newRow(condition) << static_cast<int>(standing) << words << condition;
+        };
+        row(RivalStanding::NoTimedated, "", "True/NoTimedated");
+        row(RivalStanding::NoneActive, "", "True/NoneActive");
+        row(RivalStanding::TurnedOff, "", "True/TurnedOff");
+        row(RivalStanding::NotTurnedOff, "Interactive authentication required", "False/NotTurnedOff");
+        row(RivalStanding::NotTurnedOn, "Interactive authentication required", "Unknown/NotTurnedOn");
+        row(RivalStanding::NotKnown, "Connection timed out", "Unknown/NotKnown");
+        row(RivalStanding::NotLookedAt, "", "Unknown/NotLookedAt");
+    }
+    void aRivalIsTold() {
+        QFETCH(int, standing);
+        QFETCH(QString, words);
+        StatusInput in = healthy();
+        QCOMPARE(condition(in, "NoRivalTimeDaemon"), QString());
+        in.rival = {static_cast<RivalStanding>(standing), words};
+        QTEST(condition(in, "NoRivalTimeDaemon"), "condition");
+        QVERIFY(message(in, "NoRivalTimeDaemon").contains(words));
+    }
+
+    void theKernelsOpinionIsAField() {
+        StatusInput in = healthy();
+        QVERIFY(field(in, "kernelSynchronized").isUndefined());
+        in.kernelSynchronized = false;
+        QCOMPARE(field(in, "kernelSynchronized"), QCborValue(false));
     }
 };
 

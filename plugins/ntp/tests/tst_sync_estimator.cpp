@@ -62,7 +62,7 @@ Tracking local() {
 struct Clock {
     SyncEstimator estimator;
     std::chrono::seconds now{0};
-    std::optional<int> limit;
+    FitnessPolicy policy;
 
     SyncState see(const std::optional<Tracking>& tracking, const std::optional<std::vector<SourceReport>>& sources) {
         Observation observation;
@@ -79,7 +79,7 @@ struct Clock {
                 observation.statistics->push_back(statistics);
             }
         }
-        return estimator.update(observation, limit);
+        return estimator.update(observation, policy);
     }
     SyncState follow() { return see(normal(), {{source(1, SourceState::Selected)}}); }
     SyncState lose(const Tracking& tracking = normal()) {
@@ -224,9 +224,10 @@ class TestSyncEstimator : public QObject {
         clock.follow();
         Tracking tracking = normal();
         tracking.rootDispersion = 996ms;  // with 2 ms of offset and half of 4 ms of delay: exactly one second
-        QVERIFY(!clock.lose(tracking).fitToAdvertise);
         tracking.rootDispersion -= 1ns;
         QVERIFY(clock.lose(tracking).fitToAdvertise);
+        tracking.rootDispersion += 1ns;
+        QVERIFY(!clock.lose(tracking).fitToAdvertise);
     }
 
     void restartedDaemonIsNotInHoldover() {
@@ -238,9 +239,9 @@ class TestSyncEstimator : public QObject {
 
     void stratumLimit() {
         Clock clock;
-        clock.limit = 2;
+        clock.policy.worstStratum = 2;
         QVERIFY(clock.follow().fitToAdvertise);
-        clock.limit = 1;
+        clock.policy.worstStratum = 1;
         const SyncState state = clock.follow();
         QVERIFY(state.synchronised);
         QVERIFY(!state.fitToAdvertise);

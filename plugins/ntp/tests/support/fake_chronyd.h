@@ -49,18 +49,26 @@ class FakeChronyd {
                  reinterpret_cast<const sockaddr*>(&to.from), to.fromSize);
     }
 
-    /// A good answer of N_SOURCES.
-    [[nodiscard]] static QByteArray count(const Asked& asked, quint32 sources) {
+    /// Any answer.
+    [[nodiscard]] static QByteArray reply(const Asked& asked, quint16 code, const QByteArray& body,
+                                          quint16 status = 0) {
         QByteArray out;
         out.append("\x06\x02\x00\x00", 4);
         candm::appendU16(out, asked.command);
-        candm::appendU16(out, 2);
-        for (int i = 0; i < 4; ++i) candm::appendU16(out, 0);
+        candm::appendU16(out, code);
+        candm::appendU16(out, status);
+        for (int i = 0; i < 3; ++i) candm::appendU16(out, 0);
         candm::appendU32(out, asked.sequence);
         candm::appendU32(out, 0);
         candm::appendU32(out, 0);
-        candm::appendU32(out, sources);
-        return out;
+        return out + body;
+    }
+
+    /// A good answer of N_SOURCES.
+    [[nodiscard]] static QByteArray count(const Asked& asked, quint32 sources) {
+        QByteArray body;
+        candm::appendU32(body, sources);
+        return reply(asked, 2, body);
     }
 
     std::vector<Asked> asked;

@@ -5,6 +5,7 @@
 #include <QDir>
 #include <QFile>
 #include <QHostAddress>
+#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QUdpSocket>
 
@@ -44,6 +45,12 @@ inline quint16 freeUdpPort() {
     return socket.bind(QHostAddress::LocalHost, 0) ? socket.localPort() : quint16{0};
 }
 
+/// The same for TCP.
+inline quint16 freeTcpPort() {
+    QTcpServer server;
+    return server.listen(QHostAddress::LocalHost, 0) ? server.serverPort() : quint16{0};
+}
+
 /// For chronyd's user: inside a user namespace of one user there is only root.
 inline QString chronydUser() {
     QFile map(QStringLiteral("/proc/self/uid_map"));
@@ -52,6 +59,9 @@ inline QString chronydUser() {
     const bool onlyRoot = words.size() == 3 && words.at(0) == "0" && words.at(2) == "1";
     return onlyRoot ? QStringLiteral("root") : QString();
 }
+
+/// The chronyd under test: FOS1_TEST_CHRONYD names one of another version.
+inline QString chronydPath() { return qEnvironmentVariable("FOS1_TEST_CHRONYD", QStringLiteral("/usr/sbin/chronyd")); }
 
 inline QByteArray readAll(const QString& path) {
     QFile file(path);

@@ -28,7 +28,7 @@ class Upstream {
     [[nodiscard]] bool start(const QStringList& more = {}) {
         if (!m_user) return false;
         m_process.setProcessChannelMode(QProcess::MergedChannels);
-        m_process.start(QStringLiteral("/usr/sbin/chronyd"),
+        m_process.start(chronydPath(),
                         QStringList{QStringLiteral("-d"), QStringLiteral("-x"), QStringLiteral("-f"), m_config} +
                             m_user->arguments + more);
         return m_process.waitForStarted() &&

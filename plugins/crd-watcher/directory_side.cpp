@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "directory_side.h"
+
+#include <QFileInfo>
+
+#include "fos1/logging.h"
+#include "manifest_writer.h"
+
+namespace fos1::crd {
+
+namespace {
+
+FOS1_LOG(lcWatcher, "crd-watcher")
+
+constexpr const char* kManifestsValid = "ManifestsValid";
+constexpr const char* kAccepted = "Accepted";
+
+}  // namespace
+
+DirectorySide::DirectorySide(const HostView& host, const QString& directory)
+    : m_host(host),
+      m_source(directory, [sink = feature<ISpecSource>(host.host())](
+                              const QCborMap& transaction) { return sink->apply(transaction); }),
+      m_watch(directory) {
+    connect(&m_watch, &DirectoryWatch::changed, this, &DirectorySide::scan);
+}
+
+void DirectorySide::scan(const QSet<QString>& names) {
+    m_source.scan(names);
+    report();
+    markObjects();
+}
+
+void DirectorySide::report() {
+    const QStringList problems = m_source.problems();
+    const bool isValid = problems.isEmpty();
+    m_host.setCondition(Condition{
+        kManifestsValid, isValid ? ConditionStatus::True : ConditionStatus::False,
+        isValid ? QStringLiteral("AllAccepted") : QStringLiteral("ManifestInvalid"),
+        isValid ? QStringLiteral("Every manifest in %1 is in force.").arg(m_source.directory()) : problems.join(u'\n'),
+        0});
+    for (const QString& problem : problems) {
+        if (m_reported.contains(problem)) continue;
+        qCWarning(lcWatcher).noquote() << problem;
+        m_host.warning(QStringLiteral("ManifestInvalid"), problem);
+    }
+    if (isValid && !m_reported.isEmpty()) {
+        qCInfo(lcWatcher) << "all manifests are valid again";
+        m_host.normal(QStringLiteral("ManifestsValid"), QStringLiteral("All manifests are valid again."));
+    }
+    m_reported = problems;
+}
+
+void DirectorySide::markObjects() {
+    std::set<ObjectKey> marked;
+    for (const auto& [path, file] : m_source.files()) {
+        if (file.problems.isEmpty()) continue;
+        for (const ObjectKey& key : file.accepted) {
+            marked.insert(key);
+            m_host.setCondition(
+                key,
+                Condition{kAccepted, ConditionStatus::False, QStringLiteral("ManifestInvalid"),
+                          QStringLiteral("The last good version stays in force: ") + file.problems.join(u'\n'), 0});
+        }
+    }
+    for (const ObjectKey& key : m_marked)
+        if (!marked.contains(key)) m_host.removeCondition(key, kAccepted);
+    m_marked = std::move(marked);
+}
+
+void DirectorySide::write(const QCborMap& object, const Done& done) { finish(writeManifest(m_source, object), done); }
+
+void DirectorySide::erase(const QCborMap& key, const Done& done) {
+    finish(eraseManifest(m_source, ObjectKey::fromCbor(key)), done);
+}
+
+void DirectorySide::finish(const Result<QString>& path, const Done& done) {
+    if (!path) return done(path);
+    scan({QFileInfo(*path).fileName()});
+    const auto file = m_source.files().find(*path);
+    if (file != m_source.files().end() && !file->second.problems.isEmpty())
+        return done(failure(ErrorCode::Refused, file->second.problems.join(u'\n')));
+    done(path);
+}
+
+}  // namespace fos1::crd

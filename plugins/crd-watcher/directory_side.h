@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The manifests of a directory: watch, source and writer wired to the host.
+#pragma once
+
+#include <QObject>
+#include <set>
+
+#include "directory_source.h"
+#include "directory_watch.h"
+#include "fos1/plugin.h"
+#include "source_side.h"
+
+namespace fos1::crd {
+
+class DirectorySide final : public QObject, public SourceSide {
+    Q_OBJECT
+   public:
+    /// `host` outlives the object.
+    DirectorySide(const HostView& host, const QString& directory);
+
+    void start() override { m_watch.start(); }
+    void stop() override { m_watch.stop(); }
+    void write(const QCborMap& object, const Done& done) override;
+    void erase(const QCborMap& key, const Done& done) override;
+
+   private:
+    void scan(const QSet<QString>& names);
+    void report();
+    void markObjects();
+    void finish(const Result<QString>& path, const Done& done);
+
+    const HostView& m_host;
+    DirectorySource m_source;
+    DirectoryWatch m_watch;
+    QStringList m_reported;
+    std::set<ObjectKey> m_marked;  ///< objects that carry Accepted=False
+};
+
+}  // namespace fos1::crd

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A cluster as the source of desired state: client, source, status, events and finalizers wired to the host, and what
+// is to be said of how they fare.
+#pragma once
+
+#include <QObject>
+#include <memory>
+#include <set>
+
+#include "fos1/plugin.h"
+#include "kube/event_writer.h"
+#include "kube/finalizers.h"
+#include "kube/kube_source.h"
+#include "kube/lease_lock.h"
+#include "kube/status_writer.h"
+#include "source_side.h"
+
+namespace fos1::crd {
+
+class KubeSide final : public QObject, public SourceSide, public IBusListener {
+    Q_OBJECT
+   public:
+    /// `config` is the section `kubernetes`, checked. `host` outlives the object.
+    static Result<std::unique_ptr<KubeSide>> make(const HostView& host, const QCborMap& config);
+    ~KubeSide() override;
+
+    void start() override;
+    void stop() override;
+    /// Refused: a cluster's objects are changed in the cluster.
+    void write(const QCborMap& object, const Done& done) override;
+    void erase(const QCborMap& key, const Done& done) override;
+
+    void onState(const QString& topic, const QString& key, int presence, const QCborMap& value,
+                 const QCborMap& meta) override;
+
+   private:
+    KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAccess access);
+
+    void report();
+    void markObjects();
+    void reportTrust();
+    void tell(const char* type, bool isGood, const char* reason, const QString& message);
+    void onNode(const QList<QCborMap>& nodes);
+    bool recallNode();
+    void startSource();
+
+    const HostView& m_host;
+    QString m_node;
+    bool m_mustCheckTimes;
+    kube::ApiClient m_client;
+    KubeSource m_source;
+    LeaseLock m_lease;
+    StatusWriter m_status;
+    Finalizers m_finalizers;
+    EventWriter m_events;
+    kube::ListWatch m_nodeWatch;
+    std::map<QString, QString> m_told;  ///< condition type -> reason, to log and record what is new
+    std::set<ObjectKey> m_marked;
+    QString m_identityFile;
+    bool m_isStarted = false;  ///< the source
+    QTimer m_report;
+};
+
+}  // namespace fos1::crd

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Turns the objects of a cluster into transactions of desired state: one origin an object, replace on a new list,
+// several events of one turn as one transaction, Secrets only where an object names them. "Not known yet" is never
+// taken for "deleted". Must not know what any kind means.
+#pragma once
+
+#include <QObject>
+#include <QTimer>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "fos1/key_pool.h"
+#include "kube/cluster_object.h"
+#include "kube/secret_refs.h"
+#include "kube/snapshot.h"
+#include "list_watch.h"
+
+namespace fos1::crd {
+
+class KubeSource : public QObject {
+    Q_OBJECT
+   public:
+    /// ISpecSource::apply().
+    using Submit = std::function<QCborMap(const QCborMap& transaction)>;
+
+    struct Options {
+        kube::ListScope scope;
+        kube::ListWatch::Options watch;
+        /// A kind that is absent or refused this long does not hold up the others any longer.
+        std::chrono::milliseconds patience{10'000};
+        /// The first word waits this long for the Secrets that are named in it.
+        std::chrono::milliseconds secretPatience{2'000};
+        /// An empty list where there were objects is believed when it is still empty after this long.
+        std::chrono::milliseconds emptyGrace{60'000};
+    };
+
+    /// `client` outlives the object; Secret need not be among `kinds`.
+    KubeSource(kube::ApiClient& client, std::vector<kube::ResourceType> kinds, Options options, QString snapshotPath,
+               Submit sink, QObject* parent = nullptr);
+    ~KubeSource() override;
+
+    void start();
+    void stop();
+
+    [[nodiscard]] const std::map<ObjectKey, ClusterObject>& objects() const { return m_objects; }
+    [[nodiscard]] const ClusterObject* find(const ObjectKey& key) const;
+    /// The same key, without memory of its own where the object is known.
+    [[nodiscard]] ObjectKey shared(const ObjectKey& key) const;
+    /// The type of an object, if it is followed.
+    [[nodiscard]] const kube::ResourceType* typeOf(const ObjectKey& key) const;
+
+    /// Why each object that is not in force as it is in the cluster is not.
+    [[nodiscard]] const std::map<ObjectKey, QString>& refusals() const { return m_refusals; }
+
+    /// What keeps the source from following each kind; empty: all is well.
+    [[nodiscard]] QStringList problems() const;
+    /// Whether what the cluster has of every kind has been seen.
+    [[nodiscard]] bool isListed() const;
+    /// Whether what is in force is, in part, what the snapshot remembers.
+    [[nodiscard]] bool isFromSnapshot() const;
+    [[nodiscard]] const QString& snapshotProblem() const { return m_snapshotProblem; }
+
+   Q_SIGNALS:
+    /// Problems, refusals or where the state is from changed.
+    void stateChanged();
+    /// Something of an object changed, its status and metadata included; or it is gone.
+    void objectChanged(const fos1::ObjectKey& key);
+
+   private:
+    /// All objects of a kind, or one Secret.
+    struct Followed {
+        kube::ResourceType type;
+        std::optional<SecretName> only;
+        std::unique_ptr<kube::ListWatch> watch;
+        std::map<ObjectKey, ClusterObject> incoming;  ///< of a list that is not whole yet
+        bool isListed = false;                        ///< what the cluster has is known
+        bool isOutOfSnapshot = false;                 ///< some objects are from the snapshot, and not listed yet
+        QTimer emptyTimer;
+        bool isEmptyBelieved = false;
+        QString held;  ///< why an empty list is not believed yet
+    };
+
+    void loadSnapshot();
+    [[nodiscard]] Snapshot takeSnapshot() const;
+    [[nodiscard]] std::unique_ptr<Followed> follow(kube::ResourceType type, const kube::ListScope& scope,
+                                                   std::optional<SecretName> only);
+    void onReplaced(Followed& followed);
+    void holdEmpty(Followed& followed, std::size_t count);
+    void take(const ObjectKey& key, ClusterObject next);
+    [[nodiscard]] ClusterObject& known(const ObjectKey& key);
+    void drop(const ObjectKey& key);
+    void refer(const ObjectKey& key, std::set<SecretName> secrets);
+    void followSecrets();
+    void submitSoon();
+    void submit();
+    [[nodiscard]] bool mayBeSynced() const;
+    [[nodiscard]] bool mayBeWithoutSecrets() const;
+    [[nodiscard]] std::vector<ObjectKey> keysOf(const Followed& followed) const;
+
+    kube::ApiClient& m_client;
+    Options m_options;
+    Submit m_submit;
+    std::vector<std::unique_ptr<Followed>> m_kinds;
+    std::map<SecretName, std::unique_ptr<Followed>> m_secrets;
+    std::map<ObjectKey, std::set<SecretName>> m_references;
+    bool m_areReferencesNew = false;
+    std::map<ObjectKey, ClusterObject> m_objects;
+    KeyPool m_pool;
+    std::map<ObjectKey, QString> m_refusals;
+    std::set<ObjectKey> m_touched;  ///< to be submitted
+    SnapshotFile m_snapshot;
+    QString m_snapshotProblem;
+    QTimer m_submitTimer;
+    QTimer m_patience;
+    QTimer m_secretPatience;
+    bool m_isSynced = false;
+    bool m_isPatienceOver = false;
+    bool m_isSecretPatienceOver = false;
+};
+
+/// How an object of a cluster is called as an origin.
+QString originOf(const ObjectKey& key);
+
+}  // namespace fos1::crd

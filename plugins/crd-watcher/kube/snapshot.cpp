@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "kube/snapshot.h"
+
+#include <QCborArray>
+#include <QCborMap>
+#include <QCborValue>
+#include <QCryptographicHash>
+#include <QFile>
+#include <QSaveFile>
+
+namespace fos1::crd {
+
+namespace {
+
+constexpr std::chrono::seconds kQuiet{2};
+constexpr std::chrono::seconds kLimit{10};
+const QByteArray kMagic = "fos1-snapshot 1 ";
+
+QByteArray digestOf(const QByteArray& payload) {
+    return QCryptographicHash::hash(payload, QCryptographicHash::Sha256).toHex();
+}
+
+}  // namespace
+
+QByteArray encodeSnapshot(const Snapshot& snapshot) {
+    QCborMap kinds;
+    for (const auto& [kind, objects] : snapshot.objects) {
+        QCborArray list;
+        for (const QByteArray& object : objects) list.append(object);
+        kinds.insert(kind, list);
+    }
+    const QByteArray payload =
+        QCborValue(QCborMap{{QStringLiteral("server"), snapshot.server}, {QStringLiteral("objects"), kinds}}).toCbor();
+    return kMagic + digestOf(payload) + '\n' + payload;
+}
+
+Result<Snapshot> decodeSnapshot(const QByteArray& bytes) {
+    const qsizetype end = bytes.indexOf('\n');
+    if (!bytes.startsWith(kMagic) || end < 0)
+        return failure(ErrorCode::InvalidInput, QStringLiteral("is no snapshot that this version can read"));
+    const QByteArray payload = bytes.mid(end + 1);
+    if (bytes.mid(kMagic.size(), end - kMagic.size()) != digestOf(payload))
+        return failure(ErrorCode::InvalidInput, QStringLiteral("is damaged: its checksum is wrong"));
+    // Of half a map Qt makes one that has a key without a value and must not be read.
+    QCborParserError broken;
+    const QCborMap root = QCborValue::fromCbor(payload, &broken).toMap();
+    if (broken.error != QCborError::NoError)
+        return failure(ErrorCode::InvalidInput, QStringLiteral("is no CBOR: ") + broken.errorString());
+    Snapshot snapshot;
+    snapshot.server = root.value(QStringLiteral("server")).toString();
+    const QCborMap kinds = root.value(QStringLiteral("objects")).toMap();
+    for (const auto& item : kinds) {
+        std::vector<QByteArray>& objects = snapshot.objects[item.first.toString()];
+        const QCborArray list = QCborValue(item.second).toArray();
+        for (const QCborValue& object : list) objects.push_back(object.toByteArray());
+    }
+    return snapshot;
+}
+
+SnapshotFile::SnapshotFile(QString path, Take take, QObject* parent)
+    : QObject(parent), m_path(std::move(path)), m_take(std::move(take)) {
+    for (QTimer* timer : {&m_quiet, &m_limit}) {
+        timer->setSingleShot(true);
+        connect(timer, &QTimer::timeout, this, &SnapshotFile::flush);
+    }
+}
+
+Result<Snapshot> SnapshotFile::read() const {
+    QFile file(m_path);
+    if (!file.exists()) return failure(ErrorCode::NotFound, QStringLiteral("there is none yet"), m_path);
+    if (!file.open(QIODevice::ReadOnly)) return failure(ErrorCode::Io, file.errorString(), m_path);
+    auto snapshot = decodeSnapshot(file.readAll());
+    if (!snapshot) return failure(snapshot.error().code, snapshot.error().message, m_path);
+    return snapshot;
+}
+
+void SnapshotFile::touch() {
+    m_quiet.start(kQuiet);
+    if (!m_limit.isActive()) m_limit.start(kLimit);
+}
+
+void SnapshotFile::flush() {
+    if (!m_quiet.isActive() && !m_limit.isActive()) return;
+    m_quiet.stop();
+    m_limit.stop();
+    QSaveFile file(m_path);
+    const bool isWritten = file.open(QIODevice::WriteOnly) &&
+                           file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner) &&
+                           file.write(encodeSnapshot(m_take())) >= 0 && file.commit();
+    if (isWritten)
+        Q_EMIT written();
+    else
+        Q_EMIT failed(QStringLiteral("%1: %2").arg(m_path, file.errorString()));
+}
+
+}  // namespace fos1::crd

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Server-side apply: kubernetes.io/docs/reference/using-api/server-side-apply.
+#include "kube/status_writer.h"
+
+#include <QCryptographicHash>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QtEndian>
+#include <algorithm>
+#include <utility>
+
+#include "fos1/cbor_size.h"
+#include "fos1/condition.h"
+#include "kube/node_status.h"
+
+namespace fos1::crd {
+
+namespace {
+
+constexpr std::size_t kMostAtOnce = 4;
+constexpr std::chrono::milliseconds kRetry{2000};
+constexpr int kMostDoublings = 5;
+constexpr std::chrono::milliseconds kShortestWait{20};
+const QString kManager = QStringLiteral("fos1-host");
+const QString kNodes = QStringLiteral("nodes");
+const QString kConditions = QStringLiteral("conditions");
+
+QCborMap withCondition(QCborMap status, const QCborMap& condition) {
+    QCborArray conditions;
+    const QCborArray given = status.value(kConditions).toArray();
+    for (const QCborValue& value : given)
+        if (value.toMap().value(QStringLiteral("type")) != condition.value(QStringLiteral("type")))
+            conditions.append(value);
+    conditions.append(condition);
+    status.insert(kConditions, conditions);
+    return status;
+}
+
+QCborMap mapOf(const QByteArray& cbor) { return QCborValue::fromCbor(cbor).toMap(); }
+
+/// The same for maps that isSame() takes for the same.
+quint64 digestOf(const QCborMap& map) {
+    const QByteArray hash = QCryptographicHash::hash(QJsonDocument(map.toJsonObject()).toJson(QJsonDocument::Compact),
+                                                     QCryptographicHash::Sha1);
+    return qFromBigEndian<quint64>(hash.constData());
+}
+
+/// Without empty texts: they say nothing, and servers of old take an applied one for null.
+QJsonValue withoutEmptyTexts(const QJsonValue& value) {
+    if (value.isArray()) {
+        QJsonArray array;
+        const QJsonArray given = value.toArray();
+        for (const QJsonValue& item : given) array.append(withoutEmptyTexts(item));
+        return array;
+    }
+    if (!value.isObject()) return value;
+    QJsonObject object;
+    const QJsonObject given = value.toObject();
+    for (auto it = given.begin(); it != given.end(); ++it)
+        if (!(it.value().isString() && it.value().toString().isEmpty()))
+            object[it.key()] = withoutEmptyTexts(it.value());
+    return object;
+}
+
+qint64 generationOf(const ClusterObject& object) {
+    return mapOf(object.desired)
+        .value(QStringLiteral("metadata"))
+        .toMap()
+        .value(QStringLiteral("generation"))
+        .toInteger();
+}
+
+/// The parts of `status` that `wanted` speaks of.
+QCborMap partOf(const QCborMap& status, const QCborMap& wanted) {
+    QCborMap part;
+    for (const auto& item : wanted)
+        if (status.contains(QCborValue(item.first)))
+            part.insert(QCborValue(item.first), status.value(QCborValue(item.first)));
+    return part;
+}
+
+}  // namespace
+
+StatusWriter::StatusWriter(kube::ApiClient& client, const KubeSource& source, LeaseLock& lease, Options options,
+                           QObject* parent)
+    : QObject(parent), m_client(client), m_source(source), m_lease(lease), m_options(std::move(options)) {
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &StatusWriter::work);
+    m_dueTimer.setSingleShot(true);
+    connect(&m_dueTimer, &QTimer::timeout, this, &StatusWriter::markDue);
+    m_leaseTimer.setSingleShot(true);
+    // A coarse one may be early, when the Lease is still another's: that would take as long again.
+    m_leaseTimer.setTimerType(Qt::PreciseTimer);
+    connect(&m_leaseTimer, &QTimer::timeout, this, &StatusWriter::markAwaiting);
+    connect(&source, &KubeSource::objectChanged, this, &StatusWriter::mark);
+    connect(&source, &KubeSource::stateChanged, this, [this] {
+        for (const auto& [key, text] : m_source.refusals()) mark(key);
+    });
+}
+
+void StatusWriter::onStatus(const QCborMap& object, const QCborMap& status) {
+    const ObjectKey key = ObjectKey::fromCbor(object);
+    const std::optional<bool> wasServed = isServedHere(key);
+    // In the order of fields in which the cluster gives it back: then it need not be kept twice (serve()).
+    bookOf(key).own = status.isEmpty() ? QByteArray("") : packed(QCborMap::fromJsonObject(status.toJsonObject()));
+    if (isServedHere(key) != wasServed) Q_EMIT servingChanged(key);
+    mark(key);
+}
+
+StatusWriter::Book& StatusWriter::bookOf(const ObjectKey& key) {
+    const auto it = m_books.find(key);
+    return it == m_books.end() ? m_books[m_source.shared(key)] : it->second;
+}
+
+/// The object is gone; what plugins say of it goes when they take it back.
+void StatusWriter::forget(const ObjectKey& key) {
+    const auto it = m_books.find(key);
+    if (it == m_books.end()) return;
+    Book fresh;
+    fresh.own = it->second.own;
+    if (fresh.own.isEmpty())
+        m_books.erase(it);
+    else
+        it->second = fresh;
+}
+
+std::optional<bool> StatusWriter::isServedHere(const ObjectKey& key) const {
+    const auto book = m_books.find(key);
+    if (book == m_books.end()) return {};
+    if (!book->second.own.isNull()) return crd::isServedHere(mapOf(book->second.own));
+    const QElapsedTimer& known = book->second.known;
+    if (!known.isValid() || std::chrono::milliseconds(known.elapsed()) < m_options.silence) return {};
+    return false;
+}
+
+void StatusWriter::mark(const ObjectKey& key) {
+    if (!m_source.typeOf(key)) return;
+    m_dirty.insert(key);
+    if (!m_timer.isActive()) m_timer.start(0);
+}
+
+/// One timer for all: thousands of objects may wait.
+void StatusWriter::later(const ObjectKey& key, std::chrono::milliseconds delay) {
+    const QDeadlineTimer due(delay);
+    const auto [known, isNew] = m_due.emplace(key, due);
+    if (!isNew && known->second <= due) return;
+    known->second = due;
+    if (!m_dueTimer.isActive() || m_dueTimer.remainingTimeAsDuration() > delay) m_dueTimer.start(delay);
+}
+
+void StatusWriter::markDue() {
+    std::chrono::milliseconds next = std::chrono::milliseconds::max();
+    for (auto it = m_due.begin(); it != m_due.end();) {
+        if (it->second.hasExpired()) {
+            mark(it->first);
+            it = m_due.erase(it);
+        } else {
+            next = std::min(next, std::chrono::milliseconds(it->second.remainingTime()));
+            ++it;
+        }
+    }
+    if (!m_due.empty()) m_dueTimer.start(std::max(next, kShortestWait));
+}
+
+void StatusWriter::work() {
+    // One of another turn marks again those that are busy.
+    for (auto it = m_dirty.begin(); it != m_dirty.end() && m_busy.size() < kMostAtOnce;) {
+        const ObjectKey key = *it;
+        if (m_busy.contains(key)) {
+            ++it;
+            continue;
+        }
+        it = m_dirty.erase(it);
+        const ClusterObject* object = m_source.find(key);
+        if (!object) {
+            forget(key);
+            continue;
+        }
+        // What the snapshot remembers says nothing of the status that is there now.
+        if (object->version.isEmpty()) continue;
+        serve(key, *object);
+    }
+}
+
+/// What plugins say, and why the cluster's version is not in force where it is not.
+QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& object) const {
+    const auto book = m_books.find(key);
+    QCborMap status = book == m_books.end() ? QCborMap() : mapOf(book->second.own);
+    const auto refusal = m_source.refusals().find(key);
+    if (refusal == m_source.refusals().end()) return status;
+    const qint64 generation = generationOf(object);
+    const QString what = status.isEmpty() ? QStringLiteral("It is not in force: ")
+                                          : QStringLiteral("The last good version stays in force: ");
+    const QString message = what + refusal->second;
+    for (const char* type : {"Accepted", "Ready"})
+        status = withCondition(status, Condition{QString::fromLatin1(type), ConditionStatus::False,
+                                                 QStringLiteral("Invalid"), message, generation}
+                                           .toCbor());
+    status.insert(QStringLiteral("observedGeneration"), generation);
+    return status;
+}
+
+bool StatusWriter::isNews(const Written& last, const QCborMap& wanted, const QCborMap& present) const {
+    const bool isKnown = last.when.isValid();
+    if (isSame(essenceOf(wanted), essenceOf(present))) {
+        if (isSame(wanted, present) || (isKnown && digestOf(wanted) == last.content)) return false;
+        return !isKnown || std::chrono::milliseconds(last.when.elapsed()) >= m_options.refresh;
+    }
+    // A server that keeps something else than what was said is not told the same again and again.
+    return !isKnown || present.isEmpty() || digestOf(essenceOf(wanted)) != last.essence;
+}
+
+bool StatusWriter::isDue(const ObjectKey& key, Part part, const QCborMap& wanted, const QCborMap& present) {
+    Written& last = bookOf(key).part(part);
+    if (!isNews(last, wanted, present)) {
+        last.details.invalidate();
+        return false;
+    }
+    if (present.isEmpty() || !isSame(headlineOf(wanted), headlineOf(present))) return true;
+    // What comes and goes with every measurement would be written with each.
+    if (!last.details.isValid()) last.details.start();
+    const std::chrono::milliseconds lasted(last.details.elapsed());
+    if (lasted >= m_options.settle) return true;
+    later(key, m_options.settle - lasted);
+    return false;
+}
+
+bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
+    Book& book = bookOf(key);
+    if (!book.known.isValid()) book.known.start();
+    if (!book.retry.hasExpired()) {
+        later(key, std::chrono::milliseconds(book.retry.remainingTime()));
+        return false;
+    }
+    for (const Written& written : book.parts) {
+        if (!written.when.isValid()) continue;
+        const std::chrono::milliseconds since(written.when.elapsed());
+        if (since < m_options.interval) {
+            later(key, m_options.interval - since);
+            return false;
+        }
+    }
+    const QCborMap own = ownStatus(key, object);
+    const bool isServed = crd::isServedHere(own);
+    const QCborMap status = object.status();
+    if (book.own.isNull()) {
+        // After a start "not said yet" is not "no longer served".
+        if (isServedHere(key).has_value())
+            Q_EMIT servingChanged(key);
+        else
+            later(key, m_options.silence - std::chrono::milliseconds(book.known.elapsed()));
+    }
+    if (!m_options.kindsWithNodes.contains(key.apiVersion + u'/' + key.kind)) {
+        if (book.own == object.statusCbor) book.own = object.statusCbor;
+        if (!isServed || !isDue(key, Part::Whole, own, partOf(status, own))) return false;
+        apply(key, Part::Whole, own, own);
+        return true;
+    }
+    const QCborArray nodes = status.value(kNodes).toArray();
+    if (!nodes.isEmpty()) book.unserved.invalidate();
+    const auto present = entryOf(m_options.node, nodes);
+    if (!isServed && present && isServedHere(key).has_value()) {
+        // Not as an empty list: that would be owned, and is left as an invalid null when its last entry goes.
+        apply(key, Part::Entry, {}, {});
+        return true;
+    }
+    if (const QCborMap entry = nodeEntry(m_options.node, own);
+        isServed && isDue(key, Part::Entry, entry, present.value_or(QCborMap()))) {
+        apply(key, Part::Entry, {{kNodes, QCborArray{entry}}}, entry);
+        return true;
+    }
+    const QCborMap whole = nodes.isEmpty() ? statusWithoutNodes(key, object) : aggregate(nodes);
+    if (whole.isEmpty() || !isDue(key, Part::Whole, whole, partOf(status, whole))) return false;
+    writeWhole(key, whole);
+    return true;
+}
+
+/// Empty until it is certain that no node is about to take care of it.
+QCborMap StatusWriter::statusWithoutNodes(const ObjectKey& key, const ClusterObject& object) {
+    QElapsedTimer& since = bookOf(key).unserved;
+    if (isServedHere(key) != std::optional(false)) {
+        since.invalidate();
+        return {};
+    }
+    if (!since.isValid()) since.start();
+    const std::chrono::milliseconds lasted(since.elapsed());
+    if (lasted < m_options.settle) {
+        later(key, m_options.settle - lasted);
+        return {};
+    }
+    const Condition nobody{QStringLiteral("Ready"), ConditionStatus::False, QStringLiteral("NotServed"),
+                           QStringLiteral("No node serves it."), generationOf(object)};
+    return {{QStringLiteral("observedGeneration"), generationOf(object)}, {kConditions, QCborArray{nobody.toCbor()}}};
+}
+
+void StatusWriter::writeWhole(const ObjectKey& key, const QCborMap& wanted) {
+    if (m_lease.isOurs()) return apply(key, Part::Whole, wanted, wanted);
+    m_awaitingLease.insert(key);
+    if (m_isLeaseAsked || m_leaseTimer.isActive()) return;
+    m_isLeaseAsked = true;
+    m_lease.acquire([this, before = m_lease.problem()](bool isOurs) {
+        m_isLeaseAsked = false;
+        if (m_lease.problem() != before) Q_EMIT stateChanged();
+        if (isOurs) return markAwaiting();
+        // Whoever holds it sees the same need, so there is most likely nothing left to do then.
+        m_leaseTimer.start(LeaseLock::kDuration);
+    });
+}
+
+void StatusWriter::markAwaiting() {
+    for (const ObjectKey& key : std::exchange(m_awaitingLease, {})) mark(key);
+}
+
+void StatusWriter::apply(const ObjectKey& key, Part part, const QCborMap& status, const QCborMap& content) {
+    const kube::ResourceType* type = m_source.typeOf(key);
+    if (!type) return;
+    kube::ApiRequest request;
+    request.verb = "PATCH";
+    request.path = type->path(key.ns, key.name, QStringLiteral("status"));
+    request.query.addQueryItem(QStringLiteral("fieldManager"),
+                               part == Part::Whole ? kManager : kManager + u'.' + m_options.node);
+    request.query.addQueryItem(QStringLiteral("force"), QStringLiteral("true"));
+    request.contentType = "application/apply-patch+yaml";
+    QCborMap metadata{{QStringLiteral("name"), key.name}};
+    if (!key.ns.isEmpty()) metadata.insert(QStringLiteral("namespace"), key.ns);
+    QCborMap body{{QStringLiteral("apiVersion"), key.apiVersion},
+                  {QStringLiteral("kind"), key.kind},
+                  {QStringLiteral("metadata"), metadata}};
+    if (!status.isEmpty()) body.insert(QStringLiteral("status"), status);
+    request.body = QJsonDocument(withoutEmptyTexts(body.toJsonObject()).toObject()).toJson(QJsonDocument::Compact);
+    m_busy.insert(key);
+    m_client.send(request, this, [this, key, part, content](const kube::ApiReply& reply) {
+        m_busy.erase(key);
+        Book& book = bookOf(key);
+        Written& written = book.part(part);
+        written.when.start();
+        written.details.invalidate();
+        const QString before = m_problem;
+        if (reply.isOk()) {
+            written.content = digestOf(content);
+            written.essence = digestOf(essenceOf(content));
+            book.failures = 0;
+            m_problem.clear();
+        } else if (reply.status != 404) {
+            // A 404 is the end of the object, of which the watch tells.
+            m_problem = QStringLiteral("status of %1: %2").arg(key.text(), reply.problem);
+            const auto own = kRetry * (1 << std::min(book.failures++, kMostDoublings));
+            book.retry.setRemainingTime(std::max(own, reply.retryAfter.value_or(own)));
+        }
+        if (m_problem != before) Q_EMIT stateChanged();
+        // The watch brings what was written; what changed meanwhile is looked at then too.
+        mark(key);
+    });
+}
+
+}  // namespace fos1::crd

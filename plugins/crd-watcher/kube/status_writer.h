@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Carries the status of objects to the cluster by server-side apply, and only when there is news: each node writes its
+// entry of `status.nodes`; what follows from all entries is written by whoever holds the Lease. A kind without `nodes`
+// in its schema gets the status as it is. Must not know what any kind means.
+#pragma once
+
+#include <QDeadlineTimer>
+#include <QElapsedTimer>
+#include <QObject>
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "fos1/features/status_feed.h"
+#include "kube/kube_source.h"
+#include "kube/lease_lock.h"
+
+namespace fos1::crd {
+
+class StatusWriter : public QObject, public IStatusListener {
+    Q_OBJECT
+   public:
+    struct Options {
+        QString node;
+        std::set<QString> kindsWithNodes;  ///< "group/version/Kind"
+        /// Between two writes of one object.
+        std::chrono::milliseconds interval{1000};
+        /// News that is in no headline (headlineOf) is written when it has lasted this long.
+        std::chrono::milliseconds settle{10'000};
+        /// Numbers alone are written no more often than this.
+        std::chrono::milliseconds refresh{600'000};
+        /// A node whose plugins say nothing of an object for so long after it came does not serve it.
+        std::chrono::milliseconds silence{60'000};
+    };
+
+    /// All of them outlive the object.
+    StatusWriter(kube::ApiClient& client, const KubeSource& source, LeaseLock& lease, Options options,
+                 QObject* parent = nullptr);
+
+    void onStatus(const QCborMap& object, const QCborMap& status) override;
+
+    /// Whether this node takes care of the object, by what its plugins say; nothing: they may have yet to say it.
+    [[nodiscard]] std::optional<bool> isServedHere(const ObjectKey& key) const;
+
+    /// Why the last write failed, or why nothing may be written for all nodes; empty when all is well.
+    [[nodiscard]] const QString& problem() const { return m_problem.isEmpty() ? m_lease.problem() : m_problem; }
+
+   Q_SIGNALS:
+    void stateChanged();
+    /// What isServedHere() says may have changed.
+    void servingChanged(const fos1::ObjectKey& key);
+
+   private:
+    enum class Part { Entry = 0, Whole };
+    /// What was last written of one part of one object. Digests: there may be thousands.
+    struct Written {
+        quint64 content = 0;
+        quint64 essence = 0;
+        QElapsedTimer when;     ///< invalid: never
+        QElapsedTimer details;  ///< since when there is news that is in no headline
+    };
+    struct Book {
+        QByteArray own;                            ///< what plugins say here, CBOR; null: nothing yet; empty: no more
+        std::array<Written, 2> parts = {};         ///< by Part
+        QElapsedTimer known;                       ///< since the object came
+        QElapsedTimer unserved;                    ///< since when no node is known to serve it; invalid: one is
+        QDeadlineTimer retry = QDeadlineTimer(0);  ///< no request before, for the last one failed
+        int failures = 0;
+
+        Written& part(Part part) { return parts[static_cast<std::size_t>(part)]; }
+    };
+
+    void mark(const ObjectKey& key);
+    void work();
+    /// Starts what is due for the object; whether a request is under way now.
+    bool serve(const ObjectKey& key, const ClusterObject& object);
+    Book& bookOf(const ObjectKey& key);
+    void forget(const ObjectKey& key);
+    [[nodiscard]] QCborMap ownStatus(const ObjectKey& key, const ClusterObject& object) const;
+    /// Whether that is news of which the cluster does not know, whatever its importance.
+    [[nodiscard]] bool isNews(const Written& last, const QCborMap& wanted, const QCborMap& present) const;
+    [[nodiscard]] bool isDue(const ObjectKey& key, Part part, const QCborMap& wanted, const QCborMap& present);
+    [[nodiscard]] QCborMap statusWithoutNodes(const ObjectKey& key, const ClusterObject& object);
+    void apply(const ObjectKey& key, Part part, const QCborMap& status, const QCborMap& content);
+    void writeWhole(const ObjectKey& key, const QCborMap& wanted);
+    void markAwaiting();
+    void later(const ObjectKey& key, std::chrono::milliseconds delay);
+    void markDue();
+
+    kube::ApiClient& m_client;
+    const KubeSource& m_source;
+    LeaseLock& m_lease;
+    Options m_options;
+    std::map<ObjectKey, Book> m_books;
+    std::set<ObjectKey> m_dirty;
+    std::set<ObjectKey> m_busy;
+    bool m_isLeaseAsked = false;
+    std::set<ObjectKey> m_awaitingLease;
+    QTimer m_leaseTimer;  ///< until the Lease that is another's is asked for again
+    QTimer m_timer;
+    std::map<ObjectKey, QDeadlineTimer> m_due;  ///< when each is looked at again
+    QTimer m_dueTimer;
+    QString m_problem;
+};
+
+}  // namespace fos1::crd

@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Status of objects on its way to a cluster: what is written, by whom, and above all how rarely.
+#include <QElapsedTimer>
+#include <QSignalSpy>
+
+#include "kube/lease_lock.h"
+#include "kube/status_writer.h"
+#include "kube_rig.h"
+
+using namespace fos1;
+using namespace fos1::crd;
+
+namespace {
+
+constexpr int kIntervalMs = 300;
+constexpr int kSettleMs = 900;
+
+/// One of those that serve the cluster's objects.
+struct Node {
+    FollowedCluster cluster;
+    LeaseLock lease;
+    StatusWriter writer;
+
+    Node(const KubeRig& rig, const QString& name, std::chrono::milliseconds refresh = std::chrono::minutes(10),
+         std::chrono::milliseconds silence = std::chrono::minutes(1))
+        : cluster(rig, {}, QStringLiteral("admin"), rig.server.path(name)),
+          lease(*cluster.client, {kNs, QStringLiteral("lock")}, name),
+          writer(*cluster.client, cluster.source, lease,
+                 {name,
+                  {QStringLiteral("t.io/v1/Thing")},
+                  std::chrono::milliseconds(kIntervalMs),
+                  std::chrono::milliseconds(kSettleMs),
+                  refresh,
+                  silence}) {}
+
+    void say(const QString& object, const QJsonObject& status) {
+        writer.onStatus(KubeRig::key(object).toCbor(), QCborMap::fromJsonObject(status));
+    }
+};
+
+QJsonObject ready(bool isReady, QJsonObject status = {}, const QString& reason = QStringLiteral("Because")) {
+    status[u"conditions"] = QJsonArray{QJsonObject{{"type", "Ready"},
+                                                   {"status", isReady ? "True" : "False"},
+                                                   {"reason", reason},
+                                                   {"message", isReady ? "All is well." : "It is not."},
+                                                   {"observedGeneration", 1}}};
+    return status;
+}
+
+}  // namespace
+
+class TestStatusWriter : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<KubeRig> m_rig;
+
+    [[nodiscard]] QJsonObject status(const QString& name = QStringLiteral("a")) const {
+        return m_rig->get(name)[u"status"].toObject();
+    }
+    [[nodiscard]] QJsonObject entry(const QString& node) const {
+        for (const QJsonValue value : status()[u"nodes"].toArray())
+            if (value[u"name"].toString() == node) return value.toObject();
+        return {};
+    }
+    [[nodiscard]] QString isReady() const { return status()[u"conditions"][0][u"status"].toString(); }
+    [[nodiscard]] qsizetype writes() const { return m_rig->server.requests("patch", "things").size(); }
+    /// Whether nothing at all is asked of the server for so long.
+    [[nodiscard]] bool isQuietFor(int ms) const {
+        const qsizetype before = m_rig->server.requests().size();
+        QTest::qWait(ms);
+        return m_rig->server.requests().size() == before;
+    }
+
+   private Q_SLOTS:
+    void init() {
+        m_rig = std::make_unique<KubeRig>();
+        m_rig->put("a", 1);
+    }
+    void cleanup() { m_rig.reset(); }
+
+    void anEntryAndTheWholeAndNoMore() {
+        Node node(*m_rig, "n1");
+        node.say("a", ready(true, {{"stratum", 2}, {"refid", ""}, {"sources", QJsonArray{QJsonObject{{"reach", 1}}}}}));
+        QTRY_COMPARE(isReady(), QStringLiteral("True"));
+        QCOMPARE(entry("n1")[u"stratum"].toInt(), 2);
+        QVERIFY(!entry("n1").contains(u"refid"));
+        QCOMPARE(status()[u"stratum"].toInt(), 2);
+        QVERIFY(!status().contains(u"sources"));
+        QVERIFY(isQuietFor(4 * kIntervalMs));
+        QCOMPARE(writes(), 2);
+        for (const auto& request : m_rig->server.requests("patch", "things"))
+            QCOMPARE(request.subresource, QStringLiteral("status"));
+        QVERIFY(node.writer.problem().isEmpty());
+        QCOMPARE(node.writer.isServedHere(KubeRig::key("a")), std::optional(true));
+    }
+
+    void whatIsNoNewsIsNotWritten() {
+        Node node(*m_rig, "n1");
+        node.say("a", ready(true, {{"offset", 0.25}}));
+        QTRY_COMPARE(isReady(), QStringLiteral("True"));
+        QTest::qWait(2 * kIntervalMs);
+        const qsizetype before = writes();
+        for (int i = 0; i < 20; ++i) {
+            node.say("a", ready(true, {{"offset", 0.25 + i / 64.0}}));
+            QTest::qWait(kIntervalMs / 10);
+        }
+        QTest::qWait(2 * kIntervalMs);
+        QCOMPARE(writes(), before);
+    }
+
+    void newsIsWrittenOnceInAnInterval() {
+        Node node(*m_rig, "n1");
+        QElapsedTimer since;
+        since.start();
+        int last = 0;
+        while (since.elapsed() < 5 * kIntervalMs) {
+            node.say("a", ready(true, {{"stratum", ++last}}));
+            QTest::qWait(10);
+        }
+        QTRY_COMPARE(status()[u"stratum"].toInt(), last);
+        const qint64 most = since.elapsed() / kIntervalMs + 2;
+        QVERIFY2(writes() <= most, qPrintable(QStringLiteral("%1 of at most %2").arg(writes()).arg(most)));
+        QVERIFY(isQuietFor(3 * kIntervalMs));
+    }
+
+    void whatComesAndGoesIsWrittenWhenItStays() {
+        Node node(*m_rig, "n1");
+        const auto say = [&node](const char* state) {
+            node.say("a", ready(true, {{"sources", QJsonArray{QJsonObject{{"name", "x"}, {"state", state}}}}}));
+        };
+        const auto written = [this] { return entry("n1")[u"sources"][0][u"state"].toString(); };
+        say("selected");
+        QTRY_COMPARE(isReady(), QStringLiteral("True"));
+        QTest::qWait(2 * kIntervalMs);
+        const qsizetype before = writes();
+        for (int i = 0; i < 5; ++i) {
+            say("waits");
+            QTest::qWait(kSettleMs / 3);
+            say("selected");
+            QTest::qWait(kSettleMs / 3);
+        }
+        QCOMPARE(writes(), before);
+        QElapsedTimer since;
+        since.start();
+        say("waits");
+        QTRY_COMPARE(written(), QStringLiteral("waits"));
+        QVERIFY2(since.elapsed() >= kSettleMs, qPrintable(QString::number(since.elapsed())));
+        // Nothing that is news by itself waits for it.
+        say("selected");
+        node.say("a", ready(false));
+        since.restart();
+        QTRY_COMPARE(isReady(), QStringLiteral("False"));
+        QVERIFY2(since.elapsed() < kSettleMs + 2 * kIntervalMs, qPrintable(QString::number(since.elapsed())));
+    }
+
+    void anObjectThatNoNodeServesSaysSo() {
+        {
+            Node node(*m_rig, "n1");
+            node.say("a", ready(true, {{"stratum", 2}}));
+            QTRY_COMPARE(isReady(), QStringLiteral("True"));
+            node.say("a", ready(false, {}, "OtherNode"));
+            QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("False"), 25'000);
+            QCOMPARE(status()[u"conditions"][0][u"reason"].toString(), QStringLiteral("NotServed"));
+            QCOMPARE(status()[u"conditions"].toArray().size(), 1);
+            QVERIFY(!status().contains(u"stratum"));
+            QVERIFY(isQuietFor(2 * kSettleMs));
+        }
+        // The next one has it say something better.
+        Node node(*m_rig, "n2");
+        node.say("a", ready(true, {{"stratum", 3}}));
+        QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("True"), 25'000);
+        QCOMPARE(status()[u"stratum"].toInt(), 3);
+        QVERIFY(isQuietFor(2 * kSettleMs));
+    }
+
+    void numbersAloneAreWrittenNowAndThen() {
+        Node node(*m_rig, "n1", std::chrono::milliseconds(2000));
+        node.say("a", ready(true, {{"offset", 0.25}}));
+        QTRY_COMPARE(isReady(), QStringLiteral("True"));
+        node.say("a", ready(true, {{"offset", 0.5}}));
+        QTest::qWait(3 * kIntervalMs);
+        QCOMPARE(entry("n1")[u"offset"].toDouble(), 0.25);
+        QElapsedTimer timer;
+        timer.start();
+        while (entry("n1")[u"offset"].toDouble() != 0.5 && timer.elapsed() < 10'000) {
+            node.say("a", ready(true, {{"offset", 0.5}}));
+            QTest::qWait(100);
+        }
+        QCOMPARE(entry("n1")[u"offset"].toDouble(), 0.5);
+    }
+
+    void aNodeThatNoLongerServesTakesItsEntryAlong_data() {
+        QTest::addColumn<QJsonObject>("farewell");
+        QTest::newRow("another node's") << ready(false, {}, "OtherNode");
+        QTest::newRow("nothing more is said") << QJsonObject();
+    }
+    void aNodeThatNoLongerServesTakesItsEntryAlong() {
+        QFETCH(const QJsonObject, farewell);
+        Node one(*m_rig, "n1");
+        Node two(*m_rig, "n2");
+        one.say("a", ready(false));
+        two.say("a", ready(true));
+        QTRY_VERIFY(!entry("n1").isEmpty() && !entry("n2").isEmpty());
+        one.say("a", farewell);
+        QCOMPARE(one.writer.isServedHere(KubeRig::key("a")), std::optional(false));
+        QTRY_VERIFY(entry("n1").isEmpty());
+        QVERIFY(!entry("n2").isEmpty());
+        // What it said no longer counts.
+        QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("True"), 25'000);
+        QVERIFY(isQuietFor(4 * kIntervalMs));
+    }
+
+    void aNodeThatHasNotSpokenYetKeepsWhatItSaidBefore() {
+        {
+            Node node(*m_rig, "n1");
+            node.say("a", ready(true));
+            QTRY_COMPARE(isReady(), QStringLiteral("True"));
+        }
+        // The host is started again; its plugins take a while.
+        const qsizetype before = writes();
+        Node again(*m_rig, "n1");
+        QTRY_VERIFY(again.cluster.isWell());
+        QTest::qWait(3 * kIntervalMs);
+        QVERIFY(!entry("n1").isEmpty());
+        again.say("a", ready(true));
+        QTest::qWait(3 * kIntervalMs);
+        QCOMPARE(writes(), before);
+    }
+
+    void aNodeThatNeverSpeaksTakesItsEntryAlongInTheEnd() {
+        {
+            Node node(*m_rig, "n1");
+            node.say("a", ready(true));
+            QTRY_COMPARE(isReady(), QStringLiteral("True"));
+        }
+        Node again(*m_rig, "n1", std::chrono::minutes(10), std::chrono::milliseconds(1500));
+        QSignalSpy changed(&again.writer, &StatusWriter::servingChanged);
+        QTRY_VERIFY(again.cluster.isWell());
+        QVERIFY(!again.writer.isServedHere(KubeRig::key("a")).has_value());
+        QTest::qWait(2 * kIntervalMs);
+        QVERIFY(!entry("n1").isEmpty());
+        QTRY_VERIFY(entry("n1").isEmpty());
+        QVERIFY(again.writer.problem().isEmpty());
+        QVERIFY(!changed.isEmpty());
+        QCOMPARE(again.writer.isServedHere(KubeRig::key("a")), std::optional(false));
+    }
+
+    void twoNodesComeToTheSameAndAreQuiet() {
+        Node one(*m_rig, "n1");
+        Node two(*m_rig, "n2");
+        one.say("a", ready(true, {{"stratum", 2}}));
+        two.say("a", ready(false, {{"stratum", 16}}));
+        // Who does not get the Lease looks again after its duration.
+        QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("False"), 30'000);
+        QTRY_COMPARE_WITH_TIMEOUT(status()[u"stratum"].toInt(), 16, 30'000);
+        QCOMPARE(status()[u"conditions"][0][u"message"].toString(), QStringLiteral("n2: It is not."));
+        QCOMPARE(status()[u"nodes"].toArray().size(), 2);
+        QTRY_VERIFY_WITH_TIMEOUT(isQuietFor(3000), 60'000);
+        QVERIFY2(writes() <= 6, qPrintable(QString::number(writes())));
+    }
+
+    void anObjectThatIsRefusedSaysWhy() {
+        Node node(*m_rig, "n1");
+        node.say("a", ready(true));
+        QTRY_COMPARE(isReady(), QStringLiteral("True"));
+        m_rig->put("a", -1, {}, {});
+        QTRY_COMPARE(entry("n1")[u"conditions"].toArray().size(), 2);
+        for (const QJsonValue condition : entry("n1")[u"conditions"].toArray()) {
+            QCOMPARE(condition[u"status"].toString(), QStringLiteral("False"));
+            QCOMPARE(condition[u"message"].toString(),
+                     QStringLiteral("The last good version stays in force: spec.value: must not be negative"));
+        }
+        m_rig->put("a", 2);
+        QTRY_COMPARE(entry("n1")[u"conditions"].toArray().size(), 1);
+        // One that never was good is spoken of too, though no plugin knows of it.
+        m_rig->put("new", -1);
+        QTRY_VERIFY(!status("new")[u"nodes"].toArray().isEmpty());
+        const QString message = status("new")[u"nodes"][0][u"conditions"][0][u"message"].toString();
+        QVERIFY2(message.startsWith("It is not in force"), qPrintable(message));
+    }
+
+    void aKindWithoutNodesGetsTheStatusAsItIs() {
+        m_rig->put("x", 1, {}, {}, kOther);
+        Node node(*m_rig, "n1");
+        const ObjectKey key{kOther.apiVersion, kOther.kind, kNs, "x"};
+        node.writer.onStatus(key.toCbor(), QCborMap::fromJsonObject(ready(true, {{"list", QJsonArray{1, 2}}})));
+        const auto written = [&] {
+            return m_rig->server.object(kOther.apiVersion, kOther.kind, kNs, "x")[u"status"].toObject();
+        };
+        QTRY_COMPARE(written()[u"list"].toArray().size(), 2);
+        QVERIFY(!written().contains(u"nodes"));
+        QVERIFY(isQuietFor(3 * kIntervalMs));
+        QCOMPARE(m_rig->server.requests("patch", "others").size(), 1);
+    }
+
+    void aServerThatRefusesIsAskedMoreAndMoreRarely() {
+        m_rig->server.fault({{"verb", "patch"}, {"path", "status"}, {"status", 500}, {"message", "no room"}});
+        Node node(*m_rig, "n1");
+        node.say("a", ready(true));
+        QTRY_VERIFY(writes() > 0);
+        QTRY_VERIFY2(node.writer.problem().contains("no room"), qPrintable(node.writer.problem()));
+        // After 2 s, 4 s, 8 s, whatever else is said meanwhile.
+        QElapsedTimer since;
+        since.start();
+        for (int i = 0; since.elapsed() < 5000; ++i) {
+            node.say("a", ready(true, {{"stratum", i}}));
+            QTest::qWait(50);
+        }
+        QVERIFY2(writes() <= 3, qPrintable(QString::number(writes())));
+        m_rig->server.clearFaults();
+        QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("True"), 20'000);
+        QVERIFY(node.writer.problem().isEmpty());
+    }
+
+    void aLeaseThatCannotBeHadIsReported() {
+        m_rig->server.fault({{"path", "leases"}, {"status", 403}, {"message", "leases are not for you"}});
+        Node node(*m_rig, "n1");
+        node.say("a", ready(true));
+        QTRY_VERIFY2(node.writer.problem().contains("not for you"), qPrintable(node.writer.problem()));
+        QVERIFY(!entry("n1").isEmpty());
+        QVERIFY(isReady().isEmpty());
+        m_rig->server.clearFaults();
+        QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("True"), 25'000);
+        QVERIFY(node.writer.problem().isEmpty());
+    }
+
+    void aServerThatDiesLearnsItLater() {
+        Node node(*m_rig, "n1");
+        node.say("a", ready(true, {{"stratum", 2}}));
+        QTRY_COMPARE(isReady(), QStringLiteral("True"));
+        QTest::qWait(kIntervalMs);
+        m_rig->server.kill();
+        node.say("a", ready(false, {{"stratum", 16}}));
+        QTRY_VERIFY(!node.writer.problem().isEmpty());
+        QVERIFY(m_rig->server.start());
+        QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("False"), 40'000);
+        QCOMPARE(entry("n1")[u"stratum"].toInt(), 16);
+        QVERIFY(node.writer.problem().isEmpty());
+        // An object that is gone by then is no trouble.
+        m_rig->remove("a");
+        node.say("a", ready(true));
+        QTest::qWait(2 * kIntervalMs);
+        QVERIFY(node.writer.problem().isEmpty());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestStatusWriter)
+#include "tst_status_writer.moc"

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The plugin's face to the host.
+#pragma once
+
+#include <QObject>
+#include <memory>
+#include <optional>
+
+#include "fos1/plugin.h"
+
+namespace fos1::firewall {
+
+class Firewall;
+
+class FirewallBridgePlugin final : public QObject, public IPlugin {
+    Q_OBJECT
+    Q_PLUGIN_METADATA(IID FOS1_PLUGIN_IID FILE "fos1_metadata.json")
+    Q_INTERFACES(fos1::IPlugin)
+
+   public:
+    FirewallBridgePlugin();
+    ~FirewallBridgePlugin() override;
+
+    QString start(IHost* host) override;
+    void reconcile(const QCborMap& snapshot, quint64 ticket) override;
+    void stop(quint64 ticket) override;
+    IInterface* query(const QString& iid) override;
+
+   private:
+    std::optional<HostView> m_host;
+    std::unique_ptr<Firewall> m_firewall;
+};
+
+}  // namespace fos1::firewall

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The metrics of the firewall. Knows no kernel.
+#pragma once
+
+#include <map>
+
+#include "enforced_state.h"
+#include "fos1/plugin.h"
+
+namespace fos1::firewall {
+
+class FirewallMetrics {
+   public:
+    /// So many VLANs have series of their own, the first by name; a node's metrics have a bound.
+    static constexpr std::size_t kMostSeries = 1000;
+
+    /// Declares them; only in start().
+    explicit FirewallMetrics(IMetrics& metrics);
+
+    /// The counters of at most kMostSeries VLANs; the others have none any more.
+    void show(const std::map<QString, EnforcedState>& vlans);
+    void showEnforced(qint64 vlans) { m_enforced.set(vlans); }
+    void countApply(bool isDone, std::chrono::nanoseconds took);
+    void countRepair();
+
+   private:
+    struct Counted {
+        Metric metric;
+        Counter EnforcedState::*counter = nullptr;
+        quint64 Counter::*value = nullptr;
+    };
+
+    std::vector<Counted> m_counted;
+    std::map<QString, EnforcedState> m_shown;
+    Metric m_enforced;
+    Metric m_applies;
+    Metric m_applySeconds;
+    Metric m_repairs;
+    qint64 m_done = 0;
+    qint64 m_failed = 0;
+    qint64 m_repaired = 0;
+    std::chrono::nanoseconds m_took{0};
+};
+
+}  // namespace fos1::firewall

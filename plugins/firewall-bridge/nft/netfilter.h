@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What nf_tables is asked for in its own messages, which takes a tenth of the time that libnftables takes to list.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+
+#include "fos1/result.h"
+#include "model/counters.h"
+
+struct mnl_socket;
+struct nlmsghdr;
+
+namespace fos1::firewall {
+
+/// Each question waits for the kernel's answer, 1 s at most for each part. Works in the network namespace of the thread
+/// that asks first, and keeps its socket: the kernel closes one of netfilter's only when all that was deleted before is
+/// gone, which takes an RCU grace period.
+class Netfilter {
+   public:
+    /// Of the whole ruleset.
+    [[nodiscard]] Result<quint32> generation();
+
+    /// Of a set of the table by interface; NotFound when there is none.
+    [[nodiscard]] Result<std::map<QString, Counter>> counters(const char* set);
+
+   private:
+    using Take = std::function<void(const nlmsghdr*)>;
+    tl::expected<void, Error> open();
+    /// `take` is given each message of the answer.
+    tl::expected<void, Error> ask(nlmsghdr* question, Take take);
+
+    struct Closer {
+        void operator()(mnl_socket* socket) const;
+    };
+    std::unique_ptr<mnl_socket, Closer> m_socket;
+    quint32 m_sequence = 0;
+};
+
+}  // namespace fos1::firewall

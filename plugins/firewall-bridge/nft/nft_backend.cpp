@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "nft/nft_backend.h"
+
+#include <QElapsedTimer>
+
+#include "nft/nft_session.h"
+
+namespace fos1::firewall {
+
+namespace {
+
+struct Change {
+    std::shared_ptr<const FirewallPlan> plan;
+    std::shared_ptr<const FirewallPlan> before;  ///< null: as a whole
+    Counters counters;                           ///< should the table be gone
+    std::shared_ptr<const NotificationSocket> notifications;
+};
+
+struct Outcome {
+    tl::expected<void, Error> done;
+    Applied applied;
+    Counters counters;  ///< of a table that was replaced
+    std::optional<quint32> generation;
+    bool wasWatched = true;  ///< nobody else can have changed anything unheard
+};
+
+/// The kernel would tell us of each of thousands of elements that we write, which takes as long as half of the writing;
+/// so we do not listen, and the number of the generation says whether there was anything to hear.
+void runUnheard(NftSession& session, const QByteArray& text, const NotificationSocket* notifications,
+                Outcome& outcome) {
+    if (notifications) notifications->leave();
+    const auto before = session.generation();
+    outcome.done = session.run(text);
+    if (!notifications) return;
+    if (const auto joined = notifications->join(); !joined) outcome.done = joined;
+    // Ours is one step; what came before it is overwritten, what comes from now on is heard.
+    const auto after = session.generation();
+    outcome.wasWatched = before && after && *after - *before == (outcome.done ? 1 : 0);
+}
+
+/// The table as a whole.
+void replace(NftSession& session, const Change& change, Outcome& outcome) {
+    auto counted = session.counters();
+    outcome.counters = counted ? std::move(*counted) : change.counters;
+    outcome.applied.isReplaced = true;
+    runUnheard(session, tableText(*change.plan), change.notifications.get(), outcome);
+}
+
+/// On the worker's thread.
+Outcome carryOut(NftSession& session, const Change& change) {
+    Outcome outcome;
+    QElapsedTimer timer;
+    timer.start();
+    const QByteArray text = change.before ? changeText(*change.before, *change.plan) : QByteArray();
+    if (!text.isEmpty()) outcome.done = session.run(text);
+    // Somebody took away what we build upon: then as a whole.
+    if (text.isEmpty() || !outcome.done) replace(session, change, outcome);
+    outcome.applied.took = std::chrono::nanoseconds(timer.nsecsElapsed());
+    if (const auto generation = session.generation()) outcome.generation = *generation;
+    return outcome;
+}
+
+}  // namespace
+
+NftBackend::NftBackend() : m_monitor(m_worker.name()) {
+    connect(&m_monitor, &TableMonitor::changedByOthers, this, &NftBackend::changedByOthers);
+    connect(&m_monitor, &TableMonitor::lost, this, &NftBackend::askGeneration);
+    m_patience.setSingleShot(true);
+    m_patience.setInterval(kPatience);
+    connect(&m_patience, &QTimer::timeout, this, [this] {
+        m_isHanging = true;
+        Q_EMIT hangs(true);
+    });
+}
+
+void NftBackend::post(NftWorker::Job job) {
+    ++m_waiting;
+    if (!m_patience.isActive() && !m_isHanging) m_patience.start();
+    m_worker.post([this, job = std::move(job)](NftSession& session) -> NftWorker::Answer {
+        // `this` is used by the answer alone, which runs on our thread while we and the worker exist.
+        return [this, answer = job(session)] {
+            --m_waiting;
+            m_patience.stop();
+            if (m_waiting > 0) m_patience.start();
+            if (std::exchange(m_isHanging, false)) Q_EMIT hangs(false);
+            answer();
+        };
+    });
+}
+
+void NftBackend::apply(FirewallPlan plan, std::function<void(const Result<Applied>&)> done) {
+    Q_ASSERT(!m_isApplying);
+    m_isApplying = true;
+    if (m_inKernel && *m_inKernel == plan) {
+        m_isApplying = false;
+        done(Applied{});
+        return;
+    }
+    const Change change{std::make_shared<const FirewallPlan>(std::move(plan)), std::exchange(m_inKernel, nullptr),
+                        m_counters, m_monitor.socket()};
+    post([this, change, done = std::move(done)](NftSession& session) -> NftWorker::Answer {
+        return [this, outcome = carryOut(session, change), plan = change.plan, done] {
+            m_isApplying = false;
+            m_generation = outcome.generation;
+            if (outcome.applied.isReplaced) m_counters = outcome.counters;
+            if (!outcome.done) {
+                done(tl::unexpected(outcome.done.error()));
+                return;
+            }
+            m_inKernel = plan;
+            if (outcome.applied.isReplaced) restoreCounters();
+            done(outcome.applied);
+            if (!outcome.wasWatched) Q_EMIT mayBeChangedByOthers();
+        };
+    });
+}
+
+/// When the policies are in force, and before anything else is done to the table. Should it fail, somebody took the
+/// table away, and it comes again with the next one.
+void NftBackend::restoreCounters() {
+    if (m_counters == Counters()) return;
+    post([this, plan = m_inKernel, counters = m_counters,
+          notifications = m_monitor.socket()](NftSession& session) -> NftWorker::Answer {
+        Outcome outcome;
+        const QByteArray text = countersText(*plan, counters);
+        if (text.isEmpty()) return [] {};
+        runUnheard(session, text, notifications.get(), outcome);
+        if (const auto generation = session.generation()) outcome.generation = *generation;
+        return [this, outcome] {
+            m_generation = outcome.generation;
+            if (!outcome.wasWatched) Q_EMIT mayBeChangedByOthers();
+        };
+    });
+}
+
+void NftBackend::readCounters(std::function<void(const Result<Counters>&)> done) {
+    post([this, done = std::move(done)](NftSession& session) -> NftWorker::Answer {
+        return [this, counters = session.counters(), done] {
+            if (counters) m_counters = *counters;
+            done(counters);
+        };
+    });
+}
+
+void NftBackend::remove(std::function<void(const tl::expected<void, Error>&)> done) {
+    m_inKernel.reset();
+    post([done = std::move(done)](NftSession& session) -> NftWorker::Answer {
+        return [result = session.run(removalText()), done] { done(result); };
+    });
+}
+
+/// Without notifications the number of the generation says whether anybody but us changed anything.
+void NftBackend::askGeneration() {
+    post([this](NftSession& session) -> NftWorker::Answer {
+        return [this, generation = session.generation()] {
+            if (!generation || m_generation != *generation) Q_EMIT mayBeChangedByOthers();
+        };
+    });
+}
+
+}  // namespace fos1::firewall

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the readers of reply bodies share. Only for candm_*.cpp.
+#pragma once
+
+#include "chrony/candm_codec.h"
+
+namespace fos1::ntp::candm {
+
+inline constexpr quint32 kClientsInPage = 8;
+inline constexpr quint16 kInactive = 15;  ///< STT_INACTIVE
+
+/// decode() has checked that a reply of this code has its length.
+[[nodiscard]] inline Result<WireReader> bodyOf(const Reply& reply, ReplyCode code) {
+    if (reply.code == code) return WireReader(reply.body);
+    return failure(ErrorCode::Protocol,
+                   QStringLiteral("reply code %1 does not answer this").arg(static_cast<int>(reply.code)));
+}
+
+[[nodiscard]] inline time::LeapState leapFromWire(quint16 leap) {
+    switch (leap) {
+        case 0: return time::LeapState::Normal;
+        case 1: return time::LeapState::InsertSecond;
+        case 2: return time::LeapState::DeleteSecond;
+        case 3: return time::LeapState::Unsynchronised;
+        default: return time::LeapState::Unknown;
+    }
+}
+
+}  // namespace fos1::ntp::candm

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The replies about those who are served: SERVER_STATS in its three lengths and CLIENT_ACCESSES, as in candm.h.
+#include "chrony/candm_body.h"
+
+namespace fos1::ntp::candm {
+
+namespace {
+
+/// The order of the first eight counts is that of every version.
+template <typename Count>
+ServerStatistics commonCounts(Count count) {
+    ServerStatistics statistics;
+    statistics.ntpReceived = count();
+    statistics.keyExchangesAccepted = count();
+    statistics.commandsReceived = count();
+    statistics.ntpDropped = count();
+    statistics.keyExchangesDropped = count();
+    statistics.commandsDropped = count();
+    statistics.clientRecordsDropped = count();
+    statistics.ntpAuthenticated = count();
+    return statistics;
+}
+
+template <typename Count>
+void addLaterCounts(ServerStatistics& statistics, Count count) {
+    constexpr quint64 kLongest = 0xffffffff;
+    statistics.ntpInterleaved = count();
+    statistics.timestampsHeld = count();
+    statistics.timestampSpan = std::chrono::seconds(static_cast<qint64>(std::min<quint64>(count(), kLongest)));
+}
+
+ClientRecord clientRecord(WireReader& in) {
+    ClientRecord client;
+    client.address = in.address();
+    client.ntpRequests = in.u32();
+    client.keyExchanges = in.u32();
+    client.commands = in.u32();
+    client.ntpDropped = in.u32();
+    client.keyExchangesDropped = in.u32();
+    client.commandsDropped = in.u32();
+    in.skip(4);  // intervals, as log2
+    client.sinceNtp = in.age();
+    in.skip(4 + 4);  // ages of the last key exchange and command
+    return client;
+}
+
+}  // namespace
+
+Result<ServerStatistics> serverStatistics(const Reply& reply) {
+    WireReader in(reply.body);
+    const auto narrow = [&in]() -> quint64 { return in.u32(); };
+    const auto wide = [&in] { return in.u64(); };
+    ServerStatistics statistics;
+    switch (reply.code) {
+        case ReplyCode::ServerStatistics2: return commonCounts(narrow);
+        case ReplyCode::ServerStatistics3:
+            statistics = commonCounts(narrow);
+            addLaterCounts(statistics, narrow);
+            return statistics;
+        case ReplyCode::ServerStatistics4:
+            statistics = commonCounts(wide);
+            addLaterCounts(statistics, wide);
+            return statistics;
+        default: return bodyOf(reply, ReplyCode::ServerStatistics4).map([](WireReader) { return ServerStatistics(); });
+    }
+}
+
+Result<ClientPage> clientPage(const Reply& reply) {
+    if (reply.status == kInactive) return ClientPage{false, {}, {}};
+    const Result<WireReader> body = bodyOf(reply, ReplyCode::ClientAccesses3);
+    if (!body) return tl::unexpected(body.error());
+    WireReader in = *body;
+    const quint32 indices = in.u32();
+    const quint32 next = in.u32();
+    const quint32 count = in.u32();
+    if (count > kClientsInPage)
+        return failure(ErrorCode::Protocol,
+                       QStringLiteral("a page of %1 clients, of %2 at most").arg(count).arg(kClientsInPage));
+    ClientPage page;
+    for (quint32 i = 0; i < count; ++i) {
+        const ClientRecord client = clientRecord(in);
+        // candm.h: no family when the record was gone by the time it was read
+        if (client.address.kind != SourceAddressKind::Unknown) page.clients.push_back(client);
+    }
+    // One that is said to begin at 0 would be the first again.
+    if (next > 0 && next < indices && count == kClientsInPage) page.next = next;
+    return page;
+}
+
+}  // namespace fos1::ntp::candm

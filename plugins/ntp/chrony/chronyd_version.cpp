@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "chrony/chronyd_version.h"
+
+#include <QFileInfo>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QTimer>
+
+namespace fos1::ntp {
+
+namespace {
+constexpr std::chrono::seconds kTimeout{5};
+}
+
+Result<ChronyVersion> chronyVersion(const QByteArray& text) {
+    static const QRegularExpression kVersion(QStringLiteral(R"(\(chrony\) version (\S+))"));
+    static const QRegularExpression kNumbers(QStringLiteral(R"(^(\d{1,4})\.(\d{1,4}))"));
+    const QString words = QString::fromLatin1(text);
+    const QRegularExpressionMatch name = kVersion.match(words);
+    if (!name.hasMatch())
+        return failure(ErrorCode::Protocol, QStringLiteral("does not say which version of chrony it is"));
+    // A development build ("DEVELOPMENT") is believed to be able to do what all of them can.
+    const QRegularExpressionMatch numbers = kNumbers.match(name.captured(1));
+    ChronyVersion version{4, 0, words.contains(QStringLiteral("+NTS")), words.contains(QStringLiteral("+SECHASH"))};
+    if (numbers.hasMatch()) {
+        version.major = numbers.captured(1).toInt();
+        version.minor = numbers.captured(2).toInt();
+    }
+    if (!version.isAtLeast(4, 0))
+        return failure(ErrorCode::Refused,
+                       QStringLiteral("is chrony %1.%2; at least 4.0 is needed").arg(version.major).arg(version.minor));
+    return version;
+}
+
+void ChronydVersion::ask(Completion completion) {
+    const QDateTime modified = QFileInfo(m_chronyd).lastModified();
+    if (m_known && modified == m_knownModified) {
+        QTimer::singleShot(0, this, [this, call = ++m_call, known = *m_known, completion = std::move(completion)] {
+            if (call == m_call) completion(known);
+        });
+        return;
+    }
+    auto* process = new QProcess(this);
+    process->setStandardInputFile(QProcess::nullDevice());
+    process->setProcessChannelMode(QProcess::MergedChannels);
+    const auto answer = [this, process, modified, call = ++m_call,
+                         completion = std::move(completion)](Result<ChronyVersion> result) {
+        process->disconnect(this);
+        process->connect(process, &QProcess::finished, process, &QObject::deleteLater);
+        if (process->state() == QProcess::NotRunning)
+            process->deleteLater();
+        else
+            process->kill();
+        if (call != m_call) return;
+        if (!result) result.error().path = m_chronyd;
+        if (result) m_known = *result;
+        m_knownModified = modified;
+        completion(result);
+    };
+    connect(process, &QProcess::finished, this,
+            [process, answer](int, QProcess::ExitStatus) { answer(chronyVersion(process->readAll())); });
+    // Queued: start() itself may emit it.
+    connect(
+        process, &QProcess::errorOccurred, this,
+        [process, answer](QProcess::ProcessError error) {
+            if (error == QProcess::FailedToStart)
+                answer(failure(ErrorCode::Io, QStringLiteral("cannot be run: %1").arg(process->errorString())));
+        },
+        Qt::QueuedConnection);
+    QTimer::singleShot(kTimeout, process, [answer] {
+        answer(failure(ErrorCode::Timeout, QStringLiteral("did not tell its version within 5 s")));
+    });
+    process->start(m_chronyd, {QStringLiteral("--version")});
+}
+
+}  // namespace fos1::ntp

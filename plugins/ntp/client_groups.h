@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The NTPClient objects: which of them belong to the service that runs, and what each is told about itself.
+#pragma once
+
+#include <map>
+#include <vector>
+
+#include "core/service_plan.h"
+#include "fos1/key_pool.h"
+#include "fos1/plugin.h"
+
+namespace fos1::ntp {
+
+class ClientGroups {
+   public:
+    explicit ClientGroups(const HostView& host) : m_host(host) {}
+
+    void clear() { m_entries.clear(); }
+    /// One that came or changed.
+    void set(const DesiredObject& object);
+    void remove(const ObjectKey& key) { m_entries.erase({key.ns, key.name}); }
+
+    /// Those of the service's namespace that can be understood, the oldest first, which wins a tie.
+    [[nodiscard]] std::vector<ClientGroup> of(const QString& ns) const;
+
+    /// What became of them. `ns`: of the service that runs; empty when none does.
+    void tell(const QString& ns, const std::map<QString, GroupOutcome>& outcomes);
+
+   private:
+    struct Entry {
+        std::size_t uid = 0;  ///< a hash: one that was deleted and made again has no status yet
+        QString created;
+        qint64 generation = 0;
+        tl::expected<ClientGroupSpec, Errors> spec;
+        std::size_t told = 0;  ///< a hash of what its status said last, so that it is not said again
+    };
+    using Entries = std::map<std::pair<QString, QString>, Entry>;  ///< by namespace and name
+
+    void tell(Entries::value_type& item, ConditionStatus status, const QString& reason, const QString& message,
+              const QStringList& networks);
+
+    const HostView& m_host;
+    KeyPool m_pool;
+    QString m_apiVersion;
+    Entries m_entries;
+};
+
+}  // namespace fos1::ntp

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/client_aggregate.h"
+
+namespace fos1::ntp {
+
+namespace {
+
+void add(ClientTotals& sum, const ClientTotals& more) {
+    sum.clients += more.clients;
+    sum.requests += more.requests;
+    sum.dropped += more.dropped;
+}
+
+}  // namespace
+
+std::map<QString, ClientTotals> aggregateClients(const std::vector<ClientRecord>& clients,
+                                                 const NamedPrefixes& prefixes) {
+    std::map<QString, ClientTotals> named;
+    ClientTotals others;
+    for (const ClientRecord& client : clients) {
+        const auto address = client.address.ip();
+        if (!address || client.ntpRequests == 0) continue;
+        const QString* name = prefixes.around(*address, address->bits());
+        add(name ? named[*name] : others, {1, client.ntpRequests, client.ntpDropped});
+    }
+    while (named.size() > kMostClientNames) {
+        const auto last = std::prev(named.end());
+        add(others, last->second);
+        named.erase(last);
+    }
+    add(named[kOtherClients], others);
+    return named;
+}
+
+}  // namespace fos1::ntp

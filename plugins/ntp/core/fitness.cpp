@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/fitness.h"
+
+namespace fos1::ntp {
+
+namespace {
+
+/// What is withdrawn must become this much better than the limit.
+constexpr int kPercentToReturn = 80;
+
+Fitness verdict(const time::SyncState& state, const FitnessPolicy& policy, bool isWithdrawn,
+                std::optional<std::chrono::steady_clock::duration> lostFor) {
+    if (!state.synchronised && !state.holdover) return Fitness::NotSynchronised;
+    if (policy.worstStratum && state.stratum > *policy.worstStratum) return Fitness::StratumTooHigh;
+    if (lostFor && *lostFor > policy.holdover.duration) return Fitness::HoldoverTooLong;
+    const auto limit = policy.holdover.errorBound;
+    if (state.errorBound >= (isWithdrawn ? limit * kPercentToReturn / 100 : limit)) return Fitness::ErrorTooLarge;
+    return state.synchronised ? Fitness::Fit : Fitness::FitInHoldover;
+}
+
+}  // namespace
+
+QString sentence(Fitness fitness) {
+    switch (fitness) {
+        case Fitness::Fit: return QStringLiteral("The clock follows a source and is fit for clients.");
+        case Fitness::FitInHoldover:
+            return QStringLiteral("No source is usable; the clock still keeps time and is fit for clients.");
+        case Fitness::NotSynchronised: return QStringLiteral("The clock is not synchronised.");
+        case Fitness::Settling: return QStringLiteral("The time is good again, but not yet for long enough.");
+        case Fitness::StratumTooHigh: return QStringLiteral("The stratum is worse than allowed.");
+        case Fitness::ErrorTooLarge: return QStringLiteral("The time may be off by more than allowed.");
+        case Fitness::HoldoverTooLong: return QStringLiteral("No source has been usable for too long.");
+        case Fitness::Unknown: break;
+    }
+    return QStringLiteral("The state of the clock is not known.");
+}
+
+Fitness FitnessJudge::judge(const time::SyncState& state, const FitnessPolicy& policy, TimePoint now,
+                            std::optional<TimePoint> lostAt) {
+    const auto lostFor = lostAt ? std::optional(now - *lostAt) : std::nullopt;
+    Fitness fitness = verdict(state, policy, m_withdrawn, lostFor);
+    if (!isFit(fitness)) {
+        m_goodSince.reset();
+        m_withdrawn = m_withdrawn || m_wasFit;
+    } else if (m_withdrawn) {
+        if (!m_goodSince) m_goodSince = now;
+        if (now - *m_goodSince < kSteadyFor)
+            fitness = Fitness::Settling;
+        else
+            m_withdrawn = false;
+    }
+    m_wasFit = isFit(fitness);
+    return fitness;
+}
+
+}  // namespace fos1::ntp

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a plan stands on beside the spec: what others found out about this node, its chronyd and its secrets. Values
+// only; knows nothing of how they were found.
+#pragma once
+
+#include <QByteArray>
+#include <QString>
+#include <compare>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "model/security_spec.h"
+
+namespace fos1::ntp {
+
+/// What a chronyd can do (chronyd --version).
+struct ChronyVersion {
+    int major = 4;
+    int minor = 0;
+    bool nts = true;      ///< built with NTS
+    bool sechash = true;  ///< built with hashes other than MD5, and ciphers
+
+    [[nodiscard]] bool isAtLeast(int wantedMajor, int wantedMinor) const {
+        return major > wantedMajor || (major == wantedMajor && minor >= wantedMinor);
+    }
+    bool operator==(const ChronyVersion&) const = default;
+};
+
+/// A certificate and its key, found good, in files that chronyd can read. The names change with the content.
+struct NtsServerFiles {
+    QString certificate;
+    QString key;
+    bool operator==(const NtsServerFiles&) const = default;
+};
+
+/// What the VLANs ask of chronyd.
+struct VlanRules {
+    std::vector<AccessRule> access;     ///< count where the spec has no rule for the same network
+    std::vector<IpAddress> broadcasts;  ///< addresses that time is sent to
+    bool operator==(const VlanRules&) const = default;
+};
+
+struct Materials {
+    ChronyVersion version;
+    std::map<qint64, QByteArray> keys;      ///< bytes of the keys that could be had; secret
+    std::map<qint64, QString> missingKeys;  ///< why the others could not, as the end of "key 3 ..."
+    std::optional<NtsServerFiles> ntsServer;
+    QString whyNoNtsServer;  ///< when NTS is wanted and there is no pair to serve it with
+    QString trustedBundle;   ///< file with all of spec.security.nts.trustedCerts that can be used; empty: none
+    std::map<QString, QString> unusableTrustedCerts;  ///< path -> why
+    std::map<QString, QString> unusableInterfaces;    ///< hwtimestamp: name -> why; fatal for chronyd
+    VlanRules vlans;
+    bool operator==(const Materials&) const = default;
+};
+
+}  // namespace fos1::ntp

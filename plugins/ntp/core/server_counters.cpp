@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/server_counters.h"
+
+namespace fos1::ntp {
+
+void ServerCounters::take(const ServerStatistics& reported, std::chrono::steady_clock::time_point at) {
+    const quint64 before = m_ntpReceived.total();
+    m_ntpReceived.take(reported.ntpReceived);
+    m_ntpDropped.take(reported.ntpDropped);
+    m_commandsReceived.take(reported.commandsReceived);
+    m_commandsDropped.take(reported.commandsDropped);
+    m_keyExchangesAccepted.take(reported.keyExchangesAccepted);
+    m_keyExchangesDropped.take(reported.keyExchangesDropped);
+    m_clientRecordsDropped.take(reported.clientRecordsDropped);
+    m_ntpAuthenticated.take(reported.ntpAuthenticated);
+    if (reported.ntpInterleaved) {
+        if (!m_ntpInterleaved) m_ntpInterleaved.emplace();
+        m_ntpInterleaved->take(*reported.ntpInterleaved);
+    }
+    if (const auto last = std::exchange(m_at, at); last && at > *last) {
+        const double seconds = std::chrono::duration<double>(at - *last).count();
+        m_rate = std::llround(static_cast<double>(m_ntpReceived.total() - before) * 1000 / seconds);
+    }
+}
+
+void ServerCounters::beginAnew() {
+    for (MonotonicCount* count :
+         {&m_ntpReceived, &m_ntpDropped, &m_commandsReceived, &m_commandsDropped, &m_keyExchangesAccepted,
+          &m_keyExchangesDropped, &m_clientRecordsDropped, &m_ntpAuthenticated})
+        count->beginAnew();
+    if (m_ntpInterleaved) m_ntpInterleaved->beginAnew();
+    m_at.reset();
+    m_rate.reset();
+}
+
+ServerStatistics ServerCounters::totals() const {
+    ServerStatistics totals;
+    totals.ntpReceived = m_ntpReceived.total();
+    totals.ntpDropped = m_ntpDropped.total();
+    totals.commandsReceived = m_commandsReceived.total();
+    totals.commandsDropped = m_commandsDropped.total();
+    totals.keyExchangesAccepted = m_keyExchangesAccepted.total();
+    totals.keyExchangesDropped = m_keyExchangesDropped.total();
+    totals.clientRecordsDropped = m_clientRecordsDropped.total();
+    totals.ntpAuthenticated = m_ntpAuthenticated.total();
+    if (m_ntpInterleaved) totals.ntpInterleaved = m_ntpInterleaved->total();
+    return totals;
+}
+
+}  // namespace fos1::ntp

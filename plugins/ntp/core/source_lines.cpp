@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/source_lines.h"
+
+#include "core/config_text.h"
+
+namespace fos1::ntp {
+
+namespace {
+
+QByteArray familyOption(const SourceOptions& options, const Materials& materials) {
+    if (!options.family || !materials.version.isAtLeast(4, 6)) return {};
+    return *options.family == AddressFamily::Inet4 ? "ipv4" : "ipv6";
+}
+
+QByteArray sourceOptions(const SourceOptions& options, const Materials& materials) {
+    QByteArrayList words{
+        flag("iburst", options.iburst),
+        flag("prefer", options.prefer),
+        flag("noselect", options.noselect),
+        flag("trust", options.trust),
+        flag("require", options.require),
+        flag("xleave", options.xleave),
+        flag("nts", options.nts),
+        options.nts && options.ntsPort != kNtsPort ? "ntsport " + QByteArray::number(options.ntsPort) : QByteArray(),
+        options.keyId ? "key " + QByteArray::number(*options.keyId) : QByteArray(),
+        option("minpoll", options.minpoll),
+        option("maxpoll", options.maxpoll),
+        options.port == kNtpPort ? QByteArray() : "port " + QByteArray::number(options.port),
+        familyOption(options, materials)};
+    words.removeAll(QByteArray());
+    return words.join(' ');
+}
+
+/// A source that asks for authentication is never used without it, and chronyd takes the number of a key that it does
+/// not have without a word.
+QString whyLeftOut(const QString& name, const SourceOptions& options, const Materials& materials) {
+    if (options.nts && !materials.version.nts)
+        return QStringLiteral("asks for NTS, which this chronyd was built without, and is not used without it");
+    if (options.keyId && !materials.keys.contains(*options.keyId)) {
+        const auto why = materials.missingKeys.find(*options.keyId);
+        return QStringLiteral("asks for key %1, which %2, and is not used without it")
+            .arg(*options.keyId)
+            .arg(why == materials.missingKeys.end() ? QStringLiteral("is not there") : why->second);
+    }
+    if (options.family && !materials.version.isAtLeast(4, 6) && !IpAddress::parse(name))
+        return QStringLiteral("asks for addresses of one family, which chronyd %1.%2 cannot tell apart (4.6 can)")
+            .arg(materials.version.major)
+            .arg(materials.version.minor);
+    return {};
+}
+
+}  // namespace
+
+SourceLines sourceLines(const NtpServiceSpec& spec, const Materials& materials) {
+    SourceLines lines;
+    ConfigText out;
+    const auto isUsed = [&](const char* list, std::size_t index, const QString& name, const SourceOptions& options) {
+        const QString why = whyLeftOut(name, options, materials);
+        if (why.isEmpty()) {
+            lines.names.push_back(name);
+            if (options.keyId) lines.keyOf.emplace(name, *options.keyId);
+        } else {
+            lines.leftOut.push_back(
+                {QStringLiteral("spec.sources.%1[%2]").arg(QLatin1String(list)).arg(index), name, why});
+        }
+        return why.isEmpty();
+    };
+    for (std::size_t i = 0; i < spec.pools.size(); ++i) {
+        const PoolSpec& pool = spec.pools[i];
+        if (isUsed("pools", i, pool.name, pool.options))
+            out.line({"pool", pool.name.toUtf8(), "maxsources " + QByteArray::number(pool.servers),
+                      sourceOptions(pool.options, materials)});
+    }
+    const auto single = [&](const char* directive, const char* list, const std::vector<ServerSpec>& servers) {
+        for (std::size_t i = 0; i < servers.size(); ++i) {
+            const ServerSpec& server = servers[i];
+            if (isUsed(list, i, server.address, server.options))
+                out.line({directive, server.address.toUtf8(), sourceOptions(server.options, materials),
+                          option("presend", server.presend), option("maxdelay", server.maxdelay),
+                          option("offset", server.offset)});
+        }
+    };
+    single("server", "servers", spec.servers);
+    single("peer", "peers", spec.peers);
+    lines.text = out.text();
+    return lines;
+}
+
+}  // namespace fos1::ntp

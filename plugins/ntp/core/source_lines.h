@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The sources of a spec as lines of chrony.conf(5), and which of them must be left out. Pure.
+#pragma once
+
+#include "core/chrony_plan.h"
+
+namespace fos1::ntp {
+
+struct SourceLines {
+    QByteArray text;
+    std::vector<QString> names;       ///< as configured, in the order of the lines
+    std::map<QString, qint64> keyOf;  ///< number of the key of each source that has one
+    std::vector<LeftOut> leftOut;
+};
+
+[[nodiscard]] SourceLines sourceLines(const NtpServiceSpec& spec, const Materials& materials);
+
+}  // namespace fos1::ntp

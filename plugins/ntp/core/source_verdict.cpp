@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "core/source_verdict.h"
+
+#include <bit>
+
+#include "core/plain_text.h"
+#include "core/selection_verdict.h"
+
+namespace fos1::ntp {
+
+namespace {
+
+constexpr int kAllCookies = 8;
+
+SourceVerdict make(const char* reason, QString why) { return {QLatin1String(reason), std::move(why)}; }
+
+const SourceStatistics* find(const std::vector<SourceStatistics>& statistics, const SourceReport& source) {
+    for (const SourceStatistics& each : statistics)
+        if (each.address == source.address) return &each;
+    return nullptr;
+}
+
+/// A packet of stratum 0 carries a word instead of a time (RFC 5905, section 7.4; RFC 8915, section 5.7).
+std::optional<SourceVerdict> kissOfDeath(const NtpData& ntp) {
+    if (ntp.validReplies == 0 || ntp.stratum != 0 || ntp.refId == 0) return {};
+    const QString code = refIdText(ntp.refId);
+    if (code == u"RATE")
+        return make("AskedTooOften", QStringLiteral("The server says that it is asked too often (kiss code RATE): a "
+                                                    "longer polling interval (minpoll) helps."));
+    if (code == u"DENY" || code == u"RSTR")
+        return make("Denied", QStringLiteral("The server refuses to serve this machine (kiss code %1).").arg(code));
+    return make("KissOfDeath",
+                QStringLiteral("The server answered with the kiss code %1 instead of a time.").arg(code));
+}
+
+/// What keeps a source from being asked at all.
+std::optional<SourceVerdict> cannotBeAsked(const Authentication& authentication) {
+    if (authentication.mode == AuthenticationMode::SymmetricKey && authentication.keyBits == 0)
+        return make("KeyMissing", QStringLiteral("It is not asked: key %1, with which its answers should be "
+                                                 "authenticated, does not exist.")
+                                      .arg(authentication.keyId));
+    if (authentication.mode != AuthenticationMode::Nts || authentication.cookies > 0) return {};
+    if (authentication.keyExchangeTries > 0)
+        return make("KeyExchangeFails",
+                    QStringLiteral("It is not asked: NTS keys could not be agreed on in %1 tries. Its port for that "
+                                   "(usually tcp/4460) must be reachable and its certificate valid.")
+                        .arg(authentication.keyExchangeTries));
+    if (!authentication.sinceKeyExchange)
+        return make("KeyExchangePending", QStringLiteral("NTS keys are about to be agreed on."));
+    return {};
+}
+
+/// Answers come, but none lately that the clock could be set by.
+std::optional<SourceVerdict> uselessAnswers(const SourceReport& source) {
+    const NtpData& ntp = *source.ntp;
+    if (const auto kiss = kissOfDeath(ntp)) return kiss;
+    if (source.authentication && source.authentication->naks > 0)
+        return make("CookiesRejected",
+                    QStringLiteral("The server does not accept our NTS cookies any more; new keys are "
+                                   "being agreed on."));
+    if (ntp.received > 0 && ntp.validReplies == 0) {
+        const bool hasKey = source.authentication && source.authentication->mode == AuthenticationMode::SymmetricKey;
+        return make(
+            "AnswersNotValid",
+            QStringLiteral("It answers, but none of its %1 answers is genuine%2.")
+                .arg(ntp.received)
+                .arg(hasKey ? QStringLiteral(": it may not have the same key %1").arg(source.authentication->keyId)
+                            : QString()));
+    }
+    if (ntp.validReplies == 0) return {};
+    if (!ntp.passed(PacketTest::Synchronised))
+        return make("Unsynchronised", QStringLiteral("Its last answer says that its own clock is not synchronised."));
+    if (!ntp.passed(PacketTest::RootDistance))
+        return make("LargeDistance", QStringLiteral("Its last answer says that its time may be wrong by seconds."));
+    return {};
+}
+
+SourceVerdict noAnswer(const SourceReport& source) {
+    QString why = QStringLiteral("Does not answer: none of the last 8 polls was answered.");
+    if (source.ntp && source.ntp->validReplies == 0 && source.ntp->sent == 1)
+        why = QStringLiteral("Does not answer: the only request got nothing back so far.");
+    else if (source.ntp && source.ntp->validReplies == 0 && source.ntp->sent < 8)
+        why = QStringLiteral("Does not answer: none of %1 requests got anything back so far.").arg(source.ntp->sent);
+    if (source.authentication && source.authentication->mode == AuthenticationMode::SymmetricKey)
+        why += QStringLiteral(" It may not have the same key %1.").arg(source.authentication->keyId);
+    return make("NoAnswer", why);
+}
+
+SourceVerdict silent(const SourceReport& source) {
+    if (source.mode == SourceMode::ReferenceClock)
+        return make("NoSamples",
+                    QStringLiteral("The clock gives no time: there was nothing usable in the last 8 polls."));
+    if (source.authentication)
+        if (const auto verdict = cannotBeAsked(*source.authentication)) return *verdict;
+    if (!source.ntp) return noAnswer(source);
+    if (source.ntp->sent == 0) return make("NotAskedYet", QStringLiteral("It has not been asked yet."));
+    if (const auto verdict = uselessAnswers(source)) return *verdict;
+    return noAnswer(source);
+}
+
+/// Why answers that come and are valid give no measurement.
+std::optional<SourceVerdict> uselessMeasurements(const NtpData& ntp) {
+    if (ntp.validReplies == 0) return {};
+    if (!ntp.passed(PacketTest::LoopFree))
+        return make("Loop", QStringLiteral("It takes its time from this machine, so it cannot be followed."));
+    if (!ntp.passed(PacketTest::DelayAllowed))
+        return make("DelayTooLong", QStringLiteral("Its last answer took %1 there and back, longer than is allowed "
+                                                   "(maxdelay).")
+                                        .arg(plainDuration(ntp.delay)));
+    if (!ntp.passed(PacketTest::UsualDelay) || !ntp.passed(PacketTest::SteadyDelay))
+        return make("DelayUnusual", QStringLiteral("Its last answer took %1 there and back, unusually long for it, and "
+                                                   "was not used.")
+                                        .arg(plainDuration(ntp.delay)));
+    return {};
+}
+
+/// Without the selection's own words, the list's.
+SourceVerdict listVerdict(const SourceReport& source) {
+    switch (source.state) {
+        case SourceState::Selected: return make("Selected", QStringLiteral("The clock follows it."));
+        case SourceState::Combined: return make("Combined", QStringLiteral("It is used beside the selected source."));
+        case SourceState::Selectable: return make("NotCombined", QStringLiteral("It is good, but not used."));
+        case SourceState::Falseticker:
+            return make("Falseticker", QStringLiteral("Its time disagrees with the majority (falseticker)."));
+        case SourceState::Jittery: return make("Jittery", QStringLiteral("Its measurements scatter too much."));
+        case SourceState::Unusable: return make("Unusable", QStringLiteral("It answers, but is not usable yet."));
+        case SourceState::Unknown: break;
+    }
+    return make("Unknown", QStringLiteral("Its state is not known."));
+}
+
+SourceVerdict answering(const SourceReport& source, const std::vector<SourceReport>& all,
+                        const std::vector<SourceStatistics>& statistics) {
+    if (!source.selection) return listVerdict(source);
+    // chronyd calls a source without a measurement unsynchronised, too.
+    const bool lacksMeasurements = source.selection->state == SelectionState::Unsynchronised ||
+                                   source.selection->state == SelectionState::MissingSamples;
+    if (lacksMeasurements && source.ntp)
+        if (const auto verdict = uselessMeasurements(*source.ntp)) return *verdict;
+    if (source.selection->state == SelectionState::Unsynchronised && source.ntp && source.ntp->validReplies > 0 &&
+        source.ntp->passed(PacketTest::Synchronised))
+        return make("TooFewMeasurements", QStringLiteral("There are too few measurements yet to judge it."));
+    return selectionVerdict(source, all, find(statistics, source));
+}
+
+/// What is not the cause but worth a word.
+QString remarks(const SourceReport& source) {
+    QString text;
+    // The register fills from the right: what is left of its first bit was not polled yet.
+    const int polls = std::bit_width(source.reachability);
+    const int answered = std::popcount(source.reachability);
+    if (answered < polls) text += QStringLiteral(" %1 of its last %2 polls were answered.").arg(answered).arg(polls);
+    if (!source.authentication || source.authentication->mode != AuthenticationMode::Nts) return text;
+    const Authentication& nts = *source.authentication;
+    if (nts.keyExchangeTries > 1 && nts.cookies < kAllCookies)
+        text += QStringLiteral(" Its NTS cookies run out: %1 of %2 are left, and new keys could not be agreed on.")
+                    .arg(nts.cookies)
+                    .arg(kAllCookies);
+    return text;
+}
+
+}  // namespace
+
+SourceVerdict verdictOn(const SourceReport& source, const std::vector<SourceReport>& all,
+                        const std::vector<SourceStatistics>& statistics) {
+    if (source.address.kind == SourceAddressKind::Unresolved)
+        return make("NameNotResolved",
+                    QStringLiteral("No address is known for the name %1 (is a DNS server reachable?).")
+                        .arg(displayName(source)));
+    if (source.reachability == 0) return silent(source);
+    SourceVerdict verdict = answering(source, all, statistics);
+    verdict.why += remarks(source);
+    return verdict;
+}
+
+QString authenticationText(AuthenticationMode mode) {
+    switch (mode) {
+        case AuthenticationMode::None: return QStringLiteral("none");
+        case AuthenticationMode::SymmetricKey: return QStringLiteral("key");
+        case AuthenticationMode::Nts: return QStringLiteral("nts");
+        case AuthenticationMode::Unknown: break;
+    }
+    return {};
+}
+
+QString selectionText(SelectionState state) {
+    switch (state) {
+        case SelectionState::NoSelect: return QStringLiteral("noselect");
+        case SelectionState::MissingSamples: return QStringLiteral("missing_samples");
+        case SelectionState::Unsynchronised: return QStringLiteral("unsynchronised");
+        case SelectionState::BadStratum: return QStringLiteral("bad_stratum");
+        case SelectionState::LargeDistance: return QStringLiteral("large_distance");
+        case SelectionState::Jittery: return QStringLiteral("jittery");
+        case SelectionState::WaitsForSamples: return QStringLiteral("waits_for_samples");
+        case SelectionState::Stale: return QStringLiteral("stale");
+        case SelectionState::Orphan: return QStringLiteral("orphan");
+        case SelectionState::Untrusted: return QStringLiteral("untrusted");
+        case SelectionState::Falseticker: return QStringLiteral("falseticker");
+        case SelectionState::WaitsForSources: return QStringLiteral("waits_for_sources");
+        case SelectionState::NotPreferred: return QStringLiteral("not_preferred");
+        case SelectionState::WaitsForUpdate: return QStringLiteral("waits_for_update");
+        case SelectionState::Distant: return QStringLiteral("distant");
+        case SelectionState::Outlier: return QStringLiteral("outlier");
+        case SelectionState::Combined: return QStringLiteral("combined");
+        case SelectionState::Selected: return QStringLiteral("selected");
+        case SelectionState::Unknown: break;
+    }
+    return QStringLiteral("unknown");
+}
+
+}  // namespace fos1::ntp

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "materials_survey.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QSysInfo>
+
+#include "chrony/hw_timestamping.h"
+#include "model/field_checks.h"
+#include "model/key_parser.h"
+#include "security/private_file.h"
+
+namespace fos1::ntp {
+
+namespace {
+
+constexpr std::size_t kMostCertificateNames = 100;
+
+Result<QByteArray> keyText(const KeySpec& key, const QString& ns, const Secrets& secrets) {
+    if (key.secret) return secrets.field(ns, key.secret->name, key.secret->key);
+    return readSmallFile(key.file, Readers::OwnerAndGroup);
+}
+
+/// A file or a field often ends with a line end that is none of the key's.
+QByteArray withoutLineEnd(QByteArray text) {
+    while (text.endsWith('\n') || text.endsWith('\r')) text.chop(1);
+    return text;
+}
+
+QStringList certificateNames(const NtpServiceSpec& spec, const std::vector<IpAddress>& addresses) {
+    QStringList names;
+    const QString host = QSysInfo::machineHostName();
+    if (isHostName(host)) names.append(QStringLiteral("DNS:") + host.toLower());
+    const auto add = [&names](const IpAddress& address) {
+        const QString name = QStringLiteral("IP:") + address.text();
+        if (!names.contains(name) && static_cast<std::size_t>(names.size()) < kMostCertificateNames) names.append(name);
+    };
+    for (const IpAddress& address : spec.server.bindAddresses) add(address);
+    for (const IpAddress& address : addresses) add(address);
+    return names;
+}
+
+/// The files that `path` stands for: itself, or those of a directory.
+QStringList filesOf(const QString& path) {
+    if (!QFileInfo(path).isDir()) return {path};
+    QStringList files;
+    const QDir directory(path);
+    for (const QString& name : directory.entryList({QStringLiteral("*.pem"), QStringLiteral("*.crt")}, QDir::Files))
+        files.append(directory.filePath(name));
+    return files;
+}
+
+}  // namespace
+
+Survey MaterialsSurvey::survey(const NtpServiceSpec& spec, const QString& ns, const Secrets& secrets,
+                               const ChronyVersion& version, const VlanRules& vlans,
+                               const std::vector<IpAddress>& ownAddresses, qint64 nowUnix, Effects effects) const {
+    Survey survey;
+    survey.materials.version = version;
+    survey.materials.vlans = vlans;
+    if (!spec.enabled) return survey;
+    findKeys(spec, ns, secrets, survey.materials);
+    for (const HwTimestampSpec& each : spec.server.hwTimestamp)
+        if (const QString why = whyNoHwTimestamps(each.interface); !why.isEmpty())
+            survey.materials.unusableInterfaces.emplace(each.interface, why);
+    if (!version.nts) return survey;
+    findTrust(spec.nts, effects, survey.materials);
+    if (spec.nts.enabled)
+        survey.nts = findCertificate(spec, ns, secrets, ownAddresses, nowUnix, effects, survey.materials);
+    return survey;
+}
+
+void MaterialsSurvey::findKeys(const NtpServiceSpec& spec, const QString& ns, const Secrets& secrets,
+                               Materials& found) const {
+    if (!spec.authentication.enabled) return;
+    for (const KeySpec& key : spec.authentication.keys) {
+        if (!key.value.isEmpty()) {
+            found.keys.emplace(key.id, key.value);
+            continue;
+        }
+        const auto text = keyText(key, ns, secrets);
+        const auto bytes =
+            text ? keyBytes(withoutLineEnd(*text), key.type) : Result<QByteArray>(tl::unexpected(text.error()));
+        if (bytes)
+            found.keys.emplace(key.id, *bytes);
+        else
+            found.missingKeys.emplace(key.id, QStringLiteral("cannot be had: %1").arg(bytes.error().text()));
+    }
+}
+
+NtsFacts MaterialsSurvey::findCertificate(const NtpServiceSpec& spec, const QString& ns, const Secrets& secrets,
+                                          const std::vector<IpAddress>& ownAddresses, qint64 nowUnix, Effects effects,
+                                          Materials& found) const {
+    NtsFacts facts;
+    const auto read = [&]() -> Result<KeyPair> {
+        const auto both = [](Result<QByteArray> certificate, Result<QByteArray> key) -> Result<KeyPair> {
+            if (!certificate) return tl::unexpected<Error>(certificate.error());
+            if (!key) return tl::unexpected<Error>(key.error());
+            return KeyPair{std::move(*certificate), std::move(*key)};
+        };
+        if (!spec.nts.certificateSecret.isEmpty()) {
+            facts.origin = CertificateOrigin::Secret;
+            return both(secrets.field(ns, spec.nts.certificateSecret, QStringLiteral("tls.crt")),
+                        secrets.field(ns, spec.nts.certificateSecret, QStringLiteral("tls.key")));
+        }
+        if (!spec.nts.certificateFile.isEmpty()) {
+            facts.origin = CertificateOrigin::File;
+            return both(readSmallFile(spec.nts.certificateFile, Readers::Anyone),
+                        readSmallFile(spec.nts.keyFile, Readers::OwnerAndGroup));
+        }
+        facts.origin = CertificateOrigin::Own;
+        facts.authorityFile = m_own.authorityFile();
+        return effects == Effects::None ? m_own.kept(certificateNames(spec, ownAddresses), nowUnix)
+                                        : m_own.ensure(certificateNames(spec, ownAddresses), nowUnix);
+    };
+    const auto refuse = [&](const Error& error) {
+        facts.problem = error.text();
+        found.whyNoNtsServer = QStringLiteral("cannot be had: %1").arg(facts.problem);
+        return facts;
+    };
+    const Result<KeyPair> pair = read();
+    if (!pair && effects == Effects::None && facts.origin == CertificateOrigin::Own) {
+        found.ntsServer = NtsServerFiles{QStringLiteral("(a new certificate)"), QStringLiteral("(its key)")};
+        return facts;
+    }
+    if (!pair) return refuse(pair.error());
+    const auto checked = checkPair(pair->certificate, pair->key, nowUnix);
+    if (!checked) return refuse(checked.error());
+    const Result<RunAs> user = resolveRunAs(m_user);
+    if (!user) return refuse(user.error());
+    const auto files =
+        effects == Effects::None ? Result<NtsServerFiles>(m_files.namesOf(*pair)) : m_files.place(*pair, *user);
+    if (!files) return refuse(files.error());
+    found.ntsServer = *files;
+    facts.subject = checked->subject;
+    facts.names = checked->names;
+    facts.notAfterUnix = checked->notAfterUnix;
+    facts.sha256 = checked->sha256;
+    facts.probe = ProbeOutcome::NotTried;
+    return facts;
+}
+
+void MaterialsSurvey::findTrust(const NtsSpec& nts, Effects effects, Materials& found) const {
+    QByteArray bundle;
+    for (const QString& path : nts.trustedCerts) {
+        const auto refuse = [&](const Error& error) {
+            found.unusableTrustedCerts.emplace(path, QStringLiteral("cannot be used: %1").arg(error.text()));
+        };
+        for (const QString& file : filesOf(path)) {
+            const auto text = readSmallFile(file, Readers::Anyone);
+            const auto certificates =
+                text ? certificatesIn(*text) : Result<std::vector<QByteArray>>(tl::unexpected(text.error()));
+            if (certificates)
+                for (const QByteArray& certificate : *certificates) bundle += certificate;
+            else
+                refuse(certificates.error());
+        }
+    }
+    if (bundle.isEmpty()) return;
+    if (effects == Effects::None) {
+        found.trustedBundle = m_files.nameOfBundle(bundle);
+        return;
+    }
+    const Result<RunAs> user = resolveRunAs(m_user);
+    const auto placed = user ? m_files.placeBundle(bundle, *user) : Result<QString>(tl::unexpected(user.error()));
+    if (placed)
+        found.trustedBundle = *placed;
+    else
+        for (const QString& path : nts.trustedCerts)
+            found.unusableTrustedCerts.emplace(path, QStringLiteral("cannot be used: %1").arg(placed.error().text()));
+}
+
+void MaterialsSurvey::forgetAllBut(const std::vector<const Materials*>& inUse) const {
+    QStringList kept;
+    for (const Materials* materials : inUse) {
+        kept.append(materials->trustedBundle);
+        if (materials->ntsServer) kept << materials->ntsServer->certificate << materials->ntsServer->key;
+    }
+    m_files.removeAllBut(kept);
+}
+
+}  // namespace fos1::ntp

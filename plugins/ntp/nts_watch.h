@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Keeps what is known of this node's NTS server: the certificate that was given to chronyd, and whether a client gets
+// it. Knows neither how chronyd runs nor resources.
+#pragma once
+
+#include <QObject>
+#include <optional>
+
+#include "core/nts_facts.h"
+#include "model/ntp_service_spec.h"
+#include "security/nts_probe.h"
+
+namespace fos1::ntp {
+
+class NtsWatch final : public QObject {
+    Q_OBJECT
+   public:
+    explicit NtsWatch(QObject* parent = nullptr);
+
+    /// What is wanted now; nothing: no NTS. What was found by a probe stays while the certificate does.
+    void watch(const std::optional<NtsFacts>& facts);
+
+    /// chronyd runs with these rules: asks it as a client that it would answer, a few times until it does. chronyd
+    /// closes the port for addresses that may not ask, so without any of our own among the others nothing is tried.
+    void probe(const std::vector<AccessRule>& access, const NtpServiceSpec& spec);
+    void cancel();
+
+    [[nodiscard]] const std::optional<NtsFacts>& facts() const { return m_facts; }
+
+   Q_SIGNALS:
+    void changed();
+
+   private:
+    void ask();
+    void conclude(ProbeOutcome outcome, const QString& problem);
+
+    std::optional<NtsFacts> m_facts;
+    NtsProbe m_probe;
+    QTimer m_again;
+    QString m_address;
+    quint16 m_port = 0;
+    int m_tries = 0;
+};
+
+}  // namespace fos1::ntp

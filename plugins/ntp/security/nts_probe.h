@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Asks a port as a client of NTS key establishment would (RFC 8915, section 4: TLS 1.3, ALPN "ntske/1") and looks at
+// the certificate that it gets. Knows no chronyd and asks for no cookies.
+#pragma once
+
+#include <QObject>
+#include <QSslSocket>
+#include <QTimer>
+#include <functional>
+
+#include "fos1/result.h"
+
+namespace fos1::ntp {
+
+class NtsProbe final : public QObject {
+    Q_OBJECT
+   public:
+    /// The SHA-256 of the certificate that was served.
+    using Completion = std::function<void(const Result<QByteArray>&)>;
+
+    explicit NtsProbe(QObject* parent = nullptr);
+
+    /// Answers once, from the event loop, within 5 s; a later call takes the place of an earlier one.
+    void run(const QString& address, quint16 port, Completion completion);
+    void cancel();
+
+   private:
+    void finish(const Result<QByteArray>& result);
+
+    std::unique_ptr<QSslSocket> m_socket;
+    QTimer m_timeout;
+    Completion m_completion;
+};
+
+}  // namespace fos1::ntp

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "security/own_addresses.h"
+
+#include <ifaddrs.h>
+#include <netinet/in.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace fos1::ntp {
+
+std::vector<IpAddress> ownInet4Addresses() {
+    std::vector<IpAddress> addresses;
+    ifaddrs* first = nullptr;
+    if (::getifaddrs(&first) != 0) return addresses;
+    for (const ifaddrs* each = first; each; each = each->ifa_next) {
+        if (!each->ifa_addr || each->ifa_addr->sa_family != AF_INET) continue;
+        IpAddress address{AddressFamily::Inet4, {}};
+        std::memcpy(address.bytes.data(), &reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr, 4);
+        addresses.push_back(address);
+    }
+    ::freeifaddrs(first);
+    std::sort(addresses.begin(), addresses.end());
+    return addresses;
+}
+
+}  // namespace fos1::ntp

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Keeps time.service/v1 and time.client/v1 as they are planned: publishes what is new, takes back what is gone, says
+// nothing when nothing changed. Decides nothing.
+#pragma once
+
+#include <map>
+
+#include "core/service_plan.h"
+#include "fos1/topic.h"
+
+namespace fos1::ntp {
+
+class ServicePublisher {
+   public:
+    explicit ServicePublisher(IBus& bus) : m_bus(bus) {}
+
+    void showVlans(const std::map<QString, time::ServiceState>& vlans) {
+        show(vlans, m_vlans, QStringLiteral("the VLAN is neither declared nor named by the NTPService"));
+    }
+    /// Groups with nothing in force are left out.
+    void showGroups(const std::map<QString, GroupOutcome>& groups) {
+        std::map<QString, time::ClientState> inForce;
+        for (const auto& [name, group] : groups)
+            if (!group.state.networks.isEmpty()) inForce.emplace(name, group.state);
+        show(inForce, m_groups, QStringLiteral("the NTPClient is gone, or nothing of it is in force"));
+    }
+    /// No time service any more.
+    void withdraw(const QString& why) {
+        show<time::ServiceState>({}, m_vlans, why);
+        show<time::ClientState>({}, m_groups, why);
+    }
+
+   private:
+    template <typename State>
+    void show(const std::map<QString, State>& wanted, std::map<QString, State>& shown, const QString& whyGone) {
+        for (const auto& [key, state] : shown)
+            if (!wanted.contains(key)) m_bus.retract(QLatin1String(State::kTopic), key, whyGone);
+        for (const auto& [key, state] : wanted) {
+            const auto old = shown.find(key);
+            if (old == shown.end() || old->second != state) publish(m_bus, key, state);
+        }
+        shown = wanted;
+    }
+
+    IBus& m_bus;
+    std::map<QString, time::ServiceState> m_vlans;
+    std::map<QString, time::ClientState> m_groups;
+};
+
+}  // namespace fos1::ntp

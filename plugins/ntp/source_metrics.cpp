@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "source_metrics.h"
+
+#include <bit>
+
+#include "core/source_verdict.h"
+#include "metric_declarations.h"
+
+namespace fos1::ntp {
+
+namespace {
+
+constexpr int kEighths = 3;
+constexpr int kOneEighth = 125;
+
+const QString kLabels = QStringLiteral("source,address");
+
+Metric::Labels with(Metric::Labels labels, const QString& name, const QString& value) {
+    labels.emplace(name, value);
+    return labels;
+}
+
+}  // namespace
+
+SourceMetrics::SourceMetrics(IMetrics& metrics)
+    : m_offset(gauge(metrics, "ntp_source_offset_milliseconds",
+                     "System clock minus source at the last measurement, less what was corrected since.", kLabels,
+                     kMillisecondsFromNanoseconds)),
+      m_jitter(gauge(metrics, "ntp_source_jitter_milliseconds", "Standard deviation of the samples of the source.",
+                     kLabels, kMillisecondsFromNanoseconds)),
+      m_delay(gauge(metrics, "ntp_source_delay_milliseconds", "Round trip of the last good answer of the source.",
+                    kLabels, kMillisecondsFromNanoseconds)),
+      m_stratum(gauge(metrics, "ntp_source_stratum", "Stratum of the source.", kLabels)),
+      m_reachability(gauge(metrics, "ntp_source_reachability",
+                           "Fraction of the last eight polls that the source answered: the set bits of NTP's "
+                           "reachability register, divided by eight.",
+                           kLabels, kEighths)),
+      m_selection(gauge(metrics, "ntp_source_selection",
+                        "1, with what the last selection made of the source as the label state.",
+                        kLabels + QStringLiteral(",state"))),
+      m_authentication(gauge(metrics, "ntp_source_authentication",
+                             "1, with how the source is authenticated as the label mode: none, key or nts.",
+                             kLabels + QStringLiteral(",mode"))),
+      m_cookies(gauge(metrics, "ntp_source_nts_cookies", "NTS cookies in store for the source; 8 when all is well.",
+                      kLabels)),
+      m_nak(gauge(metrics, "ntp_source_nts_nak",
+                  "1 when the source rejected our NTS cookie since the last request to it, else 0.", kLabels)),
+      m_keyExchangeTries(gauge(metrics, "ntp_source_nts_key_exchange_tries",
+                               "Tries to agree on NTS keys with the source since the last that succeeded.", kLabels)) {}
+
+void SourceMetrics::show(const std::vector<SourceReport>& sources, const std::vector<SourceStatistics>& statistics) {
+    std::map<SourceAddress, Metric::Labels> labelsOf;
+    Series offsets, delays, strata, reachabilities, jitters, selections, authentications, cookies, naks, tries;
+    for (const SourceReport& source : sources) {
+        const Metric::Labels labels{{QStringLiteral("source"), displayName(source)},
+                                    {QStringLiteral("address"), numericAddress(source)}};
+        labelsOf[source.address] = labels;
+        reachabilities[labels] = std::popcount(source.reachability) * kOneEighth;
+        if (source.selection)
+            selections[with(labels, QStringLiteral("state"), selectionText(source.selection->state))] = 1;
+        if (source.authentication) {
+            const Authentication& facts = *source.authentication;
+            const QString mode = authenticationText(facts.mode);
+            if (!mode.isEmpty()) authentications[with(labels, QStringLiteral("mode"), mode)] = 1;
+            if (facts.mode == AuthenticationMode::Nts) {
+                cookies[labels] = facts.cookies;
+                naks[labels] = facts.naks;
+                tries[labels] = facts.keyExchangeTries;
+            }
+        }
+        if (!source.sinceSample) continue;
+        strata[labels] = source.stratum;
+        offsets[labels] = source.offset.count();
+        if (source.delay) delays[labels] = source.delay->count();
+    }
+    for (const SourceStatistics& each : statistics)
+        if (const auto labels = labelsOf.find(each.address); labels != labelsOf.end() && each.samples > 0)
+            jitters[labels->second] = each.deviation.count();
+    m_offset.update(offsets);
+    m_jitter.update(jitters);
+    m_delay.update(delays);
+    m_stratum.update(strata);
+    m_reachability.update(reachabilities);
+    m_selection.update(selections);
+    m_authentication.update(authentications);
+    m_cookies.update(cookies);
+    m_nak.update(naks);
+    m_keyExchangeTries.update(tries);
+}
+
+}  // namespace fos1::ntp

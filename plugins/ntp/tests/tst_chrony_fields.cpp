@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Each field of a spec has its effect in a real chronyd, told by chronyc, by packets or by chronyd's own words: what
+// the configuration says would not be enough.
+#include <QNetworkDatagram>
+#include <QTest>
+#include <QUdpSocket>
+#include <cmath>
+
+#include "model/spec_parser.h"
+#include "support/engine_fixture.h"
+#include "support/upstream.h"
+#include "yaml_document.h"
+
+using namespace fos1;
+using namespace fos1::ntp;
+using namespace fos1::ntp::test;
+
+namespace {
+
+/// A chronyd with the spec of a manifest; PORT in it is the upstream's.
+struct Declared : EngineFixture {
+    QString declare(QByteArray yaml, const Upstream* upstream = nullptr) {
+        if (upstream) yaml.replace("PORT", QByteArray::number(upstream->port()));
+        const auto documents = fos1::yaml::parse(yaml, QStringLiteral("test"));
+        if (!documents) return documents.error().text();
+        auto parsed = ntp::parse(documents->front().value);
+        if (!parsed) return joined(parsed.error());
+        const quint16 port = spec.server.port;
+        spec = *parsed;
+        if (!yaml.contains("port: 0")) spec.server.port = port;
+        materials.version = {4, 3};
+        return apply();
+    }
+    /// One field of the first line of a report in CSV.
+    [[nodiscard]] QByteArray field(const char* report, int index) const {
+        return chronyc({QStringLiteral("-c"), QLatin1String(report)}).split('\n').first().split(',').value(index);
+    }
+};
+
+/// The reply to an NTP client's request (RFC 5905, figure 8), or nothing within 300 ms.
+QByteArray askTime(quint16 port, const QHostAddress& address = QHostAddress::LocalHost) {
+    QUdpSocket socket;
+    if (!socket.bind(address, 0)) return {};
+    QByteArray request(48, '\0');
+    request[0] = 0x23;
+    socket.writeDatagram(request, address, port);
+    return socket.waitForReadyRead(300) ? socket.receiveDatagram().data() : QByteArray();
+}
+
+constexpr const char* kFast = "address: 127.0.0.1, port: PORT, iburst: true, minpoll: -2, maxpoll: -2";
+
+}  // namespace
+
+class TestChronyFields : public QObject {
+    Q_OBJECT
+
+    const TestTree m_tree;
+    std::unique_ptr<Upstream> m_upstream;
+
+   private Q_SLOTS:
+    void initTestCase() {
+        m_upstream = std::make_unique<Upstream>(m_tree);
+        QVERIFY(m_upstream->start());
+    }
+
+    void pollsAndPort() {
+        Declared f;
+        QCOMPARE(f.declare(
+                     "{sources: {servers: [{address: 127.0.0.1, port: PORT, minpoll: -3, maxpoll: -3, iburst: true}]}}",
+                     m_upstream.get()),
+                 QString());
+        QTRY_VERIFY(f.field("sources", 5).toInt() > 0);  // it answers there: reach
+        QCOMPARE(f.field("sources", 4), QByteArray("-3"));
+    }
+
+    /// chronyc(1), selectdata: the configured options of a source.
+    void selectionOptions_data() {
+        QTest::addColumn<QByteArray>("option");
+        QTest::addColumn<QByteArray>("shown");
+        QTest::newRow("noselect") << QByteArray("noselect") << QByteArray("N,-,-,-,-");
+        QTest::newRow("prefer") << QByteArray("prefer") << QByteArray("-,P,-,-,-");
+        QTest::newRow("trust") << QByteArray("trust") << QByteArray("-,-,T,-,-");
+        QTest::newRow("require") << QByteArray("require") << QByteArray("-,-,-,R,-");
+    }
+    void selectionOptions() {
+        QFETCH(QByteArray, option);
+        QFETCH(QByteArray, shown);
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{address: 127.0.0.1, port: 1, " + option + ": true}]}}"), QString());
+        const QByteArray selectdata = f.chronyc({QStringLiteral("-c"), QStringLiteral("selectdata")});
+        QVERIFY2(selectdata.contains(",127.0.0.1,N," + shown + ','), selectdata.constData());
+    }
+
+    void interleavedRequests() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", xleave: true}]}}", m_upstream.get()),
+                 QString());
+        QTRY_VERIFY(f.chronyc({QStringLiteral("ntpdata")}).contains("Interleaved     : Yes"));
+    }
+
+    void offsetIsAddedAndDelayIsLimited() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", offset: 0.25}]}}", m_upstream.get()),
+                 QString());
+        QTRY_VERIFY(std::abs(std::abs(f.field("sources", 7).toDouble()) - 0.25) < 0.05);
+        QCOMPARE(
+            f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", maxdelay: 0.000000001}]}}", m_upstream.get()),
+            QString());
+        // Nothing comes back that fast: test A of RFC 5905's kind fails for each measurement.
+        QTRY_VERIFY(f.chronyc({QStringLiteral("ntpdata")}).contains("NTP tests       : 111 111 0"));
+    }
+
+    void aPool() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {pools: [{name: localhost, servers: 1, port: PORT, iburst: true}]}}",
+                           m_upstream.get()),
+                 QString());
+        QTRY_COMPARE_WITH_TIMEOUT(f.field("sources", 1), QByteArray("*"), 15'000);
+    }
+
+    void bindAddresses() {
+        Declared f;
+        QCOMPARE(
+            f.declare("{server: {bindAddresses: [127.0.0.1], local: {enabled: true}}, security: {access: [{network: "
+                      "127.0.0.0/8, permission: allow}]}}"),
+            QString());
+        QCOMPARE(askTime(f.spec.server.port).size(), 48);
+        QCOMPARE(askTime(f.spec.server.port, QHostAddress(QStringLiteral("127.0.0.2"))).size(), 0);
+    }
+
+    void portZeroServesNobody() {
+        Declared f;
+        const quint16 port = f.spec.server.port;
+        QCOMPARE(f.declare("{server: {port: 0, local: {enabled: true}}, security: {access: [{network: 127.0.0.0/8, "
+                           "permission: allow}]}}"),
+                 QString());
+        QCOMPARE(askTime(port).size(), 0);
+    }
+
+    void localStratum() {
+        Declared f;
+        QCOMPARE(f.declare("{server: {stratum: 7, local: {enabled: true}}, security: {access: [{network: 127.0.0.0/8, "
+                           "permission: allow}]}}"),
+                 QString());
+        const QByteArray reply = askTime(f.spec.server.port);
+        QCOMPARE(reply.size(), 48);
+        QCOMPARE(static_cast<int>(reply.at(1)), 7);
+    }
+
+    void rateLimit() {
+        Declared f;
+        QCOMPARE(f.declare("{server: {local: {enabled: true}}, security: {access: [{network: 127.0.0.0/8, permission: "
+                           "allow}], ratelimit: {enabled: true, interval: 64, burst: 4, leak: 4}}}"),
+                 QString());
+        int answered = 0;
+        for (int i = 0; i < 20; ++i) answered += askTime(f.spec.server.port).isEmpty() ? 0 : 1;
+        QVERIFY2(answered >= 4 && answered < 15, qPrintable(QString::number(answered)));
+        QVERIFY(f.field("serverstats", 1).toInt() > 0);
+    }
+
+    /// Without a record of clients there is no interleaved mode, and no list of them.
+    void withoutInterleavedMode() {
+        Declared f;
+        QCOMPARE(f.declare("{server: {interleaved: false, local: {enabled: true}}, security: {access: [{network: "
+                           "127.0.0.0/8, permission: allow}]}}"),
+                 QString());
+        QCOMPARE(askTime(f.spec.server.port).size(), 48);
+        QVERIFY(!f.chronyc({QStringLiteral("-c"), QStringLiteral("clients")}).contains("127.0.0.1"));
+        QCOMPARE(f.declare("{server: {local: {enabled: true}}, security: {access: [{network: 127.0.0.0/8, permission: "
+                           "allow}]}}"),
+                 QString());
+        QCOMPARE(askTime(f.spec.server.port).size(), 48);
+        QVERIFY(f.chronyc({QStringLiteral("-c"), QStringLiteral("clients")}).contains("127.0.0.1"));
+    }
+
+    void aSmearedLeapSecondIsSmoothed() {
+        Declared f;
+        QCOMPARE(f.declare("{server: {leap: {mode: smear}}}"), QString());
+        QVERIFY2(f.chronyc({QStringLiteral("smoothing")}).contains("(leap second only)"),
+                 f.chronyc({QStringLiteral("smoothing")}).constData());
+        QCOMPARE(f.declare("{server: {leap: {mode: slew}}}"), QString());
+        QVERIFY(!f.chronyc({QStringLiteral("smoothing")}).contains("leap second only"));
+    }
+
+    void theTimeZoneOfLeapSecondsIsRead() {
+        Declared f;
+        QTest::ignoreMessage(QtInfoMsg, "Using right/UTC timezone to obtain leap second data");
+        QCOMPARE(f.declare("{server: {leap: {list: right/UTC}}}"), QString());
+    }
+
+    void theDriftFileIsKept() {
+        Declared f;
+        const QString file = f.layout.dataDirectory() + QStringLiteral("/other.drift");
+        QCOMPARE(f.declare("{server: {driftfile: " + file.toUtf8() + "}, sources: {servers: [{" + kFast + "}]}}",
+                           m_upstream.get()),
+                 QString());
+        QTRY_COMPARE(f.field("sources", 1), QByteArray("*"));
+        bool ended = false;
+        f.engine.stop([&ended](const auto&) { ended = true; });
+        QTRY_VERIFY(ended && QFile::exists(file));
+    }
+
+    /// An interface that has no such hardware would end chronyd; all that can is fine with it.
+    void hardwareTimestamps() {
+        Declared f;
+        f.materials.unusableInterfaces = {
+            {QStringLiteral("lo"), QStringLiteral("has no hardware that stamps packets")}};
+        QCOMPARE(f.declare("{server: {hwtimestamp: [{interface: lo}, {interface: '*'}]}}"), QString());
+        QCOMPARE(f.plan().leftOut.size(), 1u);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestChronyFields)
+#include "tst_chrony_fields.moc"

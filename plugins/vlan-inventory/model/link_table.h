@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The kernel's links and their addresses as values, found by number, by name, and by parent and VLAN. Knows no netlink.
+#pragma once
+
+#include <QHash>  // std::hash<QString>
+#include <QString>
+#include <map>
+#include <optional>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "model/ip_address.h"
+
+namespace fos1::vlan {
+
+/// Number of a VLAN, 1–4094.
+struct VlanId {
+    quint16 value = 0;
+    auto operator<=>(const VlanId& other) const = default;
+};
+
+enum class TagProtocol { Unknown = 0, Ieee8021Q, Ieee8021Ad };
+
+/// What makes a link a VLAN link.
+struct VlanTag {
+    VlanId id;
+    TagProtocol protocol = TagProtocol::Ieee8021Q;
+    bool operator==(const VlanTag& other) const = default;
+};
+
+enum class LinkState { Unknown = 0, Up, AdminDown, NoCarrier, LowerLayerDown, Dormant };
+
+struct Link {
+    int index = 0;
+    QString name;
+    int parent = 0;  ///< number of the link below it; 0: none, or one in another network namespace
+    std::optional<VlanTag> tag;
+    LinkState state = LinkState::Unknown;
+    bool operator==(const Link& other) const = default;
+};
+
+/// An address that is fit to be told to others.
+struct LinkAddress {
+    InterfaceAddress own;
+    std::optional<IpAddress> broadcast;
+    bool operator==(const LinkAddress& other) const = default;
+};
+
+/// A link as it is now, or that it is gone (then only its number counts).
+struct LinkChange {
+    Link link;
+    bool exists = true;
+};
+
+/// An address of a link, or that it is gone or not fit to be told (yet, or any more).
+struct AddressChange {
+    int index = 0;
+    LinkAddress address;
+    bool isUsable = true;
+};
+
+using Change = std::variant<LinkChange, AddressChange>;
+
+class LinkTable {
+   public:
+    /// Whether the change made a difference.
+    bool apply(const Change& change);
+
+    /// Null when there is none. Valid until the next change.
+    [[nodiscard]] const Link* find(int index) const;
+    [[nodiscard]] const Link* find(const QString& name) const;
+    /// The link with this tag on `parent`; when there are two, the one of 802.1Q rather than 802.1ad.
+    [[nodiscard]] const Link* findVlan(int parent, VlanId id) const;
+
+    /// IPv4 first, then by value.
+    [[nodiscard]] std::vector<LinkAddress> addresses(int index) const;
+
+    [[nodiscard]] std::size_t size() const { return m_links.size(); }
+
+    bool operator==(const LinkTable& other) const {
+        return m_links == other.m_links && m_addresses == other.m_addresses;
+    }
+
+   private:
+    struct TagKey {
+        int parent = 0;
+        VlanId id;
+        TagProtocol protocol = TagProtocol::Unknown;
+        auto operator<=>(const TagKey& other) const = default;
+    };
+
+    bool set(const Link& link);
+    bool remove(int index);
+    void index(const Link& link);
+    void forget(const Link& link);
+
+    std::unordered_map<int, Link> m_links;
+    std::unordered_map<QString, int> m_byName;
+    std::map<TagKey, int> m_byTag;
+    std::unordered_map<int, std::map<InterfaceAddress, LinkAddress>> m_addresses;
+};
+
+}  // namespace fos1::vlan

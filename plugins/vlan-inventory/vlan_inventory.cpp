@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "vlan_inventory.h"
+
+#include <QElapsedTimer>
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <set>
+
+#include "fos1/topic.h"
+#include "vlan_status.h"
+
+namespace fos1::vlan {
+
+namespace {
+
+/// A call of the host may take 50 ms.
+constexpr std::chrono::milliseconds kSlice{15};
+
+const QString kTopic = QString::fromLatin1(network::VlanState::kTopic);
+const QString kReady = QStringLiteral("Ready");
+const QString kConflict = QStringLiteral("Conflict");
+const QString kAddressesAsDeclared = QStringLiteral("AddressesAsDeclared");
+const QString kDegraded = QStringLiteral("Degraded");
+
+/// The key of the topic is the name alone, and belongs to the oldest that has it.
+bool hasTopic(const VlanEntry& entry) { return entry.finding != Finding::NameTaken; }
+
+}  // namespace
+
+VlanInventory::VlanInventory(const HostView& host) : m_host(host), m_metrics(host.metrics()) {
+    connect(&m_monitor, &LinkMonitor::changed, this, &VlanInventory::onLinksChanged);
+    connect(&m_monitor, &LinkMonitor::troubled, this, &VlanInventory::onTroubled);
+    m_more.setSingleShot(true);
+    m_more.setInterval(0);
+    connect(&m_more, &QTimer::timeout, this, &VlanInventory::tellSome);
+}
+
+QString VlanInventory::start() {
+    const auto started = m_monitor.start();
+    return started ? QString() : started.error().text();
+}
+
+void VlanInventory::reconcile(const std::vector<DesiredObject>& objects, Ticket ticket) {
+    m_specs.clear();
+    Errors mistakes;
+    for (const DesiredObject& object : objects) {
+        auto spec = parseVlan(object);
+        if (spec) {
+            m_specs.push_back(std::move(*spec));
+            continue;
+        }
+        refuse(object, joined(spec.error()));
+        for (const Error& error : spec.error()) mistakes.push_back({error.code, error.text(), object.key.text()});
+    }
+    std::sort(m_specs.begin(), m_specs.end(), isOlder);
+    m_mistakes = joined(mistakes);
+    m_ticket = ticket;
+    m_isTaken = false;
+    if (m_monitor.isComplete()) takeSpecs();
+}
+
+void VlanInventory::refuse(const DesiredObject& object, const QString& why) const {
+    m_host.setFields(object.key, {{QStringLiteral("phase"), QStringLiteral("Failed")},
+                                  {QStringLiteral("error"), why},
+                                  {QStringLiteral("observedGeneration"), object.generation}});
+    m_host.setCondition(object.key,
+                        {kReady, ConditionStatus::False, QStringLiteral("InvalidSpec"), why, object.generation});
+    for (const QString& type : {kConflict, kAddressesAsDeclared}) m_host.removeCondition(object.key, type);
+}
+
+void VlanInventory::stop(Ticket ticket) {
+    if (m_ticket) m_host.retry(*std::exchange(m_ticket, std::nullopt), QStringLiteral("the plugin stops"));
+    m_monitor.stop();
+    m_more.stop();
+    // What was published is left to the host, which tells that its publisher is gone: the VLANs are still there.
+    m_told.clear();
+    m_host.succeed(ticket);
+}
+
+void VlanInventory::onLinksChanged() {
+    m_metrics.showResyncs(m_monitor.resyncs());
+    if (m_isTaken) {
+        look();
+        tellSome();
+    } else if (m_ticket) {
+        takeSpecs();
+    }
+}
+
+void VlanInventory::onTroubled(const QString& why) {
+    const bool isWell = why.isEmpty();
+    m_host.setCondition({kDegraded, isWell ? ConditionStatus::False : ConditionStatus::True,
+                         isWell ? QStringLiteral("LinksFollowed") : QStringLiteral("LinksNotFollowed"),
+                         isWell ? QStringLiteral("Links and addresses are followed.")
+                                : QStringLiteral("What is said of VLANs may be old: %1.").arg(why),
+                         0});
+}
+
+/// What is told of other objects is theirs no more; what was told of these stays told.
+void VlanInventory::takeSpecs() {
+    m_isTaken = true;
+    std::map<ObjectKey, std::optional<VlanEntry>> before;
+    for (std::optional<VlanEntry>& told : m_told)
+        if (told) before.emplace(told->key, std::move(told));
+    m_told.clear();
+    std::set<QString> names;
+    for (const VlanSpec& spec : m_specs) {
+        names.insert(spec.key.name);
+        const auto known = before.find(spec.key);
+        m_told.push_back(known != before.end() ? std::move(known->second) : std::nullopt);
+    }
+    for (const auto& [key, told] : before)
+        if (!names.contains(key.name))
+            m_host.bus().retract(kTopic, key.name, QStringLiteral("the VLAN resource is gone or has a mistake"));
+    look();
+    m_metrics.show(m_wanted);
+    tellSome();
+}
+
+void VlanInventory::look() {
+    m_wanted = makeEntries(m_specs, m_monitor.table());
+    m_position = 0;
+}
+
+/// What did not change costs little, and what did is told in slices: a router has thousands of VLANs, and links come in
+/// bursts.
+void VlanInventory::tellSome() {
+    m_more.stop();
+    QElapsedTimer timer;
+    timer.start();
+    for (; m_position < m_wanted.size(); ++m_position) {
+        const VlanEntry& entry = m_wanted[m_position];
+        std::optional<VlanEntry>& told = m_told[m_position];
+        if (told == entry) continue;
+        if (timer.elapsed() > kSlice.count()) {
+            m_more.start();
+            return;
+        }
+        tell(entry, told ? &*told : nullptr);
+        told = entry;
+    }
+    if (!m_ticket) return;
+    const Ticket ticket = *std::exchange(m_ticket, std::nullopt);
+    if (m_mistakes.isEmpty())
+        m_host.succeed(ticket);
+    else
+        m_host.fail(ticket, m_mistakes);
+}
+
+void VlanInventory::tell(const VlanEntry& entry, const VlanEntry* before) {
+    if (before && *before == entry) return;
+    if (hasTopic(entry) && !(before && hasTopic(*before) && before->state == entry.state))
+        publish(m_host.bus(), entry.key.name, entry.state);
+    m_host.setFields(entry.key, statusFields(entry));
+    QStringList said;
+    for (const Condition& condition : conditions(entry)) {
+        m_host.setCondition(entry.key, condition);
+        said.append(condition.type);
+    }
+    for (const QString& type : {kConflict, kAddressesAsDeclared})
+        if (!said.contains(type)) m_host.removeCondition(entry.key, type);
+    if (!before) return;
+    tellOfLink(entry, *before);
+    if (entry.state.up != before->state.up) m_metrics.showUp(entry);
+}
+
+/// What was so from the first look on did not happen.
+void VlanInventory::tellOfLink(const VlanEntry& entry, const VlanEntry& before) const {
+    const bool hasLink = entry.state.ifindex != 0;
+    if (hasLink == (before.state.ifindex != 0)) return;
+    if (hasLink)
+        m_host.normal(QStringLiteral("LinkAppeared"),
+                      QStringLiteral("VLAN %1 is on link \"%2\".").arg(entry.state.vlanId).arg(entry.state.interface),
+                      entry.key);
+    else if (entry.finding != Finding::Disabled)
+        m_host.warning(QStringLiteral("LinkDisappeared"),
+                       QStringLiteral("VLAN %1 was on link \"%2\". %3")
+                           .arg(entry.state.vlanId)
+                           .arg(before.state.interface, entry.state.reason),
+                       entry.key);
+}
+
+}  // namespace fos1::vlan
