@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host.h"
 
+#include <malloc.h>
 #include <sys/stat.h>
 
+#include <QCborArray>
 #include <QDir>
 #include <QFile>
+#include <set>
 
 #include "config.h"
 #include "control/control_methods.h"
@@ -16,6 +19,9 @@ namespace fos1::host {
 namespace {
 FOS1_LOG(lcHost, "host")
 const QString kOwner = QStringLiteral("host");
+/// What thousands of objects take on their way through the host is given back when they are through.
+constexpr std::size_t kManyObjects = 1000;
+constexpr std::chrono::seconds kTrimDelay{1};
 }  // namespace
 
 Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
@@ -24,7 +30,14 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
       m_crds(std::move(crds)),
       m_resources([this](const QCborMap& object) { return admit(object); }),
       m_queue([this](const QString& plugin, Ticket ticket) { m_plugins.reconcile(plugin, ticket); }),
-      m_services{m_bus, m_resources, m_queue, m_status, m_events, m_metrics},
+      m_admission({m_resources, m_queue, m_status, m_events},
+                  [this](const StoredObject& object, OnOpinion answered) {
+                      return m_plugins.isInRunner(kindId(object.key)) &&
+                             m_plugins.askValidators(object.object(), std::move(answered));
+                  }),
+      m_specs{[this] { return reconciledKinds(); },
+              [this](const QString& kind) { return m_plugins.pending(kind) + (m_admission.isHolding() ? 1 : 0); }},
+      m_services{m_bus, m_resources, m_admission, m_queue, m_status, m_events, m_metrics, m_specs},
       m_plugins(m_config, m_services),
       m_health(m_plugins, m_queue),
       m_control(m_dispatcher),
@@ -32,6 +45,11 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
     connect(&m_resources, &ResourceStore::changed, &m_plugins, &PluginSupervisor::requestKinds);
     connect(&m_dbus, &DbusFace::stateChanged, this, [this] { m_health.dbus = m_dbus.state(); });
     connect(&m_resources, &ResourceStore::removed, this, [this](const ObjectKey& key) { m_status.forget(key); });
+    m_trim.setSingleShot(true);
+    connect(&m_trim, &QTimer::timeout, this, [] { ::malloc_trim(0); });
+    connect(&m_resources, &ResourceStore::objectsChanged, this, [this](const std::vector<ObjectKey>& keys) {
+        if (keys.size() >= kManyObjects) m_trim.start(kTrimDelay);
+    });
     addControlMethods(m_dispatcher, {m_config, m_services, m_crds, m_plugins, m_health});
     m_pluginMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_up"), MetricType::Gauge,
                                        QStringLiteral("Whether a configured plugin is running (1) or not (0)"),
@@ -53,6 +71,22 @@ tl::expected<QCborMap, Errors> Host::admit(const QCborMap& object) const {
     Errors errors = m_plugins.validate(*admitted);
     if (!errors.empty()) return tl::unexpected<Errors>(std::move(errors));
     return admitted;
+}
+
+QCborMap Host::reconciledKinds() const {
+    std::set<QString> wanted;
+    for (const auto& record : m_plugins.plugins())
+        for (const QString& kind : record->metadata.kinds) wanted.insert(kind);
+    QCborArray list;
+    for (const schema::ResourceKind& kind : m_crds.kinds()) {
+        if (!wanted.contains(kind.apiVersion + u'/' + kind.kind)) continue;
+        list.append(QCborMap{{QStringLiteral("apiVersion"), kind.apiVersion},
+                             {QStringLiteral("kind"), kind.kind},
+                             {QStringLiteral("plural"), kind.plural},
+                             {QStringLiteral("namespaced"), kind.namespaced},
+                             {QStringLiteral("status"), kind.status}});
+    }
+    return {{QStringLiteral("kinds"), list}};
 }
 
 Errors Host::makeDirectories() {

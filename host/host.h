@@ -4,6 +4,7 @@
 
 #include <QLockFile>
 #include <QObject>
+#include <QTimer>
 #include <memory>
 
 #include "bus/state_bus.h"
@@ -16,8 +17,10 @@
 #include "http/http_server.h"
 #include "metrics/metric_registry.h"
 #include "plugins/plugin_supervisor.h"
+#include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
+#include "resources/spec_questions.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
 
@@ -47,6 +50,7 @@ class Host : public QObject {
 
    private:
     tl::expected<QCborMap, Errors> admit(const QCborMap& object) const;
+    [[nodiscard]] QCborMap reconciledKinds() const;
     Errors makeDirectories();
     void addRoutes();
     void updateOwnMetrics();
@@ -58,7 +62,9 @@ class Host : public QObject {
     ReconcileQueue m_queue;
     StatusStore m_status;
     EventLog m_events;
+    AdmissionDesk m_admission;
     MetricRegistry m_metrics;
+    SpecQuestions m_specs;
     HostServices m_services;
     PluginSupervisor m_plugins;
     HostHealth m_health;
@@ -67,6 +73,7 @@ class Host : public QObject {
     ControlServer m_control;
     HttpServer m_http;
     DbusFace m_dbus;
+    QTimer m_trim;
     std::unique_ptr<QLockFile> m_lock;
     bool m_isStopping = false;
     int m_pluginMetric = 0;

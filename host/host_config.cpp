@@ -23,6 +23,7 @@ constexpr const char kSchema[] = R"json({
     "stateDir": {"type": "string", "minLength": 1, "default": "%S/fos1"},
     "runtimeDir": {"type": "string", "minLength": 1},
     "crdDir": {"type": "string", "minLength": 1},
+    "coreDumps": {"type": "boolean", "default": false},
     "pluginDirs": {"type": "array", "items": {"type": "string", "minLength": 1}, "default": []},
     "control": {
       "type": "object",
@@ -60,6 +61,7 @@ constexpr const char kSchema[] = R"json({
           "read": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
           "write": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
           "execute": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
+          "secrets": {"type": "boolean"},
           "memoryMiB": {"type": "integer", "minimum": 8, "maximum": 65536},
           "cpuPercent": {"type": "integer", "minimum": 1, "maximum": 100}
         }
@@ -127,6 +129,7 @@ QStringList texts(const QCborArray& list) {
 PluginIsolation isolationOf(const CborReader& reader) {
     PluginIsolation isolation;
     isolation.mode = isolationFromText(reader.text(QStringLiteral("mode")));
+    isolation.mayHaveSecrets = reader.boolean(QStringLiteral("secrets"));
     isolation.granted.user = reader.text(QStringLiteral("user"));
     isolation.granted.capabilities = texts(reader.array(QStringLiteral("capabilities")));
     isolation.granted.read = texts(reader.array(QStringLiteral("read")));
@@ -168,6 +171,7 @@ tl::expected<HostConfig, Errors> parseHostConfig(const QByteArray& text, const Q
         config.pluginDirs = {installedPath(QStringLiteral(FOS1_PLUGIN_DIR)),
                              installedPath(QStringLiteral(FOS1_SITE_PLUGIN_DIR))};
 
+    config.coreDumps = root.boolean(QStringLiteral("coreDumps"));
     const CborReader control = root.child(QStringLiteral("control"));
     config.controlSocket =
         path(control, QStringLiteral("socket"), base, errors, config.runtimeDir + QStringLiteral("/control.sock"));

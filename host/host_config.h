@@ -19,6 +19,7 @@ namespace fos1::host {
 struct PluginIsolation {
     Isolation mode = Isolation::Unknown;  ///< Unknown: the default for where its file lies
     RunnerRights granted;
+    bool mayHaveSecrets = false;  ///< it may name v1/Secret among its kinds, and then sees all of them
 };
 
 struct HostConfig {
@@ -27,6 +28,7 @@ struct HostConfig {
     QString runtimeDir;  ///< absolute; sockets and pid files
     QString crdDir;      ///< absolute; the schemas of record
     QStringList pluginDirs;
+    bool coreDumps = false;  ///< a core holds every key and password
     QString controlSocket;
     QString controlGroup;  ///< whose members may act, besides root and our own user; empty: none
     bool httpEnabled = true;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // fos1-hostd: reads host.yaml, starts the host, ends in order on SIGTERM or SIGINT.
+#include <sys/resource.h>
+
 #include <QCommandLineParser>
 #include <QCoreApplication>
 #include <QDir>
 #include <QTimer>
+#include <algorithm>
 #include <cstdio>
 
 #include "config.h"
@@ -29,6 +32,16 @@ void greet(const host::Host& host) {
     std::fflush(stdout);
 }
 
+/// Also for the children. With 1 the kernel does not even start a program that /proc/sys/kernel/core_pattern names,
+/// with 0 it does (core(5)).
+void forbidCoreDumps() {
+    rlimit limit{};
+    ::getrlimit(RLIMIT_CORE, &limit);
+    limit.rlim_max = std::min<rlim_t>(limit.rlim_max, 1);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_CORE, &limit);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -52,6 +65,7 @@ int main(int argc, char** argv) {
     auto crds = schema::CrdCatalog::load(config->crdDir);
     if (!crds) return report({crds.error()});
 
+    if (!config->coreDumps) forbidCoreDumps();
     host::Termination termination;
     host::Host host(std::move(*config), std::move(*crds));
     if (parser.isSet(checkOption)) {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <utility>
 
+#include "fos1/cbor_size.h"
 #include "plugins/argument_checks.h"
 
 namespace fos1::host {
@@ -44,7 +45,7 @@ Status StateBus::publish(const QString& publisher, const QString& topicName, con
     const bool hasRoom = total + more <= kMaxPublisherBytes && (!isNew || topic.entries.size() < kMaxKeysPerTopic);
     if (!hasRoom) return Status::TooLarge;
     if (isNew)
-        it = topic.entries.emplace(key, BusEntry{topicName, key, Presence::Unknown, {}, {}, 0, 0, 0, {}, 0, false})
+        it = topic.entries.emplace(key, BusEntry{topicName, key, Presence::Unknown, {}, {}, {}, 0, 0, 0, {}, 0, false})
                  .first;
     BusEntry& entry = it->second;
     const bool isOwned = entry.presence == Presence::Value || entry.presence == Presence::Stale;
@@ -53,12 +54,14 @@ Status StateBus::publish(const QString& publisher, const QString& topicName, con
     total += more;
     entry.bytes = bytes;
     entry.presence = Presence::Value;
-    entry.value = value;
+    entry.fresh = value;
+    entry.packed.clear();
     entry.publisher = publisher;
     entry.sequence = ++m_sequence;
     entry.monotonicNs = monotonicNow();
     entry.ttlMs = ttlMs;
     entry.reason.clear();
+    entry.isPublisherGone = false;
     markChanged(topic, entry);
     // The timer is re-armed only when it would otherwise fire too late: a stream of publishes costs nothing here.
     if (ttlMs > 0 && (!m_staleTimer.isActive() || m_staleTimer.remainingTime() > ttlMs)) armStaleTimer();
@@ -75,7 +78,8 @@ Status StateBus::retract(const QString& publisher, const QString& topicName, con
     if (entry.publisher != publisher) return Status::NotPermitted;
     m_publisherBytes[publisher] -= std::exchange(entry.bytes, 0);
     entry.presence = Presence::Absent;
-    entry.value = {};
+    entry.fresh = {};
+    entry.packed.clear();
     entry.sequence = ++m_sequence;
     entry.monotonicNs = monotonicNow();
     entry.ttlMs = 0;
@@ -88,7 +92,7 @@ void StateBus::retractAll(const QString& publisher, const QString& reason) {
     for (auto& [name, topic] : m_topics)
         for (auto& [key, entry] : topic.entries)
             if (entry.publisher == publisher && entry.presence != Presence::Absent)
-                retract(publisher, name, key, reason);
+                entry.isPublisherGone = retract(publisher, name, key, reason) == Status::Ok;
 }
 
 void StateBus::subscribe(const QString& topicName, IBusListener* listener) {
@@ -164,8 +168,15 @@ void StateBus::deliverTopic(const QString& name) {
                           {QStringLiteral("sequence"), static_cast<qint64>(entry.sequence)},
                           {QStringLiteral("monotonic_ns"), entry.monotonicNs}};
             if (!entry.reason.isEmpty()) meta.insert(QStringLiteral("reason"), entry.reason);
-            subscriber.listener->onState(entry.topic, entry.key, static_cast<int>(entry.presence), entry.value, meta);
+            if (entry.isPublisherGone) meta.insert(QStringLiteral("publisher_gone"), true);
+            subscriber.listener->onState(entry.topic, entry.key, static_cast<int>(entry.presence), entry.value(), meta);
         }
+    }
+    for (const QString& key : changed) {
+        BusEntry& entry = topic.entries.at(key);
+        if (entry.isQueued || entry.fresh.isEmpty()) continue;
+        entry.packed = packed(entry.fresh);
+        entry.fresh = {};
     }
 }
 

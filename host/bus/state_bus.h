@@ -21,21 +21,25 @@ struct BusEntry {
     QString topic;
     QString key;
     Presence presence = Presence::Unknown;
-    QCborMap value;
+    QCborMap fresh;     ///< the value until it was delivered
+    QByteArray packed;  ///< and afterwards, in a quarter of the memory, for there may be thousands
     QString publisher;  ///< plugin id
     quint64 sequence = 0;
-    qint64 monotonicNs = 0;  ///< steady clock at the publish
-    qint64 ttlMs = 0;        ///< 0: never stale
-    QString reason;          ///< why it is Absent
-    qsizetype bytes = 0;     ///< an upper bound of its encoded size
-    bool isQueued = false;   ///< waits for delivery on the next turn
+    qint64 monotonicNs = 0;        ///< steady clock at the publish
+    qint64 ttlMs = 0;              ///< 0: never stale
+    QString reason;                ///< why it is Absent
+    qsizetype bytes = 0;           ///< an upper bound of its encoded size
+    bool isPublisherGone = false;  ///< Absent because its publisher stopped or died, not because it took it back
+    bool isQueued = false;         ///< waits for delivery on the next turn
+
+    [[nodiscard]] QCborMap value() const { return packed.isEmpty() ? fresh : QCborValue::fromCbor(packed).toMap(); }
 };
 
 class StateBus : public QObject {
     Q_OBJECT
    public:
     static constexpr qsizetype kMaxPayloadBytes = IBus::kMaxPayloadBytes;
-    static constexpr std::size_t kMaxKeysPerTopic = 8192;
+    static constexpr std::size_t kMaxKeysPerTopic = 65'536;
     static constexpr qsizetype kMaxPublisherBytes = 64 << 20;  ///< of all values that one plugin keeps here
 
     explicit StateBus(QObject* parent = nullptr);

@@ -6,12 +6,14 @@
 
 #include "bus/state_bus.h"
 #include "config.h"
+#include "control/preview_method.h"
 #include "crd_catalog.h"
 #include "fos1/version.h"
 #include "health/host_health.h"
 #include "plugins/plugin_supervisor.h"
 #include "plugins/runner_permissions.h"
 #include "plugins/runner_process.h"
+#include "resources/admission_desk.h"
 #include "resources/resource_store.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
@@ -101,7 +103,7 @@ QJsonObject hostStatus(const ControlContext& context) {
 /// The object as people may see it: with its status, without its secrets.
 QJsonObject shown(const ControlContext& context, const StoredObject& stored) {
     const schema::ResourceKind* kind = context.crds.find(stored.key.apiVersion, stored.key.kind);
-    QJsonObject object = json(kind ? kind->schema.masked(stored.object).toMap() : stored.object);
+    QJsonObject object = json(kind ? kind->schema.masked(stored.object()).toMap() : stored.object());
     const QCborMap status = context.services.status.status(stored.key);
     if (!status.isEmpty()) object.insert("status", json(status));
     return object;
@@ -148,7 +150,7 @@ QJsonArray topicValues(const StateBus& bus, const QString& topic) {
         values.append(QJsonObject{{"topic", entry->topic},
                                   {"key", entry->key},
                                   {"presence", toText(entry->presence)},
-                                  {"value", json(entry->value)},
+                                  {"value", json(entry->value())},
                                   {"publisher", entry->publisher},
                                   {"sequence", static_cast<qint64>(entry->sequence)},
                                   {"age_ms", (now - entry->monotonicNs) / 1'000'000},
@@ -172,38 +174,43 @@ QJsonArray eventList(const EventLog& log, int limit) {
     return events;
 }
 
+/// Has an object stored that nobody objects to.
+void storeResource(const ControlContext& context, const QCborMap& object, const QCborMap& admitted,
+                   const std::vector<Opinion>& opinions, const RpcReply& reply) {
+    const QCborMap metadata = admitted.value(QStringLiteral("metadata")).toMap();
+    const ObjectKey key = objectKey(admitted);
+    const StoredObject* before = context.services.resources.find(key);
+    const auto same = [&](const QString& field) {
+        return before->object().value(QStringLiteral("metadata")).toMap().value(field).toJsonValue() ==
+               metadata.value(field).toJsonValue();
+    };
+    const bool isUnchanged = before && haveSameContent(before->object(), admitted) && same(QStringLiteral("labels")) &&
+                             same(QStringLiteral("annotations"));
+    if (isUnchanged) return reply(QJsonObject{{"result", "unchanged"}});
+    QJsonObject result{{"result", before ? QStringLiteral("configured") : QStringLiteral("created")}};
+    insertUnchecked(result, opinions);
+    // What is stored is what the user wrote: defaults may change, and then they should apply.
+    context.plugins.write(object, [context, reply, result](Outcome outcome, const QString& message) {
+        if (outcome != Outcome::Ok) return reply(refuse(rpc::kFailed, message));
+        // Who asks for the object next is to see this one.
+        context.services.admission.whenTaken([reply, result] { reply(result); });
+    });
+}
+
 void applyResource(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
     const QJsonValue given = params.value(QLatin1String("object"));
     if (!given.isObject()) return reply(refuse(rpc::kInvalidParams, QStringLiteral("object: is required")));
     const QCborMap object = QCborMap::fromJsonObject(given.toObject());
-    auto admitted = context.crds.admit(object);
-    if (admitted) {
-        Errors errors = context.plugins.validate(*admitted);
-        if (!errors.empty()) admitted = tl::unexpected<Errors>(std::move(errors));
-    }
-    if (!admitted) {
+    const auto refuseObject = [reply](const Errors& found) {
         QJsonArray errors;
-        for (const Error& error : admitted.error())
-            errors.append(QJsonObject{{"path", error.path}, {"message", error.message}});
-        return reply(refuse(rpc::kInvalidObject, joined(admitted.error()), QJsonObject{{"errors", errors}}));
-    }
-    const QCborMap metadata = admitted->value(QStringLiteral("metadata")).toMap();
-    const ObjectKey key{
-        admitted->value(QStringLiteral("apiVersion")).toString(), admitted->value(QStringLiteral("kind")).toString(),
-        metadata.value(QStringLiteral("namespace")).toString(), metadata.value(QStringLiteral("name")).toString()};
-    const StoredObject* before = context.services.resources.find(key);
-    const auto same = [&](const QString& field) {
-        return before->object.value(QStringLiteral("metadata")).toMap().value(field) == metadata.value(field);
+        for (const Error& error : found) errors.append(QJsonObject{{"path", error.path}, {"message", error.message}});
+        reply(refuse(rpc::kInvalidObject, joined(found), QJsonObject{{"errors", errors}}));
     };
-    const bool isUnchanged = before &&
-                             before->object.value(QStringLiteral("spec")) == admitted->value(QStringLiteral("spec")) &&
-                             same(QStringLiteral("labels")) && same(QStringLiteral("annotations"));
-    if (isUnchanged) return reply(QJsonObject{{"result", "unchanged"}});
-    const QString result = before ? QStringLiteral("configured") : QStringLiteral("created");
-    // What is stored is what the user wrote: defaults may change, and then they should apply.
-    context.plugins.write(object, [reply, result](Outcome outcome, const QString& message) {
-        if (outcome == Outcome::Ok) return reply(QJsonObject{{"result", result}});
-        reply(refuse(rpc::kFailed, message));
+    const auto admitted = admit(context, object);
+    if (!admitted) return refuseObject(admitted.error());
+    askAbout(context, {*admitted}, [=](const std::vector<Opinion>& opinions) {
+        if (!opinions.front().errors.empty()) return refuseObject(opinions.front().errors);
+        storeResource(context, object, *admitted, opinions, reply);
     });
 }
 
@@ -247,6 +254,46 @@ void listResources(const ControlContext& context, const QJsonObject& params, con
 
 }  // namespace
 
+tl::expected<QCborMap, Errors> admit(const ControlContext& context, const QCborMap& object) {
+    auto admitted = context.crds.admit(object);
+    if (!admitted) return admitted;
+    Errors errors = context.plugins.validate(*admitted);
+    if (!errors.empty()) return tl::unexpected<Errors>(std::move(errors));
+    return admitted;
+}
+
+void askAbout(const ControlContext& context, const std::vector<QCborMap>& admitted, OnOpinions done) {
+    struct Gathering {
+        std::vector<Opinion> opinions;
+        std::size_t open = 1;  // one for who asks
+        OnOpinions done;
+    };
+    // Shared by the questions, and gone with the last of them.
+    const auto gathering = std::make_shared<Gathering>();
+    gathering->opinions.resize(admitted.size());
+    gathering->done = std::move(done);
+    const auto close = [gathering] {
+        if (--gathering->open == 0) gathering->done(gathering->opinions);
+    };
+    for (std::size_t i = 0; i < admitted.size(); ++i) {
+        ++gathering->open;
+        const bool isAsked = context.plugins.askValidators(admitted[i], [gathering, close, i](const Opinion& opinion) {
+            gathering->opinions[i] = opinion;
+            close();
+        });
+        if (!isAsked) close();
+    }
+    close();
+}
+
+void insertUnchecked(QJsonObject& result, const std::vector<Opinion>& opinions) {
+    QJsonArray unchecked;
+    for (const Opinion& opinion : opinions)
+        for (const QString& who : opinion.unasked)
+            if (!unchecked.contains(who)) unchecked.append(who);
+    if (!unchecked.isEmpty()) result.insert("unchecked", unchecked);
+}
+
 void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context) {
     dispatcher.add("host.status", Access::Read,
                    [context](const QJsonObject&, const RpcReply& reply) { reply(hostStatus(context)); });
@@ -276,6 +323,9 @@ void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context)
     });
     dispatcher.add("resource.delete", Access::Act, [context](const QJsonObject& params, const RpcReply& reply) {
         deleteResource(context, params, reply);
+    });
+    dispatcher.add("resource.preview", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
+        previewResources(context, params, reply);
     });
     dispatcher.add("topic.list", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
         reply(QJsonObject{{"values", topicValues(context.services.bus, text(params, "topic"))}});

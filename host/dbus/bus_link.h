@@ -3,21 +3,11 @@
 // the name. Must not know what is shown there.
 #pragma once
 
-#include <sdbus-c++/IConnection.h>
-#include <sdbus-c++/IProxy.h>
-
 #include <QObject>
-#include <QTimer>
-#include <chrono>
-#include <memory>
 
-#include "dbus/bus_opener.h"
-#include "dbus/bus_pump.h"
+#include "bus_client.h"
 
 namespace fos1::host::dbus {
-
-/// 0.5 s, doubled with each failure up to 30 s, then times 0.8 to 1.2. `random` is in [0, 1).
-[[nodiscard]] std::chrono::milliseconds reconnectDelay(int failures, double random);
 
 enum class LinkState {
     Unknown = 0,
@@ -46,19 +36,17 @@ class BusLink : public QObject {
     [[nodiscard]] LinkState state() const { return m_state; }
 
     /// From up() to down().
-    [[nodiscard]] sdbus::IConnection* connection() const { return m_connection.get(); }
+    [[nodiscard]] sdbus::IConnection* connection() const { return m_client.connection(); }
 
     /// Whether a signal may be sent now: we have our name, and the bus takes in what we say.
-    [[nodiscard]] bool isClear() const { return m_state == LinkState::Connected && m_pump && m_pump->isDrained(); }
+    [[nodiscard]] bool isClear() const { return m_state == LinkState::Connected && m_client.isDrained(); }
 
     /// To be called after each outgoing message.
-    void arm() {
-        if (m_pump) m_pump->arm();
-    }
+    void arm() { m_client.arm(); }
 
-    /// Asks the bus itself (org.freedesktop.DBus); `reply` is called once, or never when the link goes down first.
-    void ask(const char* method, const std::function<void(sdbus::MethodCall&)>& arguments,
-             sdbus::async_reply_handler reply);
+    /// Asks the bus itself (org.freedesktop.DBus); `reply` is called once.
+    void ask(const char* method, const fos1::dbus::BusClient::Arguments& arguments,
+             fos1::dbus::BusClient::Answer reply);
 
    Q_SIGNALS:
     /// There is a connection: time to export objects. The name follows, so that nobody sees us without them.
@@ -70,23 +58,15 @@ class BusLink : public QObject {
     void stateChanged();
 
    private:
-    void open();
-    void opened();
     void requestName();
-    void named(sdbus::MethodReply& reply, const sdbus::Error* error);
-    void lose(LinkState state, const QString& reason);
-    void close();
+    void named(Result<sdbus::MethodReply> reply);
+    void lose(const QString& reason);
     void setState(LinkState state, const QString& reason);
 
     QString m_address;
-    BusOpener m_opener;
-    QTimer m_retryTimer;
-    int m_failures = 0;
     LinkState m_state = LinkState::Off;
-    // In the order in which they depend on each other.
-    std::unique_ptr<sdbus::IConnection> m_connection;
-    std::unique_ptr<sdbus::IProxy> m_bus;
-    std::unique_ptr<BusPump> m_pump;
+    LinkState m_lossIs = LinkState::NoBus;  ///< what the next loss of the connection means
+    fos1::dbus::BusClient m_client;
 };
 
 }  // namespace fos1::host::dbus

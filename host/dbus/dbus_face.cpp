@@ -157,7 +157,7 @@ void DbusFace::showTopic(const BusEntry& entry) {
 bool DbusFace::admit(const std::string& path, const BusEntry& entry) {
     const auto shown = m_shown.find(path);
     const qsizetype before = shown == m_shown.end() ? 0 : shown->second;
-    const qsizetype bytes = encodedSizeBound(entry.value);
+    const qsizetype bytes = encodedSizeBound(entry.value());
     const bool isOneMore = shown == m_shown.end();
     const bool isTooMuch =
         m_shownBytes - before + bytes > kMaxShownBytes || (isOneMore && m_shown.size() >= kMaxTopicObjects);

@@ -37,12 +37,13 @@ void PluginActions::act(const QString& pluginId, const std::string& method, sdbu
     m_calls.emplace(id, std::move(call));
     m_link.ask(
         "GetConnectionCredentials", [&](sdbus::MethodCall& question) { question << sender; },
-        [this, id, pluginId, method](sdbus::MethodReply& reply, const sdbus::Error* error) {
-            const Credentials caller = error ? Credentials{} : readCredentials(reply);
-            if (!mayAct(caller, ::geteuid(), m_group))
-                return refuse(id, kAccessDenied,
-                              method + " is for root, the host's own user and the members of control.group");
-            run(id, pluginId, method);
+        [self = QPointer(this), id, pluginId, method](Result<sdbus::MethodReply> reply) {
+            if (!self) return;
+            const Credentials caller = reply ? readCredentials(*reply) : Credentials{};
+            if (!mayAct(caller, ::geteuid(), self->m_group))
+                return self->refuse(id, kAccessDenied,
+                                    method + " is for root, the host's own user and the members of control.group");
+            self->run(id, pluginId, method);
         });
 }
 

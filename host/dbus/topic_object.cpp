@@ -23,11 +23,12 @@ std::vector<InterfaceShape> topicShapes(const TopicType* type) {
 }
 
 ObjectValues topicValues(const BusEntry& entry, const TopicType* type) {
+    const QCborMap value = entry.value();
     ObjectValues values{{entry.topic, entry.key, toText(entry.presence), entry.publisher,
-                         static_cast<qint64>(entry.sequence), entry.reason, entry.value}};
+                         static_cast<qint64>(entry.sequence), entry.reason, value}};
     if (!type) return values;
     std::vector<QCborValue>& typed = values.emplace_back();
-    for (const TopicField& field : type->fields) typed.push_back(entry.value.value(field.field));
+    for (const TopicField& field : type->fields) typed.push_back(value.value(field.field));
     return values;
 }
 

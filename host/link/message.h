@@ -15,6 +15,10 @@ namespace fos1::link {
 /// Told in Hello; both sides speak exactly this one.
 constexpr int kProtocolVersion = 1;
 
+/// Among the IIDs of Loaded: this runner knows Validate and Preview. One that was built before them ends its link at a
+/// message that it does not know, so it is not asked.
+constexpr const char* kAnswersQuestions = "io.fos1.link.Questions/1";
+
 /// A frame is a u32 length, big-endian, and that many bytes of CBOR.
 constexpr qsizetype kMaxFrameBytes = 1 << 20;
 constexpr qsizetype kLengthBytes = 4;
@@ -23,18 +27,19 @@ constexpr qsizetype kLengthBytes = 4;
 enum class MessageType : int {
     Unknown = 0,
     // From the runner.
-    Hello = 1,         ///< i protocol version, i SDK major, i SDK minor
-    Loaded = 2,        ///< s why not (empty: it is loaded), a IIDs that the plugin offers, a remarks on the sandbox
-    Started = 3,       ///< s why not
-    Returned = 4,      ///< i microseconds: the oldest call of those below that has not returned yet
-    Threw = 5,         ///< s from which call, s what
-    Pong = 6,          ///< i number of the Ping, i publishes since the last one
-    Publish = 7,       ///< s topic, s key, m value, i TTL in ms
-    SetMetric = 8,     ///< i metric, m labels, i value
+    Hello = 1,      ///< i protocol version, i SDK major, i SDK minor
+    Loaded = 2,     ///< s why not (empty: it is loaded), a IIDs that plugin and runner offer, a remarks on the sandbox
+    Started = 3,    ///< s why not
+    Returned = 4,   ///< i microseconds: the oldest call of those below that has not returned yet
+    Threw = 5,      ///< s from which call, s what
+    Pong = 6,       ///< i number of the Ping, i publishes since the last one
+    Publish = 7,    ///< s topic, s key, m value, i TTL in ms
+    SetMetric = 8,  ///< i metric, m labels, i value
     RemoveMetric = 9,  ///< i metric, m labels
     Complete = 10,     ///< i ticket, i outcome, i retry after ms, s message
     Event = 11,        ///< m event
     LeftThreads = 12,  ///< a names of threads that run on after stop()
+    Answer = 13,       ///< i number of the question, m what the plugin says
     // Requests of the runner, answered by a Reply; the first argument is the request's number.
     Retract = 32,            ///< i, s topic, s key, s reason
     Subscribe = 33,          ///< i, i subscription, s topic
@@ -46,6 +51,10 @@ enum class MessageType : int {
     ApplySpecs = 39,         ///< i, m transaction
     SubscribeStatus = 40,    ///< i, i subscription
     UnsubscribeStatus = 41,  ///< i, i subscription
+    AskKinds = 42,           ///< i
+    AskPending = 43,         ///< i, s apiVersion, s kind
+    SubscribeEvents = 44,    ///< i, i subscription
+    UnsubscribeEvents = 45,  ///< i, i subscription
     // From the host.
     Load = 64,          ///< m what to load and how to confine it
     Ping = 65,          ///< i number
@@ -59,6 +68,9 @@ enum class MessageType : int {
     ObjectStatus = 84,  ///< i subscription, m object, m status
     WriteObject = 85,   ///< m object, i ticket
     EraseObject = 86,   ///< m object, i ticket
+    Happened = 87,      ///< i subscription, m event
+    Validate = 88,      ///< i question, m object; the Answer comes before its Returned
+    Preview = 89,       ///< i question; the snapshot is the parts before it, the Answer comes before its Returned
 };
 
 [[nodiscard]] constexpr bool isCall(MessageType type) { return type >= MessageType::Start; }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plugins/local_instance.h"
 
-#include <QCborArray>
 #include <QElapsedTimer>
 #include <exception>
 
+#include "fos1/features/previewer.h"
 #include "fos1/features/validator.h"
+#include "plugins/verdict.h"
 
 namespace fos1::host {
 
@@ -52,21 +53,42 @@ void LocalInstance::reconcile(const QCborMap& snapshot, Ticket ticket) {
     call("reconcile", [&] { m_plugin->reconcile(snapshot, ticket); });
 }
 
+IChangeReconciler* LocalInstance::changeReconciler() {
+    return static_cast<IChangeReconciler*>(m_plugin->query(QString::fromLatin1(IChangeReconciler::kIid)));
+}
+
+void LocalInstance::changed(const QCborMap& object) {
+    call("reconcile", [&] { changeReconciler()->changed(object); });
+}
+
+void LocalInstance::removed(const ObjectKey& key) {
+    call("reconcile", [&] { changeReconciler()->removed(key.toCbor()); });
+}
+
+void LocalInstance::reconcileChanges(Ticket ticket) {
+    call("reconcile", [&] { changeReconciler()->reconcileChanges(ticket); });
+}
+
 void LocalInstance::stop(Ticket ticket) {
     call("stop", [&] { m_plugin->stop(ticket); });
 }
 
 Errors LocalInstance::validate(const QCborMap& object) {
-    QCborArray found;
+    Errors errors;
     call("validate", [&] {
         auto* validator = static_cast<IValidator*>(m_plugin->query(QString::fromLatin1(IValidator::kIid)));
-        if (validator) found = validator->validate(object).value(QStringLiteral("errors")).toArray();
+        if (validator) errors = verdictOf(validator->validate(object)).value_or(Errors());
     });
-    Errors errors;
-    for (const QCborValue& error : qAsConst(found))
-        errors.push_back({ErrorCode::InvalidInput, error.toMap().value(QStringLiteral("message")).toString(),
-                          error.toMap().value(QStringLiteral("path")).toString()});
     return errors;
+}
+
+std::optional<QCborMap> LocalInstance::preview(const QCborMap& snapshot) {
+    std::optional<QCborMap> answer;
+    call("preview", [&] {
+        auto* previewer = static_cast<IPreviewer*>(m_plugin->query(QString::fromLatin1(IPreviewer::kIid)));
+        if (previewer) answer = previewer->preview(snapshot);
+    });
+    return answer;
 }
 
 ISpecWriter* LocalInstance::writer() {

@@ -5,6 +5,7 @@
 #include <QPluginLoader>
 #include <functional>
 
+#include "fos1/features/change_reconciler.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/iplugin.h"
 #include "plugins/plugin_instance.h"
@@ -23,9 +24,14 @@ class LocalInstance final : public PluginInstance {
 
     void start() override;
     void reconcile(const QCborMap& snapshot, Ticket ticket) override;
+    bool takesChanges() override { return changeReconciler() != nullptr; }
+    void changed(const QCborMap& object) override;
+    void removed(const ObjectKey& key) override;
+    void reconcileChanges(Ticket ticket) override;
     void stop(Ticket ticket) override;
     bool abandon() override { return false; }
     Errors validate(const QCborMap& object) override;
+    std::optional<QCborMap> preview(const QCborMap& snapshot) override;
     bool isWriter() override { return writer() != nullptr; }
     void write(const QCborMap& object, Ticket ticket) override;
     void erase(const QCborMap& object, Ticket ticket) override;
@@ -35,6 +41,7 @@ class LocalInstance final : public PluginInstance {
 
    private:
     ISpecWriter* writer();
+    IChangeReconciler* changeReconciler();
 
     QPluginLoader m_loader;
     IPlugin* m_plugin = nullptr;  ///< owned by Qt's loader

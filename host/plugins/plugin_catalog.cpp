@@ -66,6 +66,10 @@ void describe(PluginRecord& record, const HostConfig& config, const Found& found
     record.isOurs = isInOwnDirectory(record.metadata.file);
     record.isolation = isolationOf(record, isolation);
     record.granted = isolation.granted;
+    if (!record.isOurs && !isolation.mayHaveSecrets && record.metadata.kinds.contains(QStringLiteral("v1/Secret")))
+        return refuse(record,
+                      QStringLiteral("asks for every Secret; if it may have them, set isolation.%1.secrets to true")
+                          .arg(record.id));
     for (const QString& iid : record.metadata.requiredFeatures)
         if (!PluginFacade::offeredFeatures().contains(iid))
             return refuse(record, QStringLiteral("requires the feature \"%1\"; offered are %2")

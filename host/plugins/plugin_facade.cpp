@@ -8,8 +8,10 @@
 #include "bus/state_bus.h"
 #include "metrics/metric_registry.h"
 #include "plugins/argument_checks.h"
+#include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
+#include "resources/spec_questions.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
 
@@ -170,9 +172,11 @@ class PluginFacade::SpecSource final : public ISpecSource {
         }
         const QCborArray remove = map.value(QStringLiteral("remove")).toArray();
         for (const QCborValue& origin : remove) transaction.remove.insert(origin.toString());
+        transaction.owner = m_facade.m_metadata.id;
+        transaction.isWhole = map.value(QStringLiteral("whole")).toBool();
 
-        const ResourceStore::Result result = m_facade.m_services.resources.apply(transaction);
-        if (map.value(QStringLiteral("synced")).toBool()) m_facade.m_services.queue.open();
+        const ResourceStore::Result result =
+            m_facade.m_services.admission.apply(std::move(transaction), map.value(QStringLiteral("synced")).toBool());
         QCborArray errors;
         for (const Refusal& refusal : result.refusals)
             errors.append(QCborMap{{QStringLiteral("origin"), refusal.origin},
@@ -246,6 +250,70 @@ class PluginFacade::StatusFeed final : public QObject, public IStatusFeed {
     std::set<ObjectKey> m_changed;
 };
 
+class PluginFacade::EventFeed final : public QObject, public IEventFeed {
+   public:
+    explicit EventFeed(PluginFacade& facade) : m_facade(facade) {
+        m_timer.setSingleShot(true);
+        m_timer.setInterval(0);
+        connect(&m_timer, &QTimer::timeout, this, &EventFeed::deliver);
+    }
+    int subscribe(IEventListener* listener) override {
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
+        if (!listener) return code(Status::InvalidArgument);
+        if (m_listeners.empty())
+            connect(&m_facade.m_services.events, &EventLog::recorded, this, &EventFeed::onRecorded);
+        m_listeners.insert(listener);
+        return code(Status::Ok);
+    }
+    int unsubscribe(IEventListener* listener) override {
+        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
+        m_listeners.erase(listener);
+        if (m_listeners.empty()) m_facade.m_services.events.disconnect(this);
+        return code(Status::Ok);
+    }
+
+   private:
+    void onRecorded(const Event& event) {
+        m_events.push_back(event);
+        if (m_events.size() > EventLog::kCapacity) m_events.pop_front();
+        if (!m_timer.isActive()) m_timer.start();
+    }
+    void deliver() {
+        const auto events = std::exchange(m_events, {});
+        const auto listeners = m_listeners;
+        for (const Event& event : events) {
+            QCborMap map{{QStringLiteral("type"), event.type},
+                         {QStringLiteral("reason"), event.reason},
+                         {QStringLiteral("message"), event.message},
+                         {QStringLiteral("source"), event.source},
+                         {QStringLiteral("count"), event.count},
+                         {QStringLiteral("firstTime"), event.firstTime.toString(Qt::ISODateWithMs)},
+                         {QStringLiteral("lastTime"), event.lastTime.toString(Qt::ISODateWithMs)}};
+            if (!event.regarding.name.isEmpty()) map.insert(QStringLiteral("regarding"), event.regarding.toCbor());
+            for (IEventListener* listener : listeners)
+                if (m_listeners.contains(listener)) m_facade.callBack("onEvent", [&] { listener->onEvent(map); });
+        }
+    }
+
+    PluginFacade& m_facade;
+    QTimer m_timer;
+    std::set<IEventListener*> m_listeners;
+    std::deque<Event> m_events;
+};
+
+class PluginFacade::SpecCatalog final : public ISpecCatalog {
+   public:
+    explicit SpecCatalog(PluginFacade& facade) : m_facade(facade) {}
+    QCborMap kinds() override { return m_facade.gate() == Status::Ok ? m_facade.m_services.specs.kinds() : QCborMap(); }
+    int pending(const QString& apiVersion, const QString& kind) override {
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return -code(gate);
+        return m_facade.m_services.specs.pending(apiVersion + u'/' + kind);
+    }
+
+   private:
+    PluginFacade& m_facade;
+};
+
 PluginFacade::PluginFacade(const PluginMetadata& metadata, QCborMap configuration, Directories directories,
                            const HostServices& services, Complete complete)
     : m_metadata(metadata),
@@ -262,14 +330,16 @@ PluginFacade::PluginFacade(const PluginMetadata& metadata, QCborMap configuratio
     offer(IMetrics::kIid, std::make_unique<Metrics>(*this));
     offer(IEvents::kIid, std::make_unique<Events>(*this));
     offer(ISpecSource::kIid, std::make_unique<SpecSource>(*this));
+    offer(ISpecCatalog::kIid, std::make_unique<SpecCatalog>(*this));
     offer(IStatusFeed::kIid, std::make_unique<StatusFeed>(*this));
+    offer(IEventFeed::kIid, std::make_unique<EventFeed>(*this));
 }
 
 PluginFacade::~PluginFacade() = default;
 
 const QStringList& PluginFacade::offeredFeatures() {
-    static const QStringList features{IBus::kIid,    IStatus::kIid,     IMetrics::kIid,
-                                      IEvents::kIid, ISpecSource::kIid, IStatusFeed::kIid};
+    static const QStringList features{IBus::kIid,        IStatus::kIid,      IMetrics::kIid,    IEvents::kIid,
+                                      ISpecSource::kIid, ISpecCatalog::kIid, IStatusFeed::kIid, IEventFeed::kIid};
     return features;
 }
 

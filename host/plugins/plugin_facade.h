@@ -7,8 +7,10 @@
 #include <memory>
 
 #include "fos1/features/bus.h"
+#include "fos1/features/event_feed.h"
 #include "fos1/features/events.h"
 #include "fos1/features/metrics.h"
+#include "fos1/features/spec_catalog.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/status.h"
 #include "fos1/features/status_feed.h"
@@ -62,7 +64,9 @@ class PluginFacade final : public IHost {
     class Metrics;
     class Events;
     class SpecSource;
+    class SpecCatalog;
     class StatusFeed;
+    class EventFeed;
 
     [[nodiscard]] bool isHomeThread() const { return QThread::currentThread() == m_home; }
     /// Ok when this thread may call and the plugin has not failed.

@@ -26,7 +26,7 @@ constexpr const char kSchema[] = R"json({
     "version": {"type": "string", "minLength": 1},
     "sdk": {"type": "string", "pattern": "^[0-9]+\\.[0-9]+$"},
     "description": {"type": "string"},
-    "kinds": {"type": "array", "items": {"type": "string", "pattern": "^[-a-z0-9.]+/v[a-z0-9]+/[A-Z][A-Za-z0-9]*$"}},
+    "kinds": {"type": "array", "items": {"type": "string", "pattern": "^([-a-z0-9.]+/)?v[a-z0-9]+/[A-Z][A-Za-z0-9]*$"}},
     "publishes": {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9.-]+/v[0-9]+$"}},
     "subscribes": {"type": "array", "items": {"type": "string", "pattern": "^[a-z0-9.-]+/v[0-9]+$"}},
     "features": {

@@ -43,6 +43,7 @@ struct PluginRecord {
     std::unique_ptr<PluginInstance> instance;  ///< null for a runner that does not run
     RestartPolicy restartPolicy;
     QTimer restartTimer;
+    bool isValidator = false;   ///< in a runner, and its last run had checks to be asked for
     bool isLeftBehind = false;  ///< in this process, and did not stop: something of it may still run
     quint64 slowCallbacks = 0;  ///< longer than the budget of 50 ms
     quint64 restarts = 0;       ///< of its runner, by the host itself

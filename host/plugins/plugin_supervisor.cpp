@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bus/state_bus.h"
+#include "fos1/features/validator.h"
 #include "fos1/logging.h"
 #include "metrics/metric_registry.h"
 #include "plugins/local_instance.h"
@@ -27,7 +28,6 @@ constexpr milliseconds kStopDeadline = 2s;
 constexpr milliseconds kStopAllDeadline = 4s;
 constexpr milliseconds kReapPatience = 300ms;
 constexpr milliseconds kReapStep = 5ms;
-constexpr milliseconds kWriteDeadline = 5s;
 
 }  // namespace
 
@@ -108,6 +108,12 @@ void PluginSupervisor::adopt(PluginRecord& record, std::unique_ptr<PluginInstanc
     PluginInstance* current = record.instance.get();
     connect(current, &PluginInstance::started, this, [this, &record](const QString& why) { onStarted(record, why); });
     connect(current, &PluginInstance::failed, this, [this, &record](const QString& why) { onFailed(record, why); });
+    connect(current, &PluginInstance::answered, this, [this, &record](quint64 question, const QCborMap& answer) {
+        m_questions.answer(question, record.id, answer);
+    });
+    connect(current, &PluginInstance::unanswered, this, [this, &record](quint64 question, const QString& why) {
+        m_questions.answer(question, record.id, failure(ErrorCode::Protocol, why));
+    });
     connect(current, &PluginInstance::slow, this, [&record](const QString& what, qint64 ms) {
         ++record.slowCallbacks;
         qCWarning(lcPlugins).noquote() << "slow callback plugin=" + record.id << "call=" + what
@@ -119,8 +125,10 @@ void PluginSupervisor::adopt(PluginRecord& record, std::unique_ptr<PluginInstanc
 }
 
 void PluginSupervisor::startAll() {
-    for (const auto& record : m_plugins)
-        if (record->state == PluginState::Loaded) startOne(*record);
+    // Runners first: a source in this process speaks as soon as it starts, and what it says is theirs to check.
+    for (const Isolation isolation : {Isolation::Remote, Isolation::Local})
+        for (const auto& record : m_plugins)
+            if (record->isolation == isolation && record->state == PluginState::Loaded) startOne(*record);
     m_floods.start();
 }
 
@@ -150,6 +158,7 @@ void PluginSupervisor::onStarted(PluginRecord& record, const QString& why) {
         if (record.isolation == Isolation::Remote) record.instance->abandon();
         return onFailed(record, QStringLiteral("did not start: ") + why);
     }
+    record.isValidator = record.instance->isToBeAsked(IValidator::kIid);
     setState(record, PluginState::Running, {});
     if (!record.metadata.kinds.isEmpty()) m_services.queue.request(record.id);
     settle(record);
@@ -190,6 +199,7 @@ void PluginSupervisor::withdraw(PluginRecord& record, const QString& reason) {
     m_services.metrics.clear(record.id);
     m_reconciles.drop(record.id);
     m_pending.failAll(record.id, reason);
+    m_questions.failAll(record.id, reason);
 }
 
 void PluginSupervisor::stopOne(PluginRecord& record, const Done& done) {
@@ -263,6 +273,18 @@ void PluginSupervisor::awaitRunners(milliseconds patience) {
     if (const auto done = std::exchange(m_stopped, nullptr)) done();
 }
 
+/// An operator who starts a plugin means it as host.yaml has it now.
+Errors PluginSupervisor::readSection(PluginRecord& record) const {
+    const auto config = loadHostConfig(m_config.file);
+    if (!config) return config.error();
+    if (!config->plugins.contains(record.id))
+        return {{ErrorCode::NotFound, QStringLiteral("has no section for %1 any more").arg(record.id), m_config.file}};
+    const auto section = checkPluginSection(*config, record.id, record.metadata.configSchema);
+    if (!section) return section.error();
+    record.configuration = *section;
+    return {};
+}
+
 void PluginSupervisor::startPlugin(const QString& id, Done done) {
     PluginRecord* record = find(id);
     if (!record) return done(Outcome::Failed, QStringLiteral("no plugin \"%1\"").arg(id));
@@ -276,6 +298,9 @@ void PluginSupervisor::startPlugin(const QString& id, Done done) {
     if (record->isLeftBehind)
         return done(Outcome::Failed, QStringLiteral("it did not stop, and in the host's process nothing can end it; "
                                                     "restart the host"));
+    if (record->state != PluginState::Starting) {
+        if (const Errors errors = readSection(*record); !errors.empty()) return done(Outcome::Failed, joined(errors));
+    }
     record->onSettled.push_back(std::move(done));
     if (record->state == PluginState::Starting) return;
     record->restartPolicy.reset();
@@ -334,40 +359,11 @@ void PluginSupervisor::requestKinds(const QStringList& kinds) {
     }
 }
 
-Errors PluginSupervisor::validate(const QCborMap& object) const {
-    Errors errors;
-    const QString kind =
-        object.value(QStringLiteral("apiVersion")).toString() + u'/' + object.value(QStringLiteral("kind")).toString();
-    for (const auto& record : m_plugins) {
-        const bool canAsk = record->instance && record->state != PluginState::Failed;
-        if (!canAsk || !record->metadata.kinds.contains(kind)) continue;
-        const Errors found = record->instance->validate(object);
-        errors.insert(errors.end(), found.begin(), found.end());
-    }
-    return errors;
-}
-
-PluginRecord* PluginSupervisor::writer() const {
-    const auto it = std::find_if(m_plugins.begin(), m_plugins.end(), [](const auto& record) {
-        return record->state == PluginState::Running && record->instance->isWriter();
-    });
-    return it == m_plugins.end() ? nullptr : it->get();
-}
-
-void PluginSupervisor::write(const QCborMap& object, Done done) {
-    PluginRecord* to = writer();
-    if (!to) return done(Outcome::Failed, QStringLiteral("no running plugin can store objects"));
-    const Ticket ticket = m_services.queue.nextTicket();
-    m_pending.expect(ticket, to->id, kWriteDeadline, std::move(done));
-    to->instance->write(object, ticket);
-}
-
-void PluginSupervisor::erase(const ObjectKey& key, Done done) {
-    PluginRecord* to = writer();
-    if (!to) return done(Outcome::Failed, QStringLiteral("no running plugin can remove objects"));
-    const Ticket ticket = m_services.queue.nextTicket();
-    m_pending.expect(ticket, to->id, kWriteDeadline, std::move(done));
-    to->instance->erase(key.toCbor(), ticket);
+int PluginSupervisor::pending(const QString& kind) const {
+    return static_cast<int>(std::count_if(m_plugins.begin(), m_plugins.end(), [&](const auto& record) {
+        return record->state == PluginState::Running && record->metadata.kinds.contains(kind) &&
+               !m_services.queue.isSettled(record->id);
+    }));
 }
 
 PluginRecord* PluginSupervisor::find(const QString& id) const {

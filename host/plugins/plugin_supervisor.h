@@ -13,11 +13,19 @@
 #include "plugins/flood_watch.h"
 #include "plugins/host_services.h"
 #include "plugins/pending_calls.h"
+#include "plugins/pending_questions.h"
 #include "plugins/plugin_conditions.h"
 #include "plugins/plugin_record.h"
 #include "plugins/reconcile_calls.h"
+#include "resources/opinion.h"
 
 namespace fos1::host {
+
+/// What one plugin says that it would do (IPreviewer), or why it does not say.
+struct PluginPreview {
+    QString plugin;
+    Result<QCborMap> answer;
+};
 
 class PluginSupervisor : public QObject {
     Q_OBJECT
@@ -38,7 +46,8 @@ class PluginSupervisor : public QObject {
     /// within 4 s.
     void stopAll(std::function<void()> done);
 
-    /// By an operator: `done` is called exactly once, when the plugin runs, has stopped or cannot.
+    /// By an operator: `done` is called exactly once, when the plugin runs, has stopped or cannot. A plugin starts with
+    /// its section of host.yaml as the file has it then.
     void startPlugin(const QString& id, Done done);
     void stopPlugin(const QString& id, const Done& done);
     void restartPlugin(const QString& id, Done done);
@@ -49,8 +58,22 @@ class PluginSupervisor : public QObject {
     /// Asks the plugins that reconcile one of these kinds ("group/version/Kind").
     void requestKinds(const QStringList& kinds);
 
+    /// How many running plugins that reconcile the kind ("group/version/Kind") have yet to do so.
+    [[nodiscard]] int pending(const QString& kind) const;
+
     /// Semantic mistakes of an object, as the plugins in this process that reconcile its kind see them.
     [[nodiscard]] Errors validate(const QCborMap& object) const;
+
+    /// The same of those in runners, once each has answered or cannot. False when there is none: then nothing is
+    /// answered.
+    bool askValidators(const QCborMap& object, OnOpinion answered);
+    /// Whether a plugin for this kind runs in a runner.
+    [[nodiscard]] bool isInRunner(const QString& kind) const;
+
+    /// Asks the running plugins that reconcile one of `kinds` what they would do with the snapshot of their own kinds.
+    using SnapshotOf = std::function<QCborMap(const QStringList& kinds)>;
+    using OnPreviews = std::function<void(const std::vector<PluginPreview>&)>;
+    void preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered);
 
     /// Stores (`object`) or removes (its key) through the source that can write; `done` is called exactly once.
     void write(const QCborMap& object, Done done);
@@ -69,6 +92,7 @@ class PluginSupervisor : public QObject {
     void loadLocal(PluginRecord& record);
     bool makeRunner(PluginRecord& record);
     void adopt(PluginRecord& record, std::unique_ptr<PluginInstance> instance);
+    Errors readSection(PluginRecord& record) const;
     void startOne(PluginRecord& record);
     void onStarted(PluginRecord& record, const QString& why);
     void onFailed(PluginRecord& record, const QString& reason);
@@ -87,6 +111,7 @@ class PluginSupervisor : public QObject {
     std::vector<std::unique_ptr<PluginRecord>> m_plugins;
     PluginConditions m_conditions;
     PendingCalls m_pending;
+    PendingQuestions m_questions;
     ReconcileCalls m_reconciles;
     FloodWatch m_floods;
     std::vector<PluginRecord*> m_toStop;

@@ -19,6 +19,14 @@ constexpr std::chrono::seconds kDeadline = 60s;
 
 }  // namespace
 
+ReconcileCalls::ReconcileCalls(const HostServices& services, QObject* parent) : QObject(parent), m_services(services) {
+    connect(&services.resources, &ResourceStore::objectsChanged, this, [this](const std::vector<ObjectKey>& keys) {
+        for (auto& [plugin, follower] : m_followers)
+            for (const ObjectKey& key : keys)
+                if (follower.kinds.contains(kindId(key))) follower.changed.insert(key);
+    });
+}
+
 void ReconcileCalls::begin(const PluginRecord& record, Ticket ticket) {
     auto deadline = std::make_unique<QTimer>();
     deadline->setSingleShot(true);
@@ -31,7 +39,32 @@ void ReconcileCalls::begin(const PluginRecord& record, Ticket ticket) {
     });
     deadline->start(kDeadline);
     m_underWay[record.id] = {ticket, std::move(deadline)};
-    record.instance->reconcile(m_services.resources.snapshot(record.metadata.kinds), ticket);
+    if (record.instance->takesChanges())
+        tellChanges(record, ticket);
+    else
+        record.instance->reconcile(m_services.resources.snapshot(record.metadata.kinds), ticket);
+}
+
+/// One object at a time: there may be thousands.
+void ReconcileCalls::tellChanges(const PluginRecord& record, Ticket ticket) {
+    const auto [follower, isNew] = m_followers.try_emplace(record.id);
+    if (isNew) {
+        follower->second.kinds = record.metadata.kinds;
+        follower->second.changed = m_services.resources.keys(record.metadata.kinds);
+    }
+    const auto isOver = [&] {
+        const auto running = m_underWay.find(record.id);
+        return running == m_underWay.end() || running->second.ticket != ticket;
+    };
+    for (const ObjectKey& key : std::exchange(follower->second.changed, {})) {
+        // It may have thrown.
+        if (isOver()) return;
+        if (const StoredObject* stored = m_services.resources.find(key))
+            record.instance->changed(stored->object());
+        else
+            record.instance->removed(key);
+    }
+    if (!isOver()) record.instance->reconcileChanges(ticket);
 }
 
 bool ReconcileCalls::complete(const PluginRecord& record, Ticket ticket, Outcome outcome, int retryAfterMs,
@@ -53,6 +86,7 @@ bool ReconcileCalls::complete(const PluginRecord& record, Ticket ticket, Outcome
 
 void ReconcileCalls::drop(const QString& pluginId) {
     m_underWay.erase(pluginId);
+    m_followers.erase(pluginId);
     m_services.queue.drop(pluginId);
 }
 

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The reconciles that are under way, one a plugin: hands out the snapshot, says in the condition Reconciled how it
-// ended, or that no answer comes.
+// The reconciles that are under way, one a plugin: hands out the snapshot, or what
+// changed to a plugin that keeps it (IChangeReconciler); says in the condition Reconciled how it ended, or that no
+// answer comes.
 #pragma once
 
 #include <QObject>
 #include <QTimer>
 #include <map>
 #include <memory>
+#include <set>
 
 #include "fos1/condition.h"
+#include "fos1/desired.h"
 #include "plugins/host_services.h"
 #include "plugins/plugin_record.h"
 
@@ -17,8 +20,7 @@ namespace fos1::host {
 class ReconcileCalls : public QObject {
     Q_OBJECT
    public:
-    explicit ReconcileCalls(const HostServices& services, QObject* parent = nullptr)
-        : QObject(parent), m_services(services) {}
+    explicit ReconcileCalls(const HostServices& services, QObject* parent = nullptr);
 
     void begin(const PluginRecord& record, Ticket ticket);
 
@@ -33,10 +35,17 @@ class ReconcileCalls : public QObject {
         Ticket ticket = 0;
         std::unique_ptr<QTimer> deadline;
     };
+    /// A plugin that keeps the desired state.
+    struct Follower {
+        QStringList kinds;
+        std::set<ObjectKey> changed;  ///< of which it is to be told
+    };
+    void tellChanges(const PluginRecord& record, Ticket ticket);
     void setCondition(const QString& pluginId, ConditionStatus status, const QString& reason, const QString& message);
 
     HostServices m_services;
     std::map<QString, UnderWay> m_underWay;
+    std::map<QString, Follower> m_followers;
 };
 
 }  // namespace fos1::host

@@ -6,6 +6,7 @@
 #include "fos1/cbor_size.h"
 #include "fos1/desired.h"
 #include "fos1/features/spec_source.h"
+#include "fos1/plugin.h"
 #include "fos1/version.h"
 
 namespace fos1::host {
@@ -32,7 +33,7 @@ class RemoteInstance::Listener final : public IBusListener {
         : m_instance(instance), m_id(id), m_topic(std::move(topic)) {}
     void onState(const QString& topic, const QString& key, int presence, const QCborMap& value,
                  const QCborMap& meta) override {
-        m_instance.call(MessageType::State, "onState", {m_id, topic, key, presence, value, meta},
+        m_instance.call(MessageType::State, {"onState"}, {m_id, topic, key, presence, value, meta},
                         u's' + QString::number(m_id) + u' ' + key);
     }
     [[nodiscard]] const QString& topic() const { return m_topic; }
@@ -47,9 +48,19 @@ class RemoteInstance::StatusListener final : public IStatusListener {
    public:
     StatusListener(RemoteInstance& instance, qint64 id) : m_instance(instance), m_id(id) {}
     void onStatus(const QCborMap& object, const QCborMap& status) override {
-        m_instance.call(MessageType::ObjectStatus, "onStatus", {m_id, object, status},
+        m_instance.call(MessageType::ObjectStatus, {"onStatus"}, {m_id, object, status},
                         u'o' + QString::number(m_id) + ObjectKey::fromCbor(object).text());
     }
+
+   private:
+    RemoteInstance& m_instance;
+    qint64 m_id;
+};
+
+class RemoteInstance::EventListener final : public IEventListener {
+   public:
+    EventListener(RemoteInstance& instance, qint64 id) : m_instance(instance), m_id(id) {}
+    void onEvent(const QCborMap& event) override { m_instance.call(MessageType::Happened, {"onEvent"}, {m_id, event}); }
 
    private:
     RemoteInstance& m_instance;
@@ -71,6 +82,7 @@ RemoteInstance::RemoteInstance(std::unique_ptr<PluginFacade> facade, Launch laun
 RemoteInstance::~RemoteInstance() {
     m_listeners.clear();
     m_statusListeners.clear();
+    m_eventListeners.clear();
     m_process->killAndForget(m_graveyard);
 }
 
@@ -87,7 +99,8 @@ void RemoteInstance::start() {
     m_tick.start(kPingInterval);
 }
 
-void RemoteInstance::reconcile(const QCborMap& snapshot, Ticket ticket) {
+/// Reconcile and Preview take them.
+bool RemoteInstance::sendParts(const QCborMap& snapshot) {
     QCborArray part;
     qsizetype size = 0;
     const auto sendPart = [&] {
@@ -103,14 +116,44 @@ void RemoteInstance::reconcile(const QCborMap& snapshot, Ticket ticket) {
         part.append(object);
         size += next;
     }
-    isWhole = sendPart() && isWhole;
-    if (isWhole && call(MessageType::Reconcile, "reconcile", {static_cast<qint64>(ticket)})) return;
+    return sendPart() && isWhole;
+}
+
+void RemoteInstance::reconcile(const QCborMap& snapshot, Ticket ticket) {
+    if (sendParts(snapshot) && call(MessageType::Reconcile, {"reconcile"}, {static_cast<qint64>(ticket)})) return;
     // Half a desired state must not be acted on; a new link forgets the parts.
     fail(QStringLiteral("the desired state does not fit on its link: an object is larger than %1 bytes")
              .arg(link::kMaxFrameBytes));
 }
 
-void RemoteInstance::stop(Ticket ticket) { call(MessageType::Stop, "stop", {static_cast<qint64>(ticket)}); }
+bool RemoteInstance::isToBeAsked(const char* iid) const {
+    if (!m_offered) return !m_isOver;
+    // Before Questions/1 runners told of validators that they could not be asked for.
+    return m_offered->contains(QString::fromLatin1(link::kAnswersQuestions)) &&
+           m_offered->contains(QString::fromLatin1(iid));
+}
+
+bool RemoteInstance::askValidator(quint64 question, const QCborMap& object) {
+    if (m_offered) return call(MessageType::Validate, {"validate", question}, {static_cast<qint64>(question), object});
+    m_early.emplace_back(question, object);
+    return !m_isOver;
+}
+
+bool RemoteInstance::askPreviewer(quint64 question, const QCborMap& snapshot) {
+    const QCborArray objects = snapshot.value(QStringLiteral("objects")).toArray();
+    // Nobody has decided to have these objects: what is too large for the link is no reason to end it.
+    for (const QCborValue& object : objects)
+        if (encodedSizeBound(object) > kPartBytes) return false;
+    if (sendParts(snapshot) && call(MessageType::Preview, {"preview", question}, {static_cast<qint64>(question)}))
+        return true;
+    // The parts would be taken for some of the next snapshot's.
+    fail(QStringLiteral("takes nothing from its link"));
+    return false;
+}
+
+bool RemoteInstance::isWriter() { return m_offered && m_offered->contains(QString::fromLatin1(ISpecWriter::kIid)); }
+
+void RemoteInstance::stop(Ticket ticket) { call(MessageType::Stop, {"stop"}, {static_cast<qint64>(ticket)}); }
 
 bool RemoteInstance::abandon() {
     m_isOver = true;
@@ -120,14 +163,14 @@ bool RemoteInstance::abandon() {
 }
 
 void RemoteInstance::write(const QCborMap& object, Ticket ticket) {
-    call(MessageType::WriteObject, "write", {object, static_cast<qint64>(ticket)});
+    call(MessageType::WriteObject, {"write"}, {object, static_cast<qint64>(ticket)});
 }
 
 void RemoteInstance::erase(const QCborMap& object, Ticket ticket) {
-    call(MessageType::EraseObject, "erase", {object, static_cast<qint64>(ticket)});
+    call(MessageType::EraseObject, {"erase"}, {object, static_cast<qint64>(ticket)});
 }
 
-bool RemoteInstance::call(MessageType type, const char* what, std::initializer_list<QCborValue> arguments,
+bool RemoteInstance::call(MessageType type, const Call& what, std::initializer_list<QCborValue> arguments,
                           const QString& key) {
     if (!m_socket || m_isOver) return false;
     const std::size_t before = m_socket->waiting();
@@ -150,6 +193,7 @@ void RemoteInstance::onMessage(const Message& message) {
             m_isStarted = message.text(0).isEmpty();
             Q_EMIT started(message.text(0));
             return;
+        case MessageType::Answer: Q_EMIT answered(static_cast<quint64>(message.integer(0)), message.map(1)); return;
         case MessageType::Returned: return onReturned(message.integer(0));
         case MessageType::Threw:
             m_threw = QStringLiteral("threw from %1: %2").arg(message.text(0), message.text(1));
@@ -208,7 +252,7 @@ void RemoteInstance::onHello(const Message& message) {
                 .arg(link::kProtocolVersion)
                 .arg(FOS1_SDK_MAJOR)
                 .arg(FOS1_SDK_MINOR));
-    m_outstanding.push_back("load");
+    m_outstanding.push_back({"load"});
     m_socket->send(MessageType::Load, {m_launch.request.encode()});
     m_socket->flush();
 }
@@ -216,19 +260,44 @@ void RemoteInstance::onHello(const Message& message) {
 void RemoteInstance::onLoaded(const Message& message) {
     onReturned(0);
     if (!message.text(0).isEmpty()) return fail(message.text(0));
-    const QCborArray interfaces = message.arguments.at(1).toArray();
-    m_isWriter = interfaces.contains(QString::fromLatin1(ISpecWriter::kIid));
+    m_offered = message.arguments.at(1).toArray();
     const QCborArray remarks = message.arguments.at(2).toArray();
     for (const QCborValue& remark : remarks) Q_EMIT remarked(QStringLiteral("NotConfined"), remark.toString());
-    call(MessageType::Start, "start", {});
+    for (const auto& [question, object] : std::exchange(m_early, {})) {
+        if (!isToBeAsked(IValidator::kIid))
+            Q_EMIT answered(question, validationResult({}));
+        else if (!askValidator(question, object))
+            Q_EMIT unanswered(question, QStringLiteral("the object does not fit on its link"));
+    }
+    call(MessageType::Start, {"start"}, {});
 }
 
 void RemoteInstance::onReturned(qint64 micros) {
     if (m_outstanding.empty()) return;
-    const QString what = QString::fromLatin1(m_outstanding.front());
+    const Call returned = m_outstanding.front();
+    const QString what = QString::fromLatin1(returned.what);
     m_outstanding.pop_front();
     m_ticksInCall = 0;
     if (m_isStarted && micros / 1000 > kCallbackBudgetMs) Q_EMIT slow(what, micros / 1000);
+    if (returned.question != 0) Q_EMIT unanswered(returned.question, QStringLiteral("it returned without an answer"));
+}
+
+template <typename Feed, typename Follower>
+int RemoteInstance::follow(Feed* feed, std::map<qint64, std::unique_ptr<Follower>>& listeners, qint64 id) {
+    if (!feed) return static_cast<int>(Status::NotPermitted);
+    std::unique_ptr<Follower>& listener = listeners[id];
+    if (listener) return static_cast<int>(Status::InvalidArgument);
+    listener = std::make_unique<Follower>(*this, id);
+    return feed->subscribe(listener.get());
+}
+
+template <typename Feed, typename Follower>
+int RemoteInstance::unfollow(Feed* feed, std::map<qint64, std::unique_ptr<Follower>>& listeners, qint64 id) {
+    const auto it = listeners.find(id);
+    if (!feed || it == listeners.end()) return static_cast<int>(Status::NotPermitted);
+    const int answer = feed->unsubscribe(it->second.get());
+    listeners.erase(it);
+    return answer;
 }
 
 QCborValue RemoteInstance::answerTo(const Message& request) {
@@ -237,6 +306,7 @@ QCborValue RemoteInstance::answerTo(const Message& request) {
     auto* status = featureOf<IStatus>(*m_facade);
     auto* metrics = featureOf<IMetrics>(*m_facade);
     auto* source = featureOf<ISpecSource>(*m_facade);
+    auto* catalog = featureOf<ISpecCatalog>(*m_facade);
     switch (request.type) {
         case MessageType::Retract:
             return bus ? bus->retract(request.text(1), request.text(2), request.text(3)) : refused;
@@ -252,21 +322,18 @@ QCborValue RemoteInstance::answerTo(const Message& request) {
                                                          static_cast<int>(request.integer(5))))
                            : QCborValue(-refused.toInteger());
         case MessageType::ApplySpecs: return source ? QCborValue(source->apply(request.map(1))) : QCborMap();
-        case MessageType::SubscribeStatus: {
-            auto* feed = featureOf<IStatusFeed>(*m_facade);
-            if (!feed) return refused;
-            auto& listener = m_statusListeners[request.integer(1)];
-            listener = std::make_unique<StatusListener>(*this, request.integer(1));
-            return feed->subscribe(listener.get());
-        }
-        case MessageType::UnsubscribeStatus: {
-            auto* feed = featureOf<IStatusFeed>(*m_facade);
-            const auto it = m_statusListeners.find(request.integer(1));
-            if (!feed || it == m_statusListeners.end()) return refused;
-            const int answer = feed->unsubscribe(it->second.get());
-            m_statusListeners.erase(it);
-            return answer;
-        }
+        case MessageType::SubscribeStatus:
+            return follow(featureOf<IStatusFeed>(*m_facade), m_statusListeners, request.integer(1));
+        case MessageType::UnsubscribeStatus:
+            return unfollow(featureOf<IStatusFeed>(*m_facade), m_statusListeners, request.integer(1));
+        case MessageType::SubscribeEvents:
+            return follow(featureOf<IEventFeed>(*m_facade), m_eventListeners, request.integer(1));
+        case MessageType::UnsubscribeEvents:
+            return unfollow(featureOf<IEventFeed>(*m_facade), m_eventListeners, request.integer(1));
+        case MessageType::AskKinds: return catalog ? QCborValue(catalog->kinds()) : QCborMap();
+        case MessageType::AskPending:
+            return catalog ? QCborValue(catalog->pending(request.text(1), request.text(2)))
+                           : QCborValue(-refused.toInteger());
         default: return refused;
     }
 }
@@ -295,7 +362,7 @@ void RemoteInstance::tick() {
     if (const QString over = m_process->checkUsage(); !over.isEmpty()) return fail(over);
     if (!m_outstanding.empty() && ++m_ticksInCall > kMissedPings)
         return fail(QStringLiteral("did not return from %1 within %2 s")
-                        .arg(QLatin1String(m_outstanding.front()))
+                        .arg(QLatin1String(m_outstanding.front().what))
                         .arg(kMissedPings));
     if (m_pings - m_pongs >= kMissedPings)
         return fail(QStringLiteral("missed %1 pings in a row: its event loop does not run").arg(kMissedPings));

@@ -3,6 +3,7 @@
 // as it checks those of a plugin in this process. Notices a runner that ends, hangs or sends garbage.
 #pragma once
 
+#include <QCborArray>
 #include <QElapsedTimer>
 #include <QTimer>
 #include <deque>
@@ -36,8 +37,10 @@ class RemoteInstance final : public PluginInstance {
     void reconcile(const QCborMap& snapshot, Ticket ticket) override;
     void stop(Ticket ticket) override;
     bool abandon() override;
-    Errors validate(const QCborMap& /*object*/) override { return {}; }
-    bool isWriter() override { return m_isWriter; }
+    [[nodiscard]] bool isToBeAsked(const char* iid) const override;
+    bool askValidator(quint64 question, const QCborMap& object) override;
+    bool askPreviewer(quint64 question, const QCborMap& snapshot) override;
+    bool isWriter() override;
     void write(const QCborMap& object, Ticket ticket) override;
     void erase(const QCborMap& object, Ticket ticket) override;
     [[nodiscard]] qint64 pid() const override { return m_process->pid(); }
@@ -45,33 +48,45 @@ class RemoteInstance final : public PluginInstance {
    private:
     class Listener;
     class StatusListener;
+    class EventListener;
 
     void onMessage(const link::Message& message);
     void onHello(const link::Message& message);
     void onLoaded(const link::Message& message);
     void onReturned(qint64 micros);
     [[nodiscard]] QCborValue answerTo(const link::Message& request);
+    template <typename Feed, typename Follower>
+    int follow(Feed* feed, std::map<qint64, std::unique_ptr<Follower>>& listeners, qint64 id);
+    template <typename Feed, typename Follower>
+    int unfollow(Feed* feed, std::map<qint64, std::unique_ptr<Follower>>& listeners, qint64 id);
     int subscribe(qint64 id, const QString& topic);
     int unsubscribe(qint64 id);
     void tick();
     void fail(const QString& reason);
-    bool call(link::MessageType type, const char* what, std::initializer_list<QCborValue> arguments,
+    struct Call {
+        const char* what = "";
+        quint64 question = 0;  ///< that it is to answer
+    };
+    bool call(link::MessageType type, const Call& what, std::initializer_list<QCborValue> arguments,
               const QString& key = {});
+    bool sendParts(const QCborMap& snapshot);
 
     Launch m_launch;
     QObject* m_graveyard;
     RunnerProcess* m_process;  ///< deletes itself after killAndForget()
     std::unique_ptr<link::FrameSocket> m_socket;
     QTimer m_tick;
-    std::deque<const char*> m_outstanding;  ///< calls that have not returned yet
-    int m_ticksInCall = 0;                  ///< that the oldest outstanding call has seen
+    std::deque<Call> m_outstanding;  ///< calls that have not returned yet
+    int m_ticksInCall = 0;           ///< that the oldest outstanding call has seen
     qint64 m_pings = 0;
     qint64 m_pongs = 0;
     std::map<qint64, std::unique_ptr<Listener>> m_listeners;
     std::map<qint64, std::unique_ptr<StatusListener>> m_statusListeners;
+    std::map<qint64, std::unique_ptr<EventListener>> m_eventListeners;
     QString m_threw;
     QString m_garbage;
-    bool m_isWriter = false;
+    std::vector<std::pair<quint64, QCborMap>> m_early;  ///< questions for the validator before it was loaded
+    std::optional<QCborArray> m_offered;                ///< IIDs, once it is loaded
     bool m_isStarted = false;
     bool m_isOver = false;
 };

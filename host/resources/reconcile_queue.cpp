@@ -42,6 +42,11 @@ void ReconcileQueue::request(const QString& plugin) {
     if (m_isOpen && !wanted.running) wanted.timer.start(0);
 }
 
+bool ReconcileQueue::isSettled(const QString& plugin) const {
+    const auto it = m_entries.find(plugin);
+    return it == m_entries.end() || (!it->second->isWanted && !it->second->running && it->second->failures == 0);
+}
+
 void ReconcileQueue::drop(const QString& plugin) {
     auto dropped = m_entries.extract(plugin);
     if (dropped.empty()) return;

@@ -33,6 +33,9 @@ class ReconcileQueue : public QObject {
     /// Asks for a reconcile on the next turn of the loop; ends a back-off, since the desired state is new.
     void request(const QString& plugin);
 
+    /// Whether the last reconcile that was asked for is over and no other try is to come.
+    [[nodiscard]] bool isSettled(const QString& plugin) const;
+
     /// Forgets a plugin; a late completion of its ticket is then refused.
     void drop(const QString& plugin);
 

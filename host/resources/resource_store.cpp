@@ -3,24 +3,26 @@
 
 #include <QCborArray>
 #include <QDateTime>
+#include <QJsonObject>
 #include <QUuid>
 #include <utility>
+
+#include "fos1/cbor_size.h"
 
 namespace fos1::host {
 
 namespace {
 
-ObjectKey keyOf(const QCborMap& object) {
-    const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
-    return {object.value(QStringLiteral("apiVersion")).toString(), object.value(QStringLiteral("kind")).toString(),
-            metadata.value(QStringLiteral("namespace")).toString(), metadata.value(QStringLiteral("name")).toString()};
+qint64 generationOf(const QCborMap& object) {
+    return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("generation")).toInteger();
 }
 
 /// The object as stored: identity and generation carried over from what was there, the generation raised when the
 /// spec differs.
-QCborMap withIdentity(QCborMap object, const QCborMap* previous) {
+QCborMap withIdentity(QCborMap object, const StoredObject* previous) {
     QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
-    const QCborMap old = previous ? previous->value(QStringLiteral("metadata")).toMap() : QCborMap();
+    const QCborMap before = previous ? previous->object() : QCborMap();
+    const QCborMap old = before.value(QStringLiteral("metadata")).toMap();
     const auto carry = [&](const QString& field, const QCborValue& fresh) {
         if (metadata.contains(field)) return;
         metadata.insert(field, old.contains(field) ? old.value(field) : fresh);
@@ -29,9 +31,9 @@ QCborMap withIdentity(QCborMap object, const QCborMap* previous) {
     carry(QStringLiteral("creationTimestamp"), QDateTime::currentDateTimeUtc().toString(Qt::ISODate));
     // A source that numbers generations itself (an API server) is believed.
     if (!metadata.contains(QStringLiteral("generation"))) {
-        const qint64 before = old.value(QStringLiteral("generation")).toInteger();
-        const bool isSame = previous && previous->value(QStringLiteral("spec")) == object.value(QStringLiteral("spec"));
-        metadata.insert(QStringLiteral("generation"), isSame ? before : before + 1);
+        const qint64 last = previous ? previous->generation : 0;
+        const bool isSame = previous && haveSameContent(before, object);
+        metadata.insert(QStringLiteral("generation"), isSame ? last : last + 1);
     }
     object.insert(QStringLiteral("metadata"), metadata);
     return object;
@@ -39,8 +41,19 @@ QCborMap withIdentity(QCborMap object, const QCborMap* previous) {
 
 }  // namespace
 
-qint64 StoredObject::generation() const {
-    return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("generation")).toInteger();
+ObjectKey objectKey(const QCborMap& object) {
+    const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
+    return {object.value(QStringLiteral("apiVersion")).toString(), object.value(QStringLiteral("kind")).toString(),
+            metadata.value(QStringLiteral("namespace")).toString(), metadata.value(QStringLiteral("name")).toString()};
+}
+
+bool haveSameContent(const QCborMap& a, const QCborMap& b) {
+    const auto content = [](QCborMap object) {
+        object.remove(QStringLiteral("metadata"));
+        object.remove(QStringLiteral("status"));
+        return object.toJsonObject();
+    };
+    return content(a) == content(b);
 }
 
 QString kindId(const ObjectKey& key) { return key.apiVersion + u'/' + key.kind; }
@@ -48,78 +61,120 @@ QString kindId(const ObjectKey& key) { return key.apiVersion + u'/' + key.kind; 
 ResourceStore::ResourceStore(Admit admit, QObject* parent) : QObject(parent), m_admit(std::move(admit)) {}
 
 ResourceStore::Result ResourceStore::apply(const Transaction& transaction) {
-    Result result;
-    Admitted admitted = admitAll(transaction, result);
-    // A refused origin keeps its old objects, which can collide with what another origin brings. Each round refuses
-    // one more origin, and with all of them refused the old state stands, so this ends.
-    std::optional<Objects> next;
-    while (!(next = merge(transaction, admitted, result))) admitted.erase(result.refusals.back().origin);
-    replaceAll(std::move(*next), result);
+    return take(transaction, examine(transaction));
+}
+
+ResourceStore::Result ResourceStore::take(const Transaction& transaction, Examined examined) {
+    Result result{std::move(examined.refusals), 0};
+    replace(examined.admitted, toRemove(transaction), result);
     return result;
 }
 
+ResourceStore::Examined ResourceStore::examine(const Transaction& transaction) {
+    const std::set<QString> remove = toRemove(transaction);
+    Examined examined = admitAll(transaction);
+    // A refused origin keeps its old objects, which can collide with what another origin brings. Each round refuses
+    // one more origin, and with all of them refused the old state stands, so this ends.
+    while (const auto clash = findClash(examined.admitted, remove)) {
+        examined.refusals.push_back(*clash);
+        examined.admitted.erase(clash->origin);
+    }
+    return examined;
+}
+
+std::set<QString> ResourceStore::toRemove(const Transaction& transaction) const {
+    std::set<QString> remove = transaction.remove;
+    if (transaction.isWhole)
+        for (const auto& [origin, keys] : m_origins)
+            if (!keys.empty() && m_objects.at(keys.front()).owner == transaction.owner) remove.insert(origin);
+    // What is replaced is not removed, whatever becomes of its new version.
+    for (const auto& [origin, objects] : transaction.replace) remove.erase(origin);
+    return remove;
+}
+
 /// The origins of which every object is acceptable.
-ResourceStore::Admitted ResourceStore::admitAll(const Transaction& transaction, Result& result) const {
-    Admitted admitted;
+ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) {
+    Examined examined{{}, transaction.objections};
+    std::set<QString> objected;
+    for (const Refusal& objection : transaction.objections) objected.insert(objection.origin);
     for (const auto& [origin, objects] : transaction.replace) {
-        std::vector<QCborMap> accepted;
+        std::vector<StoredObject> accepted;
         for (std::size_t i = 0; i < objects.size(); ++i) {
             auto object = m_admit(objects[i]);
             if (object) {
-                accepted.push_back(*object);
+                const ObjectKey key = shared(objectKey(*object));
+                const QCborMap next = withIdentity(*object, find(key));
+                accepted.push_back({key, origin, transaction.owner, generationOf(next), packed(next)});
                 continue;
             }
             for (const Error& error : object.error())
-                result.refusals.push_back({origin, static_cast<qsizetype>(i), error});
+                examined.refusals.push_back({origin, static_cast<qsizetype>(i), error});
         }
-        if (accepted.size() == objects.size()) admitted.emplace(origin, std::move(accepted));
+        if (accepted.size() == objects.size() && !objected.contains(origin))
+            examined.admitted.emplace(origin, std::move(accepted));
     }
-    return admitted;
+    return examined;
 }
 
-/// The objects there would be; nothing, and one refusal more, when two origins claim the same object.
-std::optional<ResourceStore::Objects> ResourceStore::merge(const Transaction& transaction, const Admitted& admitted,
-                                                           Result& result) const {
-    Objects next;
-    for (const auto& [key, object] : m_objects)
-        if (!admitted.contains(object.origin) && !transaction.remove.contains(object.origin)) next.emplace(key, object);
+/// Why one of the origins cannot be taken beside the others and what stays.
+std::optional<Refusal> ResourceStore::findClash(const Admitted& admitted, const std::set<QString>& remove) const {
+    std::map<ObjectKey, QString> claims;
     for (const auto& [origin, objects] : admitted) {
         for (std::size_t i = 0; i < objects.size(); ++i) {
-            const ObjectKey key = keyOf(objects[i]);
-            const auto [place, isInserted] = next.emplace(key, StoredObject{key, origin, objects[i]});
-            if (isInserted) continue;
-            const QString where = place->second.origin == origin
-                                      ? QStringLiteral("twice in this file")
-                                      : QStringLiteral("in %1 and in %2").arg(place->second.origin, origin);
-            result.refusals.push_back(
-                {origin, static_cast<qsizetype>(i),
-                 Error{ErrorCode::Conflict, QStringLiteral("%1 is defined %2").arg(key.text(), where),
-                       QStringLiteral("metadata.name")}});
-            return std::nullopt;
+            const ObjectKey& key = objects[i].key;
+            const auto [claim, isFirst] = claims.emplace(key, origin);
+            const StoredObject* present = find(key);
+            const bool stays = present && !admitted.contains(present->origin) && !remove.contains(present->origin);
+            if (isFirst && !stays) continue;
+            const QString other = stays ? present->origin : claim->second;
+            const QString where = other == origin ? QStringLiteral("twice in this file")
+                                                  : QStringLiteral("in %1 and in %2").arg(other, origin);
+            return Refusal{origin, static_cast<qsizetype>(i),
+                           Error{ErrorCode::Conflict, QStringLiteral("%1 is defined %2").arg(key.text(), where),
+                                 QStringLiteral("metadata.name")}};
         }
     }
-    return next;
+    return std::nullopt;
 }
 
-void ResourceStore::replaceAll(Objects next, Result& result) {
+void ResourceStore::replace(Admitted& admitted, const std::set<QString>& remove, Result& result) {
+    std::vector<ObjectKey> news;
+    std::set<ObjectKey> leaving;
+    const auto leave = [&](const QString& origin) {
+        const auto known = m_origins.find(origin);
+        if (known == m_origins.end()) return;
+        leaving.insert(known->second.begin(), known->second.end());
+        m_origins.erase(known);
+    };
+    for (const QString& origin : remove) leave(origin);
+    for (const auto& [origin, objects] : admitted) leave(origin);
+    for (auto& [origin, objects] : admitted) {
+        std::vector<ObjectKey>& keys = m_origins[origin];
+        for (StoredObject& object : objects) {
+            const ObjectKey key = object.key;
+            keys.push_back(key);
+            leaving.erase(key);
+            const StoredObject* previous = find(key);
+            if (!previous || previous->cbor != object.cbor) news.push_back(key);
+            m_objects.insert_or_assign(key, std::move(object));
+        }
+    }
+    for (const ObjectKey& key : leaving) {
+        m_objects.erase(key);
+        news.push_back(key);
+    }
+    result.changed = static_cast<int>(news.size());
+    if (news.empty()) return;
+    for (const ObjectKey& key : leaving) Q_EMIT removed(key);
+    Q_EMIT objectsChanged(news);
     std::set<QString> kinds;
-    std::vector<ObjectKey> gone;
-    for (auto& [key, stored] : next) {
-        const auto previous = m_objects.find(key);
-        stored.object = withIdentity(stored.object, previous == m_objects.end() ? nullptr : &previous->second.object);
-        if (previous != m_objects.end() && previous->second.object == stored.object) continue;
-        kinds.insert(kindId(key));
-        ++result.changed;
-    }
-    for (const auto& [key, stored] : m_objects) {
-        if (next.contains(key)) continue;
-        kinds.insert(kindId(key));
-        gone.push_back(key);
-        ++result.changed;
-    }
-    m_objects = std::move(next);
-    for (const ObjectKey& key : gone) Q_EMIT removed(key);
-    if (!kinds.empty()) Q_EMIT changed(QStringList(kinds.begin(), kinds.end()));
+    for (const ObjectKey& key : news) kinds.insert(kindId(key));
+    Q_EMIT changed(QStringList(kinds.begin(), kinds.end()));
+}
+
+ObjectKey ResourceStore::shared(const ObjectKey& key) {
+    if (const StoredObject* stored = find(key)) return stored->key;
+    return m_pool.shared(key);
 }
 
 const StoredObject* ResourceStore::find(const ObjectKey& key) const {
@@ -136,11 +191,28 @@ std::vector<const StoredObject*> ResourceStore::list(const QString& apiVersion, 
     return result;
 }
 
-QCborMap ResourceStore::snapshot(const QStringList& kinds) const {
-    QCborArray objects;
+std::set<ObjectKey> ResourceStore::keys(const QStringList& kinds) const {
+    std::set<ObjectKey> keys;
     for (const auto& [key, stored] : m_objects)
-        if (kinds.contains(kindId(key))) objects.append(stored.object);
-    return {{QStringLiteral("objects"), objects}};
+        if (kinds.contains(kindId(key))) keys.insert(key);
+    return keys;
+}
+
+QCborMap ResourceStore::snapshot(const QStringList& kinds) const { return snapshotWith(kinds, {}); }
+
+QCborMap ResourceStore::snapshotWith(const QStringList& kinds, const std::vector<QCborMap>& objects) const {
+    std::map<ObjectKey, QCborMap> all;
+    for (const auto& [key, stored] : m_objects)
+        if (kinds.contains(kindId(key))) all.emplace(key, stored.object());
+    for (const QCborMap& object : objects) {
+        const ObjectKey key = objectKey(object);
+        if (!kinds.contains(kindId(key))) continue;
+        const StoredObject* before = find(key);
+        all.insert_or_assign(key, withIdentity(object, before));
+    }
+    QCborArray list;
+    for (const auto& [key, object] : all) list.append(object);
+    return {{QStringLiteral("objects"), list}};
 }
 
 }  // namespace fos1::host

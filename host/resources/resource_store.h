@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "fos1/desired.h"
+#include "fos1/key_pool.h"
 #include "fos1/result.h"
 
 namespace fos1::host {
@@ -21,9 +22,12 @@ namespace fos1::host {
 struct StoredObject {
     ObjectKey key;
     QString origin;
-    QCborMap object;  ///< apiVersion, kind, metadata (with uid, generation, creationTimestamp), spec with defaults
+    QString owner;  ///< the source that brought it (a plugin's id)
+    qint64 generation = 0;
+    QByteArray cbor;  ///< a QCborMap takes some four times as much, and there may be thousands
 
-    [[nodiscard]] qint64 generation() const;
+    /// apiVersion, kind, metadata (with uid, generation, creationTimestamp), spec with defaults.
+    [[nodiscard]] QCborMap object() const { return QCborValue::fromCbor(cbor).toMap(); }
 };
 
 /// One mistake in a transaction; `index` is the object's place within its origin.
@@ -42,13 +46,26 @@ class ResourceStore : public QObject {
     struct Transaction {
         std::map<QString, std::vector<QCborMap>> replace;  ///< by origin
         std::set<QString> remove;                          ///< origins
+        QString owner = {};                                ///< the source that speaks
+        bool isWhole = false;                  ///< every origin of this owner that is not in `replace` is removed
+        std::vector<Refusal> objections = {};  ///< of others than the admission function; their origins are refused
     };
     struct Result {
         std::vector<Refusal> refusals;
         int changed = 0;  ///< objects added, changed or removed
     };
 
+    /// What a transaction would come to now.
+    struct Examined {
+        std::map<QString, std::vector<StoredObject>> admitted;  ///< by origin; the others are refused
+        std::vector<Refusal> refusals;
+    };
+
     explicit ResourceStore(Admit admit, QObject* parent = nullptr);
+
+    /// apply() is both, in one step.
+    [[nodiscard]] Examined examine(const Transaction& transaction);
+    Result take(const Transaction& transaction, Examined examined);
 
     /// An origin is accepted whole or keeps what it had; two origins cannot hold the same object.
     Result apply(const Transaction& transaction);
@@ -61,22 +78,41 @@ class ResourceStore : public QObject {
     /// The snapshot of some kinds ("group/version/Kind") as IPlugin::reconcile() takes it.
     [[nodiscard]] QCborMap snapshot(const QStringList& kinds) const;
 
+    /// The keys of all objects of some kinds, as in snapshot().
+    [[nodiscard]] std::set<ObjectKey> keys(const QStringList& kinds) const;
+
+    /// The same as it would be with these admitted objects stored.
+    [[nodiscard]] QCborMap snapshotWith(const QStringList& kinds, const std::vector<QCborMap>& objects) const;
+
    Q_SIGNALS:
     /// Objects of these kinds ("group/version/Kind") were added, changed or removed.
     void changed(const QStringList& kinds);
     void removed(const fos1::ObjectKey& key);
+    /// All of both, before changed().
+    void objectsChanged(const std::vector<fos1::ObjectKey>& keys);
 
    private:
-    using Objects = std::map<ObjectKey, StoredObject>;
-    using Admitted = std::map<QString, std::vector<QCborMap>>;  ///< by origin
+    using Admitted = std::map<QString, std::vector<StoredObject>>;  ///< by origin
 
-    Admitted admitAll(const Transaction& transaction, Result& result) const;
-    std::optional<Objects> merge(const Transaction& transaction, const Admitted& admitted, Result& result) const;
-    void replaceAll(Objects next, Result& result);
+    [[nodiscard]] Examined admitAll(const Transaction& transaction);
+    [[nodiscard]] std::set<QString> toRemove(const Transaction& transaction) const;
+    [[nodiscard]] std::optional<Refusal> findClash(const Admitted& admitted, const std::set<QString>& remove) const;
+    /// Moves out of `admitted`.
+    void replace(Admitted& admitted, const std::set<QString>& remove, Result& result);
+
+    ObjectKey shared(const ObjectKey& key);
 
     Admit m_admit;
-    Objects m_objects;
+    std::map<ObjectKey, StoredObject> m_objects;
+    std::map<QString, std::vector<ObjectKey>> m_origins;  ///< what each brought
+    KeyPool m_pool;
 };
+
+/// Of an admitted object.
+ObjectKey objectKey(const QCborMap& object);
+
+/// Whether two objects say the same beside their metadata and status; the order of fields says nothing.
+bool haveSameContent(const QCborMap& a, const QCborMap& b);
 
 /// "group/version/Kind".
 QString kindId(const ObjectKey& key);

@@ -4,6 +4,7 @@
 #include "fos1/features/bus.h"
 #include "fos1/features/events.h"
 #include "fos1/features/metrics.h"
+#include "fos1/features/spec_catalog.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/status.h"
 #include "fos1/features/status_feed.h"
@@ -164,38 +165,57 @@ class RemoteHost::SpecSource final : public ISpecSource {
     RemoteHost& m_host;
 };
 
-class RemoteHost::Feed final : public IStatusFeed {
+class RemoteHost::SpecCatalog final : public ISpecCatalog {
+   public:
+    explicit SpecCatalog(RemoteHost& host) : m_host(host) {}
+    QCborMap kinds() override {
+        if (!m_host.isHomeThread()) return {};
+        return m_host.ask([&](qint64 number) { return m_host.m_socket.send(MessageType::AskKinds, {number}); }).toMap();
+    }
+    int pending(const QString& apiVersion, const QString& kind) override {
+        if (!m_host.isHomeThread()) return -code(Status::WrongThread);
+        return static_cast<int>(
+            m_host
+                .ask([&](qint64 number) {
+                    return m_host.m_socket.send(MessageType::AskPending, {number, apiVersion, kind});
+                })
+                .toInteger(-code(Status::Unknown)));
+    }
+
+   private:
+    RemoteHost& m_host;
+};
+
+/// A feed of the host's: status or events.
+template <typename Interface, typename Listener, MessageType kSubscribe, MessageType kUnsubscribe>
+class RemoteHost::Feed final : public Interface {
    public:
     explicit Feed(RemoteHost& host) : m_host(host) {}
-    int subscribe(IStatusListener* listener) override {
+    int subscribe(Listener* listener) override {
         if (!m_host.isHomeThread()) return code(Status::WrongThread);
         if (!listener) return code(Status::InvalidArgument);
         const qint64 id = ++m_host.m_lastSubscription;
         m_listeners.emplace(id, listener);
-        return m_host.askStatus([&](qint64 number) {
-            return m_host.m_socket.send(MessageType::SubscribeStatus, {number, id});
-        });
+        return m_host.askStatus([&](qint64 number) { return m_host.m_socket.send(kSubscribe, {number, id}); });
     }
-    int unsubscribe(IStatusListener* listener) override {
+    int unsubscribe(Listener* listener) override {
         if (!m_host.isHomeThread()) return code(Status::WrongThread);
         const auto it = std::find_if(m_listeners.begin(), m_listeners.end(),
                                      [&](const auto& item) { return item.second == listener; });
         if (it == m_listeners.end()) return code(Status::Ok);
         const qint64 id = it->first;
         m_listeners.erase(it);
-        return m_host.askStatus([&](qint64 number) {
-            return m_host.m_socket.send(MessageType::UnsubscribeStatus, {number, id});
-        });
+        return m_host.askStatus([&](qint64 number) { return m_host.m_socket.send(kUnsubscribe, {number, id}); });
     }
 
-    void deliver(const link::Message& message) {
-        const auto it = m_listeners.find(message.integer(0));
-        if (it != m_listeners.end()) it->second->onStatus(message.map(1), message.map(2));
+    [[nodiscard]] Listener* listener(qint64 subscription) const {
+        const auto it = m_listeners.find(subscription);
+        return it == m_listeners.end() ? nullptr : it->second;
     }
 
    private:
     RemoteHost& m_host;
-    std::map<qint64, IStatusListener*> m_listeners;
+    std::map<qint64, Listener*> m_listeners;
 };
 
 RemoteHost::RemoteHost(link::FrameSocket& socket, link::LoadRequest request)
@@ -212,7 +232,9 @@ RemoteHost::RemoteHost(link::FrameSocket& socket, link::LoadRequest request)
     offer(IMetrics::kIid, std::make_unique<Metrics>(*this));
     offer(IEvents::kIid, std::make_unique<Events>(*this));
     offer(ISpecSource::kIid, std::make_unique<SpecSource>(*this));
-    m_feed = offer(IStatusFeed::kIid, std::make_unique<Feed>(*this));
+    offer(ISpecCatalog::kIid, std::make_unique<SpecCatalog>(*this));
+    m_statusFeed = offer(IStatusFeed::kIid, std::make_unique<StatusFeed>(*this));
+    m_eventFeed = offer(IEventFeed::kIid, std::make_unique<EventFeed>(*this));
 }
 
 RemoteHost::~RemoteHost() = default;
@@ -256,7 +278,13 @@ void RemoteHost::deliverState(const link::Message& message) {
 }
 
 void RemoteHost::deliverStatus(const link::Message& message) {
-    if (m_feed) m_feed->deliver(message);
+    IStatusListener* listener = m_statusFeed ? m_statusFeed->listener(message.integer(0)) : nullptr;
+    if (listener) listener->onStatus(message.map(1), message.map(2));
+}
+
+void RemoteHost::deliverEvent(const link::Message& message) {
+    IEventListener* listener = m_eventFeed ? m_eventFeed->listener(message.integer(0)) : nullptr;
+    if (listener) listener->onEvent(message.map(1));
 }
 
 }  // namespace fos1::runner

@@ -9,6 +9,8 @@
 #include <memory>
 #include <set>
 
+#include "fos1/features/event_feed.h"
+#include "fos1/features/status_feed.h"
 #include "fos1/ihost.h"
 #include "link/frame_socket.h"
 #include "link/load_request.h"
@@ -30,6 +32,7 @@ class RemoteHost final : public IHost {
     /// From the host to the plugin's listeners.
     void deliverState(const link::Message& message);
     void deliverStatus(const link::Message& message);
+    void deliverEvent(const link::Message& message);
 
     void expectTicket(quint64 ticket) { m_tickets.insert(ticket); }
     /// `onStopped` takes the completion of stop() instead of the host.
@@ -46,7 +49,13 @@ class RemoteHost final : public IHost {
     class Metrics;
     class Events;
     class SpecSource;
+    class SpecCatalog;
+    template <typename Interface, typename Listener, link::MessageType kSubscribe, link::MessageType kUnsubscribe>
     class Feed;
+    using StatusFeed =
+        Feed<IStatusFeed, IStatusListener, link::MessageType::SubscribeStatus, link::MessageType::UnsubscribeStatus>;
+    using EventFeed =
+        Feed<IEventFeed, IEventListener, link::MessageType::SubscribeEvents, link::MessageType::UnsubscribeEvents>;
 
     [[nodiscard]] bool isHomeThread() const { return QThread::currentThread() == m_home; }
     /// Sends a request and waits for its answer; `send` gets the request's number.
@@ -57,8 +66,9 @@ class RemoteHost final : public IHost {
     link::LoadRequest m_request;
     QThread* m_home = QThread::currentThread();
     std::map<QString, std::unique_ptr<IInterface>> m_features;
-    Bus* m_bus = nullptr;    ///< of m_features, or null
-    Feed* m_feed = nullptr;  ///< of m_features, or null
+    Bus* m_bus = nullptr;                ///< of m_features, or null
+    StatusFeed* m_statusFeed = nullptr;  ///< of m_features, or null
+    EventFeed* m_eventFeed = nullptr;    ///< of m_features, or null
     std::set<quint64> m_tickets;
     quint64 m_stopTicket = 0;
     std::function<void(int outcome, const QString& message)> m_onStopped;

@@ -10,6 +10,7 @@
 #include <QTimer>
 #include <new>
 
+#include "fos1/features/previewer.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/validator.h"
 #include "fos1/version.h"
@@ -81,6 +82,15 @@ void Runner::call(const char* what, const std::function<void()>& act) {
     m_socket.flush();
 }
 
+template <typename Feature, typename Ask>
+void Runner::answerWith(const char* what, qint64 question, const Ask& ask) {
+    call(what, [&] {
+        auto* feature = static_cast<Feature*>(m_plugin->query(QString::fromLatin1(Feature::kIid)));
+        if (feature && !m_socket.send(MessageType::Answer, {question, ask(*feature)}))
+            qWarning("the answer of %s does not fit on the link", what);
+    });
+}
+
 void Runner::onMessage(const Message& message) {
     const auto ticket = [&](qsizetype i) {
         const auto number = static_cast<quint64>(message.integer(i));
@@ -107,9 +117,18 @@ void Runner::onMessage(const Message& message) {
             const QCborMap snapshot{{QStringLiteral("objects"), std::exchange(m_snapshot, {})}};
             return call("reconcile", [&] { m_plugin->reconcile(snapshot, ticket(0)); });
         }
+        case MessageType::Validate:
+            return answerWith<IValidator>("validate", message.integer(0),
+                                          [&](IValidator& validator) { return validator.validate(message.map(1)); });
+        case MessageType::Preview: {
+            const QCborMap snapshot{{QStringLiteral("objects"), std::exchange(m_snapshot, {})}};
+            return answerWith<IPreviewer>("preview", message.integer(0),
+                                          [&](IPreviewer& previewer) { return previewer.preview(snapshot); });
+        }
         case MessageType::Stop: return stop(ticket(0));
         case MessageType::State: return call("onState", [&] { m_host->deliverState(message); });
         case MessageType::ObjectStatus: return call("onStatus", [&] { m_host->deliverStatus(message); });
+        case MessageType::Happened: return call("onEvent", [&] { m_host->deliverEvent(message); });
         case MessageType::WriteObject:
         case MessageType::EraseObject: {
             auto* writer = static_cast<ISpecWriter*>(m_plugin->query(QString::fromLatin1(ISpecWriter::kIid)));
@@ -156,7 +175,8 @@ void Runner::load(const QCborMap& map) {
             root ? QStringLiteral("its root object does not implement " FOS1_PLUGIN_IID) : m_loader.errorString(), {},
             {});
     QCborArray interfaces;
-    for (const char* iid : {IValidator::kIid, ISpecWriter::kIid})
+    interfaces.append(QString::fromLatin1(link::kAnswersQuestions));
+    for (const char* iid : {IValidator::kIid, IPreviewer::kIid, ISpecWriter::kIid})
         if (m_plugin->query(QString::fromLatin1(iid))) interfaces.append(QString::fromLatin1(iid));
     answer({}, interfaces, *remarks);
 }

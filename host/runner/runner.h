@@ -34,6 +34,9 @@ class Runner : public QObject {
     void finishStop(int outcome, const QString& message, int patience);
     /// Runs a call into the plugin and tells the host how long it took.
     void call(const char* what, const std::function<void()>& act);
+    /// The same for a question: what the plugin says is sent before the call returns.
+    template <typename Feature, typename Ask>
+    void answerWith(const char* what, qint64 question, const Ask& ask);
     [[noreturn]] void end(RunnerExit status);
 
     link::FrameSocket m_socket;

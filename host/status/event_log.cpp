@@ -20,6 +20,7 @@ void EventLog::record(const Event& event) {
     }
     m_events.push_back(next);
     if (m_events.size() > kCapacity) m_events.pop_front();
+    Q_EMIT recorded(next);
 }
 
 void EventLog::warning(const QString& reason, const QString& message) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QDateTime>
+#include <QObject>
 #include <QString>
 #include <deque>
 #include <vector>
@@ -22,7 +23,8 @@ struct Event {
     QDateTime lastTime;
 };
 
-class EventLog {
+class EventLog : public QObject {
+    Q_OBJECT
    public:
     static constexpr std::size_t kCapacity = 1000;
 
@@ -33,6 +35,9 @@ class EventLog {
 
     /// The newest `limit` events, oldest first.
     [[nodiscard]] std::vector<Event> newest(std::size_t limit) const;
+
+   Q_SIGNALS:
+    void recorded(const fos1::host::Event& event);
 
    private:
     std::deque<Event> m_events;  ///< by lastTime

@@ -8,6 +8,30 @@
 
 namespace fos1::host {
 
+namespace {
+
+using Conditions = std::map<QString, QCborMap>;  ///< by type
+
+const QString kChanged = QStringLiteral("lastTransitionTime");
+
+Conditions read(const QByteArray& cbor) {
+    Conditions conditions;
+    const QCborArray list = QCborValue::fromCbor(cbor).toArray();
+    for (const QCborValue& value : list) {
+        const QCborMap condition = value.toMap();
+        conditions.emplace(condition.value(QStringLiteral("type")).toString(), condition);
+    }
+    return conditions;
+}
+
+QByteArray write(const Conditions& conditions) {
+    QCborArray list;
+    for (const auto& [type, condition] : conditions) list.append(condition);
+    return packed(list);
+}
+
+}  // namespace
+
 ObjectKey StatusStore::pluginKey(const QString& pluginId) {
     return {QStringLiteral("fos1.io/v1"), QStringLiteral("Plugin"), {}, pluginId};
 }
@@ -19,32 +43,42 @@ Status StatusStore::setCondition(const ObjectKey& key, const QCborMap& condition
         status == QLatin1String("True") || status == QLatin1String("False") || status == QLatin1String("Unknown");
     if (type.isEmpty() || !isStatus) return Status::InvalidArgument;
 
-    auto& conditions = m_entries[key].conditions;
+    QByteArray& stored = entryOf(key).conditions;
+    Conditions conditions = read(stored);
     const bool isFull = conditions.size() >= kMaxConditions && !conditions.contains(type);
     if (isFull || !fitsEncoded(condition, kMaxConditionBytes)) return Status::TooLarge;
-    QCborMap& stored = conditions[type];
+    QCborMap& before = conditions[type];
     QCborMap next = condition;
-    const bool isSameStatus = stored.value(QStringLiteral("status")).toString() == status;
-    next.insert(QStringLiteral("lastTransitionTime"),
-                isSameStatus ? stored.value(QStringLiteral("lastTransitionTime"))
-                             : QCborValue(QDateTime::currentDateTimeUtc().toString(Qt::ISODate)));
-    if (next == stored) return Status::Ok;
-    stored = next;
+    const bool isSameStatus = before.value(QStringLiteral("status")).toString() == status;
+    next.insert(kChanged, isSameStatus ? before.value(kChanged)
+                                       : QCborValue(QDateTime::currentDateTimeUtc().toString(Qt::ISODate)));
+    if (next == before) return Status::Ok;
+    before = next;
+    stored = write(conditions);
     Q_EMIT changed(key);
     return Status::Ok;
 }
 
+StatusStore::Entry& StatusStore::entryOf(const ObjectKey& key) {
+    const auto it = m_entries.find(key);
+    return it == m_entries.end() ? m_entries[m_pool.shared(key)] : it->second;
+}
+
 Status StatusStore::removeCondition(const ObjectKey& key, const QString& type) {
     const auto it = m_entries.find(key);
-    if (it == m_entries.end() || it->second.conditions.erase(type) == 0) return Status::NotFound;
+    if (it == m_entries.end()) return Status::NotFound;
+    Conditions conditions = read(it->second.conditions);
+    if (conditions.erase(type) == 0) return Status::NotFound;
+    it->second.conditions = write(conditions);
     Q_EMIT changed(key);
     return Status::Ok;
 }
 
 Status StatusStore::setFields(const ObjectKey& key, const QCborMap& fields) {
-    QCborMap& stored = m_entries[key].fields;
-    if (stored == fields) return Status::Ok;
-    stored = fields;
+    QByteArray& stored = entryOf(key).fields;
+    const QByteArray next = packed(fields);
+    if (stored == next) return Status::Ok;
+    stored = next;
     Q_EMIT changed(key);
     return Status::Ok;
 }
@@ -60,17 +94,14 @@ std::vector<ObjectKey> StatusStore::keys() const {
 }
 
 QCborArray StatusStore::conditions(const ObjectKey& key) const {
-    QCborArray list;
     const auto it = m_entries.find(key);
-    if (it == m_entries.end()) return list;
-    for (const auto& [type, condition] : it->second.conditions) list.append(condition);
-    return list;
+    return it == m_entries.end() ? QCborArray() : QCborValue::fromCbor(it->second.conditions).toArray();
 }
 
 QCborMap StatusStore::status(const ObjectKey& key) const {
     const auto it = m_entries.find(key);
     if (it == m_entries.end()) return {};
-    QCborMap status = it->second.fields;
+    QCborMap status = QCborValue::fromCbor(it->second.fields).toMap();
     status.insert(QStringLiteral("conditions"), conditions(key));
     return status;
 }

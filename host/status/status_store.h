@@ -9,6 +9,7 @@
 
 #include "fos1/desired.h"
 #include "fos1/interface.h"
+#include "fos1/key_pool.h"
 
 namespace fos1::host {
 
@@ -40,11 +41,15 @@ class StatusStore : public QObject {
     void changed(const fos1::ObjectKey& key);
 
    private:
+    /// CBOR: as a QCborMap it would take some four times as much, and there may be thousands.
     struct Entry {
-        QCborMap fields;
-        std::map<QString, QCborMap> conditions;
+        QByteArray fields;
+        QByteArray conditions;  ///< an array, in order of type
     };
+    Entry& entryOf(const ObjectKey& key);
+
     std::map<ObjectKey, Entry> m_entries;
+    KeyPool m_pool;
 };
 
 }  // namespace fos1::host

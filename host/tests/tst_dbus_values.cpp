@@ -153,7 +153,7 @@ class TestDbusValues : public QObject {
         entry.key = QStringLiteral("k-1");
         entry.presence = Presence::Stale;
         entry.sequence = 9;
-        entry.value = {{QStringLiteral("a_b"), 3}, {QStringLiteral("other"), 4}};
+        entry.fresh = {{QStringLiteral("a_b"), 3}, {QStringLiteral("other"), 4}};
         const auto shapes = topicShapes(&type);
         const ObjectValues values = topicValues(entry, &type);
         QCOMPARE(shapes.size(), 2U);
@@ -205,11 +205,11 @@ class TestDbusValues : public QObject {
 
     void reconnectingSlowsDown() {
         using namespace std::chrono_literals;
-        QCOMPARE(reconnectDelay(0, 0.5), 500ms);
-        QCOMPARE(reconnectDelay(1, 0.5), 1000ms);
-        QCOMPARE(reconnectDelay(1, 0.0), 800ms);
-        QCOMPARE(reconnectDelay(1'000'000, 0.5), 30'000ms);
-        QVERIFY(reconnectDelay(50, 0.999) <= 36'000ms);
+        QCOMPARE(fos1::dbus::reconnectDelay(0, 0.5), 500ms);
+        QCOMPARE(fos1::dbus::reconnectDelay(1, 0.5), 1000ms);
+        QCOMPARE(fos1::dbus::reconnectDelay(1, 0.0), 800ms);
+        QCOMPARE(fos1::dbus::reconnectDelay(1'000'000, 0.5), 30'000ms);
+        QVERIFY(fos1::dbus::reconnectDelay(50, 0.999) <= 36'000ms);
     }
 };
 

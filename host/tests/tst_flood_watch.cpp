@@ -7,8 +7,10 @@
 #include "metrics/metric_registry.h"
 #include "plugins/flood_watch.h"
 #include "plugins/local_instance.h"
+#include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
+#include "resources/spec_questions.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
 
@@ -23,14 +25,17 @@ class TestFloodWatch : public QObject {
     ReconcileQueue m_queue{[](const QString&, Ticket) {}};
     StatusStore m_status;
     EventLog m_events;
+    AdmissionDesk m_admission{{m_resources, m_queue, m_status, m_events},
+                              [](const StoredObject&, const OnOpinion&) { return false; }};
     MetricRegistry m_metrics;
+    SpecQuestions m_specs;
 
     /// A run of the plugin that has published `count` values.
     std::unique_ptr<PluginInstance> run(const PluginMetadata& metadata, quint64 count) {
-        auto facade =
-            std::make_unique<PluginFacade>(metadata, QCborMap(), PluginFacade::Directories{"/state", "/run"},
-                                           HostServices{m_bus, m_resources, m_queue, m_status, m_events, m_metrics},
-                                           [](Ticket, Outcome, int, const QString&) { return false; });
+        auto facade = std::make_unique<PluginFacade>(
+            metadata, QCborMap(), PluginFacade::Directories{"/state", "/run"},
+            HostServices{m_bus, m_resources, m_admission, m_queue, m_status, m_events, m_metrics, m_specs},
+            [](Ticket, Outcome, int, const QString&) { return false; });
         facade->countPublishes(count);
         return std::make_unique<LocalInstance>(std::move(facade));
     }

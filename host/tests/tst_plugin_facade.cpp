@@ -8,8 +8,10 @@
 #include "fos1/plugin.h"
 #include "metrics/metric_registry.h"
 #include "plugins/plugin_facade.h"
+#include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
+#include "resources/spec_questions.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
 
@@ -26,7 +28,10 @@ struct Fixture {
     ReconcileQueue queue{[](const QString&, Ticket) {}};
     StatusStore status;
     EventLog events;
+    AdmissionDesk admission{{resources, queue, status, events},
+                            [](const StoredObject&, const OnOpinion&) { return false; }};
     MetricRegistry metrics;
+    SpecQuestions specs;
     PluginMetadata metadata;
     std::vector<Ticket> completed;
     std::unique_ptr<PluginFacade> facade;
@@ -36,12 +41,13 @@ struct Fixture {
         metadata.publishes = QStringList{"mine/v1"};
         metadata.subscribes = QStringList{"theirs/v1"};
         metadata.requiredFeatures = features;
-        facade = std::make_unique<PluginFacade>(metadata, QCborMap(), PluginFacade::Directories{"/state", "/run"},
-                                                HostServices{bus, resources, queue, status, events, metrics},
-                                                [this](Ticket ticket, Outcome, int, const QString&) {
-                                                    completed.push_back(ticket);
-                                                    return ticket == 1;
-                                                });
+        facade = std::make_unique<PluginFacade>(
+            metadata, QCborMap(), PluginFacade::Directories{"/state", "/run"},
+            HostServices{bus, resources, admission, queue, status, events, metrics, specs},
+            [this](Ticket ticket, Outcome, int, const QString&) {
+                completed.push_back(ticket);
+                return ticket == 1;
+            });
     }
 };
 
@@ -236,6 +242,40 @@ class TestPluginFacade : public QObject {
         QCOMPARE(events.record(event), code(Status::TooLarge));
         event.insert(QStringLiteral("type"), QStringLiteral("Panic"));
         QCOMPARE(events.record(event), code(Status::InvalidArgument));
+    }
+
+    void eventsReachTheFeedOnTheNextTurn() {
+        struct : IEventListener {
+            void onEvent(const QCborMap& event) override { seen.append(event); }
+            QList<QCborMap> seen;
+        } listener;
+        Fixture f(kAll);
+        auto& feed = *feature<IEventFeed>(*f.facade);
+        QCOMPARE(feed.subscribe(nullptr), code(Status::InvalidArgument));
+        QCOMPARE(feed.subscribe(&listener), code(Status::Ok));
+        f.events.warning(QStringLiteral("Full"), QStringLiteral("no room"));
+        f.events.warning(QStringLiteral("Full"), QStringLiteral("no room"));
+        QVERIFY(listener.seen.isEmpty());
+        QTRY_COMPARE(listener.seen.size(), 2);
+        QCOMPARE(listener.seen[1].value(QStringLiteral("count")).toInteger(), 2);
+        QCOMPARE(listener.seen[1].value(QStringLiteral("source")).toString(), QStringLiteral("host"));
+        QVERIFY(!listener.seen[1].contains(QStringLiteral("regarding")));
+        QCOMPARE(feed.unsubscribe(&listener), code(Status::Ok));
+        f.events.warning(QStringLiteral("Full"), QStringLiteral("no room"));
+        QTest::qWait(1);
+        QCOMPARE(listener.seen.size(), 2);
+    }
+
+    void theCatalogIsTheHosts() {
+        Fixture f(kAll);
+        f.specs.kinds = [] { return QCborMap{{QStringLiteral("kinds"), QCborArray{1}}}; };
+        f.specs.pending = [](const QString& kind) { return kind == QStringLiteral("t.io/v1/Thing") ? 3 : 0; };
+        auto& catalog = *feature<ISpecCatalog>(*f.facade);
+        QCOMPARE(catalog.kinds().value(QStringLiteral("kinds")).toArray().size(), 1);
+        QCOMPARE(catalog.pending(QStringLiteral("t.io/v1"), QStringLiteral("Thing")), 3);
+        f.facade->revoke();
+        QVERIFY(catalog.kinds().isEmpty());
+        QCOMPARE(catalog.pending(QStringLiteral("t.io/v1"), QStringLiteral("Thing")), -code(Status::NotPermitted));
     }
 };
 

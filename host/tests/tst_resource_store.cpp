@@ -31,7 +31,7 @@ tl::expected<QCborMap, Errors> admit(const QCborMap& object) {
 
 qint64 valueOf(const ResourceStore& store, const QString& name) {
     const StoredObject* stored = store.find(key(name));
-    return stored ? stored->object.value(QStringLiteral("spec")).toMap().value(QStringLiteral("value")).toInteger()
+    return stored ? stored->object().value(QStringLiteral("spec")).toMap().value(QStringLiteral("value")).toInteger()
                   : -1;
 }
 
@@ -43,16 +43,33 @@ class TestResourceStore : public QObject {
     void generationCountsChangesOfTheSpec() {
         ResourceStore store(admit);
         QCOMPARE(store.apply({{{"a", {object("x", 1)}}}, {}}).changed, 1);
-        QCOMPARE(store.find(key("x"))->generation(), 1);
-        const QCborMap before = store.find(key("x"))->object;
+        QCOMPARE(store.find(key("x"))->generation, 1);
+        const QCborMap before = store.find(key("x"))->object();
         QCOMPARE(store.apply({{{"a", {object("x", 1)}}}, {}}).changed, 0);
-        QVERIFY(store.find(key("x"))->object == before);
+        QVERIFY(store.find(key("x"))->object() == before);
         QCOMPARE(store.apply({{{"a", {object("x", 2)}}}, {}}).changed, 1);
-        QCOMPARE(store.find(key("x"))->generation(), 2);
+        QCOMPARE(store.find(key("x"))->generation, 2);
         const auto uid = [](const QCborMap& o) {
             return o.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("uid")).toString();
         };
-        QCOMPARE(uid(store.find(key("x"))->object), uid(before));
+        QCOMPARE(uid(store.find(key("x"))->object()), uid(before));
+    }
+
+    void tellsWhichObjectsChanged() {
+        ResourceStore store(admit);
+        std::vector<std::set<ObjectKey>> told;
+        connect(&store, &ResourceStore::objectsChanged, this,
+                [&](const std::vector<ObjectKey>& keys) { told.emplace_back(keys.begin(), keys.end()); });
+        store.apply({{{"a", {object("x", 1), object("y", 2)}}, {"b", {object("z", 3)}}}, {}});
+        QCOMPARE(told.size(), 1u);
+        QVERIFY((told[0] == std::set{key("x"), key("y"), key("z")}));
+        store.apply({{{"a", {object("x", 1), object("y", 2)}}}, {}});
+        QCOMPARE(told.size(), 1u);
+        store.apply({{{"a", {object("x", 7)}}}, {"b"}});
+        QCOMPARE(told.size(), 2u);
+        QVERIFY((told[1] == std::set{key("x"), key("y"), key("z")}));
+        QVERIFY(store.keys({"t.io/v1/Thing"}) == std::set{key("x")});
+        QVERIFY(store.keys({"t.io/v1/Other"}).empty());
     }
 
     void aBrokenOriginKeepsItsLastGoodObjects() {
@@ -93,7 +110,7 @@ class TestResourceStore : public QObject {
         QSignalSpy removed(&store, &ResourceStore::removed);
         QVERIFY(store.apply({{{"b", {object("x", 1)}}}, {"a"}}).refusals.empty());
         QCOMPARE(removed.size(), 0);
-        QCOMPARE(store.find(key("x"))->generation(), 1);
+        QCOMPARE(store.find(key("x"))->generation, 1);
         QCOMPARE(store.find(key("x"))->origin, QStringLiteral("b"));
     }
 
@@ -117,6 +134,29 @@ class TestResourceStore : public QObject {
         QCOMPARE(desiredObjects(store.snapshot({"t.io/v1/Other"})).size(), 0U);
         store.apply({{}, {"a"}});
         QCOMPARE(changed.size(), 2);
+    }
+
+    void aWholeStateEndsWhatTheOwnerHadBefore() {
+        ResourceStore store(admit);
+        store.apply({{{"a", {object("x", 1)}}, {"b", {object("y", 2)}}}, {}, "one"});
+        store.apply({{{"c", {object("z", 3)}}}, {}, "two"});
+        // The same object from another origin of the same owner, in one step: nobody sees it gone.
+        QSignalSpy removed(&store, &ResourceStore::removed);
+        const auto result = store.apply({{{"d", {object("x", 1)}}}, {}, "one", true});
+        QVERIFY(result.refusals.empty());
+        QCOMPARE(result.changed, 1);
+        QCOMPARE(removed.size(), 1);
+        QCOMPARE(removed[0][0].value<ObjectKey>().name, QStringLiteral("y"));
+        QCOMPARE(store.find(key("x"))->origin, QStringLiteral("d"));
+        QCOMPARE(store.find(key("x"))->generation, 1);
+        QCOMPARE(valueOf(store, "z"), 3);
+        // What cannot be taken keeps what it had, in a whole state too.
+        QCOMPARE(store.apply({{{"d", {object("x", -1)}}}, {}, "one", true}).refusals.size(), 1U);
+        QCOMPARE(valueOf(store, "x"), 1);
+        // An origin of somebody else's is not ours to take over.
+        QCOMPARE(store.apply({{{"e", {object("z", 4)}}}, {}, "one", true}).refusals.size(), 1U);
+        QCOMPARE(valueOf(store, "z"), 3);
+        QCOMPARE(store.size(), 1U);
     }
 };
 

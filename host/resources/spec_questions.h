@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a source of desired state may ask of the host beyond its stores; answered by Host, which knows plugins and
+// schemas.
+#pragma once
+
+#include <QCborMap>
+#include <QString>
+#include <functional>
+
+namespace fos1::host {
+
+struct SpecQuestions {
+    std::function<QCborMap()> kinds = [] { return QCborMap(); };  ///< ISpecCatalog::kinds()
+    /// ISpecCatalog::pending(), of a kind by its id ("group/version/Kind").
+    std::function<int(const QString& kindId)> pending = [](const QString&) { return 0; };
+};
+
+}  // namespace fos1::host
