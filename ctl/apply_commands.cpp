@@ -15,20 +15,6 @@ QString shortText(const QCborMap& object) {
     return text(object, "kind").toLower() + u'.' + group + u'/' + name;
 }
 
-/// `object` in the namespace of `-n` when it names none; an error when it names another.
-Result<QCborMap> inNamespace(const QCborMap& object, const QString& wanted) {
-    QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
-    const QString own = text(metadata, "namespace");
-    if (wanted.isEmpty() || own == wanted) return object;
-    if (!own.isEmpty())
-        return failure(ErrorCode::Conflict, QStringLiteral("is \"%1\", but -n says \"%2\"").arg(own, wanted),
-                       QStringLiteral("metadata.namespace"));
-    metadata.insert(QStringLiteral("namespace"), wanted);
-    QCborMap placed = object;
-    placed.insert(QStringLiteral("metadata"), metadata);
-    return placed;
-}
-
 /// "file:line:col: spec.x: what": mistakes that the daemon found, at their place in the manifest.
 void complainAbout(const yaml::Document& document, const Errors& errors) {
     for (const Error& error : errors) complainAt(document.locate(error.path), error.text());
@@ -85,6 +71,7 @@ ExitCode applyFiles(const Options& options, const QStringList& files) {
         },
         [](const QCborMap& object, const QJsonObject& result) {
             print(shortText(object) + u' ' + result.value(u"result").toString());
+            noteUnchecked(result);
         });
 }
 

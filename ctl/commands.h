@@ -20,6 +20,8 @@ ExitCode newPlugin(const QString& id, const QString& directory);
 /// `name` empty: every object of the kind.
 ExitCode getResources(const Options& options, const QString& kind, const QString& name);
 ExitCode applyFiles(const Options& options, const QStringList& files);
+/// Ok: nothing would change. Differs: something would. Trouble: a mistake, or no answer.
+ExitCode diffFiles(const Options& options, const QStringList& files);
 ExitCode deleteFiles(const Options& options, const QStringList& files);
 ExitCode deleteResource(const Options& options, const QString& kind, const QString& name);
 
@@ -34,6 +36,12 @@ ExitCode validateFiles(const ValidateOptions& options);
 /// `name` empty: every NTPService.
 ExitCode showNtpStatus(const Options& options, const QString& name);
 ExitCode showNtpSources(const Options& options, const QString& name);
+/// What is enforced for NTP in each VLAN. `vlan` empty: all of them.
+ExitCode showFirewall(const Options& options, const QString& vlan);
+/// Deletes the table, which needs CAP_NET_ADMIN of the caller; not while a plugin would write it again.
+ExitCode removeFirewall(const Options& options);
+/// Why sources are used or not. `wanted`: a name or an address; empty: all of them.
+ExitCode explainNtpSources(const Options& options, const QString& wanted);
 
 /// Empty `topic`: all topics; empty `key`: all keys.
 ExitCode getTopic(const Options& options, const QString& topic, const QString& key);

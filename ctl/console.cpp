@@ -2,6 +2,7 @@
 #include "console.h"
 
 #include <QCborMap>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <cstdio>
 
@@ -28,6 +29,11 @@ bool printAs(OutputFormat format, const QJsonObject& value) {
         case OutputFormat::Table: break;
     }
     return false;
+}
+
+void noteUnchecked(const QJsonObject& answer) {
+    const QJsonArray unchecked = answer.value(u"unchecked").toArray();
+    for (const QJsonValue& who : unchecked) complain(QStringLiteral("note: not checked by %1").arg(who.toString()));
 }
 
 ExitCode complainAbout(const RpcFailure& failure) {

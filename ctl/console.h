@@ -10,7 +10,8 @@
 namespace fos1::ctl {
 
 /// The process's exit status; values are part of the interface.
-enum class ExitCode { Ok = 0, Failed = 1, Usage = 2, NoDaemon = 3 };
+/// `diff` answers as diff(1) does: Differs is no failure, and Trouble is one.
+enum class ExitCode { Ok = 0, Failed = 1, Differs = 1, Usage = 2, Trouble = 2, NoDaemon = 3 };
 
 enum class OutputFormat { Table = 0, Json, Yaml };
 
@@ -32,6 +33,9 @@ bool printAs(OutputFormat format, const QJsonObject& value);
 /// Calls `method` and, when that fails, says why. `code` is set then.
 std::optional<QJsonObject> call(const Options& options, const QString& method, const QJsonObject& params,
                                 ExitCode& code);
+
+/// Says who, by the daemon's answer, should have checked an object and did not.
+void noteUnchecked(const QJsonObject& answer);
 
 /// Says why a call failed and how the process should end.
 ExitCode complainAbout(const RpcFailure& failure);

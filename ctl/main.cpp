@@ -77,6 +77,10 @@ void addResourceCommands(CLI::App& app, Typed& typed) {
                                  [](const Typed& t) { return applyFiles(t.options(), texts(t.files)); });
     addFiles(apply, typed, true);
 
+    CLI::App* diff = addCommand(app, typed, "diff", "What manifests would change, in objects and in what runs",
+                                [](const Typed& t) { return diffFiles(t.options(), texts(t.files)); });
+    addFiles(diff, typed, true);
+
     CLI::App* remove = addCommand(app, typed, "delete", "Delete an object, or those of manifests", [](const Typed& t) {
         if (!t.files.empty() && t.kind.empty()) return deleteFiles(t.options(), texts(t.files));
         if (t.files.empty() && !t.name.empty()) return deleteResource(t.options(), text(t.kind), text(t.name));
@@ -128,6 +132,17 @@ void addInspectionCommands(CLI::App& app, Typed& typed) {
     CLI::App* sources = addCommand(*ntp, typed, "sources", "The time sources",
                                    [](const Typed& t) { return showNtpSources(t.options(), text(t.name)); });
     for (CLI::App* command : {status, sources}) command->add_option("name", typed.name, "Name of one NTPService");
+
+    addCommand(*ntp, typed, "why", "Why each time source is used or not", [](const Typed& t) {
+        return explainNtpSources(t.options(), text(t.name));
+    })->add_option("source", typed.name, "Name or address of one source, for all about it");
+
+    CLI::App* firewall = app.add_subcommand("firewall", "NTP and the firewall")->require_subcommand(1)->fallthrough();
+    addCommand(*firewall, typed, "show", "What is let in and dropped in each VLAN", [](const Typed& t) {
+        return showFirewall(t.options(), text(t.name));
+    })->add_option("vlan", typed.name, "Name of one VLAN");
+    addCommand(*firewall, typed, "remove", "Delete the table that a stopped plugin or host left",
+               [](const Typed& t) { return removeFirewall(t.options()); });
 
     CLI::App* topic = app.add_subcommand("topic", "The state bus")->require_subcommand(1)->fallthrough();
     CLI::App* get = addCommand(*topic, typed, "get", "What is published",

@@ -60,4 +60,17 @@ std::vector<yaml::Document> readManifests(const QStringList& paths, Errors& erro
     return all;
 }
 
+Result<QCborMap> inNamespace(const QCborMap& object, const QString& wanted) {
+    QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
+    const QString own = metadata.value(QStringLiteral("namespace")).toString();
+    if (wanted.isEmpty() || own == wanted) return object;
+    if (!own.isEmpty())
+        return failure(ErrorCode::Conflict, QStringLiteral("is \"%1\", but -n says \"%2\"").arg(own, wanted),
+                       QStringLiteral("metadata.namespace"));
+    metadata.insert(QStringLiteral("namespace"), wanted);
+    QCborMap placed = object;
+    placed.insert(QStringLiteral("metadata"), metadata);
+    return placed;
+}
+
 }  // namespace fos1::ctl

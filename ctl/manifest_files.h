@@ -17,4 +17,7 @@ QString objectText(const QCborMap& object);
 /// Every file that cannot be read or parsed adds to `errors`.
 std::vector<yaml::Document> readManifests(const QStringList& paths, Errors& errors);
 
+/// `object` in the namespace of `-n` when it names none; an error when it names another.
+Result<QCborMap> inNamespace(const QCborMap& object, const QString& wanted);
+
 }  // namespace fos1::ctl

@@ -5,30 +5,12 @@
 
 #include "commands.h"
 #include "human_text.h"
+#include "ntp_objects.h"
+#include "text_page.h"
 #include "text_table.h"
 
 namespace fos1::ctl {
 namespace {
-
-constexpr double kMillisecond = 1e6;
-
-QString nameOf(const QJsonObject& object) { return object.value(u"metadata").toObject().value(u"name").toString(); }
-QString nsOf(const QJsonObject& object) { return object.value(u"metadata").toObject().value(u"namespace").toString(); }
-
-/// The NTPServices that are asked for, each as it is now.
-tl::expected<QJsonArray, ExitCode> services(RpcClient& client, const Options& options, const QString& wanted) {
-    QJsonObject params{{QStringLiteral("kind"), QStringLiteral("NTPService")}};
-    if (!options.ns.isEmpty()) params.insert(QStringLiteral("namespace"), options.ns);
-    const auto list = client.call(QStringLiteral("resource.list"), params);
-    if (!list) return tl::unexpected(complainAbout(list.error()));
-    QJsonArray found;
-    for (const QJsonValue item : list->value(u"items").toArray())
-        if (wanted.isEmpty() || nameOf(item.toObject()) == wanted) found.append(item);
-    if (!found.isEmpty()) return found;
-    complain(wanted.isEmpty() ? QStringLiteral("there is no NTPService; `fos1ctl apply -f FILE` creates one")
-                              : QStringLiteral("there is no NTPService \"%1\"").arg(wanted));
-    return tl::unexpected(ExitCode::Failed);
-}
 
 /// The value of time.sync/v1 for `service`, whose key is its name; {} when nothing is known.
 QJsonObject syncEntry(const QJsonObject& topic, const QJsonObject& service) {
@@ -38,19 +20,6 @@ QJsonObject syncEntry(const QJsonObject& topic, const QJsonObject& service) {
     }
     return {};
 }
-
-/// The lines of a page: a name and what there is to say.
-class Page {
-   public:
-    void line(const char* label, const QString& value) {
-        if (value.isEmpty()) return;
-        m_text += QStringLiteral("  ") + QString::fromLatin1(label).leftJustified(13) + value + u'\n';
-    }
-    [[nodiscard]] QString text() const { return m_text; }
-
-   private:
-    QString m_text;
-};
 
 QString sourceText(const QJsonObject& source) {
     if (source.isEmpty()) return {};
@@ -79,7 +48,7 @@ QString headline(const QJsonObject& entry, const QJsonObject& sync) {
     return text;
 }
 
-void addMeasurements(Page& page, const QJsonObject& sync) {
+void addMeasurements(TextPage& page, const QJsonObject& sync) {
     const auto nanoseconds = [&](QStringView field) { return sync.value(field).toDouble(); };
     const bool hasClock = sync.value(u"synchronised").toBool() || sync.value(u"holdover").toBool();
     page.line("Source", sourceText(sync.value(u"source").toObject()));
@@ -111,7 +80,7 @@ bool isWorthALine(const QJsonObject& condition) {
     return type == u"Ready" || holds == bad.contains(type);
 }
 
-void addConditions(Page& page, const QJsonArray& conditions) {
+void addConditions(TextPage& page, const QJsonArray& conditions) {
     const char* label = "Conditions";
     for (const QJsonValue item : conditions) {
         const QJsonObject condition = item.toObject();
@@ -128,7 +97,7 @@ QString statusPage(const QJsonObject& service, const QJsonObject& entry) {
     const QJsonObject sync = entry.value(u"value").toObject();
     const QJsonObject status = service.value(u"status").toObject();
     const bool isWanted = service.value(u"spec").toObject().value(u"enabled").toBool();
-    Page page;
+    TextPage page;
     if (!sync.isEmpty() && entry.value(u"presence").toString() != u"Absent") addMeasurements(page, sync);
     page.line("chronyd", status.value(u"running").toBool() ? QStringLiteral("runs") : QStringLiteral("does not run"));
     if (const QString error = status.value(u"lastError").toString(); !error.isEmpty()) {
@@ -139,23 +108,6 @@ QString statusPage(const QJsonObject& service, const QJsonObject& entry) {
     return QStringLiteral("%1/%2: %3\n%4")
         .arg(nsOf(service), nameOf(service),
              isWanted ? headline(entry, sync) : QStringLiteral("disabled (spec.enabled is false)"), page.text());
-}
-
-/// A number of milliseconds, or "-".
-QString millisecondsText(const QJsonValue& value, bool isSigned) {
-    if (!value.isDouble()) return QStringLiteral("-");
-    const double nanoseconds = value.toDouble() * kMillisecond;
-    return isSigned ? signedDurationText(nanoseconds) : durationText(nanoseconds);
-}
-
-/// Octal, one bit a poll, as chronyc shows it.
-QString reachText(const QJsonValue& reach) {
-    return reach.isDouble() ? QString::number(reach.toInteger(), 8) : cellText(reach);
-}
-
-QString pollText(const QJsonValue& poll) {
-    if (!poll.isDouble()) return QStringLiteral("-");
-    return durationText(std::ldexp(1e9, poll.toInt()));
 }
 
 QString sourceTable(const QJsonArray& sources) {
@@ -180,7 +132,7 @@ QString sourceTable(const QJsonArray& sources) {
 
 ExitCode showNtpStatus(const Options& options, const QString& name) {
     RpcClient client(options.socket);
-    const auto found = services(client, options, name);
+    const auto found = ntpServices(client, options, name);
     if (!found) return found.error();
     const auto topic =
         client.call(QStringLiteral("topic.list"), {{QStringLiteral("topic"), QStringLiteral("time.sync/v1")}});
@@ -199,7 +151,7 @@ ExitCode showNtpStatus(const Options& options, const QString& name) {
 
 ExitCode showNtpSources(const Options& options, const QString& name) {
     RpcClient client(options.socket);
-    const auto found = services(client, options, name);
+    const auto found = ntpServices(client, options, name);
     if (!found) return found.error();
     QJsonArray all;
     QString tables;

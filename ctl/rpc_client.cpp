@@ -32,10 +32,12 @@ RpcFailure noDaemon(const QStringList& tried, const QStringList& forbidden) {
 }
 
 RpcFailure failureOf(const QJsonObject& error) {
-    RpcFailure failure{error.value(u"code").toInt(), error.value(u"message").toString(), {}};
-    for (const QJsonValue item : error.value(u"data").toObject().value(u"errors").toArray())
+    RpcFailure failure{error.value(u"code").toInt(), error.value(u"message").toString(), {}, {}};
+    for (const QJsonValue item : error.value(u"data").toObject().value(u"errors").toArray()) {
         failure.errors.push_back({ErrorCode::InvalidInput, item.toObject().value(u"message").toString(),
                                   item.toObject().value(u"path").toString()});
+        failure.places.push_back(item.toObject().value(u"index").toInt());
+    }
     return failure;
 }
 

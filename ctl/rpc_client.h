@@ -21,7 +21,8 @@ struct RpcFailure {
 
     int code = kBroken;
     QString message;
-    Errors errors;  ///< data.errors: what is wrong with an object
+    Errors errors;                       ///< data.errors: what is wrong with an object
+    std::vector<qsizetype> places = {};  ///< beside `errors`: which of several objects
 };
 
 class RpcClient {

@@ -1,49 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // fos1ctl as a process against a fake daemon: what it asks, what it prints and how it ends.
-#include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
-#include <QProcess>
 #include <QTest>
 
+#include "ctl_process.h"
 #include "fake_daemon.h"
 
 namespace {
-
-struct Outcome {
-    int exitCode = -1;
-    QString out;
-    QString err;
-};
-
-QJsonObject json(const QByteArray& text) {
-    QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(text, &error);
-    if (document.isNull()) qFatal("bad JSON in a test: %s", qPrintable(error.errorString()));
-    return document.object();
-}
-
-/// An answer of the daemon. (In files, because moc 6.4 stumbles over long raw strings.)
-QJsonObject data(const char* name) {
-    QFile file(QStringLiteral(FOS1_TEST_DATA "/") + QLatin1String(name));
-    if (!file.open(QIODevice::ReadOnly)) qFatal("cannot read %s", name);
-    return json(file.readAll());
-}
-
-/// "get ntp -o json" as arguments; none of them holds a space.
-QStringList words(const char* line) { return QString::fromLatin1(line).split(u' ', Qt::SkipEmptyParts); }
-
-/// Runs fos1ctl with `arguments` while this thread's event loop, and so the fake daemon, goes on.
-Outcome run(const QStringList& arguments, const QByteArray& input = {}) {
-    QProcess process;
-    process.start(QStringLiteral(FOS1_BINARY_DIR "/bin/fos1ctl"), arguments);
-    process.write(input);
-    process.closeWriteChannel();
-    if (!QTest::qWaitFor([&] { return process.state() == QProcess::NotRunning; }, 30'000)) process.kill();
-    process.waitForFinished();
-    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
-            QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
-}
 
 const QByteArray kManifest =
     "# a comment\n"
@@ -219,53 +183,6 @@ class TestCtl : public QObject {
         QCOMPARE(run(words("delete ntp main-ntp")).out, QStringLiteral("ntp \"main-ntp\" deleted\n"));
         QCOMPARE(run(words("delete -f -"), kManifest).out, QStringLiteral("ntpservice.ntp.fos1.io/main-ntp deleted\n"));
         QCOMPARE(m_daemon->requests().back().params, json(R"({"kind": "NTPService", "name": "main-ntp"})"));
-    }
-
-    void ntpStatus() {
-        m_daemon->answer(QStringLiteral("resource.list"),
-                         {{QStringLiteral("items"), QJsonArray{data("service.json")}}});
-        m_daemon->answer(QStringLiteral("topic.list"), data("sync.json"));
-        const Outcome outcome = run(words("ntp status"));
-        QCOMPARE(outcome.err, QString());
-        QCOMPARE(outcome.out, QStringLiteral("default/main-ntp: synchronised\n"
-                                             "  Source       a.example (192.0.2.1), server\n"
-                                             "  Stratum      3\n"
-                                             "  Offset       -1.25 ms (the local clock is slow), jitter 20 \u00b5s\n"
-                                             "  Error bound  7.3 ms\n"
-                                             "  Frequency    the clock runs 12.345 ppm slow\n"
-                                             "  Leap second  normal\n"
-                                             "  Sources      1 of 2 reachable, 1 selectable\n"
-                                             "  Advertised   yes: within limits\n"
-                                             "  chronyd      runs\n"
-                                             "  Conditions   Ready = True: serves 4 networks\n"
-                                             "               EnoughSources = False: 1 of 2 reachable\n"));
-    }
-
-    void ntpStatusWithoutTime() {
-        QJsonObject service = data("service.json");
-        service.insert(QStringLiteral("status"), json(R"({"running": false, "lastError": "chronyd ended"})"));
-        m_daemon->answer(QStringLiteral("resource.list"), {{QStringLiteral("items"), QJsonArray{service}}});
-        m_daemon->answer(QStringLiteral("topic.list"), data("no-sync.json"));
-        QCOMPARE(run(words("ntp status")).out, QStringLiteral("default/main-ntp: not known: the plugin has stopped\n"
-                                                              "  chronyd      does not run\n"
-                                                              "  Last error   chronyd ended\n"));
-        m_daemon->answer(QStringLiteral("resource.list"), json(R"({"items": []})"));
-        const Outcome none = run(words("ntp status"));
-        QCOMPARE(none.exitCode, 1);
-        QVERIFY(none.err.contains(QStringLiteral("there is no NTPService")));
-    }
-
-    void ntpSources() {
-        m_daemon->answer(QStringLiteral("resource.list"),
-                         {{QStringLiteral("items"), QJsonArray{data("service.json")}}});
-        QCOMPARE(run(words("ntp sources main-ntp")).out,
-                 QStringLiteral("NAME        ADDRESS     KIND     STATE      STRATUM   REACH   POLL     LASTRX   "
-                                "OFFSET   JITTER   DELAY\n"
-                                "a.example   192.0.2.1   server   selected   2         377     64 s     40s      +12 "
-                                "\u00b5s   20 \u00b5s    12.5 ms\n"
-                                "b.example   192.0.2.2   server   unusable   0         0       1024 s   -        -     "
-                                "   -        -\n"));
-        QCOMPARE(run(words("ntp sources other")).exitCode, 1);
     }
 
     void topics() {

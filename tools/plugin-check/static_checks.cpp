@@ -12,8 +12,8 @@ namespace fos1::check {
 namespace {
 
 const QStringList& knownFeatures() {
-    static const QStringList features{IBus::kIid,     IStatus::kIid, IStatusFeed::kIid,
-                                      IMetrics::kIid, IEvents::kIid, ISpecSource::kIid};
+    static const QStringList features{IBus::kIid,    IStatus::kIid,    IStatusFeed::kIid, IMetrics::kIid,
+                                      IEvents::kIid, IEventFeed::kIid, ISpecSource::kIid, ISpecCatalog::kIid};
     return features;
 }
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// fos1ctl as a process, and the canned answers of its daemon.
+#pragma once
+
+#include <QFile>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QTest>
+
+struct Outcome {
+    int exitCode = -1;
+    QString out;
+    QString err;
+};
+
+inline QJsonObject json(const QByteArray& text) {
+    QJsonParseError error;
+    const QJsonDocument document = QJsonDocument::fromJson(text, &error);
+    if (document.isNull()) qFatal("bad JSON in a test: %s", qPrintable(error.errorString()));
+    return document.object();
+}
+
+/// An answer of the daemon. (In files, because moc 6.4 stumbles over long raw strings.)
+inline QJsonObject data(const char* name) {
+    QFile file(QStringLiteral(FOS1_TEST_DATA "/") + QLatin1String(name));
+    if (!file.open(QIODevice::ReadOnly)) qFatal("cannot read %s", name);
+    return json(file.readAll());
+}
+
+/// "get ntp -o json" as arguments; none of them holds a space.
+inline QStringList words(const char* line) { return QString::fromLatin1(line).split(u' ', Qt::SkipEmptyParts); }
+
+/// Runs fos1ctl with `arguments` while this thread's event loop, and so the fake daemon, goes on.
+inline Outcome run(const QStringList& arguments, const QByteArray& input = {}) {
+    QProcess process;
+    process.start(QStringLiteral(FOS1_BINARY_DIR "/bin/fos1ctl"), arguments);
+    process.write(input);
+    process.closeWriteChannel();
+    if (!QTest::qWaitFor([&] { return process.state() == QProcess::NotRunning; }, 30'000)) process.kill();
+    process.waitForFinished();
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+            QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
+}
