@@ -20,8 +20,10 @@
 #include "metrics/metric_registry.h"
 #include "plugins/local_instance.h"
 #include "plugins/remote_instance.h"
+#include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
+#include "resources/spec_questions.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
 #include "time/sync_state.h"
@@ -39,12 +41,16 @@ struct Stores {
     ReconcileQueue queue{[](const QString&, Ticket) {}};
     StatusStore status;
     EventLog events;
+    AdmissionDesk admission{{resources, queue, status, events},
+                            [](const StoredObject&, const OnOpinion&) { return false; }};
     MetricRegistry metrics;
+    SpecQuestions specs;
 
     std::unique_ptr<PluginFacade> facade(const PluginMetadata& metadata) {
-        return std::make_unique<PluginFacade>(metadata, QCborMap(), PluginFacade::Directories{"/tmp", "/tmp"},
-                                              HostServices{bus, resources, queue, status, events, metrics},
-                                              [](Ticket, Outcome, int, const QString&) { return true; });
+        return std::make_unique<PluginFacade>(
+            metadata, QCborMap(), PluginFacade::Directories{"/tmp", "/tmp"},
+            HostServices{bus, resources, admission, queue, status, events, metrics, specs},
+            [](Ticket, Outcome, int, const QString&) { return true; });
     }
 };
 
@@ -179,7 +185,7 @@ void benchRunner() {
     line("runner: exec to started", static_cast<double>(timer.elapsed()), "ms", "");
     qint64 seen = 0;
     QObject::connect(&runner.stores.bus, &StateBus::delivered, &runner.graveyard,
-                     [&](const BusEntry& entry) { seen = entry.value.value(QStringLiteral("ticket")).toInteger(); });
+                     [&](const BusEntry& entry) { seen = entry.value().value(QStringLiteral("ticket")).toInteger(); });
     std::vector<double> times;
     for (qint64 ticket = 1; ticket <= 5000; ++ticket) {
         timer.start();
@@ -249,7 +255,7 @@ void benchRestart() {
     line("crash to known", static_cast<double>(timer.nsecsElapsed()) / 1e6, "ms", "");
     qint64 seen = 0;
     QObject::connect(&runner.stores.bus, &StateBus::delivered, &runner.graveyard,
-                     [&](const BusEntry& entry) { seen = entry.value.value(QStringLiteral("ticket")).toInteger(); });
+                     [&](const BusEntry& entry) { seen = entry.value().value(QStringLiteral("ticket")).toInteger(); });
     if (!runner.start()) return;
     runner.instance->reconcile({}, 2);
     runUntil([&] { return seen == 2; });

@@ -11,6 +11,9 @@ namespace fos1::lab {
 /// through unshare(1).
 int runIsolated(int argc, char** argv, const std::function<int()>& body);
 
+/// For a program that was started from inside another's isolation and wants one of its own: before runIsolated().
+void forgetIsolation();
+
 /// Whether we are root by a user namespace only: then no other user exists here.
 bool isUserNamespace();
 

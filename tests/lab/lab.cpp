@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lab.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <QDir>
 #include <QFile>
 #include <QSaveFile>
-#include <array>
 #include <thread>
+
+#include "probe.h"
 
 namespace fos1::lab {
 
@@ -66,21 +65,61 @@ QByteArray Daemon::log() const {
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
-Lab::Lab() {
+Lab::Lab(FirstClient client) {
     // Daemons that drop their privileges must be able to pass through.
     QFile::setPermissions(m_dir.path(), QFile::Permissions(0x7055));
-    for (const char* ns : {"up", "rt", "cl"}) addNamespace(QString::fromLatin1(ns));
+    for (const char* ns : {"up", "rt"}) addNamespace(QString::fromLatin1(ns));
     ip("up", "link add v-up type veth peer name wan netns " + namespacePath("rt"));
-    ip("cl", "link add v-cl type veth peer name lan.10 netns " + namespacePath("rt"));
-    const auto address = [this](const char* ns, const char* link, const char* v4, const char* v6) {
-        ip(ns, QStringLiteral("addr add %1/24 dev %2").arg(v4, link));
-        ip(ns, QStringLiteral("addr add %1/64 dev %2 nodad").arg(v6, link));
-        ip(ns, QStringLiteral("link set %1 up").arg(link));
-    };
     address("up", "v-up", "10.1.0.1", "fd01::1");
     address("rt", "wan", "10.1.0.2", "fd01::2");
+    if (client != FirstClient::Present) return;
+    addNamespace("cl");
+    ip("cl", "link add v-cl type veth peer name lan.10 netns " + namespacePath("rt"));
     address("rt", "lan.10", "10.2.0.1", "fd02::1");
     address("cl", "v-cl", "10.2.0.2", "fd02::2");
+}
+
+void Lab::address(const QString& ns, const QString& link, const QString& v4, const QString& v6) {
+    // Nobody else can have an address here, and a daemon that finds the link's own still tentative gives up at once.
+    mustRun(ns, "sysctl", {QStringLiteral("-qw"), QStringLiteral("net/ipv6/conf/%1/accept_dad=0").arg(link)});
+    ip(ns, QStringLiteral("addr add %1/24 dev %2").arg(v4, link));
+    ip(ns, QStringLiteral("addr add %1/64 dev %2 nodad").arg(v6, link));
+    ip(ns, QStringLiteral("link set %1 up").arg(link));
+}
+
+void Lab::addUpstream(int number) {
+    const QString ns = QStringLiteral("up%1").arg(number);
+    const QString link = QStringLiteral("wan%1").arg(number);
+    const QString v4 = QStringLiteral("10.1.%1.").arg(number);
+    const QString v6 = QStringLiteral("fd01:%1::").arg(number);
+    addNamespace(ns);
+    ip(ns, QStringLiteral("link add v-up type veth peer name %1 netns ").arg(link) + namespacePath("rt"));
+    address(ns, "v-up", v4 + u'1', v6 + u'1');
+    address("rt", link, v4 + u'2', v6 + u'2');
+}
+
+void Lab::forward() {
+    mustRun("rt", "sysctl", {"-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"});
+    ip("rt", "route add default via 10.1.0.1");
+    ip("rt", "-6 route add default via fd01::1");
+}
+
+void Lab::addVlan(int id) {
+    const QString ns = QStringLiteral("cl%1").arg(id);
+    const QString v4 = QStringLiteral("10.%1.0.").arg(id);
+    const QString v6 = QStringLiteral("fd%1::").arg(id);
+    addNamespace(ns);
+    ip(ns, QStringLiteral("link add v-cl type veth peer name lan.%1 netns ").arg(id) + namespacePath("rt"));
+    address("rt", QStringLiteral("lan.%1").arg(id), v4 + u'1', v6 + u'1');
+    address(ns, "v-cl", v4 + u'2', v6 + u'2');
+    ip(ns, "route add default via " + v4 + u'1');
+    ip(ns, "-6 route add default via " + v6 + u'1');
+}
+
+void Lab::inside(const QString& ns, const std::function<void()>& work) const {
+    std::thread([&] {
+        if (::setns(m_namespaces.at(ns), CLONE_NEWNET) == 0) work();
+    }).join();
 }
 
 Lab::~Lab() {
@@ -102,21 +141,28 @@ QString Lab::namespacePath(const QString& ns) const {
     return QStringLiteral("/proc/%1/fd/%2").arg(::getpid()).arg(m_namespaces.at(ns));
 }
 
-void Lab::ip(const QString& ns, const QString& arguments) {
+void Lab::mustRun(const QString& ns, const QString& program, const QStringList& arguments) {
     if (!m_problem.isEmpty()) return;
-    const CommandResult result = runIn(ns, QStringLiteral("ip"), arguments.split(u' '));
+    const CommandResult result = runIn(ns, program, arguments);
     if (result.exitCode != 0)
-        m_problem = QStringLiteral("in %1: ip %2: %3").arg(ns, arguments, QString::fromLocal8Bit(result.errors));
+        m_problem = QStringLiteral("in %1: %2 %3: %4")
+                        .arg(ns, program, arguments.join(u' '), QString::fromLocal8Bit(result.errors));
 }
+
+void Lab::ip(const QString& ns, const QString& arguments) { mustRun(ns, QStringLiteral("ip"), arguments.split(u' ')); }
 
 CommandResult Lab::runIn(const QString& ns, const QString& program, const QStringList& arguments, int timeoutMs) const {
     return run(QStringLiteral("nsenter"), QStringList{"--net=" + namespacePath(ns), program} + arguments, timeoutMs);
 }
 
+QStringList Lab::enter(const QString& ns) const {
+    return {QStringLiteral("nsenter"), QStringLiteral("--net=") + namespacePath(ns)};
+}
+
 std::unique_ptr<Daemon> Lab::startIn(const QString& ns, const QString& name, const QString& program,
                                      const QStringList& arguments, const QStringList& environment) const {
-    return std::make_unique<Daemon>(path(name + QStringLiteral(".log")), QStringLiteral("nsenter"),
-                                    QStringList{"--net=" + namespacePath(ns), program} + arguments, environment);
+    const QStringList words = enter(ns) + QStringList{program} + arguments;
+    return std::make_unique<Daemon>(path(name + QStringLiteral(".log")), words.front(), words.mid(1), environment);
 }
 
 std::unique_ptr<Daemon> Lab::startChronyd(const QString& ns, const QString& name, const QByteArray& config) const {
@@ -131,26 +177,7 @@ std::unique_ptr<Daemon> Lab::startChronyd(const QString& ns, const QString& name
 }
 
 std::optional<TimeAnswer> Lab::askTime(const QString& ns, const QString& address, quint16 port) const {
-    std::optional<TimeAnswer> answer;
-    std::thread([&] {
-        if (::setns(m_namespaces.at(ns), CLONE_NEWNET) != 0) return;
-        const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        const timeval timeout{0, 200'000};
-        ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
-        sockaddr_in server{};
-        server.sin_family = AF_INET;
-        server.sin_port = htons(port);
-        ::inet_pton(AF_INET, qPrintable(address), &server.sin_addr);
-        std::array<unsigned char, 48> packet{0x23};  // version 4, mode 3
-        packet[40] = 1;                              // a transmit time that is not zero
-        if (::connect(fd, reinterpret_cast<sockaddr*>(&server), sizeof server) == 0 &&
-            ::send(fd, packet.data(), packet.size(), 0) == 48 && ::recv(fd, packet.data(), packet.size(), 0) == 48)
-            answer = TimeAnswer{packet[0] >> 6, packet[1],
-                                QByteArray::number(packet[12]) + '.' + QByteArray::number(packet[13]) + '.' +
-                                    QByteArray::number(packet[14]) + '.' + QByteArray::number(packet[15])};
-        ::close(fd);
-    }).join();
-    return answer;
+    return Probe(*this, ns).time(address, port);
 }
 
 bool writeFile(const QString& path, const QByteArray& text) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A small network out of namespaces for system tests: an upstream, a router and a client, joined by veth pairs. Must
-// run inside runIsolated().
+// A small network out of namespaces for system tests and the demo: upstreams, a router, and VLANs with a client each,
+// joined by veth pairs. Must run inside runIsolated().
 #pragma once
 
 #include <QByteArray>
@@ -8,6 +8,8 @@
 #include <QString>
 #include <QStringList>
 #include <QTemporaryDir>
+#include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -49,23 +51,44 @@ class Daemon {
 struct TimeAnswer {
     int leap = 0;  ///< 3: not synchronised
     int stratum = 0;
-    QByteArray reference;  ///< dotted quad
+    QByteArray reference;                   ///< dotted quad
+    std::chrono::nanoseconds offset{0};     ///< of the server's clock against the client's
+    std::chrono::nanoseconds roundTrip{0};  ///< without the server's own time
 };
 
+enum class FirstClient { Unknown, Present, Absent };
+
 /// The namespaces "up", "rt" and "cl": upstream 10.1.0.1 ── 10.1.0.2 router 10.2.0.1 ── 10.2.0.2 client; IPv6 fd01::/64
-/// and fd02::/64 alike.
+/// and fd02::/64 alike. The client's link in the router is lan.10; without that client, addVlan(10) makes another.
 class Lab {
    public:
-    Lab();
+    explicit Lab(FirstClient client = FirstClient::Present);
     ~Lab();
     Lab(const Lab&) = delete;
     Lab& operator=(const Lab&) = delete;
+
+    /// A further upstream in namespace "up<N>": 10.1.N.1 and fd01:N::1, router 10.1.N.2 and fd01:N::2 on link wan<N>. N
+    /// from 2 to 9.
+    void addUpstream(int number);
+
+    /// A further VLAN with a client of its own in namespace "cl<ID>": router 10.ID.0.1, fdID::1 on link lan.ID, client
+    /// 10.ID.0.2 and fdID::2 with the router as its default route. ID from 11 to 99, or 10.
+    void addVlan(int id);
+
+    /// The router forwards, and sends what is for elsewhere to the first upstream.
+    void forward();
+
+    /// Runs `work` in a thread that is in the namespace, and waits for its end.
+    void inside(const QString& ns, const std::function<void()>& work) const;
 
     /// Empty when the network stands, else what went wrong.
     [[nodiscard]] QString problem() const { return m_problem; }
 
     /// A directory that daemons which drop their privileges can reach.
     [[nodiscard]] QString path(const QString& name) const { return m_dir.filePath(name); }
+
+    /// Words that put a command line into the namespace.
+    [[nodiscard]] QStringList enter(const QString& ns) const;
 
     [[nodiscard]] CommandResult runIn(const QString& ns, const QString& program, const QStringList& arguments,
                                       int timeoutMs = 10'000) const;
@@ -77,13 +100,15 @@ class Lab {
     [[nodiscard]] std::unique_ptr<Daemon> startChronyd(const QString& ns, const QString& name,
                                                        const QByteArray& config) const;
 
-    /// One NTP client request from namespace `ns` to an IPv4 address; nothing when no answer came within 200 ms.
+    /// One NTP client request from namespace `ns` to an address; nothing when no answer came within 300 ms.
     [[nodiscard]] std::optional<TimeAnswer> askTime(const QString& ns, const QString& address,
                                                     quint16 port = 123) const;
 
    private:
     void addNamespace(const QString& ns);
+    void address(const QString& ns, const QString& link, const QString& v4, const QString& v6);
     void ip(const QString& ns, const QString& arguments);
+    void mustRun(const QString& ns, const QString& program, const QStringList& arguments);
     /// A path that names the namespace for other programs; it exists as long as this process.
     [[nodiscard]] QString namespacePath(const QString& ns) const;
 

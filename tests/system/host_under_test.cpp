@@ -31,8 +31,9 @@ HostUnderTest::HostUnderTest(const lab::Lab& lab, const QString& name) : m_lab(l
 
 void HostUnderTest::launch(const QStringList& environment) {
     lab::writeFile(path(QStringLiteral("host.yaml")), config);
-    m_process = m_lab.startIn(QStringLiteral("rt"), m_name, built(QStringLiteral("bin/fos1-hostd")),
-                              {QStringLiteral("--config"), path(QStringLiteral("host.yaml"))}, environment);
+    const QStringList words = wrapper + QStringList{built(QStringLiteral("bin/fos1-hostd")), QStringLiteral("--config"),
+                                                    path(QStringLiteral("host.yaml"))};
+    m_process = m_lab.startIn(QStringLiteral("rt"), m_name, words.front(), words.mid(1), environment);
 }
 
 bool HostUnderTest::start(const QStringList& environment) {

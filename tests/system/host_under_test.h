@@ -26,6 +26,9 @@ class HostUnderTest {
     /// host.yaml; set before start(). The default names both plugins and this object's directories.
     QByteArray config;
 
+    /// Words before the host's own command line, such as setpriv(1) and its options.
+    QStringList wrapper;
+
     [[nodiscard]] QString path(const QString& name) const { return m_dir + u'/' + name; }
     [[nodiscard]] QString manifest(const QString& name) const { return m_dir + QStringLiteral("/manifests/") + name; }
     [[nodiscard]] QString socket() const { return m_dir + QStringLiteral("/state/run/control.sock"); }

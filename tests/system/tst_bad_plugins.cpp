@@ -69,12 +69,13 @@ class TestBadPlugins : public QObject {
     void refusedBeforeAnyOfTheirCodeRuns() {
         const std::map<QString, QString> expected{
             {"wrong-iid", "IID: implements \"io.fos1.Plugin/2\", this host loads \"io.fos1.Plugin/1\""},
-            {"newer-minor", "sdk: was built against SDK 1.99, this host offers 1.0"},
+            {"newer-minor", "sdk: was built against SDK 1.99, this host offers 1.2"},
             {"unknown-key", "kind: unknown field; did you mean \"kinds\"?"},
             {"wrong-type", "kinds: "},
             {"twin-a", "two files have the id \"twin\""},
             {"thief", "publishes time.sync/v1, which belongs to plugin \"ntp\""},
             {"wishful", "requires the feature \"io.fos1.Teleport/1\""},
+            {"curious", "asks for every Secret; if it may have them, set isolation.curious.secrets to true"},
             {"writable-by-others", "is writable by others"}};
         HostUnderTest host(*m_lab, "refused");
         QStringList names{"twin-b"};
@@ -169,13 +170,19 @@ class TestBadPlugins : public QObject {
     void whatTheHostAnswers() {
         QFETCH(QByteArray, mode);
         HostUnderTest host(*m_lab, "answers-" + mode);
-        const QStringList names{"foreign-topic", "wrong-thread", "throws-in-start", "missing-symbol", "slow"};
+        const QStringList names{"foreign-topic",   "curious-source", "wrong-thread",
+                                "throws-in-start", "missing-symbol", "slow"};
         QByteArray isolation;
         for (const QString& name : names) isolation += "  " + name.toUtf8() + ": {mode: " + mode + "}\n";
         add(host, names, isolation);
         host.launch();
         const auto report = [&](const char* id) { return host.pluginCondition(id, "Report")[u"message"].toString(); };
         QTRY_COMPARE_WITH_TIMEOUT(report("foreign-topic"), "foreign 3, big 5, no key 4, subscribe 4, retract 6", 5000);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            report("curious-source"),
+            "kinds ntpclients ntpservices secrets, pending 0, subscribe 4 1, event of curious-source: "
+            "here I am",
+            5000);
         QTRY_COMPARE_WITH_TIMEOUT(report("wrong-thread"), "publish 2, complete 2, query null", 5000);
         QTRY_VERIFY2_WITH_TIMEOUT(events(host).contains("throws-in-start: threw from start: no luck"),
                                   qPrintable(events(host)), 5000);

@@ -13,8 +13,10 @@
 #include "isolation.h"
 #include "metrics/metric_registry.h"
 #include "plugins/plugin_supervisor.h"
+#include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
+#include "resources/spec_questions.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
 
@@ -56,8 +58,11 @@ class TestDbusFace : public QObject {
     ReconcileQueue m_queue{[](const QString&, Ticket) {}};
     StatusStore m_status;
     EventLog m_events;
+    AdmissionDesk m_admission{{m_resources, m_queue, m_status, m_events},
+                              [](const StoredObject&, const OnOpinion&) { return false; }};
     MetricRegistry m_metrics;
-    HostServices m_services{m_bus, m_resources, m_queue, m_status, m_events, m_metrics};
+    SpecQuestions m_specs;
+    HostServices m_services{m_bus, m_resources, m_admission, m_queue, m_status, m_events, m_metrics, m_specs};
     std::unique_ptr<PluginSupervisor> m_plugins;
     std::unique_ptr<HostHealth> m_health;
     std::unique_ptr<DbusFace> m_face;

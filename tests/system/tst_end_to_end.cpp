@@ -142,6 +142,57 @@ class TestEndToEnd : public QObject {
         QCOMPARE(m_host->chronyds(), before);
     }
 
+    /// What only a restart can change: clients meet a short silence at most, and never time that is not synchronised.
+    void aRestartCostsNoTime() {
+        QTRY_VERIFY(isServing());
+        // Measurements are what is kept; a source that has hardly any has to make them first.
+        const auto samples = [&] {
+            for (const QByteArray& line : chronyc({"sourcestats"}).split('\n'))
+                if (line.startsWith("10.1.0.1,")) return line.split(',').value(1).toInt();
+            return 0;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(samples() >= 4, 15'000);
+        const QList<qint64> before = m_host->chronyds();
+        QVERIFY(!m_host->http("/metrics").contains("ntp_restart_gap_milliseconds "));
+        QVERIFY(lab::writeFile(m_host->manifest("main.yaml"),
+                               service(kTwoServers, "    ratelimit: {enabled: true, interval: 0.001, burst: 255}\n")));
+        QElapsedTimer sinceAnswer;
+        sinceAnswer.start();
+        qint64 silence = 0;
+        int after = 0;
+        for (int asked = 0; asked < 1000 && after < 20; ++asked) {
+            const auto answer = m_lab->askTime("cl", "10.2.0.1");
+            if (!answer) continue;
+            silence = std::max(silence, sinceAnswer.restart());
+            QVERIFY2(answer->leap != 3 && answer->stratum == 2, "time that is not synchronised was served");
+            const QList<qint64> now = m_host->chronyds();
+            if (now.size() == 1 && now != before) ++after;
+            QTest::qWait(5);
+        }
+        QCOMPARE(after, 20);
+        const auto gap = [&] {
+            for (const QByteArray& line : m_host->http("/metrics").split('\n'))
+                if (line.startsWith("ntp_restart_gap_milliseconds ")) return line.mid(29).toInt();
+            return -1;
+        };
+        QTRY_VERIFY(gap() >= 0);
+        qInfo() << "the client had no answer for" << silence << "ms, measured were" << gap() << "ms";
+        const QList<qint64> limited = m_host->chronyds();
+        QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), service(kTwoServers)));
+        QTRY_VERIFY(m_host->chronyds().size() == 1 && m_host->chronyds() != limited && isServing());
+    }
+
+    /// A source that somebody deletes comes back by itself, and it is told.
+    void whatOthersChangeIsHealed() {
+        const QList<qint64> before = m_host->chronyds();
+        QVERIFY(lab::run("chronyc", {"-h", m_host->chronySocket(), "delete", "10.1.0.1"}).output.contains("OK"));
+        QVERIFY(!chronyc({"sources"}).contains("10.1.0.1"));
+        QTRY_VERIFY(chronyc({"sources"}).contains("10.1.0.1"));
+        QTRY_VERIFY(m_host->ctl({"events"}).output.contains("Healed"));
+        QCOMPARE(m_host->chronyds(), before);
+        QTRY_VERIFY_WITH_TIMEOUT(isServing(), 8000);
+    }
+
     void aKilledChronydIsBackWithinTwoSeconds() {
         QTRY_COMPARE(m_host->chronyds().size(), 1);
         const qint64 before = m_host->chronyds().first();

@@ -205,6 +205,20 @@ class TestHostProcess : public QObject {
         QVERIFY(!QFile::exists(host.path("state")));
     }
 
+    void theSamplesAreConfigurations_data() {
+        QTest::addColumn<QString>("sample");
+        const QDir samples(QStringLiteral(FOS1_SOURCE_DIR "/samples"));
+        for (const QString& name : samples.entryList(QDir::Dirs | QDir::NoDotAndDotDot))
+            QTest::newRow(qPrintable(name)) << samples.filePath(name);
+    }
+    void theSamplesAreConfigurations() {
+        QFETCH(const QString, sample);
+        const auto checked = lab::run(built("bin/fos1-hostd"), {"--check", "--config", sample + "/host.yaml"});
+        QVERIFY2(checked.exitCode == 0, (checked.output + checked.errors).constData());
+        const auto valid = lab::run(built("bin/fos1ctl"), {"validate", "-f", sample + "/manifests"});
+        QVERIFY2(valid.exitCode == 0, (valid.output + valid.errors).constData());
+    }
+
     void withoutADaemonTheExitCodeIsThree() {
         HostUnderTest host(*m_lab, "nobody");
         QCOMPARE(host.ctl({"status"}).exitCode, 3);

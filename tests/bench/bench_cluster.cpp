@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What it costs to be configured by a cluster: a real host with the ntp plugin against the fake API server. Thousands
+// of objects at a start, one change among few and among many, a storm of changes, and rest.
+#include <unistd.h>
+
+#include <QCommandLineParser>
+#include <QCoreApplication>
+#include <QElapsedTimer>
+#include <QFile>
+#include <QTest>
+#include <algorithm>
+#include <cstdio>
+
+#include "cluster_under_test.h"
+#include "isolation.h"
+
+using namespace fos1;
+using fos1::system::ClusterUnderTest;
+using fos1::system::HostUnderTest;
+
+namespace {
+
+const QString kNtp = QStringLiteral("ntp.fos1.io/v1alpha1");
+constexpr int kSecondBytes = 100;  ///< of the networks 10.A.B.0/24
+constexpr int kThirdBytes = 100;
+constexpr int kObjects = kSecondBytes * kThirdBytes;
+constexpr int kChanges = 200;
+constexpr int kChangesAmongMany = 20;
+constexpr int kEventsPerSecond = 1000;
+
+void line(const char* what, double value, const char* unit, const char* beside = "") {
+    std::printf("%-66s %10.2f %-4s  %s\n", what, value, unit, beside);
+    std::fflush(stdout);
+}
+
+double seconds(const QElapsedTimer& timer) { return static_cast<double>(timer.nsecsElapsed()) / 1e9; }
+
+struct Times {
+    std::vector<double> ms;
+    [[nodiscard]] double at(double share) {
+        std::sort(ms.begin(), ms.end());
+        return ms.empty() ? 0 : ms[static_cast<std::size_t>(static_cast<double>(ms.size() - 1) * share)];
+    }
+};
+
+double pssMiB(qint64 pid) {
+    QFile file(QStringLiteral("/proc/%1/smaps_rollup").arg(pid));
+    if (!file.open(QIODevice::ReadOnly)) qFatal("no smaps_rollup");
+    const QByteArray text = file.readAll();
+    const qsizetype at = text.indexOf("\nPss:");
+    return static_cast<double>(text.mid(at + 5, text.indexOf("kB", at) - at - 5).trimmed().toLongLong()) / 1024;
+}
+
+double cpuSeconds(qint64 pid) {
+    QFile file(QStringLiteral("/proc/%1/stat").arg(pid));
+    if (!file.open(QIODevice::ReadOnly)) return 0;
+    const QByteArray text = file.readAll();
+    const QList<QByteArray> fields = text.mid(text.lastIndexOf(')') + 2).split(' ');
+    return static_cast<double>(fields[11].toLongLong() + fields[12].toLongLong()) /
+           static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+QString nameOf(int a, int b) { return QStringLiteral("c-%1-%2").arg(a).arg(b); }
+
+QJsonObject client(const QString& name, const QString& network, int interval) {
+    return {{"apiVersion", kNtp},
+            {"kind", "NTPClient"},
+            {"metadata", QJsonObject{{"name", name}, {"namespace", "network"}}},
+            {"spec",
+             QJsonObject{{"selector", QJsonObject{{"networks", QJsonArray{network}}}},
+                         {"policy", QJsonObject{{"ratelimit", QJsonObject{{"interval", interval}, {"burst", 4}}}}}}}};
+}
+
+class Bench {
+   public:
+    explicit Bench(const lab::Lab& lab) : m_lab(lab), m_cluster(lab) {
+        // Qt sends head and body of a request by themselves and lets the second wait for the first to be acknowledged,
+        // 40 ms: that is not what is measured here.
+        const auto route = lab.runIn(QStringLiteral("rt"), QStringLiteral("ip"),
+                                     {"route", "change", "table", "local", "local", "127.0.0.1", "dev", "lo", "src",
+                                      "127.0.0.1", "quickack", "1"});
+        if (route.exitCode != 0) qFatal("%s", route.errors.constData());
+        m_cluster.service(QStringLiteral("main-ntp"));
+        m_cluster.server.install({client(nameOf(200, 0), QStringLiteral("10.200.0.0/24"), 3)});
+    }
+
+    void few() {
+        start("few");
+        m_pssOfFew = settledPss();
+        change(nameOf(200, 0), QStringLiteral("10.200.0.0/24"), "among 1 client", kChanges);
+        stop();
+    }
+
+    void many() {
+        for (int a = 0; a < kSecondBytes; ++a) {
+            QJsonObject object = client(nameOf(a, 0), QStringLiteral("10.%1.{i}.0/24").arg(a), 3);
+            object[u"metadata"] = QJsonObject{{"name", QStringLiteral("c-%1-{i}").arg(a)}, {"namespace", "network"}};
+            const auto made = m_cluster.server.control(QStringLiteral("bulk"),
+                                                       {{"template", object}, {"count", kThirdBytes}, {"first", 0}});
+            if (made.contains(u"error")) qFatal("%s", qPrintable(made[u"error"].toString()));
+        }
+        QElapsedTimer timer;
+        timer.start();
+        start("many");
+        line("a host of 10,000 NTPClients: started and ready", seconds(timer), "s");
+        // In the order in which a snapshot has them this is the last one.
+        awaitGeneration(nameOf(99, 99), 1, 120'000);
+        line("  listed, validated and reconciled, from the start of the process", seconds(timer), "s", "at most 3");
+        line("  CPU for it", cpuSeconds(pid()), "s");
+        line("  PSS by then more than with one", pssMiB(pid()) - m_pssOfFew, "MiB", "at most 40");
+        if (!awaitQuiet(90'000)) std::printf("  THERE IS NO REST\n");
+        line("  their status written to the cluster, and 12 s of quiet", seconds(timer), "s");
+        line("  PSS at rest more than with one", settledPss() - m_pssOfFew, "MiB", "at most 40");
+    }
+
+    void rest() {
+        const qsizetype before = m_cluster.server.requests().size();
+        const double cpu = cpuSeconds(pid());
+        QTest::qWait(10'000);
+        line("at rest, 10 s: requests to the API server",
+             static_cast<double>(m_cluster.server.requests().size() - before), "", "0");
+        line("  connections", m_cluster.server.control(QStringLiteral("connections"))[u"open"].toDouble(), "", "1");
+        line("  CPU of the host", (cpuSeconds(pid()) - cpu) * 1000, "ms");
+    }
+
+    void one() { change(nameOf(99, 99), QStringLiteral("10.99.99.0/24"), "among 10,000 clients", kChangesAmongMany); }
+
+    void storm(int length) {
+        // The first storm adds an annotation to each object, and buffers grow: that is no leak.
+        blow(kObjects / kEventsPerSecond / 4 + 1, 4 * kEventsPerSecond);
+        const double before = settledPss();
+        const double cpu = cpuSeconds(pid());
+        const qsizetype requests = m_cluster.server.requests().size();
+        QElapsedTimer timer;
+        timer.start();
+        blow(length, kEventsPerSecond);
+        line("1,000 events a second: took", seconds(timer), "s", qPrintable(QStringLiteral("%1").arg(length)));
+        change(nameOf(99, 98), QStringLiteral("10.99.98.0/24"), "right after the storm", 1);
+        line("  CPU of the host", (cpuSeconds(pid()) - cpu) / seconds(timer) * 100, "%");
+        line("  growth of PSS", settledPss() - before, "MiB", "0");
+        line("  requests to the API server", static_cast<double>(m_cluster.server.requests().size() - requests), "");
+    }
+
+    void stop() {
+        m_host->stop();
+        m_host.reset();
+    }
+
+   private:
+    [[nodiscard]] qint64 pid() const { return m_host->process().pid(); }
+
+    void start(const char* name) {
+        m_host = std::make_unique<HostUnderTest>(m_lab, QString::fromLatin1(name));
+        m_host->config = m_cluster.config("router-a");
+        if (!m_host->start()) qFatal("no host");
+    }
+
+    double settledPss() {
+        QTest::qWait(3000);
+        return pssMiB(pid());
+    }
+
+    /// Until nothing was asked of the API server for so long that no detail of a status is waiting to be written.
+    [[nodiscard]] bool awaitQuiet(qint64 timeoutMs) const {
+        QElapsedTimer timer;
+        timer.start();
+        QElapsedTimer quiet;
+        quiet.start();
+        for (qsizetype last = -1; quiet.elapsed() < 12'000;) {
+            const qsizetype now = m_cluster.server.requests().size();
+            if (std::exchange(last, now) != now) quiet.start();
+            if (timer.elapsed() > timeoutMs) return false;
+            QTest::qWait(500);
+        }
+        return true;
+    }
+
+    /// Until the plugin says that it has acted on this generation of an NTPClient.
+    void awaitGeneration(const QString& name, qint64 generation, qint64 timeoutMs) {
+        QElapsedTimer timer;
+        timer.start();
+        while (timer.elapsed() < timeoutMs) {
+            const QJsonObject object =
+                m_host
+                    ->call(QStringLiteral("resource.get"),
+                           {{"kind", "ntpclient"}, {"namespace", "network"}, {"name", name}})[u"result"]
+                    .toObject();
+            const QJsonArray conditions = object[u"status"][u"conditions"].toArray();
+            if (HostUnderTest::condition(conditions, QStringLiteral("Ready"))[u"observedGeneration"].toInteger() >=
+                generation)
+                return;
+            if (timer.elapsed() > 100) QTest::qWait(5);
+        }
+        qFatal("%s is not reconciled", qPrintable(name));
+    }
+
+    /// One change after the other of an object, each until the plugin has acted on it.
+    void change(const QString& name, const QString& network, const char* where, int count) {
+        Times all;
+        Times ours;
+        for (int i = 0; i < count; ++i) {
+            QElapsedTimer timer;
+            timer.start();
+            const QJsonArray made = m_cluster.server.install({client(name, network, 4 + m_number++ % 2)});
+            const double asked = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+            awaitGeneration(name, made[0][u"metadata"][u"generation"].toInteger(), 30'000);
+            all.ms.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+            ours.ms.push_back(all.ms.back() - asked);
+            QTest::qWait(20);
+        }
+        std::printf("one change, %s, until the plugin has acted\n", where);
+        line("  from the control call of the fake, with its answer: median", all.at(0.5), "ms");
+        line("  p99", all.at(0.99), "ms", "at most 5 from the last byte");
+        line("  from that answer: median", ours.at(0.5), "ms");
+        line("  p99", ours.at(0.99), "ms");
+    }
+
+    void blow(int length, int perSecond) const {
+        m_cluster.server.control(
+            QStringLiteral("storm"),
+            {{"apiVersion", kNtp}, {"kind", "NTPClient"}, {"perSecond", perSecond}, {"seconds", length}});
+        QTest::qWait(length * 1000);
+    }
+
+    const lab::Lab& m_lab;
+    ClusterUnderTest m_cluster;
+    std::unique_ptr<HostUnderTest> m_host;
+    double m_pssOfFew = 0;
+    int m_number = 0;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return lab::runIsolated(argc, argv, [&] {
+        const QCoreApplication app(argc, argv);
+        QCommandLineParser parser;
+        parser.addOption({QStringLiteral("seconds"), QStringLiteral("How long the storm is."), QStringLiteral("number"),
+                          QStringLiteral("10")});
+        parser.process(app);
+        const lab::Lab lab;
+        if (!lab.problem().isEmpty()) qFatal("%s", qPrintable(lab.problem()));
+        Bench bench(lab);
+        bench.few();
+        bench.many();
+        bench.rest();
+        bench.one();
+        bench.storm(parser.value(QStringLiteral("seconds")).toInt());
+        bench.stop();
+        return 0;
+    });
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "demo_network.h"
+
+#include <QFile>
+#include <future>
+
+#include "human_text.h"
+
+namespace fos1::demo {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::nanoseconds kLie = 2s;
+
+/// Of a network for documentation (RFC 5737): nobody has it.
+const QString kElsewhere = QStringLiteral("192.0.2.1");
+
+struct Truth {
+    const char* address;
+    const char* words;
+};
+constexpr Truth kUpstreams[] = {{"10.1.0.1", "honest"}, {"10.1.2.1", "honest"}, {"10.1.3.1", "lies by 2 s"}};
+
+QByteArray dnsmasqConfig(const std::vector<int>& vlans) {
+    // Without a look whether somebody has the address already, which takes 3 s for each.
+    QByteArray config = "dhcp-authoritative\nno-ping\nlocal=/lab.example/\n";
+    for (const int id : vlans) {
+        const QByteArray number = QByteArray::number(id);
+        config += "interface=lan." + number + "\ndhcp-range=10." + number + ".0.100,10." + number +
+                  ".0.200,255.255.255.0,2m\n";
+    }
+    return config;
+}
+
+QJsonArray topic(const system::HostUnderTest& host, const QString& name) {
+    return host.call(QStringLiteral("topic.list"), {{QStringLiteral("topic"), name}})[u"result"][u"values"].toArray();
+}
+
+}  // namespace
+
+DemoNetwork::DemoNetwork() : m_lab(lab::FirstClient::Absent) {
+    m_vlans.push_back({10, QStringLiteral("staff"), nullptr});
+    m_vlans.push_back({20, QStringLiteral("guests"), nullptr});
+    m_vlans.push_back({30, QStringLiteral("cameras"), nullptr});
+}
+
+DemoNetwork::~DemoNetwork() = default;
+
+QString DemoNetwork::start() {
+    m_lab.addUpstream(2);
+    m_lab.addUpstream(3);
+    std::vector<int> ids;
+    for (const Vlan& vlan : m_vlans) {
+        m_lab.addVlan(vlan.id);
+        ids.push_back(vlan.id);
+    }
+    m_lab.forward();
+    if (!m_lab.problem().isEmpty()) return m_lab.problem();
+    m_honest[0] = m_lab.startChronyd("up", "upstream-1", "local stratum 1\nallow\n");
+    m_honest[1] = m_lab.startChronyd("up2", "upstream-2", "local stratum 1\nallow\n");
+    m_liar = std::make_unique<lab::NtpResponder>(m_lab, "up3", lab::NtpClaim{kLie});
+    if (!m_liar->problem().isEmpty()) return m_liar->problem();
+    m_dnsmasq = lab::startDnsmasq(m_lab, "rt", "dnsmasq", dnsmasqConfig(ids));
+    for (Vlan& vlan : m_vlans)
+        vlan.dhcp = std::make_unique<lab::DhcpClient>(m_lab, QStringLiteral("cl%1").arg(vlan.id), lab::IpFamily::V4);
+    return startHost();
+}
+
+QString DemoNetwork::startHost() {
+    m_host = std::make_unique<system::HostUnderTest>(m_lab, QStringLiteral("router"));
+    m_host->config.replace("plugins:\n", "plugins:\n  vlan-inventory: {}\n  firewall-bridge: {countersSeconds: 1}\n");
+    for (const char* name : {"vlans.yaml", "main-ntp.yaml"}) {
+        QFile manifest(QStringLiteral(FOS1_DEMO_MANIFESTS "/") + QLatin1String(name));
+        if (!manifest.open(QIODevice::ReadOnly) ||
+            !lab::writeFile(m_host->manifest(QLatin1String(name)), manifest.readAll()))
+            return QStringLiteral("cannot copy ") + manifest.fileName();
+    }
+    return m_host->start() ? QString() : QStringLiteral("the host does not start");
+}
+
+/// From inside the client's namespace. What may be limited there comes one after the other, all else at once.
+ClientView DemoNetwork::see(const Vlan& vlan) const {
+    const lab::Probe probe(m_lab, QStringLiteral("cl%1").arg(vlan.id));
+    ClientView view;
+    view.vlan = vlan.name;
+    view.interface = QStringLiteral("lan.%1").arg(vlan.id);
+    view.asked = QStringLiteral("10.%1.0.1").arg(vlan.id);
+    const QString v6 = QStringLiteral("fd%1::1").arg(vlan.id);
+    auto keys = std::async(std::launch::async, [&] { return probe.connect(view.asked, 4460); });
+    auto overV6 = std::async(std::launch::async, [&] { return probe.time(v6); });
+    auto dns = std::async(std::launch::async, [&] { return probe.resolve(view.asked, kDnsName); });
+    view.elsewhere = probe.time(kElsewhere);
+    view.time = probe.time(view.asked);
+    view.answered = probe.answers(view.asked, kAtOnce - 1) + (view.time ? 1 : 0);
+    view.ntsKeys = keys.get();
+    view.timeOverV6 = overV6.get();
+    view.dnsAnswer = dns.get();
+    const QMap<QString, QString> options = vlan.dhcp->options();
+    view.lease = options[QStringLiteral("ip")];
+    view.ntpServersOfDhcp = options[QStringLiteral("ntpsrv")];
+    return view;
+}
+
+/// What the host says of the same.
+void DemoNetwork::ask(std::vector<ClientView>& clients, Snapshot& snapshot) const {
+    for (const QJsonValue entry : topic(*m_host, QStringLiteral("firewall.ntp/v1"))) {
+        const QJsonObject value = entry[u"value"].toObject();
+        for (ClientView& each : clients) {
+            if (each.vlan != entry[u"key"].toString()) continue;
+            if (value[u"enforced"].toBool()) each.policy = value[u"policy"].toString();
+            each.letIn = value[u"admitted_packets"].toInteger();
+            each.dropped = value[u"refused_packets"].toInteger();
+        }
+    }
+    const QJsonObject sync = m_host->syncState(QStringLiteral("main-ntp"))[u"value"].toObject();
+    snapshot.sync = sync[u"reason"].toString();
+    snapshot.isFit = sync[u"fit_to_advertise"].toBool();
+    const QJsonArray sources = m_host->service(QStringLiteral("main-ntp"))[u"status"][u"sources"].toArray();
+    for (const Truth& truth : kUpstreams) {
+        UpstreamView view{QString::fromLatin1(truth.address), QString::fromLatin1(truth.words), {}, {}, {}};
+        for (const QJsonValue source : sources) {
+            if (source[u"address"].toString() != view.address) continue;
+            view.state = source[u"state"].toString();
+            view.why = source[u"why"].toString();
+            if (source[u"offset"].isDouble()) view.offset = ctl::signedDurationText(source[u"offset"].toDouble() * 1e6);
+        }
+        snapshot.upstreams.push_back(view);
+    }
+}
+
+Snapshot DemoNetwork::look() const {
+    std::vector<std::future<ClientView>> views;
+    for (const Vlan& vlan : m_vlans)
+        views.push_back(std::async(std::launch::async, [this, &vlan] { return see(vlan); }));
+    Snapshot snapshot;
+    for (auto& view : views) snapshot.clients.push_back(view.get());
+    ask(snapshot.clients, snapshot);
+    return snapshot;
+}
+
+}  // namespace fos1::demo

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Everything that the demo shows, running: three upstreams of which one lies, the router with the host and a dnsmasq,
+// and a VLAN for each policy with a client in it. Nothing of it outlives the object.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "dhcp_client.h"
+#include "host_under_test.h"
+#include "ntp_responder.h"
+#include "snapshot.h"
+
+namespace fos1::demo {
+
+class DemoNetwork {
+   public:
+    DemoNetwork();
+    ~DemoNetwork();
+    DemoNetwork(const DemoNetwork&) = delete;
+    DemoNetwork& operator=(const DemoNetwork&) = delete;
+
+    /// Empty when all of it runs, else what went wrong. May take seconds.
+    [[nodiscard]] QString start();
+
+    /// Looks at everything at once, in threads of its own; takes up to a second.
+    [[nodiscard]] Snapshot look() const;
+
+    [[nodiscard]] const lab::Lab& network() const { return m_lab; }
+    [[nodiscard]] const system::HostUnderTest& host() const { return *m_host; }
+
+    static constexpr quint16 kHttpPort = 9559;  ///< in the router
+
+   private:
+    struct Vlan {
+        int id;
+        QString name;
+        std::unique_ptr<lab::DhcpClient> dhcp;
+    };
+    [[nodiscard]] QString startHost();
+    [[nodiscard]] ClientView see(const Vlan& vlan) const;
+    void ask(std::vector<ClientView>& clients, Snapshot& snapshot) const;
+
+    lab::Lab m_lab;
+    std::array<std::unique_ptr<lab::Daemon>, 2> m_honest;
+    std::unique_ptr<lab::NtpResponder> m_liar;
+    std::unique_ptr<lab::Daemon> m_dnsmasq;
+    std::unique_ptr<system::HostUnderTest> m_host;
+    std::vector<Vlan> m_vlans;
+};
+
+}  // namespace fos1::demo

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the two versions of the API server that we know from recordings do differently.
+'use strict';
+
+const profiles = {
+    '1.20': {
+        version: {
+            major: '1', minor: '20', gitVersion: 'v1.20.15', gitCommit: '8f1e5bf0b9729a899b8df86249b56e2c74aebc55',
+            gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z', goVersion: 'go1.15.15', compiler: 'gc',
+            platform: 'linux/amd64',
+        },
+        celRules: false,
+        fieldValidation: false,
+        sendInitialEvents: false,
+        openapiV3: false,
+        /// Index of list items in the paths of schema errors.
+        indexInPaths: false,
+        typeInvalid: false,
+        /// Whether managedFields tell through which subresource a field was set.
+        subresourceInManagedFields: false,
+        /// Whether an old `continue` token is answered out of the watch cache.
+        servesOldContinue: false,
+        prettyCustomResources: false,
+        /// How an empty object looks in an answer for people.
+        breaksEmptyObjects: true,
+        /// An empty text in an apply-patch of a custom resource arrives as null.
+        appliesEmptyTextAsNull: true,
+        bookmarksFollowAllKinds: false,
+    },
+    '1.34': {
+        version: {
+            major: '1', minor: '34', emulationMajor: '1', emulationMinor: '34', minCompatibilityMajor: '1',
+            minCompatibilityMinor: '33', gitVersion: 'v1.34.9', gitCommit: 'ba6535cbb8719c3ba6c3923f2725ba050c87faab',
+            gitTreeState: 'clean', buildDate: '1970-01-01T00:00:00Z', goVersion: 'go1.24.4', compiler: 'gc',
+            platform: 'linux/amd64',
+        },
+        celRules: true,
+        fieldValidation: true,
+        sendInitialEvents: true,
+        openapiV3: true,
+        indexInPaths: true,
+        typeInvalid: true,
+        subresourceInManagedFields: true,
+        servesOldContinue: true,
+        prettyCustomResources: true,
+        breaksEmptyObjects: false,
+        appliesEmptyTextAsNull: false,
+        bookmarksFollowAllKinds: true,
+    },
+};
+
+module.exports = { profiles };

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// YAML by js-yaml, which Debian installs where only Debian's node looks by itself. No timestamps: Kubernetes has texts.
+'use strict';
+
+function find() {
+    try {
+        return require('js-yaml');
+    } catch {
+        return require('/usr/share/nodejs/js-yaml');
+    }
+}
+
+const library = find();
+const options = { schema: library.CORE_SCHEMA };
+
+module.exports = {
+    load: (text) => library.load(text, options),
+    loadAll: (text) => library.loadAll(text, undefined, options).filter((each) => each !== null && each !== undefined),
+    dump: (value) => library.dump(value, { noRefs: true, lineWidth: -1 }),
+};

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Replies of chronyd on its command socket.
+#include "chrony/candm_codec.h"
+#include "fuzz.h"
+
+namespace fos1::fuzz {
+
+using namespace ntp::candm;
+
+namespace {
+
+template <typename Read>
+void readWith(Read read, const Reply& reply) {
+    const auto value = read(reply);
+    FUZZ_CLAIM(value || saysWhy(value.error()));
+}
+
+}  // namespace
+
+void runOne(const QByteArray& input) {
+    const auto sequence = peekSequence(input);
+    if (!sequence) return FUZZ_CLAIM(!decode(input, Command::Tracking, 0));
+    // What it says that it answers is what was asked.
+    const auto command = static_cast<Command>(qFromBigEndian<quint16>(input.constData() + 4));
+    const auto reply = decode(input, command, *sequence);
+    FUZZ_CLAIM(!decode(input, command, *sequence + 1));
+    if (!reply) return FUZZ_CLAIM(saysWhy(reply.error()));
+    FUZZ_CLAIM(reply->command == command && reply->body.size() < input.size());
+    readWith(activity, *reply);
+    readWith(tracking, *reply);
+    readWith(sourceCount, *reply);
+    readWith(sourceData, *reply);
+    readWith(sourceStatistics, *reply);
+    readWith(sourceName, *reply);
+    readWith(ntpData, *reply);
+    readWith(authData, *reply);
+    readWith(selectData, *reply);
+    readWith(serverStatistics, *reply);
+    readWith(accessAllowed, *reply);
+    const auto clients = clientPage(*reply);
+    FUZZ_CLAIM(clients || saysWhy(clients.error()));
+    FUZZ_CLAIM(!clients || clients->clients.size() <= 8);
+    // A page that begins where it was asked for would be asked for without end.
+    FUZZ_CLAIM(!clients || !clients->next || *clients->next != 0);
+}
+
+}  // namespace fos1::fuzz

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What nf_tables tells: notifications of the kernel, and its lists of counted elements.
+#include <libmnl/libmnl.h>
+
+#include "fuzz.h"
+#include "nft/change_reader.h"
+#include "nft/counter_reader.h"
+
+namespace fos1::fuzz {
+
+void runOne(const QByteArray& input) {
+    firewall::ChangeReader reader("fos1-nft");
+    for (const QByteArray& datagram : records(input)) {
+        if (datagram.isEmpty()) reader.lost();
+        reader.receive(datagram);
+    }
+    // Nobody's changes but ours: whoever the kernel names is called so here.
+    firewall::ChangeReader once("fos1-nft");
+    once.receive(input);
+    once.lost();
+    FUZZ_CLAIM(!once.receive({}));
+
+    const auto* message = reinterpret_cast<const nlmsghdr*>(input.constData());
+    const auto size = static_cast<quint32>(input.size());
+    if (size < sizeof(nlmsghdr) || message->nlmsg_len < sizeof(nlmsghdr) || message->nlmsg_len > size) return;
+    std::map<QString, firewall::Counter> counters;
+    firewall::readCounters(message, counters);
+    for (const auto& [interface, counter] : counters) FUZZ_CLAIM(!interface.isEmpty());
+    // Another list is added, never mixed up.
+    const auto before = counters;
+    firewall::readCounters(message, counters);
+    FUZZ_CLAIM(counters.size() == before.size());
+}
+
+}  // namespace fos1::fuzz

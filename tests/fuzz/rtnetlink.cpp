@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Datagrams of rtnetlink: answers to a dump and notifications, in any order, torn and malformed.
+#include <libmnl/libmnl.h>
+
+#include "fuzz.h"
+#include "netlink/link_reader.h"
+
+namespace fos1::fuzz {
+
+using vlan::LinkReader;
+
+namespace {
+
+/// What a link monitor does with a reader.
+void follow(const std::vector<QByteArray>& datagrams) {
+    LinkReader reader;
+    reader.reset(0);
+    FUZZ_CLAIM(!reader.begin().isEmpty() && !reader.isIdle());
+    bool wasComplete = false;
+    for (const QByteArray& datagram : datagrams) {
+        const LinkReader::Outcome outcome = datagram.isEmpty() ? reader.lost() : reader.receive(datagram);
+        FUZZ_CLAIM(outcome.request.isEmpty() || !reader.isIdle());
+        FUZZ_CLAIM(!wasComplete || reader.isComplete());
+        FUZZ_CLAIM(!outcome.isChanged || reader.isComplete());
+        wasComplete = reader.isComplete();
+        if (!outcome.failure.isEmpty()) return;
+        if (outcome.needsAgain && reader.isIdle()) FUZZ_CLAIM(!reader.begin().isEmpty());
+    }
+}
+
+}  // namespace
+
+void runOne(const QByteArray& input) {
+    follow(records(input));
+    follow({input});
+}
+
+}  // namespace fos1::fuzz

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What plugins publish for each other: values of the contracts, from whoever published them.
+#include <QCborArray>
+#include <QCborMap>
+
+#include "fuzz.h"
+#include "network/vlan.h"
+#include "node/identity.h"
+#include "time/client_state.h"
+#include "time/service_state.h"
+#include "time/sync_state.h"
+
+namespace fos1::fuzz {
+
+namespace {
+
+/// What was read is what was said, as far as both say the same field. A word alone may be read as one that is known.
+void compare(const QCborValue& said, const QCborValue& read) {
+    if (read.isInteger() && said.isInteger()) FUZZ_CLAIM(read == said);
+    if (read.isMap() && said.isMap()) {
+        const QCborMap members = read.toMap();
+        const QCborMap given = said.toMap();
+        for (const auto& item : members) compare(given.value(item.first), item.second);
+    }
+    if (!read.isArray() || !said.isArray()) return;
+    FUZZ_CLAIM(read.toArray().size() == said.toArray().size());
+    for (qsizetype i = 0; i < read.toArray().size(); ++i) {
+        compare(said[i], read[i]);
+        if (read[i].isString()) FUZZ_CLAIM(read[i] == said[i]);
+    }
+}
+
+template <typename Payload>
+void check(const QCborMap& map) {
+    const auto payload = Payload::decode(map);
+    if (!payload) return FUZZ_CLAIM(saysWhy(payload.error()) && !payload.error().path.isEmpty());
+    const QCborMap encoded = payload->encode();
+    compare(map, encoded);
+    const auto again = Payload::decode(encoded);
+    FUZZ_CLAIM(again && *again == *payload);
+}
+
+}  // namespace
+
+void runOne(const QByteArray& input) {
+    QCborParserError broken;
+    const QCborMap map = QCborValue::fromCbor(input, &broken).toMap();
+    // Who publishes does it through an interface or a frame, which are whole.
+    if (broken.error != QCborError::NoError) return;
+    check<time::SyncState>(map);
+    check<time::ServiceState>(map);
+    check<time::ClientState>(map);
+    check<network::VlanState>(map);
+    check<node::Identity>(map);
+}
+
+}  // namespace fos1::fuzz

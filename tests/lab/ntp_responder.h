@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// An NTP server that says what it is told to, true or false: a chronyd that leaves the clock alone can only tell the
+// machine's own time. Real packets; knows nothing of any client.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+#include "lab.h"
+
+namespace fos1::lab {
+
+/// What is answered (RFC 5905, figure 8).
+struct NtpClaim {
+    std::chrono::nanoseconds offset{0};  ///< against the machine's clock
+    int stratum = 1;
+    int leap = 0;  ///< 3: not synchronised
+    bool isSilent = false;
+};
+
+class NtpResponder {
+   public:
+    /// Answers client requests to UDP port 123 of namespace `ns`, over IPv4 and IPv6, in a thread of its own.
+    NtpResponder(const Lab& lab, const QString& ns, NtpClaim claim);
+    ~NtpResponder();
+    NtpResponder(const NtpResponder&) = delete;
+    NtpResponder& operator=(const NtpResponder&) = delete;
+
+    /// Empty when it answers, else what went wrong.
+    [[nodiscard]] QString problem() const { return m_problem; }
+
+    /// From the next answer on.
+    void claim(NtpClaim claim);
+
+   private:
+    void serve();
+    [[nodiscard]] NtpClaim claimed() const;
+
+    QString m_problem;
+    int m_socket = -1;
+    int m_stop = -1;  ///< an eventfd
+    mutable std::mutex m_mutex;
+    NtpClaim m_claim;  ///< under m_mutex
+    std::thread m_thread;
+};
+
+}  // namespace fos1::lab

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The checks and previews of a plugin in a runner, through a real host: what fos1ctl and a directory of manifests get
+// to hear, and what comes of a plugin that does not answer.
+#include <QDir>
+#include <QFile>
+#include <QTest>
+
+#include "host_under_test.h"
+#include "isolation.h"
+
+using namespace fos1;
+using fos1::system::built;
+using fos1::system::HostUnderTest;
+
+namespace {
+
+/// An NTPService that the plugin "judges" treats as `judge` says.
+QByteArray manifest(const QByteArray& judge, int ordinal) {
+    return "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\n"
+           "metadata: {name: main-ntp, labels: {judge: " +
+           judge +
+           "}}\n"
+           "spec:\n  enabled: false\n  sources: {pools: [{name: pool-" +
+           QByteArray::number(ordinal) + ".example.com}]}\n  server: {}\n";
+}
+
+void addJudges(HostUnderTest& host) {
+    QDir().mkpath(host.path("mine"));
+    QFile::copy(built("tests/bad_plugins/so/judges.so"), host.path("mine/judges.so"));
+    host.config += "  judges:\npluginDirs: [mine, '" + built(FOS1_PLUGIN_DIR).toUtf8() + "']\n";
+}
+
+QString pool(const HostUnderTest& host) {
+    return host.service("main-ntp")[u"spec"][u"sources"][u"pools"][0][u"name"].toString();
+}
+
+QString accepted(const HostUnderTest& host) {
+    const QJsonArray conditions = host.service("main-ntp")[u"status"][u"conditions"].toArray();
+    return HostUnderTest::condition(conditions, "Accepted")[u"message"].toString();
+}
+
+bool hasEvent(const HostUnderTest& host, const QString& reason, const QString& part) {
+    const QJsonArray list = host.call("event.list", {{"limit", 1000}})[u"result"][u"events"].toArray();
+    return std::any_of(list.begin(), list.end(), [&](const QJsonValue& event) {
+        return event[u"reason"].toString() == reason && event[u"message"].toString().contains(part);
+    });
+}
+
+}  // namespace
+
+class TestRunnerChecks : public QObject {
+    Q_OBJECT
+
+    std::unique_ptr<lab::Lab> m_lab;
+
+   private Q_SLOTS:
+    void initTestCase() {
+        m_lab = std::make_unique<lab::Lab>();
+        QVERIFY2(m_lab->problem().isEmpty(), qPrintable(m_lab->problem()));
+    }
+
+    void whoAppliesIsToldAtOnce() {
+        HostUnderTest host(*m_lab, "apply");
+        addJudges(host);
+        QVERIFY(host.start());
+        auto result = host.ctl({"apply", "-f", "-"}, manifest("refuse", 1));
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY2(result.errors.contains(":5:3: spec.enabled: no judge likes this"), result.errors.constData());
+        QVERIFY(host.service("main-ntp").isEmpty());
+        QVERIFY(QDir(host.path("manifests")).isEmpty());
+        result = host.ctl({"diff", "-f", "-"}, manifest("refuse", 1));
+        QCOMPARE(result.exitCode, 2);
+        QVERIFY2(result.errors.contains("no judge likes this"), result.errors.constData());
+
+        result = host.ctl({"diff", "-f", "-"}, manifest("fine", 1));
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY2(result.output.contains("judges: would judge 1 objects"), result.output.constData());
+        result = host.ctl({"apply", "-f", "-"}, manifest("fine", 1));
+        QVERIFY2(result.exitCode == 0 && result.errors.isEmpty(), result.errors.constData());
+        // Whoever was told that it is applied finds it.
+        QCOMPARE(pool(host), QStringLiteral("pool-1.example.com"));
+
+        // Without a daemon the same checks are asked of the file.
+        const auto offline = lab::run(built("bin/fos1ctl"), {"validate", "--plugins", host.path("mine"), "-f", "-"},
+                                      10'000, manifest("refuse", 1));
+        QCOMPARE(offline.exitCode, 1);
+        QVERIFY2(offline.output.contains("no judge likes this"), offline.output.constData());
+        QCOMPARE(host.stop(), 0);
+    }
+
+    void theLastGoodVersionStays() {
+        HostUnderTest host(*m_lab, "files");
+        addJudges(host);
+        // Before anything else is known of it, and before the runner has loaded its plugin.
+        QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest("refuse", 1)));
+        QVERIFY(host.start());
+        QTRY_VERIFY(hasEvent(host, "Refused", "spec.enabled: no judge likes this"));
+        QVERIFY(host.service("main-ntp").isEmpty());
+        const auto ofSource = [&] {
+            return host.pluginCondition("crd-watcher", "ObjectsAccepted")[u"message"].toString();
+        };
+        QTRY_VERIFY2(ofSource().contains("a.yaml: NTPService default/main-ntp: spec.enabled: "),
+                     qPrintable(ofSource()));
+        QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest("fine", 2)));
+        QTRY_COMPARE(pool(host), QStringLiteral("pool-2.example.com"));
+        QVERIFY(ofSource().isEmpty());
+        QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest("refuse", 3)));
+        QTRY_VERIFY(accepted(host).contains("The last good version stays in force: "));
+        QVERIFY2(accepted(host).contains("no judge likes this"), qPrintable(accepted(host)));
+        QCOMPARE(pool(host), QStringLiteral("pool-2.example.com"));
+        // A slow answer is not overtaken by the version after it.
+        QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest("late", 4)));
+        QVERIFY(lab::writeFile(host.manifest("b.yaml"), "# nothing yet\n"));
+        QTRY_COMPARE(pool(host), QStringLiteral("pool-4.example.com"));
+        QVERIFY(accepted(host).isEmpty());
+        QCOMPARE(host.stop(), 0);
+    }
+
+    void whoDoesNotAnswerRefusesNothing_data() {
+        QTest::addColumn<QByteArray>("judge");
+        QTest::addColumn<QString>("why");
+        QTest::newRow("garbage") << QByteArray("garbage") << "it answered an error without a message";
+        QTest::newRow("dies") << QByteArray("die") << "ended by signal 9";
+        QTest::newRow("hangs") << QByteArray("hang") << "did not return from validate within 5 s";
+    }
+    void whoDoesNotAnswerRefusesNothing() {
+        QFETCH(QByteArray, judge);
+        QFETCH(QString, why);
+        HostUnderTest host(*m_lab, "silent-" + judge);
+        addJudges(host);
+        QVERIFY(host.start());
+        QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest("fine", 1)));
+        QTRY_COMPARE(pool(host), QStringLiteral("pool-1.example.com"));
+        QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest(judge, 2)));
+        // While it is waited for, the host answers everybody else.
+        QVERIFY(!host.call("host.status").isEmpty());
+        QTRY_COMPARE_WITH_TIMEOUT(pool(host), QStringLiteral("pool-2.example.com"), 15'000);
+        QVERIFY(hasEvent(host, "NotChecked", "judges: " + why));
+        QTRY_COMPARE_WITH_TIMEOUT(host.pluginCondition("judges", "Ready")[u"status"].toString(), "True", 5000);
+        if (judge != "garbage") {
+            QCOMPARE(host.stop(), 0);
+            return;
+        }
+        const auto result = host.ctl({"apply", "-f", "-"}, manifest(judge, 3));
+        QCOMPARE(result.exitCode, 0);
+        QVERIFY2(result.errors.contains("note: not checked by judges: it answered"), result.errors.constData());
+        QCOMPARE(host.stop(), 0);
+    }
+};
+
+int main(int argc, char** argv) {
+    return lab::runIsolated(argc, argv, [&] {
+        QCoreApplication app(argc, argv);
+        TestRunnerChecks test;
+        return QTest::qExec(&test, argc, argv);
+    });
+}
+
+#include "tst_runner_checks.moc"
