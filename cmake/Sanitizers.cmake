@@ -7,3 +7,7 @@ if(FOS1_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
 endif()
+# What libFuzzer has to see of the parsers; its main() comes with each target.
+if(FOS1_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
