@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "bus/state_bus.h"
+#include "fos1/cbor_size.h"
 #include "metrics/metric_registry.h"
 #include "plugins/argument_checks.h"
 #include "resources/admission_desk.h"
@@ -166,9 +167,10 @@ class PluginFacade::SpecSource final : public ISpecSource {
         ResourceStore::Transaction transaction;
         const QCborMap replace = map.value(QStringLiteral("replace")).toMap();
         for (const auto& item : replace) {
-            std::vector<QCborMap>& objects = transaction.replace[item.first.toString()];
+            std::vector<QByteArray>& objects = transaction.replace[item.first.toString()];
             const QCborArray list = QCborValue(item.second).toArray();
-            for (const QCborValue& object : list) objects.push_back(object.toMap());
+            for (const QCborValue& object : list)
+                objects.push_back(object.isByteArray() ? object.toByteArray() : packed(object));
         }
         const QCborArray remove = map.value(QStringLiteral("remove")).toArray();
         for (const QCborValue& origin : remove) transaction.remove.insert(origin.toString());

@@ -100,7 +100,13 @@ ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) 
     for (const auto& [origin, objects] : transaction.replace) {
         std::vector<StoredObject> accepted;
         for (std::size_t i = 0; i < objects.size(); ++i) {
-            auto object = m_admit(objects[i]);
+            const QCborMap given = unpackedMap(objects[i]);
+            if (given.isEmpty()) {
+                examined.refusals.push_back({origin, static_cast<qsizetype>(i),
+                                             {ErrorCode::InvalidInput, QStringLiteral("is no map in CBOR"), {}}});
+                continue;
+            }
+            auto object = m_admit(given);
             if (object) {
                 const ObjectKey key = shared(objectKey(*object));
                 const QCborMap next = withIdentity(*object, find(key));

@@ -44,8 +44,8 @@ class ResourceStore : public QObject {
     using Admit = std::function<tl::expected<QCborMap, Errors>(const QCborMap&)>;
 
     struct Transaction {
-        std::map<QString, std::vector<QCborMap>> replace;  ///< by origin
-        std::set<QString> remove;                          ///< origins
+        std::map<QString, std::vector<QByteArray>> replace;  ///< CBOR of each object, by origin
+        std::set<QString> remove;                            ///< origins
         QString owner = {};                                ///< the source that speaks
         bool isWhole = false;                  ///< every origin of this owner that is not in `replace` is removed
         std::vector<Refusal> objections = {};  ///< of others than the admission function; their origins are refused

@@ -9,36 +9,15 @@
 #include "resources/reconcile_queue.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
+#include "things.h"
 
 using namespace fos1;
 using namespace fos1::host;
+using namespace fos1::host::test;
 
 namespace {
 
 using Transaction = ResourceStore::Transaction;
-
-QCborMap object(const QString& name, int value) {
-    return {{QStringLiteral("apiVersion"), QStringLiteral("t.io/v1")},
-            {QStringLiteral("kind"), QStringLiteral("Thing")},
-            {QStringLiteral("metadata"),
-             QCborMap{{QStringLiteral("name"), name}, {QStringLiteral("namespace"), QStringLiteral("default")}}},
-            {QStringLiteral("spec"), QCborMap{{QStringLiteral("value"), value}}}};
-}
-
-ObjectKey key(const QString& name) {
-    return {QStringLiteral("t.io/v1"), QStringLiteral("Thing"), QStringLiteral("default"), name};
-}
-
-int valueOf(const QCborMap& object) {
-    return static_cast<int>(object.value(QStringLiteral("spec")).toMap().value(QStringLiteral("value")).toInteger());
-}
-
-/// Refuses negative values at once, as a schema does.
-tl::expected<QCborMap, Errors> admit(const QCborMap& object) {
-    if (valueOf(object) >= 0) return object;
-    return tl::unexpected<Errors>(
-        Errors{{ErrorCode::InvalidInput, QStringLiteral("must not be negative"), QStringLiteral("spec.value")}});
-}
 
 const Opinion kFine;
 const Opinion kTooMuch{{{ErrorCode::InvalidInput, QStringLiteral("is too much"), QStringLiteral("spec.value")}}, {}};

@@ -14,9 +14,11 @@
 #include "resources/spec_questions.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
+#include "things.h"
 
 using namespace fos1;
 using namespace fos1::host;
+using namespace fos1::host::test;
 
 namespace {
 
@@ -52,14 +54,6 @@ struct Fixture {
 };
 
 const QStringList kAll = PluginFacade::offeredFeatures();
-
-QCborMap object(const QString& name) {
-    return {{QStringLiteral("apiVersion"), QStringLiteral("t.io/v1")},
-            {QStringLiteral("kind"), QStringLiteral("Thing")},
-            {QStringLiteral("metadata"),
-             QCborMap{{QStringLiteral("name"), name}, {QStringLiteral("namespace"), QStringLiteral("default")}}},
-            {QStringLiteral("spec"), QCborMap()}};
-}
 
 }  // namespace
 
@@ -115,7 +109,7 @@ class TestPluginFacade : public QObject {
         auto& status = *feature<IStatus>(*f.facade);
         const ObjectKey key{"t.io/v1", "Thing", "default", "x"};
         QCOMPARE(status.setFields(key.toCbor(), {}), code(Status::NotFound));
-        f.resources.apply({{{"a", {object("x")}}}, {}});
+        f.resources.apply({{{"a", {object("x", 1)}}}, {}});
         QCOMPARE(status.setFields(key.toCbor(), {{QStringLiteral("n"), 1}}), code(Status::Ok));
         QCOMPARE(f.status.status(key).value(QStringLiteral("n")).toInteger(), 1);
         const Condition ready{"Ready", ConditionStatus::True, "Fine", {}, 0};
@@ -126,7 +120,7 @@ class TestPluginFacade : public QObject {
     void statusIsForOnesOwnKinds() {
         Fixture f(QStringList{IStatus::kIid});
         auto* status = feature<IStatus>(*f.facade);
-        f.resources.apply({{{"a.yaml", {object("x")}}}, {}});
+        f.resources.apply({{{"a.yaml", {object("x", 1)}}}, {}});
         const QCborMap key = ObjectKey{"t.io/v1", "Thing", "default", "x"}.toCbor();
         QCOMPARE(status->setFields(key, {}), code(Status::NotPermitted));
         f.metadata.kinds = QStringList{"t.io/v1/Thing"};
@@ -143,7 +137,7 @@ class TestPluginFacade : public QObject {
             QStringList seen;
         } listener;
         Fixture f(kAll);
-        f.resources.apply({{{"a.yaml", {object("x"), object("y")}}}, {}});
+        f.resources.apply({{{"a.yaml", {object("x", 1), object("y", 1)}}}, {}});
         auto* status = feature<IStatus>(*f.facade);
         auto* feed = feature<IStatusFeed>(*f.facade);
         const auto key = [](const char* name) { return ObjectKey{"t.io/v1", "Thing", "default", name}.toCbor(); };
@@ -217,15 +211,25 @@ class TestPluginFacade : public QObject {
         Fixture f(kAll);
         auto& source = *feature<ISpecSource>(*f.facade);
         const QCborMap first =
-            source.apply({{QStringLiteral("replace"), QCborMap{{QStringLiteral("a"), QCborArray{object("x")}}}}});
+            source.apply({{QStringLiteral("replace"), QCborMap{{QStringLiteral("a"), QCborArray{thing("x", 1)}}}}});
         QCOMPARE(first.value(QStringLiteral("changed")).toInteger(), 1);
         QVERIFY(!f.queue.isOpen());
         const QCborMap second =
-            source.apply({{QStringLiteral("replace"), QCborMap{{QStringLiteral("b"), QCborArray{object("x")}}}},
+            source.apply({{QStringLiteral("replace"), QCborMap{{QStringLiteral("b"), QCborArray{thing("x", 1)}}}},
                           {QStringLiteral("synced"), true}});
         const QCborMap error = second.value(QStringLiteral("errors")).toArray().first().toMap();
         QCOMPARE(error.value(QStringLiteral("origin")).toString(), QStringLiteral("b"));
         QVERIFY(f.queue.isOpen());
+        const QByteArray bytes = object("x", 2);
+        const auto packedOnes = [](const QByteArray& one) {
+            return QCborMap{{QStringLiteral("replace"), QCborMap{{QStringLiteral("a"), QCborArray{one}}}}};
+        };
+        QCOMPARE(source.apply(packedOnes(bytes)).value(QStringLiteral("changed")).toInteger(), 1);
+        for (const QByteArray& broken : {bytes.chopped(3), QByteArray(), packed(QCborArray{1})}) {
+            const QCborArray refused = source.apply(packedOnes(broken)).value(QStringLiteral("errors")).toArray();
+            QCOMPARE(refused.size(), 1);
+            QCOMPARE(valueOf(f.resources.find(key("x"))->object()), 2);
+        }
         source.apply({{QStringLiteral("remove"), QCborArray{QStringLiteral("a")}}});
         QCOMPARE(f.resources.size(), 0U);
     }

@@ -11,18 +11,13 @@
 #include "resources/spec_questions.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
+#include "things.h"
 
 using namespace fos1;
 using namespace fos1::host;
+using namespace fos1::host::test;
 
 namespace {
-
-QCborMap object(const QString& name, int value, const QString& kind = QStringLiteral("Thing")) {
-    return {{QStringLiteral("apiVersion"), QStringLiteral("t.io/v1")},
-            {QStringLiteral("kind"), kind},
-            {QStringLiteral("metadata"), QCborMap{{QStringLiteral("name"), name}}},
-            {QStringLiteral("spec"), QCborMap{{QStringLiteral("value"), value}}}};
-}
 
 /// What a plugin was told, in words.
 class Recorder final : public PluginInstance {
@@ -85,7 +80,7 @@ class Rig {
         plugin = instance.get();
         record.instance = std::move(instance);
     }
-    void put(const QString& origin, std::vector<QCborMap> objects) {
+    void put(const QString& origin, std::vector<QByteArray> objects) {
         store.apply({{{origin, std::move(objects)}}, {}});
     }
     /// Has it reconcile, and answers.

@@ -4,35 +4,17 @@
 #include <QTest>
 
 #include "resources/resource_store.h"
+#include "things.h"
 
 using namespace fos1;
 using namespace fos1::host;
+using namespace fos1::host::test;
 
 namespace {
 
-QCborMap object(const QString& name, int value) {
-    return {{QStringLiteral("apiVersion"), QStringLiteral("t.io/v1")},
-            {QStringLiteral("kind"), QStringLiteral("Thing")},
-            {QStringLiteral("metadata"),
-             QCborMap{{QStringLiteral("name"), name}, {QStringLiteral("namespace"), QStringLiteral("default")}}},
-            {QStringLiteral("spec"), QCborMap{{QStringLiteral("value"), value}}}};
-}
-
-ObjectKey key(const QString& name) {
-    return {QStringLiteral("t.io/v1"), QStringLiteral("Thing"), QStringLiteral("default"), name};
-}
-
-/// Refuses negative values.
-tl::expected<QCborMap, Errors> admit(const QCborMap& object) {
-    if (object.value(QStringLiteral("spec")).toMap().value(QStringLiteral("value")).toInteger() >= 0) return object;
-    return tl::unexpected<Errors>(
-        Errors{{ErrorCode::InvalidInput, QStringLiteral("must not be negative"), QStringLiteral("spec.value")}});
-}
-
-qint64 valueOf(const ResourceStore& store, const QString& name) {
+int valueOf(const ResourceStore& store, const QString& name) {
     const StoredObject* stored = store.find(key(name));
-    return stored ? stored->object().value(QStringLiteral("spec")).toMap().value(QStringLiteral("value")).toInteger()
-                  : -1;
+    return stored ? test::valueOf(stored->object()) : -1;
 }
 
 }  // namespace

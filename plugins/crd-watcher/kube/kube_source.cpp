@@ -4,6 +4,8 @@
 #include <QCborArray>
 #include <utility>
 
+#include "fos1/cbor_size.h"
+
 namespace fos1::crd {
 
 namespace {
@@ -16,13 +18,6 @@ const kube::ResourceType& secretType() {
 
 bool isOf(const ObjectKey& key, const kube::ResourceType& type) {
     return key.kind == type.kind && key.apiVersion == type.apiVersion;
-}
-
-/// Empty when it is broken, in a snapshot: Qt does not bear that half a map is read.
-QCborMap fromCbor(const QByteArray& bytes) {
-    QCborParserError broken;
-    const QCborValue value = QCborValue::fromCbor(bytes, &broken);
-    return broken.error == QCborError::NoError ? value.toMap() : QCborMap();
 }
 
 }  // namespace
@@ -118,7 +113,7 @@ void KubeSource::loadSnapshot() {
         if (known == snapshot->objects.end()) continue;
         kind->isOutOfSnapshot = true;
         for (const QByteArray& bytes : known->second) {
-            const QCborMap object = fromCbor(bytes);
+            const QCborMap object = unpackedMap(bytes);
             take(clusterKeyOf(object), clusterObjectOf(object));
         }
     }
@@ -181,7 +176,7 @@ void KubeSource::take(const ObjectKey& key, ClusterObject next) {
     kept = std::move(next);
     if (!isSame) {
         const QCborMap spec =
-            kept.isDeleting ? QCborMap() : fromCbor(kept.desired).value(QStringLiteral("spec")).toMap();
+            kept.isDeleting ? QCborMap() : unpackedMap(kept.desired).value(QStringLiteral("spec")).toMap();
         refer(key, secretsOf(spec, key.ns));
         m_touched.insert(key);
         submitSoon();
@@ -268,7 +263,7 @@ void KubeSource::submit() {
         if (object == m_objects.end() || object->second.isDeleting)
             remove.append(originOf(key));
         else
-            replace.insert(originOf(key), QCborArray{fromCbor(object->second.desired)});
+            replace.insert(originOf(key), QCborArray{object->second.desired});
     }
     // The first word is the whole state: in the same step what an earlier run or another kind of source had is gone.
     const QCborMap result = m_submit({{QStringLiteral("replace"), replace},

@@ -3,6 +3,7 @@
 
 #include <QCborArray>
 #include <QCborMap>
+#include <QCborStreamWriter>
 #include <QCborValue>
 #include <QCryptographicHash>
 #include <QFile>
@@ -23,15 +24,22 @@ QByteArray digestOf(const QByteArray& payload) {
 }  // namespace
 
 QByteArray encodeSnapshot(const Snapshot& snapshot) {
-    QCborMap kinds;
+    QByteArray payload;
+    QCborStreamWriter writer(&payload);
+    writer.startMap(2);
+    writer.append("server");
+    writer.append(snapshot.server);
+    writer.append("objects");
+    writer.startMap(snapshot.objects.size());
     for (const auto& [kind, objects] : snapshot.objects) {
-        QCborArray list;
-        for (const QByteArray& object : objects) list.append(object);
-        kinds.insert(kind, list);
+        writer.append(kind);
+        writer.startArray(objects.size());
+        for (const QByteArray& object : objects) writer.append(object);
+        writer.endArray();
     }
-    const QByteArray payload =
-        QCborValue(QCborMap{{QStringLiteral("server"), snapshot.server}, {QStringLiteral("objects"), kinds}}).toCbor();
-    return kMagic + digestOf(payload) + '\n' + payload;
+    writer.endMap();
+    writer.endMap();
+    return payload.prepend(kMagic + digestOf(payload) + '\n');
 }
 
 Result<Snapshot> decodeSnapshot(const QByteArray& bytes) {

@@ -10,6 +10,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "fos1/cbor_size.h"
 #include "kube/kube_source.h"
 #include "kube_server.h"
 #include "kubeconfig.h"
@@ -54,6 +55,12 @@ struct RecordingSink {
 
     QCborMap operator()(const QCborMap& transaction) {
         transactions.push_back(transaction.toJsonObject());
+        QJsonObject objects;
+        const QCborMap given = transaction.value(QStringLiteral("replace")).toMap();
+        for (const auto& item : given)
+            objects[item.first.toString()] =
+                QJsonArray{unpackedMap(QCborValue(item.second).toArray().at(0).toByteArray()).toJsonObject()};
+        transactions.back()[u"replace"] = objects;
         QCborArray errors;
         const QJsonObject replace = transactions.back()[u"replace"].toObject();
         for (auto it = replace.begin(); it != replace.end(); ++it)

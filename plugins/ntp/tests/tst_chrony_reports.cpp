@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What the monitor sees in a real chronyd is what chronyc shows: why sources are used or not, and who is served.
+#include <QElapsedTimer>
 #include <QRegularExpression>
 #include <QTest>
 
@@ -55,9 +56,8 @@ class TestChronyReports : public QObject {
         QVERIFY2(upstream.start(), upstream.log().constData());
         const QByteArray port = " port " + QByteArray::number(upstream.port()) + " iburst minpoll -2 maxpoll -2 ";
         Upstream follower(tree, QStringLiteral("follower"),
-                          keys + "server 127.0.0.1" + port + "key 1\nserver 127.0.0.2" + port +
-                              "prefer\nserver 127.0.0.3" + port +
-                              "noselect trust xleave\nserver 127.0.0.4 iburst port " +
+                          keys + "server 127.0.0.1" + port + "key 1 prefer\nserver 127.0.0.2" + port +
+                              "\nserver 127.0.0.3" + port + "noselect trust xleave\nserver 127.0.0.4 iburst port " +
                               QByteArray::number(freeUdpPort()) + "\nserver 127.0.0.5" + port + "key 9\n");
         QVERIFY2(follower.start(), follower.log().constData());
         ChronyClient client(follower.socket());
@@ -73,9 +73,20 @@ class TestChronyReports : public QObject {
         monitor.start();
         QTRY_VERIFY_WITH_TIMEOUT(isSettled(), 15'000);
         // No more samples, so that both look at the same numbers.
-        upstream.stop();
-        QTRY_VERIFY(std::none_of(seen->sources->begin(), seen->sources->end(),
-                                 [](const SourceReport& source) { return source.reachability == 0377; }));
+        for (int i = 1; i <= 3; ++i)
+            for (const auto* limit : {"maxpoll", "minpoll"})
+                chronyc(follower.socket(),
+                        {QLatin1String(limit), QStringLiteral("127.0.0.%1").arg(i), QStringLiteral("10")});
+        QElapsedTimer quiet;
+        quint64 sent = 0;
+        QTRY_VERIFY_WITH_TIMEOUT(
+            [&] {
+                quint64 now = 0;
+                for (std::size_t i = 0; i < 3; ++i) now += seen->sources->at(i).ntp->sent;
+                if (std::exchange(sent, now) != now || !quiet.isValid()) quiet.start();
+                return quiet.hasExpired(1000);
+            }(),
+            10'000);
         seen.reset();
         QTRY_VERIFY(seen && seen->sources && seen->statistics);
         monitor.stop();

@@ -34,6 +34,13 @@ inline bool fitsEncoded(const QCborMap& map, qsizetype limit) {
     return encodedSizeBound(map) <= limit || QCborValue(map).toCbor().size() <= limit;
 }
 
+/// The map that was packed(); an empty one when the bytes are broken: Qt 6.4 does not bear that half a map is read.
+inline QCborMap unpackedMap(const QByteArray& bytes) {
+    QCborParserError broken;
+    const QCborValue value = QCborValue::fromCbor(bytes, &broken);
+    return broken.error == QCborError::NoError ? value.toMap() : QCborMap();
+}
+
 /// Its encoding, in no more memory than that takes.
 inline QByteArray packed(const QCborValue& value) {
     QByteArray bytes = value.toCbor();

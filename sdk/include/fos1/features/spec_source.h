@@ -17,7 +17,8 @@ class FOS1_SDK_EXPORT ISpecSource : public IInterface {
 
     /// One transaction: `{"replace": {origin: [object, …]}, "remove": [origin, …], "synced": bool, "whole": bool}`.
     ///
-    /// An origin is where objects come from (a file, say); its objects are accepted all together or not at all,
+    /// An object is a map or, since SDK 1.2, a byte string with its CBOR: of thousands that takes a quarter of the
+    /// memory. An origin is where objects come from (a file, say); its objects are accepted all together or not at all,
     /// and a refused origin keeps the objects it had. `synced` tells that the source has shown everything it has:
     /// before that no plugin is asked to reconcile, so that "not read yet" is never taken for "deleted".
     /// `whole` (since SDK 1.2) tells that every origin of this plugin's, from an earlier run too, that is not in
