@@ -5,10 +5,20 @@
 #include <limits>
 #include <utility>
 
-#include "fos1/cbor_size.h"
 #include "plugins/argument_checks.h"
 
 namespace fos1::host {
+
+namespace {
+
+/// More values than this of one topic that wait for delivery are compacted at once: thousands may come in one turn.
+constexpr std::size_t kMostFresh = 64;
+
+QByteArray compactedValue(const QString& topic, const QCborMap& value) {
+    return compacted(QCborValue(value).toCbor(), topic);
+}
+
+}  // namespace
 
 QString toText(Presence presence) {
     switch (presence) {
@@ -54,8 +64,9 @@ Status StateBus::publish(const QString& publisher, const QString& topicName, con
     total += more;
     entry.bytes = bytes;
     entry.presence = Presence::Value;
-    entry.fresh = value;
-    entry.packed.clear();
+    const bool areMany = topic.changed.size() >= kMostFresh;
+    entry.fresh = areMany ? QCborMap() : value;
+    entry.compact = areMany ? compactedValue(topicName, value) : QByteArray();
     entry.publisher = publisher;
     entry.sequence = ++m_sequence;
     entry.monotonicNs = monotonicNow();
@@ -79,7 +90,7 @@ Status StateBus::retract(const QString& publisher, const QString& topicName, con
     m_publisherBytes[publisher] -= std::exchange(entry.bytes, 0);
     entry.presence = Presence::Absent;
     entry.fresh = {};
-    entry.packed.clear();
+    entry.compact.clear();
     entry.sequence = ++m_sequence;
     entry.monotonicNs = monotonicNow();
     entry.ttlMs = 0;
@@ -175,7 +186,7 @@ void StateBus::deliverTopic(const QString& name) {
     for (const QString& key : changed) {
         BusEntry& entry = topic.entries.at(key);
         if (entry.isQueued || entry.fresh.isEmpty()) continue;
-        entry.packed = packed(entry.fresh);
+        entry.compact = compactedValue(name, entry.fresh);
         entry.fresh = {};
     }
 }

@@ -85,8 +85,8 @@ ResourceStore::Examined ResourceStore::examine(const Transaction& transaction) {
 std::set<QString> ResourceStore::toRemove(const Transaction& transaction) const {
     std::set<QString> remove = transaction.remove;
     if (transaction.isWhole)
-        for (const auto& [origin, keys] : m_origins)
-            if (!keys.empty() && m_objects.at(keys.front()).owner == transaction.owner) remove.insert(origin);
+        for (const auto& [origin, objects] : m_origins)
+            if (!objects.empty() && objects.front()->owner == transaction.owner) remove.insert(origin);
     // What is replaced is not removed, whatever becomes of its new version.
     for (const auto& [origin, objects] : transaction.replace) remove.erase(origin);
     return remove;
@@ -102,7 +102,8 @@ ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) 
         for (std::size_t i = 0; i < objects.size(); ++i) {
             const QCborMap given = unpackedMap(objects[i]);
             if (given.isEmpty()) {
-                examined.refusals.push_back({origin, static_cast<qsizetype>(i),
+                examined.refusals.push_back({origin,
+                                             static_cast<qsizetype>(i),
                                              {ErrorCode::InvalidInput, QStringLiteral("is no map in CBOR"), {}}});
                 continue;
             }
@@ -110,7 +111,7 @@ ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) 
             if (object) {
                 const ObjectKey key = shared(objectKey(*object));
                 const QCborMap next = withIdentity(*object, find(key));
-                accepted.push_back({key, origin, transaction.owner, generationOf(next), packed(next)});
+                accepted.push_back({key, origin, transaction.owner, generationOf(next), compactedObject(next)});
                 continue;
             }
             for (const Error& error : object.error())
@@ -149,24 +150,26 @@ void ResourceStore::replace(Admitted& admitted, const std::set<QString>& remove,
     const auto leave = [&](const QString& origin) {
         const auto known = m_origins.find(origin);
         if (known == m_origins.end()) return;
-        leaving.insert(known->second.begin(), known->second.end());
+        for (const StoredObject* object : known->second) leaving.insert(object->key);
         m_origins.erase(known);
     };
     for (const QString& origin : remove) leave(origin);
     for (const auto& [origin, objects] : admitted) leave(origin);
     for (auto& [origin, objects] : admitted) {
-        std::vector<ObjectKey>& keys = m_origins[origin];
+        std::vector<const StoredObject*>& ours = m_origins[origin];
+        ours.reserve(objects.size());
         for (StoredObject& object : objects) {
-            const ObjectKey key = object.key;
-            keys.push_back(key);
-            leaving.erase(key);
-            const StoredObject* previous = find(key);
-            if (!previous || previous->cbor != object.cbor) news.push_back(key);
-            m_objects.insert_or_assign(key, std::move(object));
+            leaving.erase(object.key);
+            auto place = m_objects.lower_bound(object.key);
+            const bool isKnown = place != m_objects.end() && place->key == object.key;
+            if (!isKnown || expanded(place->compact) != expanded(object.compact)) news.push_back(object.key);
+            // An object has one origin, and that was left above: nothing points at the old one.
+            if (isKnown) place = m_objects.erase(place);
+            ours.push_back(&*m_objects.insert(place, std::move(object)));
         }
     }
     for (const ObjectKey& key : leaving) {
-        m_objects.erase(key);
+        m_objects.erase(m_objects.find(key));
         news.push_back(key);
     }
     result.changed = static_cast<int>(news.size());
@@ -185,22 +188,22 @@ ObjectKey ResourceStore::shared(const ObjectKey& key) {
 
 const StoredObject* ResourceStore::find(const ObjectKey& key) const {
     const auto it = m_objects.find(key);
-    return it == m_objects.end() ? nullptr : &it->second;
+    return it == m_objects.end() ? nullptr : &*it;
 }
 
 std::vector<const StoredObject*> ResourceStore::list(const QString& apiVersion, const QString& kind,
                                                      const QString& ns) const {
     std::vector<const StoredObject*> result;
-    for (const auto& [key, stored] : m_objects)
-        if (key.apiVersion == apiVersion && key.kind == kind && (ns.isEmpty() || key.ns == ns))
+    for (const StoredObject& stored : m_objects)
+        if (stored.key.apiVersion == apiVersion && stored.key.kind == kind && (ns.isEmpty() || stored.key.ns == ns))
             result.push_back(&stored);
     return result;
 }
 
 std::set<ObjectKey> ResourceStore::keys(const QStringList& kinds) const {
     std::set<ObjectKey> keys;
-    for (const auto& [key, stored] : m_objects)
-        if (kinds.contains(kindId(key))) keys.insert(key);
+    for (const StoredObject& stored : m_objects)
+        if (kinds.contains(kindId(stored.key))) keys.insert(stored.key);
     return keys;
 }
 
@@ -208,8 +211,8 @@ QCborMap ResourceStore::snapshot(const QStringList& kinds) const { return snapsh
 
 QCborMap ResourceStore::snapshotWith(const QStringList& kinds, const std::vector<QCborMap>& objects) const {
     std::map<ObjectKey, QCborMap> all;
-    for (const auto& [key, stored] : m_objects)
-        if (kinds.contains(kindId(key))) all.emplace(key, stored.object());
+    for (const StoredObject& stored : m_objects)
+        if (kinds.contains(kindId(stored.key))) all.emplace(stored.key, stored.object());
     for (const QCborMap& object : objects) {
         const ObjectKey key = objectKey(object);
         if (!kinds.contains(kindId(key))) continue;

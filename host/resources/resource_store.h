@@ -13,6 +13,7 @@
 #include <set>
 #include <vector>
 
+#include "compact.h"
 #include "fos1/desired.h"
 #include "fos1/key_pool.h"
 #include "fos1/result.h"
@@ -24,10 +25,10 @@ struct StoredObject {
     QString origin;
     QString owner;  ///< the source that brought it (a plugin's id)
     qint64 generation = 0;
-    QByteArray cbor;  ///< a QCborMap takes some four times as much, and there may be thousands
+    QByteArray compact;  ///< a QCborMap takes some fifty times as much, and there may be thousands
 
     /// apiVersion, kind, metadata (with uid, generation, creationTimestamp), spec with defaults.
-    [[nodiscard]] QCborMap object() const { return QCborValue::fromCbor(cbor).toMap(); }
+    [[nodiscard]] QCborMap object() const { return QCborValue::fromCbor(expanded(compact)).toMap(); }
 };
 
 /// One mistake in a transaction; `index` is the object's place within its origin.
@@ -46,7 +47,7 @@ class ResourceStore : public QObject {
     struct Transaction {
         std::map<QString, std::vector<QByteArray>> replace;  ///< CBOR of each object, by origin
         std::set<QString> remove;                            ///< origins
-        QString owner = {};                                ///< the source that speaks
+        QString owner = {};                                  ///< the source that speaks
         bool isWhole = false;                  ///< every origin of this owner that is not in `replace` is removed
         std::vector<Refusal> objections = {};  ///< of others than the admission function; their origins are refused
     };
@@ -100,11 +101,18 @@ class ResourceStore : public QObject {
     /// Moves out of `admitted`.
     void replace(Admitted& admitted, const std::set<QString>& remove, Result& result);
 
+    struct ByKey {
+        using is_transparent = void;
+        bool operator()(const StoredObject& a, const StoredObject& b) const { return a.key < b.key; }
+        bool operator()(const StoredObject& a, const ObjectKey& b) const { return a.key < b; }
+        bool operator()(const ObjectKey& a, const StoredObject& b) const { return a < b.key; }
+    };
+
     ObjectKey shared(const ObjectKey& key);
 
     Admit m_admit;
-    std::map<ObjectKey, StoredObject> m_objects;
-    std::map<QString, std::vector<ObjectKey>> m_origins;  ///< what each brought
+    std::set<StoredObject, ByKey> m_objects;
+    std::map<QString, std::vector<const StoredObject*>> m_origins;  ///< what each brought
     KeyPool m_pool;
 };
 

@@ -4,6 +4,7 @@
 #include <QCborArray>
 #include <QDateTime>
 
+#include "compact.h"
 #include "fos1/cbor_size.h"
 
 namespace fos1::host {
@@ -14,9 +15,11 @@ using Conditions = std::map<QString, QCborMap>;  ///< by type
 
 const QString kChanged = QStringLiteral("lastTransitionTime");
 
-Conditions read(const QByteArray& cbor) {
+QCborValue valueOf(const QByteArray& compact) { return QCborValue::fromCbor(expanded(compact)); }
+
+Conditions read(const QByteArray& compact) {
     Conditions conditions;
-    const QCborArray list = QCborValue::fromCbor(cbor).toArray();
+    const QCborArray list = valueOf(compact).toArray();
     for (const QCborValue& value : list) {
         const QCborMap condition = value.toMap();
         conditions.emplace(condition.value(QStringLiteral("type")).toString(), condition);
@@ -24,10 +27,10 @@ Conditions read(const QByteArray& cbor) {
     return conditions;
 }
 
-QByteArray write(const Conditions& conditions) {
+QByteArray write(const Conditions& conditions, const QString& kind) {
     QCborArray list;
     for (const auto& [type, condition] : conditions) list.append(condition);
-    return packed(list);
+    return compacted(QCborValue(list).toCbor(), kind + QStringLiteral(" conditions"));
 }
 
 }  // namespace
@@ -54,7 +57,7 @@ Status StatusStore::setCondition(const ObjectKey& key, const QCborMap& condition
                                        : QCborValue(QDateTime::currentDateTimeUtc().toString(Qt::ISODate)));
     if (next == before) return Status::Ok;
     before = next;
-    stored = write(conditions);
+    stored = write(conditions, key.kind);
     Q_EMIT changed(key);
     return Status::Ok;
 }
@@ -69,16 +72,16 @@ Status StatusStore::removeCondition(const ObjectKey& key, const QString& type) {
     if (it == m_entries.end()) return Status::NotFound;
     Conditions conditions = read(it->second.conditions);
     if (conditions.erase(type) == 0) return Status::NotFound;
-    it->second.conditions = write(conditions);
+    it->second.conditions = write(conditions, key.kind);
     Q_EMIT changed(key);
     return Status::Ok;
 }
 
 Status StatusStore::setFields(const ObjectKey& key, const QCborMap& fields) {
     QByteArray& stored = entryOf(key).fields;
-    const QByteArray next = packed(fields);
-    if (stored == next) return Status::Ok;
-    stored = next;
+    const QByteArray next = QCborValue(fields).toCbor();
+    if (expanded(stored) == next) return Status::Ok;
+    stored = compacted(next, key.kind + QStringLiteral(" fields"));
     Q_EMIT changed(key);
     return Status::Ok;
 }
@@ -95,13 +98,13 @@ std::vector<ObjectKey> StatusStore::keys() const {
 
 QCborArray StatusStore::conditions(const ObjectKey& key) const {
     const auto it = m_entries.find(key);
-    return it == m_entries.end() ? QCborArray() : QCborValue::fromCbor(it->second.conditions).toArray();
+    return it == m_entries.end() ? QCborArray() : valueOf(it->second.conditions).toArray();
 }
 
 QCborMap StatusStore::status(const ObjectKey& key) const {
     const auto it = m_entries.find(key);
     if (it == m_entries.end()) return {};
-    QCborMap status = QCborValue::fromCbor(it->second.fields).toMap();
+    QCborMap status = valueOf(it->second.fields).toMap();
     status.insert(QStringLiteral("conditions"), conditions(key));
     return status;
 }

@@ -41,7 +41,7 @@ class StatusStore : public QObject {
     void changed(const fos1::ObjectKey& key);
 
    private:
-    /// CBOR: as a QCborMap it would take some four times as much, and there may be thousands.
+    /// compacted() CBOR: as a QCborMap it would take some twenty times as much, and there may be thousands.
     struct Entry {
         QByteArray fields;
         QByteArray conditions;  ///< an array, in order of type

@@ -15,14 +15,14 @@ class ServicePublisher {
     explicit ServicePublisher(IBus& bus) : m_bus(bus) {}
 
     void showVlans(const std::map<QString, time::ServiceState>& vlans) {
-        show(vlans, m_vlans, QStringLiteral("the VLAN is neither declared nor named by the NTPService"));
+        show(std::map(vlans), m_vlans, QStringLiteral("the VLAN is neither declared nor named by the NTPService"));
     }
     /// Groups with nothing in force are left out.
     void showGroups(const std::map<QString, GroupOutcome>& groups) {
         std::map<QString, time::ClientState> inForce;
         for (const auto& [name, group] : groups)
             if (!group.state.networks.isEmpty()) inForce.emplace(name, group.state);
-        show(inForce, m_groups, QStringLiteral("the NTPClient is gone, or nothing of it is in force"));
+        show(std::move(inForce), m_groups, QStringLiteral("the NTPClient is gone, or nothing of it is in force"));
     }
     /// No time service any more.
     void withdraw(const QString& why) {
@@ -32,14 +32,14 @@ class ServicePublisher {
 
    private:
     template <typename State>
-    void show(const std::map<QString, State>& wanted, std::map<QString, State>& shown, const QString& whyGone) {
+    void show(std::map<QString, State>&& wanted, std::map<QString, State>& shown, const QString& whyGone) {
         for (const auto& [key, state] : shown)
             if (!wanted.contains(key)) m_bus.retract(QLatin1String(State::kTopic), key, whyGone);
         for (const auto& [key, state] : wanted) {
             const auto old = shown.find(key);
             if (old == shown.end() || old->second != state) publish(m_bus, key, state);
         }
-        shown = wanted;
+        shown = std::move(wanted);
     }
 
     IBus& m_bus;

@@ -3,8 +3,6 @@
 
 #include <QCborValue>
 
-#include "fos1/cbor_size.h"
-
 namespace fos1::crd {
 
 ObjectKey clusterKeyOf(const QCborMap& object) {
@@ -29,7 +27,7 @@ QCborMap desiredOf(const QCborMap& object) {
 }
 
 QString ClusterObject::uid() const {
-    return QCborValue::fromCbor(desired)
+    return QCborValue::fromCbor(expanded(desired))
         .toMap()
         .value(QStringLiteral("metadata"))
         .toMap()
@@ -40,13 +38,14 @@ QString ClusterObject::uid() const {
 ClusterObject clusterObjectOf(const QCborMap& object) {
     const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
     ClusterObject result;
-    result.desired = packed(desiredOf(object));
+    result.desired = compactedObject(desiredOf(object));
     result.version = metadata.value(QStringLiteral("resourceVersion")).toString();
     const QCborArray finalizers = metadata.value(QStringLiteral("finalizers")).toArray();
     for (const QCborValue& finalizer : finalizers) result.finalizers.append(finalizer.toString());
     result.isDeleting = !metadata.value(QStringLiteral("deletionTimestamp")).toString().isEmpty();
     if (const QCborValue status = object.value(QStringLiteral("status")); status.isMap())
-        result.statusCbor = packed(status);
+        result.compactStatus =
+            compacted(status.toCbor(), object.value(QStringLiteral("kind")).toString() + QStringLiteral(" status"));
     return result;
 }
 

@@ -7,19 +7,20 @@
 #include <QCborValue>
 #include <QStringList>
 
+#include "compact.h"
 #include "fos1/desired.h"
 
 namespace fos1::crd {
 
 struct ClusterObject {
-    QByteArray desired;  ///< CBOR of desiredOf(); small, and quick to compare
+    QByteArray desired;  ///< desiredOf() as compacted() CBOR: there may be thousands
     QString version;     ///< resourceVersion
     QStringList finalizers;
-    bool isDeleting = false;  ///< it has a deletionTimestamp
-    QByteArray statusCbor;    ///< likewise
+    bool isDeleting = false;   ///< it has a deletionTimestamp
+    QByteArray compactStatus;  ///< likewise
 
     /// `nodes` and what is said for all of them.
-    [[nodiscard]] QCborMap status() const { return QCborValue::fromCbor(statusCbor).toMap(); }
+    [[nodiscard]] QCborMap status() const { return QCborValue::fromCbor(expanded(compactStatus)).toMap(); }
     [[nodiscard]] QString uid() const;
 };
 

@@ -113,7 +113,7 @@ void KubeSource::loadSnapshot() {
         if (known == snapshot->objects.end()) continue;
         kind->isOutOfSnapshot = true;
         for (const QByteArray& bytes : known->second) {
-            const QCborMap object = unpackedMap(bytes);
+            const QCborMap object = unpackedMap(expanded(bytes));
             take(clusterKeyOf(object), clusterObjectOf(object));
         }
     }
@@ -172,11 +172,11 @@ void KubeSource::holdEmpty(Followed& followed, std::size_t count) {
 void KubeSource::take(const ObjectKey& key, ClusterObject next) {
     for (QString& finalizer : next.finalizers) finalizer = m_pool.shared(finalizer);
     ClusterObject& kept = known(key);
-    const bool isSame = kept.desired == next.desired && kept.isDeleting == next.isDeleting;
+    const bool isSame = expanded(kept.desired) == expanded(next.desired) && kept.isDeleting == next.isDeleting;
     kept = std::move(next);
     if (!isSame) {
         const QCborMap spec =
-            kept.isDeleting ? QCborMap() : unpackedMap(kept.desired).value(QStringLiteral("spec")).toMap();
+            kept.isDeleting ? QCborMap() : unpackedMap(expanded(kept.desired)).value(QStringLiteral("spec")).toMap();
         refer(key, secretsOf(spec, key.ns));
         m_touched.insert(key);
         submitSoon();
@@ -263,7 +263,7 @@ void KubeSource::submit() {
         if (object == m_objects.end() || object->second.isDeleting)
             remove.append(originOf(key));
         else
-            replace.insert(originOf(key), QCborArray{object->second.desired});
+            replace.insert(originOf(key), QCborArray{expanded(object->second.desired)});
     }
     // The first word is the whole state: in the same step what an earlier run or another kind of source had is gone.
     const QCborMap result = m_submit({{QStringLiteral("replace"), replace},

@@ -17,7 +17,7 @@ namespace fos1::crd {
 
 struct Snapshot {
     QString server;                                      ///< that it is from, for people
-    std::map<QString, std::vector<QByteArray>> objects;  ///< CBOR of each, by "group/version/Kind"
+    std::map<QString, std::vector<QByteArray>> objects;  ///< compacted() CBOR of each, by "group/version/Kind"
 };
 
 /// One line "fos1-snapshot 1 SHA256-IN-HEX", then CBOR.

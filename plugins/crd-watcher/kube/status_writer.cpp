@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "fos1/cbor_size.h"
 #include "fos1/condition.h"
 #include "kube/node_status.h"
 
@@ -37,7 +36,7 @@ QCborMap withCondition(QCborMap status, const QCborMap& condition) {
     return status;
 }
 
-QCborMap mapOf(const QByteArray& cbor) { return QCborValue::fromCbor(cbor).toMap(); }
+QCborMap mapOf(const QByteArray& compact) { return QCborValue::fromCbor(expanded(compact)).toMap(); }
 
 /// The same for maps that isSame() takes for the same.
 quint64 digestOf(const QCborMap& map) {
@@ -102,15 +101,17 @@ StatusWriter::StatusWriter(kube::ApiClient& client, const KubeSource& source, Le
 void StatusWriter::onStatus(const QCborMap& object, const QCborMap& status) {
     const ObjectKey key = ObjectKey::fromCbor(object);
     const std::optional<bool> wasServed = isServedHere(key);
-    // In the order of fields in which the cluster gives it back: then it need not be kept twice (serve()).
-    bookOf(key).own = status.isEmpty() ? QByteArray("") : packed(QCborMap::fromJsonObject(status.toJsonObject()));
+    bookOf(key).own = status.isEmpty()
+                          ? QByteArray("")
+                          : compacted(QCborMap::fromJsonObject(status.toJsonObject()).toCborValue().toCbor(),
+                                      key.kind + QStringLiteral(" said here"));
     if (isServedHere(key) != wasServed) Q_EMIT servingChanged(key);
     mark(key);
 }
 
-StatusWriter::Book& StatusWriter::bookOf(const ObjectKey& key) {
+StatusWriter::Books::value_type& StatusWriter::entryFor(const ObjectKey& key) {
     const auto it = m_books.find(key);
-    return it == m_books.end() ? m_books[m_source.shared(key)] : it->second;
+    return it == m_books.end() ? *m_books.try_emplace(m_source.shared(key)).first : *it;
 }
 
 /// The object is gone; what plugins say of it goes when they take it back.
@@ -119,54 +120,57 @@ void StatusWriter::forget(const ObjectKey& key) {
     if (it == m_books.end()) return;
     Book fresh;
     fresh.own = it->second.own;
-    if (fresh.own.isEmpty())
-        m_books.erase(it);
-    else
+    if (!fresh.own.isEmpty()) {
         it->second = fresh;
+        return;
+    }
+    m_dirty.erase(&it->first);
+    m_books.erase(it);
 }
 
 std::optional<bool> StatusWriter::isServedHere(const ObjectKey& key) const {
     const auto book = m_books.find(key);
     if (book == m_books.end()) return {};
     if (!book->second.own.isNull()) return crd::isServedHere(mapOf(book->second.own));
-    const QElapsedTimer& known = book->second.known;
-    if (!known.isValid() || std::chrono::milliseconds(known.elapsed()) < m_options.silence) return {};
+    const Since& known = book->second.known;
+    if (!known.isValid() || known.elapsed() < m_options.silence) return {};
     return false;
 }
 
 void StatusWriter::mark(const ObjectKey& key) {
     if (!m_source.typeOf(key)) return;
-    m_dirty.insert(key);
+    m_dirty.insert(&entryFor(key).first);
     if (!m_timer.isActive()) m_timer.start(0);
 }
 
-/// One timer for all: thousands of objects may wait.
 void StatusWriter::later(const ObjectKey& key, std::chrono::milliseconds delay) {
-    const QDeadlineTimer due(delay);
-    const auto [known, isNew] = m_due.emplace(key, due);
-    if (!isNew && known->second <= due) return;
-    known->second = due;
+    const Clock::time_point due = Clock::now() + delay;
+    Clock::time_point& known = bookOf(key).due;
+    if (known != Clock::time_point() && known <= due) return;
+    known = due;
     if (!m_dueTimer.isActive() || m_dueTimer.remainingTimeAsDuration() > delay) m_dueTimer.start(delay);
 }
 
 void StatusWriter::markDue() {
-    std::chrono::milliseconds next = std::chrono::milliseconds::max();
-    for (auto it = m_due.begin(); it != m_due.end();) {
-        if (it->second.hasExpired()) {
-            mark(it->first);
-            it = m_due.erase(it);
+    const Clock::time_point now = Clock::now();
+    Clock::time_point next = Clock::time_point::max();
+    for (auto& [key, book] : m_books) {
+        if (book.due == Clock::time_point()) continue;
+        if (book.due <= now) {
+            book.due = {};
+            mark(key);
         } else {
-            next = std::min(next, std::chrono::milliseconds(it->second.remainingTime()));
-            ++it;
+            next = std::min(next, book.due);
         }
     }
-    if (!m_due.empty()) m_dueTimer.start(std::max(next, kShortestWait));
+    if (next != Clock::time_point::max())
+        m_dueTimer.start(std::max(std::chrono::ceil<std::chrono::milliseconds>(next - now), kShortestWait));
 }
 
 void StatusWriter::work() {
     // One of another turn marks again those that are busy.
     for (auto it = m_dirty.begin(); it != m_dirty.end() && m_busy.size() < kMostAtOnce;) {
-        const ObjectKey key = *it;
+        const ObjectKey key = **it;
         if (m_busy.contains(key)) {
             ++it;
             continue;
@@ -205,7 +209,7 @@ bool StatusWriter::isNews(const Written& last, const QCborMap& wanted, const QCb
     const bool isKnown = last.when.isValid();
     if (isSame(essenceOf(wanted), essenceOf(present))) {
         if (isSame(wanted, present) || (isKnown && digestOf(wanted) == last.content)) return false;
-        return !isKnown || std::chrono::milliseconds(last.when.elapsed()) >= m_options.refresh;
+        return !isKnown || last.when.elapsed() >= m_options.refresh;
     }
     // A server that keeps something else than what was said is not told the same again and again.
     return !isKnown || present.isEmpty() || digestOf(essenceOf(wanted)) != last.essence;
@@ -220,7 +224,7 @@ bool StatusWriter::isDue(const ObjectKey& key, Part part, const QCborMap& wanted
     if (present.isEmpty() || !isSame(headlineOf(wanted), headlineOf(present))) return true;
     // What comes and goes with every measurement would be written with each.
     if (!last.details.isValid()) last.details.start();
-    const std::chrono::milliseconds lasted(last.details.elapsed());
+    const std::chrono::milliseconds lasted = last.details.elapsed();
     if (lasted >= m_options.settle) return true;
     later(key, m_options.settle - lasted);
     return false;
@@ -229,13 +233,13 @@ bool StatusWriter::isDue(const ObjectKey& key, Part part, const QCborMap& wanted
 bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
     Book& book = bookOf(key);
     if (!book.known.isValid()) book.known.start();
-    if (!book.retry.hasExpired()) {
-        later(key, std::chrono::milliseconds(book.retry.remainingTime()));
+    if (const Clock::time_point now = Clock::now(); book.retry > now) {
+        later(key, std::chrono::ceil<std::chrono::milliseconds>(book.retry - now));
         return false;
     }
     for (const Written& written : book.parts) {
         if (!written.when.isValid()) continue;
-        const std::chrono::milliseconds since(written.when.elapsed());
+        const std::chrono::milliseconds since = written.when.elapsed();
         if (since < m_options.interval) {
             later(key, m_options.interval - since);
             return false;
@@ -249,10 +253,9 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
         if (isServedHere(key).has_value())
             Q_EMIT servingChanged(key);
         else
-            later(key, m_options.silence - std::chrono::milliseconds(book.known.elapsed()));
+            later(key, m_options.silence - book.known.elapsed());
     }
     if (!m_options.kindsWithNodes.contains(key.apiVersion + u'/' + key.kind)) {
-        if (book.own == object.statusCbor) book.own = object.statusCbor;
         if (!isServed || !isDue(key, Part::Whole, own, partOf(status, own))) return false;
         apply(key, Part::Whole, own, own);
         return true;
@@ -278,13 +281,13 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
 
 /// Empty until it is certain that no node is about to take care of it.
 QCborMap StatusWriter::statusWithoutNodes(const ObjectKey& key, const ClusterObject& object) {
-    QElapsedTimer& since = bookOf(key).unserved;
+    Since& since = bookOf(key).unserved;
     if (isServedHere(key) != std::optional(false)) {
         since.invalidate();
         return {};
     }
     if (!since.isValid()) since.start();
-    const std::chrono::milliseconds lasted(since.elapsed());
+    const std::chrono::milliseconds lasted = since.elapsed();
     if (lasted < m_options.settle) {
         later(key, m_options.settle - lasted);
         return {};
@@ -296,7 +299,7 @@ QCborMap StatusWriter::statusWithoutNodes(const ObjectKey& key, const ClusterObj
 
 void StatusWriter::writeWhole(const ObjectKey& key, const QCborMap& wanted) {
     if (m_lease.isOurs()) return apply(key, Part::Whole, wanted, wanted);
-    m_awaitingLease.insert(key);
+    bookOf(key).isAwaitingLease = true;
     if (m_isLeaseAsked || m_leaseTimer.isActive()) return;
     m_isLeaseAsked = true;
     m_lease.acquire([this, before = m_lease.problem()](bool isOurs) {
@@ -309,7 +312,8 @@ void StatusWriter::writeWhole(const ObjectKey& key, const QCborMap& wanted) {
 }
 
 void StatusWriter::markAwaiting() {
-    for (const ObjectKey& key : std::exchange(m_awaitingLease, {})) mark(key);
+    for (auto& [key, book] : m_books)
+        if (std::exchange(book.isAwaitingLease, false)) mark(key);
 }
 
 void StatusWriter::apply(const ObjectKey& key, Part part, const QCborMap& status, const QCborMap& content) {
@@ -346,7 +350,7 @@ void StatusWriter::apply(const ObjectKey& key, Part part, const QCborMap& status
             // A 404 is the end of the object, of which the watch tells.
             m_problem = QStringLiteral("status of %1: %2").arg(key.text(), reply.problem);
             const auto own = kRetry * (1 << std::min(book.failures++, kMostDoublings));
-            book.retry.setRemainingTime(std::max(own, reply.retryAfter.value_or(own)));
+            book.retry = Clock::now() + std::max(own, reply.retryAfter.value_or(own));
         }
         if (m_problem != before) Q_EMIT stateChanged();
         // The watch brings what was written; what changed meanwhile is looked at then too.

@@ -4,10 +4,9 @@
 // in its schema gets the status as it is. Must not know what any kind means.
 #pragma once
 
-#include <QDeadlineTimer>
-#include <QElapsedTimer>
 #include <QObject>
 #include <array>
+#include <chrono>
 #include <map>
 #include <optional>
 #include <set>
@@ -53,29 +52,48 @@ class StatusWriter : public QObject, public IStatusListener {
 
    private:
     enum class Part { Entry = 0, Whole };
+    using Clock = std::chrono::steady_clock;
+    /// Since when; half as large as QElapsedTimer, for there may be thousands.
+    class Since {
+       public:
+        void start() { m_start = Clock::now(); }
+        void invalidate() { m_start = {}; }
+        [[nodiscard]] bool isValid() const { return m_start != Clock::time_point(); }
+        [[nodiscard]] std::chrono::milliseconds elapsed() const {
+            return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - m_start);
+        }
+
+       private:
+        Clock::time_point m_start;
+    };
     /// What was last written of one part of one object. Digests: there may be thousands.
     struct Written {
         quint64 content = 0;
         quint64 essence = 0;
-        QElapsedTimer when;     ///< invalid: never
-        QElapsedTimer details;  ///< since when there is news that is in no headline
+        Since when;     ///< invalid: never
+        Since details;  ///< there is news that is in no headline
     };
     struct Book {
-        QByteArray own;                            ///< what plugins say here, CBOR; null: nothing yet; empty: no more
-        std::array<Written, 2> parts = {};         ///< by Part
-        QElapsedTimer known;                       ///< since the object came
-        QElapsedTimer unserved;                    ///< since when no node is known to serve it; invalid: one is
-        QDeadlineTimer retry = QDeadlineTimer(0);  ///< no request before, for the last one failed
+        QByteArray own;                     ///< what plugins say here, compacted(); null: nothing yet; empty: no more
+        std::array<Written, 2> parts = {};  ///< by Part
+        Since known;                        ///< the object came
+        Since unserved;                     ///< no node is known to serve it; invalid: one is
+        Clock::time_point retry;            ///< no request before, for the last one failed
+        Clock::time_point due;              ///< it is looked at again; none: not by the clock
         int failures = 0;
+        bool isAwaitingLease = false;
 
         Written& part(Part part) { return parts[static_cast<std::size_t>(part)]; }
     };
+
+    using Books = std::map<ObjectKey, Book>;
 
     void mark(const ObjectKey& key);
     void work();
     /// Starts what is due for the object; whether a request is under way now.
     bool serve(const ObjectKey& key, const ClusterObject& object);
-    Book& bookOf(const ObjectKey& key);
+    Books::value_type& entryFor(const ObjectKey& key);
+    Book& bookOf(const ObjectKey& key) { return entryFor(key).second; }
     void forget(const ObjectKey& key);
     [[nodiscard]] QCborMap ownStatus(const ObjectKey& key, const ClusterObject& object) const;
     /// Whether that is news of which the cluster does not know, whatever its importance.
@@ -92,15 +110,17 @@ class StatusWriter : public QObject, public IStatusListener {
     const KubeSource& m_source;
     LeaseLock& m_lease;
     Options m_options;
-    std::map<ObjectKey, Book> m_books;
-    std::set<ObjectKey> m_dirty;
+    struct ByKey {
+        bool operator()(const ObjectKey* a, const ObjectKey* b) const { return *a < *b; }
+    };
+
+    Books m_books;
+    std::set<const ObjectKey*, ByKey> m_dirty;  ///< keys of m_books
     std::set<ObjectKey> m_busy;
     bool m_isLeaseAsked = false;
-    std::set<ObjectKey> m_awaitingLease;
     QTimer m_leaseTimer;  ///< until the Lease that is another's is asked for again
     QTimer m_timer;
-    std::map<ObjectKey, QDeadlineTimer> m_due;  ///< when each is looked at again
-    QTimer m_dueTimer;
+    QTimer m_dueTimer;  ///< until the first Book that is due: one timer for thousands
     QString m_problem;
 };
 

@@ -10,6 +10,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "compact.h"
 #include "kube/snapshot.h"
 
 using namespace fos1;
@@ -19,7 +20,7 @@ namespace {
 
 Snapshot sample() {
     return {QStringLiteral("https://10.0.0.1:6443"),
-            {{QStringLiteral("t.io/v1/Thing"), {"first", QByteArray("\0\xff\n", 3)}},
+            {{QStringLiteral("t.io/v1/Thing"), {compacted("first", {}), compacted(QByteArray("\0\xff\n", 3), {})}},
              {QStringLiteral("t.io/v1/Other"), {}}}};
 }
 
