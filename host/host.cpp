@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "host.h"
 
-#include <malloc.h>
 #include <sys/stat.h>
 
 #include <QCborArray>
@@ -19,9 +18,6 @@ namespace fos1::host {
 namespace {
 FOS1_LOG(lcHost, "host")
 const QString kOwner = QStringLiteral("host");
-/// What thousands of objects take on their way through the host is given back when they are through.
-constexpr std::size_t kManyObjects = 1000;
-constexpr std::chrono::seconds kTrimDelay{1};
 }  // namespace
 
 Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
@@ -45,11 +41,6 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
     connect(&m_resources, &ResourceStore::changed, &m_plugins, &PluginSupervisor::requestKinds);
     connect(&m_dbus, &DbusFace::stateChanged, this, [this] { m_health.dbus = m_dbus.state(); });
     connect(&m_resources, &ResourceStore::removed, this, [this](const ObjectKey& key) { m_status.forget(key); });
-    m_trim.setSingleShot(true);
-    connect(&m_trim, &QTimer::timeout, this, [] { ::malloc_trim(0); });
-    connect(&m_resources, &ResourceStore::objectsChanged, this, [this](const std::vector<ObjectKey>& keys) {
-        if (keys.size() >= kManyObjects) m_trim.start(kTrimDelay);
-    });
     addControlMethods(m_dispatcher, {m_config, m_services, m_crds, m_plugins, m_health});
     m_pluginMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_up"), MetricType::Gauge,
                                        QStringLiteral("Whether a configured plugin is running (1) or not (0)"),

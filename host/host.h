@@ -73,7 +73,6 @@ class Host : public QObject {
     ControlServer m_control;
     HttpServer m_http;
     DbusFace m_dbus;
-    QTimer m_trim;
     std::unique_ptr<QLockFile> m_lock;
     bool m_isStopping = false;
     int m_pluginMetric = 0;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // fos1-hostd: reads host.yaml, starts the host, ends in order on SIGTERM or SIGINT.
+#include <malloc.h>
 #include <sys/resource.h>
 
 #include <QCommandLineParser>
@@ -42,9 +43,18 @@ void forbidCoreDumps() {
     ::setrlimit(RLIMIT_CORE, &limit);
 }
 
+/// By itself malloc keeps as much of what is free as the largest buffer that was ever given back, twice (mallopt(3)).
+void giveMemoryBack() {
+#ifdef __GLIBC__
+    ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    ::mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+#endif
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+    giveMemoryBack();
     const QCoreApplication app(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("fos1-hostd"));
     QCoreApplication::setApplicationVersion(QStringLiteral(FOS1_VERSION));
