@@ -2,6 +2,7 @@
 #include "kube/kube_source.h"
 
 #include <QCborArray>
+#include <QCborStreamWriter>
 #include <utility>
 
 #include "fos1/cbor_size.h"
@@ -172,11 +173,11 @@ void KubeSource::holdEmpty(Followed& followed, std::size_t count) {
 void KubeSource::take(const ObjectKey& key, ClusterObject next) {
     for (QString& finalizer : next.finalizers) finalizer = m_pool.shared(finalizer);
     ClusterObject& kept = known(key);
-    const bool isSame = expanded(kept.desired) == expanded(next.desired) && kept.isDeleting == next.isDeleting;
+    const QByteArray desired = expanded(next.desired);
+    const bool isSame = expanded(kept.desired) == desired && kept.isDeleting == next.isDeleting;
     kept = std::move(next);
     if (!isSame) {
-        const QCborMap spec =
-            kept.isDeleting ? QCborMap() : unpackedMap(expanded(kept.desired)).value(QStringLiteral("spec")).toMap();
+        const QCborMap spec = kept.isDeleting ? QCborMap() : unpackedMap(desired).value(QStringLiteral("spec")).toMap();
         refer(key, secretsOf(spec, key.ns));
         m_touched.insert(key);
         submitSoon();
@@ -256,17 +257,25 @@ void KubeSource::submit() {
     }
     const bool isFirst = !std::exchange(m_isSynced, true);
     if (m_touched.empty() && !isFirst) return;
-    QCborMap replace;
+    // QCborMap::insert() looks through the whole map, and there may be thousands.
+    QByteArray replace;
+    QCborStreamWriter writer(&replace);
+    writer.startMap();
     QCborArray remove;
     for (const ObjectKey& key : m_touched) {
         const auto object = m_objects.find(key);
-        if (object == m_objects.end() || object->second.isDeleting)
+        if (object == m_objects.end() || object->second.isDeleting) {
             remove.append(originOf(key));
-        else
-            replace.insert(originOf(key), QCborArray{expanded(object->second.desired)});
+            continue;
+        }
+        writer.append(originOf(key));
+        writer.startArray(1);
+        writer.append(expanded(object->second.desired));
+        writer.endArray();
     }
+    writer.endMap();
     // The first word is the whole state: in the same step what an earlier run or another kind of source had is gone.
-    const QCborMap result = m_submit({{QStringLiteral("replace"), replace},
+    const QCborMap result = m_submit({{QStringLiteral("replace"), QCborValue::fromCbor(replace)},
                                       {QStringLiteral("remove"), remove},
                                       {QStringLiteral("synced"), true},
                                       {QStringLiteral("whole"), isFirst}});

@@ -23,6 +23,15 @@ QByteArray digestOf(const QByteArray& payload) {
     return QCryptographicHash::hash(payload, QCryptographicHash::Sha256).toHex();
 }
 
+/// What went wrong; empty: nothing.
+QString write(const QString& path, const Snapshot& snapshot) {
+    QSaveFile file(path);
+    const bool isWritten = file.open(QIODevice::WriteOnly) &&
+                           file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner) &&
+                           file.write(encodeSnapshot(snapshot)) >= 0 && file.commit();
+    return isWritten ? QString() : QStringLiteral("%1: %2").arg(path, file.errorString());
+}
+
 }  // namespace
 
 QByteArray encodeSnapshot(const Snapshot& snapshot) {
@@ -71,7 +80,7 @@ SnapshotFile::SnapshotFile(QString path, Take take, QObject* parent)
     : QObject(parent), m_path(std::move(path)), m_take(std::move(take)) {
     for (QTimer* timer : {&m_quiet, &m_limit}) {
         timer->setSingleShot(true);
-        connect(timer, &QTimer::timeout, this, &SnapshotFile::flush);
+        connect(timer, &QTimer::timeout, this, &SnapshotFile::start);
     }
 }
 
@@ -84,23 +93,43 @@ Result<Snapshot> SnapshotFile::read() const {
     return snapshot;
 }
 
+SnapshotFile::~SnapshotFile() {
+    if (m_writer) m_writer->wait();
+}
+
 void SnapshotFile::touch() {
+    m_isDue = true;
     m_quiet.start(kQuiet);
     if (!m_limit.isActive()) m_limit.start(kLimit);
 }
 
-void SnapshotFile::flush() {
-    if (!m_quiet.isActive() && !m_limit.isActive()) return;
+void SnapshotFile::start() {
+    if (m_writer) return;  // and then it is due still
     m_quiet.stop();
     m_limit.stop();
-    QSaveFile file(m_path);
-    const bool isWritten = file.open(QIODevice::WriteOnly) &&
-                           file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner) &&
-                           file.write(encodeSnapshot(m_take())) >= 0 && file.commit();
-    if (isWritten)
+    m_isDue = false;
+    m_writer.reset(QThread::create([this, snapshot = m_take()] { m_problem = write(m_path, snapshot); }));
+    connect(m_writer.get(), &QThread::finished, this, &SnapshotFile::end);
+    m_writer->start();
+}
+
+void SnapshotFile::end() {
+    if (!m_writer) return;
+    m_writer->wait();
+    m_writer.reset();
+    const QString problem = std::exchange(m_problem, {});
+    if (problem.isEmpty())
         Q_EMIT written();
     else
-        Q_EMIT failed(QStringLiteral("%1: %2").arg(m_path, file.errorString()));
+        Q_EMIT failed(problem);
+    if (m_isDue && !m_quiet.isActive()) m_quiet.start(kQuiet);
+}
+
+void SnapshotFile::flush() {
+    end();
+    if (!m_isDue) return;
+    start();
+    end();
 }
 
 }  // namespace fos1::crd

@@ -6,9 +6,11 @@
 #include <QByteArray>
 #include <QObject>
 #include <QString>
+#include <QThread>
 #include <QTimer>
 #include <functional>
 #include <map>
+#include <memory>
 #include <vector>
 
 #include "fos1/result.h"
@@ -31,6 +33,7 @@ class SnapshotFile : public QObject {
 
     /// `take` says what is to be written; it is asked at most every few seconds.
     SnapshotFile(QString path, Take take, QObject* parent = nullptr);
+    ~SnapshotFile() override;
 
     /// NotFound when there is none yet.
     [[nodiscard]] Result<Snapshot> read() const;
@@ -38,7 +41,7 @@ class SnapshotFile : public QObject {
     /// Something changed: it is written 2 s after the last change and no later than 10 s after the first.
     void touch();
 
-    /// At once, when something has changed since it was last written.
+    /// At once and before it returns, when something has changed since it was last written.
     void flush();
 
    Q_SIGNALS:
@@ -46,10 +49,16 @@ class SnapshotFile : public QObject {
     void failed(const QString& problem);
 
    private:
+    void start();
+    void end();
+
     QString m_path;
     Take m_take;
     QTimer m_quiet;
     QTimer m_limit;
+    bool m_isDue = false;               ///< something changed since it was last taken
+    std::unique_ptr<QThread> m_writer;  ///< thousands of objects take tens of milliseconds
+    QString m_problem;                  ///< the writer's, when it has ended
 };
 
 }  // namespace fos1::crd

@@ -149,7 +149,7 @@ class TestSnapshot : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(m_taken, 1, 9000);
         // Timers of Qt may be some percent early.
         QVERIFY(since.elapsed() >= 1800);
-        QVERIFY(!contentOf(path()).isEmpty());
+        QTRY_VERIFY(!contentOf(path()).isEmpty());
         // Changes that do not end hold it up only so long: it is never quiet for 2 s here.
         since.start();
         QTimer changes;
@@ -158,6 +158,19 @@ class TestSnapshot : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(m_taken, 2, 30'000);
         QVERIFY(since.elapsed() >= 9000);
         changes.stop();
+    }
+
+    void whatChangesWhileItIsWrittenIsWrittenToo() {
+        SnapshotFile file(path(), take());
+        connect(&file, &SnapshotFile::written, &file, [&file, once = false]() mutable {
+            if (!std::exchange(once, true)) file.touch();
+        });
+        QSignalSpy written(&file, &SnapshotFile::written);
+        file.touch();
+        QTRY_COMPARE_WITH_TIMEOUT(m_taken, 2, 15'000);
+        QTRY_COMPARE(written.size(), 2);
+        file.flush();
+        QCOMPARE(m_taken, 2);
     }
 
     void aDirectoryThatCannotBeWrittenIsReported() {

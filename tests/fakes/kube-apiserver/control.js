@@ -19,6 +19,7 @@ function controls(api, front, faults) {
             return { watches: api.watches.size };
         },
         watches: () => ({ watches: [...api.watches].map((each) => ({ resource: each.def.plural, group: each.def.group })) }),
+        news: () => ({ monotonicNs: String(api.newsAt ?? 0) }),
         'end-watches': () => {
             const all = [...api.watches];
             for (const watch of all) {

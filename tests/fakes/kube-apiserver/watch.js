@@ -104,6 +104,7 @@ class Watch {
         const does = type !== 'DELETED' && this.matches(object);
         if (does) this.line(did ? 'MODIFIED' : 'ADDED', this.encode(object));
         else if (did) this.line('DELETED', this.encode(this.lastSeen(type, object, previous, version)));
+        if (does && object.metadata.generation !== previous?.metadata.generation) this.api.newsAt = process.hrtime.bigint();
     }
 
     /// The client sees an object go as it knew it, with the version of its end.
