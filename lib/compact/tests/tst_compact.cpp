@@ -85,7 +85,7 @@ class TestCompact : public QObject {
             QVERIFY2(compact.size() * 2 < cbor(client(1)).size(), qPrintable(QString::number(compact.size())));
         }
         const QByteArray again = compacted(secret, QStringLiteral("ntp.fos1.io/v1alpha1/NTPClient"));
-        QVERIFY2(again.contains("horse") || again.size() > 24, again.constData());
+        QVERIFY2(again.size() > 24, again.constData());
     }
 
     void thereMayBeMoreFamiliesThanSamples() {
