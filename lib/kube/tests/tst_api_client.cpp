@@ -257,7 +257,10 @@ class TestApiClient : public QObject {
         lines.clear();
         stream.reset(client.stream(request, std::chrono::seconds(5), nullptr));
         connect(stream.get(), &ApiStream::line, this, [&](const QByteArray& line) { lines.append(line); });
-        QTest::qWait(100);
+        isOpen = false;
+        connect(stream.get(), &ApiStream::opened, this, [&] { isOpen = true; });
+        // Before that it would come first, in the order of names.
+        QTRY_VERIFY(isOpen);
         secret("big", 1'400'000);
         QTRY_VERIFY_WITH_TIMEOUT(!lines.isEmpty() && lines.last().size() > 1'400'000, 10'000);
     }

@@ -158,14 +158,14 @@ class TestFinalizers : public QObject {
             QTRY_VERIFY(node.cluster.isWell());
             node.cluster.source.stop();
         }
-        m_rig->server.fault({{"verb", "list"}, {"delayMs", 1000}, {"count", 2}});
+        m_rig->server.fault({{"verb", "list"}, {"delayMs", 3000}, {"count", 2}});
         Node node(*m_rig);
         QVERIFY(node.cluster.source.isFromSnapshot());
         node.serve("a");
         QTest::qWait(500);
         QVERIFY(node.cluster.source.isFromSnapshot());
         QCOMPARE(writes(), 0);
-        QTRY_COMPARE(finalizersOf("a"), (QStringList{kForeign, kOwn}));
+        QTRY_COMPARE_WITH_TIMEOUT(finalizersOf("a"), (QStringList{kForeign, kOwn}), 20'000);
     }
 
     void aServerThatRefusesIsNotAskedAllTheTime() {

@@ -65,12 +65,12 @@ class TestKubeSource : public QObject {
         m_rig->put("b", 2);
         m_rig->put("x", 3, {}, {}, kOther);
         // One kind is late: nothing is said before it is listed, and then everything at once.
-        m_rig->server.fault({{"verb", "list"}, {"path", "others"}, {"delayMs", 700}, {"count", 1}});
+        m_rig->server.fault({{"verb", "list"}, {"path", "others"}, {"delayMs", 3000}, {"count", 1}});
         FollowedCluster cluster(*m_rig);
         QTRY_VERIFY(asked("watch") > 0);
         QTest::qWait(200);
         QCOMPARE(cluster.count(), 0U);
-        QTRY_VERIFY(cluster.isWell());
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.isWell(), 20'000);
         QCOMPARE(cluster.count(), 1U);
         const QJsonObject first = cluster.sink.transactions[0];
         QVERIFY(first[u"whole"].toBool() && first[u"synced"].toBool());
@@ -102,8 +102,8 @@ class TestKubeSource : public QObject {
                                               {"spec", QJsonObject{{"value", "{#i}"}}}}}});
         QTRY_COMPARE(cluster.source.objects().size(), 20U);
         QTest::qWait(100);
-        // A TCP segment may part them, but not into many.
-        QVERIFY2(cluster.count() <= 4, qPrintable(QString::number(cluster.count())));
+        // Who reads while they still come gets them in a few parts; one each would be 21.
+        QVERIFY2(cluster.count() <= 10, qPrintable(QString::number(cluster.count())));
         QCOMPARE(cluster.sink.inForce().split(u' ').size(), 20);
     }
 
@@ -151,11 +151,11 @@ class TestKubeSource : public QObject {
     void aKindThatTheClusterDoesNotHaveHoldsUpOnlySoLong() {
         startRig({}, {kThing});
         m_rig->put("a", 1);
-        FollowedCluster cluster(*m_rig, withPatience(1500));
+        FollowedCluster cluster(*m_rig, withPatience(4000));
         QTRY_VERIFY(asked("watch") > 0 && cluster.source.problems().size() == 1);
         QVERIFY2(cluster.source.problems()[0].contains("others"), qPrintable(cluster.source.problems()[0]));
         QCOMPARE(cluster.count(), 0U);
-        QTRY_COMPARE(cluster.count(), 1U);
+        QTRY_COMPARE_WITH_TIMEOUT(cluster.count(), 1U, 20'000);
         QVERIFY(cluster.sink.transactions[0][u"whole"].toBool());
         QCOMPARE(cluster.sink.inForce(), QStringLiteral("Thing/a=1"));
         // It is noticed when it comes, and is no second beginning.
@@ -174,11 +174,11 @@ class TestKubeSource : public QObject {
         mayRead(*m_rig, "router", {"things"});
         m_rig->put("a", 1);
         m_rig->put("x", 3, {}, {}, kOther);
-        FollowedCluster cluster(*m_rig, withPatience(1500), "router");
+        FollowedCluster cluster(*m_rig, withPatience(4000), "router");
         QTRY_VERIFY(asked("watch") > 0 && cluster.source.problems().size() == 1);
         QVERIFY2(cluster.source.problems()[0].contains("forbidden"), qPrintable(cluster.source.problems()[0]));
         QCOMPARE(cluster.count(), 0U);
-        QTRY_COMPARE(cluster.sink.inForce(), QStringLiteral("Thing/a=1"));
+        QTRY_COMPARE_WITH_TIMEOUT(cluster.sink.inForce(), QStringLiteral("Thing/a=1"), 20'000);
         mayRead(*m_rig, "router", {"things", "others"});
         QTRY_COMPARE_WITH_TIMEOUT(cluster.sink.inForce(), QStringLiteral("Other/x=3 Thing/a=1"), 30'000);
     }

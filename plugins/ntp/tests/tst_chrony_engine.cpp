@@ -291,7 +291,7 @@ class TestChronyEngine : public QObject {
         TestEngine engine(f.options);
         Outcome applied;
         engine.apply(f.config(), into(applied));
-        QTRY_VERIFY(applied);
+        QTRY_VERIFY_WITH_TIMEOUT(applied, 20'000);
         QVERIFY2(*applied, qPrintable(why(applied)));
         QCOMPARE(f.processes(), QList<int>{static_cast<int>(engine.state().pid)});
         QVERIFY(engine.state().pid != orphan.pid());

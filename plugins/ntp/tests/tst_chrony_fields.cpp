@@ -37,14 +37,14 @@ struct Declared : EngineFixture {
     }
 };
 
-/// The reply to an NTP client's request (RFC 5905, figure 8), or nothing within 300 ms.
-QByteArray askTime(quint16 port, const QHostAddress& address = QHostAddress::LocalHost) {
+/// The reply to an NTP client's request (RFC 5905, figure 8), or nothing within `ms`.
+QByteArray askTime(quint16 port, const QHostAddress& address = QHostAddress::LocalHost, int ms = 5000) {
     QUdpSocket socket;
     if (!socket.bind(address, 0)) return {};
     QByteArray request(48, '\0');
     request[0] = 0x23;
     socket.writeDatagram(request, address, port);
-    return socket.waitForReadyRead(300) ? socket.receiveDatagram().data() : QByteArray();
+    return socket.waitForReadyRead(ms) ? socket.receiveDatagram().data() : QByteArray();
 }
 
 constexpr const char* kFast = "address: 127.0.0.1, port: PORT, iburst: true, minpoll: -2, maxpoll: -2";
@@ -125,7 +125,7 @@ class TestChronyFields : public QObject {
                       "127.0.0.0/8, permission: allow}]}}"),
             QString());
         QCOMPARE(askTime(f.spec.server.port).size(), 48);
-        QCOMPARE(askTime(f.spec.server.port, QHostAddress(QStringLiteral("127.0.0.2"))).size(), 0);
+        QCOMPARE(askTime(f.spec.server.port, QHostAddress(QStringLiteral("127.0.0.2")), 300).size(), 0);
     }
 
     void portZeroServesNobody() {
@@ -134,7 +134,7 @@ class TestChronyFields : public QObject {
         QCOMPARE(f.declare("{server: {port: 0, local: {enabled: true}}, security: {access: [{network: 127.0.0.0/8, "
                            "permission: allow}]}}"),
                  QString());
-        QCOMPARE(askTime(port).size(), 0);
+        QCOMPARE(askTime(port, QHostAddress::LocalHost, 300).size(), 0);
     }
 
     void localStratum() {
@@ -153,7 +153,8 @@ class TestChronyFields : public QObject {
                            "allow}], ratelimit: {enabled: true, interval: 64, burst: 4, leak: 4}}}"),
                  QString());
         int answered = 0;
-        for (int i = 0; i < 20; ++i) answered += askTime(f.spec.server.port).isEmpty() ? 0 : 1;
+        for (int i = 0; i < 20; ++i)
+            answered += askTime(f.spec.server.port, QHostAddress::LocalHost, i < 4 ? 5000 : 300).isEmpty() ? 0 : 1;
         QVERIFY2(answered >= 4 && answered < 15, qPrintable(QString::number(answered)));
         QVERIFY(f.field("serverstats", 1).toInt() > 0);
     }

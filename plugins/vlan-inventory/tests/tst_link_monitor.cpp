@@ -40,6 +40,10 @@ class TestLinkMonitor : public QObject {
     void init() {
         ip("link add lan type veth peer name far\nlink set far up\nlink set lan up\n"
            "addr add 192.0.2.1/24 brd + dev lan\n");
+        // The kernel notes the carrier a moment after `ip link set up` has returned.
+        for (const char* device : {"lan", "far"})
+            QTRY_VERIFY(
+                lab::run(QStringLiteral("ip"), {"-o", "link", "show", "dev", device}).output.contains("state UP"));
     }
     void cleanup() { ip("link del lan\n"); }
 

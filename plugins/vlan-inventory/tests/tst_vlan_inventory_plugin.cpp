@@ -61,6 +61,10 @@ class TestVlanInventoryPlugin : public QObject {
     void init() {
         ip("link add lan.10 type veth peer name far\nlink set far up\nlink set lan.10 up\n"
            "addr add 10.10.0.1/24 brd + dev lan.10\naddr add fd00:10::1/64 dev lan.10 nodad\n");
+        // The kernel notes the carrier a moment after `ip link set up` has returned.
+        for (const char* device : {"lan.10", "far"})
+            QTRY_VERIFY(
+                lab::run(QStringLiteral("ip"), {"-o", "link", "show", "dev", device}).output.contains("state UP"));
     }
     void cleanup() { ip("link del lan.10\n"); }
 
