@@ -322,7 +322,8 @@ void TimeService::onObserved(const Observation& observation) {
     const time::SyncState before = std::exchange(
         m_sync, m_estimator.update(observation, {m_serving->spec.server.stratum, m_serving->spec.advertise.holdover}));
     publish(m_host.bus(), m_serving->key.name, m_sync, kTopicTtl);
-    if (m_running && hasOtherSources(observation, m_running->online.sourceNames) &&
+    // During a change chronyd may be ahead of what is known to run.
+    if (m_running && m_applying == 0 && hasOtherSources(observation, m_running->online.sourceNames) &&
         observation.at - m_lastHeal > kHealInterval) {
         m_lastHeal = observation.at;
         m_engine.heal();

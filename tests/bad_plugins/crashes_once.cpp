@@ -20,7 +20,7 @@ class Plugin : public bad::BadPlugin {
                               {{QStringLiteral("objects"), count}, {QStringLiteral("life"), life}}, 0);
         m_host->succeed(ticket);
         if (life == 2 || count == 0 || !marker.open(QIODevice::WriteOnly)) return;
-        QTimer::singleShot(100, this, [] {
+        QTimer::singleShot(1000, this, [] {
             ::signal(SIGSEGV, SIG_DFL);
             ::raise(SIGSEGV);
         });

@@ -10,6 +10,7 @@
 #include <QElapsedTimer>
 #include <QSocketNotifier>
 #include <cstdio>
+#include <utility>
 
 namespace fos1::demo {
 
@@ -100,7 +101,9 @@ void Demo::look() {
 }
 
 void Demo::show(const Snapshot& snapshot) {
-    if (m_isOver || (m_options.isOnce && !snapshot.isSettled())) return;
+    if (m_isOver) return;
+    // What clients saw in the first settled round may be older than what the host says in it.
+    if (m_options.isOnce && (!snapshot.isSettled() || !std::exchange(m_wasSettled, true))) return;
     const QString text = pageText(snapshot, m_places);
     winsize window{};
     if (m_isTerminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_row > 0)

@@ -44,6 +44,7 @@ class Demo : public QObject {
     QTimer m_round;
     std::thread m_looking;  ///< the round under way
     bool m_isLooking = false;
+    bool m_wasSettled = false;
 };
 
 }  // namespace fos1::demo

@@ -15,6 +15,9 @@ namespace fos1::lab {
 
 namespace {
 
+/// How long an answer of a daemon in the lab may take: long, for whoever asks may be held up.
+constexpr int kAnswerMs = 1000;
+
 /// A socket that is connected, or is being connected, to an address of either family; -1: not even that.
 class Socket {
    public:
@@ -104,7 +107,7 @@ std::optional<QByteArray> Probe::ask(const QString& address, const QByteArray& p
     std::optional<QByteArray> answer;
     m_lab.inside(m_ns, [&] {
         const Socket socket(address, port, SOCK_DGRAM);
-        if (socket.send(payload)) answer = socket.receive(300);
+        if (socket.send(payload)) answer = socket.receive(kAnswerMs);
     });
     return answer;
 }
@@ -115,7 +118,7 @@ int Probe::answers(const QString& address, int times, quint16 port) const {
         const Socket socket(address, port, SOCK_DGRAM);
         for (int i = 0; i < times; ++i)
             if (!socket.send(ntpPacket(3))) return;
-        while (socket.receive(300)) ++count;
+        while (socket.receive(kAnswerMs)) ++count;
     });
     return count;
 }
@@ -127,7 +130,7 @@ std::optional<TimeAnswer> Probe::time(const QString& address, quint16 port) cons
     m_lab.inside(m_ns, [&] {
         const Socket socket(address, port, SOCK_DGRAM);
         sent = now();
-        if (socket.send(ntpPacket(3))) answer = socket.receive(300);
+        if (socket.send(ntpPacket(3))) answer = socket.receive(kAnswerMs);
         received = now();
     });
     if (!answer || answer->size() < 48) return std::nullopt;

@@ -72,8 +72,8 @@ class TestLanDaemons : public QObject {
         QCOMPARE(client.options()[QStringLiteral("ntpsrv")], QStringLiteral("10.20.0.1"));
         QVERIFY(client.options()[QStringLiteral("ip")].startsWith(u"10.20.0.1"));
         const lab::Probe probe(*m_lab, "cl20");
-        QCOMPARE(probe.resolve("10.20.0.1", "ntp.lan.test"), QByteArray("10.20.0.1"));
-        QCOMPARE(probe.resolve("10.20.0.1", "nobody.lan.test"), QByteArray());
+        QTRY_COMPARE(probe.resolve("10.20.0.1", "ntp.lan.test"), QByteArray("10.20.0.1"));
+        QTRY_COMPARE(probe.resolve("10.20.0.1", "nobody.lan.test"), QByteArray());
         // Where nobody answers, there is not even a no.
         QVERIFY(!lab::Probe(*m_lab, "cl30").resolve("10.30.0.1", "ntp.lan.test"));
     }
@@ -111,7 +111,7 @@ class TestLanDaemons : public QObject {
         const lab::Probe probe(*m_lab, "cl30");
         QTRY_VERIFY2_WITH_TIMEOUT(probe.resolve("10.30.0.1", "ns.lan.test") == QByteArray("10.30.0.1"),
                                   named->log().constData(), 20'000);
-        QCOMPARE(probe.resolve("10.30.0.1", "ntp.lan.test"), QByteArray());
+        QTRY_COMPARE(probe.resolve("10.30.0.1", "ntp.lan.test"), QByteArray());
         QVERIFY(lab::writeFile(m_lab->path("update"),
                                "server 10.30.0.1\nzone lan.test\n"
                                "update add ntp.lan.test 60 A 10.30.0.1\nsend\n"));
@@ -119,7 +119,7 @@ class TestLanDaemons : public QObject {
         QVERIFY(stranger.exitCode != 0);
         const auto updated = m_lab->runIn("rt", "nsupdate", {"-y", kKey, m_lab->path("update")});
         QVERIFY2(updated.exitCode == 0, (updated.errors + named->log()).constData());
-        QCOMPARE(probe.resolve("10.30.0.1", "ntp.lan.test"), QByteArray("10.30.0.1"));
+        QTRY_COMPARE(probe.resolve("10.30.0.1", "ntp.lan.test"), QByteArray("10.30.0.1"));
     }
 };
 

@@ -137,7 +137,7 @@ class TestSystemd : public QObject {
         QVERIFY(m_systemd->systemctl({"start", kHost}));
         QTRY_VERIFY(isApplied());
         QCOMPARE(m_systemd->property(kChronyd, "ActiveState"), QByteArray("active"));
-        QTRY_VERIFY(isServing());
+        QTRY_VERIFY_WITH_TIMEOUT(isServing(), 20'000);
         // It is systemd's child, and leaves the clock alone.
         const auto line = m_systemd->run({"ps", "-o", "ppid=,args=", "-p", pid()}).output.simplified();
         QCOMPARE(line, QByteArray("1 /usr/sbin/chronyd -d -f /var/lib/fos1/run/ntp/chrony.conf -x -u _chrony"));
@@ -207,7 +207,7 @@ class TestSystemd : public QObject {
         QVERIFY(m_systemd->systemctl({"stop", kHost}));
         QCOMPARE(m_systemd->property(kHost, "Result"), QByteArray("success"));
         QCOMPARE(m_systemd->property(kChronyd, "ActiveState"), QByteArray("active"));
-        QTRY_VERIFY(isServing());
+        QTRY_VERIFY_WITH_TIMEOUT(isServing(), 20'000);
         const QByteArray after = pid();
         QVERIFY(m_systemd->systemctl({"start", kHost}));
         QTRY_VERIFY(isApplied());
@@ -226,13 +226,13 @@ class TestSystemd : public QObject {
         QVERIFY(m_systemd->systemctl({"start", "dbus.socket"}));
         QTRY_VERIFY_WITH_TIMEOUT(isApplied(), 60'000);
         QVERIFY(pid() != before);
-        QTRY_VERIFY(isServing());
+        QTRY_VERIFY_WITH_TIMEOUT(isServing(), 20'000);
     }
 
     void aKilledChronydIsHealed() {
         const QByteArray before = pid();
         QVERIFY(m_systemd->systemctl({"kill", "-s", "KILL", kChronyd}));
-        QTRY_VERIFY(isServing() && pid() != before);
+        QTRY_VERIFY_WITH_TIMEOUT(isServing() && pid() != before, 20'000);
         QTRY_VERIFY(m_systemd->ctl({"events"}).output.contains("chronyd was ended by signal 9"));
     }
 
@@ -241,11 +241,11 @@ class TestSystemd : public QObject {
         QTRY_COMPARE(m_systemd->property(kHost, "ActiveState"), QByteArray("failed"));
         const QByteArray before = pid();
         QVERIFY(m_systemd->systemctl({"kill", "-s", "KILL", kChronyd}));
-        QTRY_VERIFY(isServing() && pid() != before);
+        QTRY_VERIFY_WITH_TIMEOUT(isServing() && pid() != before, 20'000);
         // The next host cannot be certain of what this one has, and restarts it.
         const QByteArray healed = pid();
         QVERIFY(m_systemd->systemctl({"start", kHost}));
-        QTRY_VERIFY(isApplied() && isServing());
+        QTRY_VERIFY_WITH_TIMEOUT(isApplied() && isServing(), 20'000);
         QVERIFY(pid() != healed);
     }
 
@@ -255,7 +255,7 @@ class TestSystemd : public QObject {
         QTRY_VERIFY(isApplied());
         QVERIFY(!m_lab->askTime("cl", "10.2.0.1"));
         declare(service());
-        QTRY_VERIFY(isServing());
+        QTRY_VERIFY_WITH_TIMEOUT(isServing(), 20'000);
         QVERIFY(QFile::remove(m_systemd->path("/var/lib/manifests/a.yaml")));
         QTRY_COMPARE(m_systemd->property(kChronyd, "ActiveState"), QByteArray("inactive"));
     }

@@ -97,7 +97,12 @@ class TestUpstreams : public QObject {
     /// The lab's own: what is asked for is what is measured, over both families.
     void theResponderSaysWhatItIsToldTo() {
         for (const char* address : {"10.1.3.1", "fd01:3::1"}) {
-            const auto answer = lab::Probe(*m_lab, "rt").time(address);
+            // The quickest of five: the first may come while the others are starting.
+            std::optional<lab::TimeAnswer> answer;
+            for (int i = 0; i < 5; ++i)
+                if (const auto next = lab::Probe(*m_lab, "rt").time(address);
+                    next && (!answer || next->roundTrip < answer->roundTrip))
+                    answer = next;
             QVERIFY2(answer, address);
             QVERIFY(std::chrono::abs(answer->offset - kLie) < 100ms);
             QVERIFY(answer->roundTrip > 0ns && answer->roundTrip < 100ms);
@@ -109,11 +114,10 @@ class TestUpstreams : public QObject {
     }
 
     void aLiarIsFoundOut() {
-        QTRY_COMPARE_WITH_TIMEOUT(reason(kLiar), QStringLiteral("Falseticker"), 15'000);
-        QCOMPARE(chronydsMark(kLiar), QStringLiteral("x"));
+        QTRY_VERIFY_WITH_TIMEOUT(reason(kLiar) == u"Falseticker" && chronydsMark(kLiar) == u"x", 15'000);
         QTRY_VERIFY_WITH_TIMEOUT(isFollowingTheHonest(), 15'000);
         QVERIFY(source(kLiar)[u"why"].toString().contains("disagrees with the majority"));
-        QCOMPARE(sync()[u"sources"][u"selectable"].toInt(), 2);
+        QTRY_COMPARE(sync()[u"sources"][u"selectable"].toInt(), 2);
         const auto why = m_host->ctl({"ntp", "why"});
         QString liarsLine;
         for (const QByteArray& line : why.output.split('\n'))
@@ -131,14 +135,18 @@ class TestUpstreams : public QObject {
     void oneThatIsNotSynchronisedIsNotUsed() {
         m_liar->claim({0s, 0, 3});
         QTRY_COMPARE_WITH_TIMEOUT(reason(kLiar), QStringLiteral("Unsynchronised"), 15'000);
-        QVERIFY(isFollowingTheHonest());
+        QTRY_VERIFY(isFollowingTheHonest());
     }
 
     void oneThatMendsItsWaysIsUsed() {
         m_liar->claim({});
-        QTRY_VERIFY_WITH_TIMEOUT(sync()[u"sources"][u"selectable"].toInt() == 3, 40'000);
-        QVERIFY2(QStringLiteral("*+-").contains(chronydsMark(kLiar)), qPrintable(chronydsMark(kLiar)));
-        QVERIFY(sync()[u"fit_to_advertise"].toBool());
+        const auto isUsed = [&] {
+            const QString mark = chronydsMark(kLiar);
+            return sync()[u"sources"][u"selectable"].toInt() == 3 && !mark.isEmpty() &&
+                   QStringLiteral("*+-").contains(mark);
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isUsed(), 40'000);
+        QTRY_VERIFY_WITH_TIMEOUT(sync()[u"fit_to_advertise"].toBool(), 15'000);
     }
 
     void oneThatLiesAgainIsFoundOutAgain() {
@@ -157,9 +165,8 @@ class TestUpstreams : public QObject {
         // chronyd itself gives up what it knew, and says so to those who ask.
         QTRY_VERIFY_WITH_TIMEOUT(!sync()[u"synchronised"].toBool(), 40'000);
         QVERIFY(!sync()[u"fit_to_advertise"].toBool());
-        const auto answer = lab::Probe(*m_lab, "cl").time("10.2.0.1");
-        QVERIFY(answer);
-        QCOMPARE(answer->leap, 3);
+        std::optional<lab::TimeAnswer> answer;
+        QTRY_VERIFY((answer = lab::Probe(*m_lab, "cl").time("10.2.0.1")) && answer->leap == 3);
     }
 
     /// chronyd believes a single source; how far it is from the clock is what keeps it from the clients.

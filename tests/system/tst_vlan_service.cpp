@@ -213,7 +213,7 @@ class TestVlanService : public QObject {
         QVERIFY(m_upstream);
         QTRY_VERIFY_WITH_TIMEOUT(sync()[u"synchronised"].toBool(), 20'000);
         QVERIFY(!vlanService("clients")[u"advertise"].toBool());
-        QTRY_VERIFY_WITH_TIMEOUT(vlanService("clients")[u"advertise"].toBool(), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(vlanService("clients")[u"advertise"].toBool(), 60'000);
     }
 
     /// Who tells of VLANs may go for a while: those who are served stay so, and nobody new is sent here.
