@@ -10,8 +10,6 @@
 #include <mutex>
 #include <vector>
 
-#include "fos1/cbor_size.h"
-
 namespace fos1 {
 
 namespace {
@@ -145,13 +143,13 @@ QByteArray expanded(const QByteArray& compact) {
 
 QByteArray compactedObject(const QCborMap& object) {
     const auto sample = [&object] {
-        QCborMap result = object;
-        for (const auto& item : object) {
-            const QString field = item.first.toString();
-            const bool isHead = field == QLatin1String("apiVersion") || field == QLatin1String("kind") ||
-                                field == QLatin1String("metadata");
-            if (!isHead) result.insert(field, withoutTexts(QCborValue(item.second)));
-        }
+        QCborMap result = withoutTexts(object).toMap();
+        for (const char* field : {"apiVersion", "kind"})
+            result.insert(QLatin1String(field), object.value(QLatin1String(field)));
+        // `kubectl apply` keeps a copy of the whole object there.
+        QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
+        metadata.remove(QStringLiteral("annotations"));
+        result.insert(QStringLiteral("metadata"), metadata);
         return QCborValue(result).toCbor();
     };
     return compacted(

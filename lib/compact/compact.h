@@ -18,7 +18,8 @@ namespace fos1 {
 
 [[nodiscard]] QByteArray expanded(const QByteArray& compact);
 
-/// An object of a kind as compacted() CBOR; its sample has no texts but those of its head, for some are secret.
+/// An object of a kind as compacted() CBOR; its sample has no texts but those of its head, without annotations, for
+/// some are secret.
 [[nodiscard]] QByteArray compactedObject(const QCborMap& object);
 
 }  // namespace fos1

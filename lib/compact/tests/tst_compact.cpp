@@ -18,6 +18,8 @@ QCborMap client(int i) {
              QCborMap{{QStringLiteral("name"), QStringLiteral("client-%1").arg(i)},
                       {QStringLiteral("namespace"), QStringLiteral("network")},
                       {QStringLiteral("uid"), QStringLiteral("%1-aaaa-4bbb-8ccc-dddddddddddd").arg(i * 7919, 8, 16)},
+                      {QStringLiteral("annotations"),
+                       QCborMap{{QStringLiteral("copy"), QStringLiteral("in a copy: correct horse battery staple")}}},
                       {QStringLiteral("creationTimestamp"), QStringLiteral("2026-11-27T09:19:08Z")}}},
             {QStringLiteral("spec"),
              QCborMap{{QStringLiteral("selector"),
@@ -98,6 +100,7 @@ class TestCompact : public QObject {
     void fromSeveralThreads() {
         std::atomic<int> wrong = 0;
         std::vector<std::thread> threads;
+        threads.reserve(4);
         for (int t = 0; t < 4; ++t)
             threads.emplace_back([&wrong, t] {
                 for (int i = 0; i < 500; ++i) {
