@@ -8,10 +8,8 @@
 #include <QElapsedTimer>
 #include <QFile>
 #include <QTest>
-#include <algorithm>
 #include <atomic>
 #include <thread>
-#include <vector>
 
 #include "bus_under_test.h"
 #include "dbus/bus_link.h"
@@ -41,24 +39,17 @@ QByteArray synchronised(const BusUnderTest& bus) {
 
 QString linkOf(const HostUnderTest& host) { return host.call("host.status")[u"result"][u"dbus"].toString(); }
 
-/// How long the host takes to answer on its control socket, in ms, sorted; fewer than `times` when it does not.
-std::vector<qint64> answerTimes(const HostUnderTest& host, std::size_t times) {
-    std::vector<qint64> all;
-    while (all.size() < times) {
+/// How long the host takes to answer on its control socket, at worst of `times`.
+qint64 slowestAnswerMs(const HostUnderTest& host, int times) {
+    qint64 slowest = 0;
+    for (int i = 0; i < times; ++i) {
         QElapsedTimer timer;
         timer.start();
-        if (host.call("host.status")[u"result"][u"version"].toString().isEmpty()) break;
-        all.push_back(timer.elapsed());
+        if (host.call("host.status")[u"result"][u"version"].toString().isEmpty()) return -1;
+        slowest = std::max(slowest, timer.elapsed());
         QTest::qWait(5);
     }
-    std::sort(all.begin(), all.end());
-    return all;
-}
-
-/// The longest of them; -1: it did not answer.
-qint64 slowestAnswerMs(const HostUnderTest& host, std::size_t times) {
-    const std::vector<qint64> all = answerTimes(host, times);
-    return all.size() == times ? all.back() : -1;
+    return slowest;
 }
 
 qint64 residentKiB(qint64 pid) {
@@ -211,14 +202,11 @@ class TestDbusTrouble : public QObject {
         const auto host = this->host(bus, "busy-host");
         QVERIFY(host->start());
         QTRY_COMPARE(synchronised(bus), QByteArray("b false"));
-        const Caller reader(bus, kTopicPath, "org.freedesktop.DBus.Properties", "GetAll", 1000, 5'000'000);
-        const std::vector<qint64> times = answerTimes(*host, 300);
-        QCOMPARE(times.size(), 300U);
-        qInfo("%d reads, slowest answer meanwhile %lld ms", reader.answered(), static_cast<long long>(times.back()));
-        // All but the few that met a busy core.
-        QVERIFY2(times[290] < 200, qPrintable(QString::number(times[290])));
-        QVERIFY(times.back() < 2000);
-        QTRY_VERIFY_WITH_TIMEOUT(reader.answered() >= 1000, 30'000);
+        const Caller reader(bus, kTopicPath, "org.freedesktop.DBus.Properties", "GetAll", 1000, 500'000);
+        const qint64 slowest = slowestAnswerMs(*host, 300);
+        qInfo("%d reads, slowest answer meanwhile %lld ms", reader.answered(), static_cast<long long>(slowest));
+        QVERIFY(slowest >= 0 && slowest < 200);
+        QTRY_VERIFY(reader.answered() >= 1000);
         QCOMPARE(reader.failed(), 0);
         QCOMPARE(host->stop(), 0);
     }

@@ -80,20 +80,20 @@ class TestEndToEnd : public QObject {
         QVERIFY(m_host->chronyds().isEmpty());
     }
 
-    /// Within five seconds when nothing is lost: chronyd's three measurements two seconds apart take 4.25 s of them.
-    void aManifestBecomesTime() {
+    /// chronyd's own three measurements, two seconds apart, take 4.25 s of them.
+    void aManifestBecomesTimeWithinFiveSeconds() {
         QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), service(kOneServer)));
         QElapsedTimer timer;
         timer.start();
         qint64 started = -1;
-        while (timer.elapsed() < 12'000 && !isServing()) {
+        while (timer.elapsed() < 8000 && !isServing()) {
             if (started < 0 && !m_host->chronyds().isEmpty()) started = timer.elapsed();
             QTest::qWait(10);
         }
         qInfo() << "chronyd ran after" << started << "ms, the client got the upstream's time after" << timer.elapsed()
                 << "ms";
         QVERIFY(started >= 0 && started < 2000);
-        QVERIFY(timer.elapsed() < 8000);
+        QVERIFY(timer.elapsed() < 5000);
         // And in the words of a client that we did not write, over IPv6 too.
         for (const char* address : {"10.2.0.1", "fd02::1"}) {
             const auto result = m_lab->runIn("cl", "ntpdig", {"-j", "-t", "1", address}, 5000);
@@ -192,10 +192,17 @@ class TestEndToEnd : public QObject {
     /// A source that somebody deletes comes back by itself, and it is told.
     void whatOthersChangeIsHealed() {
         const QList<qint64> before = m_host->chronyds();
+        const auto heals = [&] {
+            QByteArray lines;
+            for (const QByteArray& line : m_host->ctl({"events"}).output.split('\n'))
+                if (line.contains("Healed")) lines += line + '\n';
+            return lines;
+        };
+        const QByteArray healsBefore = heals();
         QVERIFY(lab::run("chronyc", {"-h", m_host->chronySocket(), "delete", "10.1.0.1"}).output.contains("OK"));
         // It may be back before anybody could see that it was gone; the event tells.
         QTRY_VERIFY_WITH_TIMEOUT(chronyc({"sources"}).contains("10.1.0.1"), 20'000);
-        QTRY_VERIFY(m_host->ctl({"events"}).output.contains("Healed"));
+        QTRY_VERIFY(heals() != healsBefore);
         QCOMPARE(m_host->chronyds(), before);
         QTRY_VERIFY_WITH_TIMEOUT(isServing(), 8000);
     }
@@ -206,12 +213,9 @@ class TestEndToEnd : public QObject {
         ::kill(static_cast<pid_t>(before), SIGKILL);
         QElapsedTimer timer;
         timer.start();
-        while (timer.elapsed() < 5000 && (m_host->chronyds().isEmpty() || m_host->chronyds().contains(before)))
-            QTest::qWait(2);
-        const qint64 back = timer.elapsed();
-        qInfo() << "chronyd was back after" << back << "ms";
-        QVERIFY(back < 2000);
-        QTRY_VERIFY(!chronyc({"tracking"}).isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(!chronyc({"tracking"}).isEmpty() && !m_host->chronyds().contains(before), 5000);
+        qInfo() << "chronyd was back after" << timer.elapsed() << "ms";
+        QVERIFY(timer.elapsed() < 2000);
         QCOMPARE(m_host->chronyds().size(), 1);
         QTRY_VERIFY_WITH_TIMEOUT(isServing(), 8000);
     }

@@ -97,12 +97,7 @@ class TestUpstreams : public QObject {
     /// The lab's own: what is asked for is what is measured, over both families.
     void theResponderSaysWhatItIsToldTo() {
         for (const char* address : {"10.1.3.1", "fd01:3::1"}) {
-            // The quickest of five: the first may come while the others are starting.
-            std::optional<lab::TimeAnswer> answer;
-            for (int i = 0; i < 5; ++i)
-                if (const auto next = lab::Probe(*m_lab, "rt").time(address);
-                    next && (!answer || next->roundTrip < answer->roundTrip))
-                    answer = next;
+            const auto answer = lab::Probe(*m_lab, "rt").time(address);
             QVERIFY2(answer, address);
             QVERIFY(std::chrono::abs(answer->offset - kLie) < 100ms);
             QVERIFY(answer->roundTrip > 0ns && answer->roundTrip < 100ms);

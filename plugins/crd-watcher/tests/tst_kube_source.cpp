@@ -102,8 +102,8 @@ class TestKubeSource : public QObject {
                                               {"spec", QJsonObject{{"value", "{#i}"}}}}}});
         QTRY_COMPARE(cluster.source.objects().size(), 20U);
         QTest::qWait(100);
-        // Who reads while they still come gets them in a few parts; one each would be 21.
-        QVERIFY2(cluster.count() <= 10, qPrintable(QString::number(cluster.count())));
+        // A TCP segment may part them, but not into many.
+        QVERIFY2(cluster.count() <= 4, qPrintable(QString::number(cluster.count())));
         QCOMPARE(cluster.sink.inForce().split(u' ').size(), 20);
     }
 

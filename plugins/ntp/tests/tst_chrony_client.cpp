@@ -155,9 +155,8 @@ class TestChronyClient : public QObject {
         QVERIFY(answers.all.front().has_value());
         QCOMPARE(server.asked.size(), 3u);
         QCOMPARE(server.asked[0].sequence, server.asked[2].sequence);
-        // By the client's clock, which began before ours saw the first.
-        QVERIFY(times[1] >= 30 - 1);
-        QVERIFY(times[2] >= 30 + 60 - 2);
+        QVERIFY(times[1] - times[0] >= 29);
+        QVERIFY(times[2] - times[1] >= 59);
     }
 
     void silenceEndsInATimeout() {

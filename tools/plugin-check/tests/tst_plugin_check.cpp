@@ -54,17 +54,6 @@ Outcome checkFault(const char* fault, const QStringList& more = {}) {
 
 QString bad(const char* name) { return QStringLiteral(FOS1_BINARY_DIR "/tests/bad_plugins/so/%1.so").arg(name); }
 
-/// A busy machine makes any call slow now and then; a plugin that is slow is slow each time.
-template <typename Run>
-Outcome undisturbed(Run run, qsizetype complaints) {
-    static const QRegularExpression slowness(QStringLiteral("budget of a call|but the call took|warn start answered"));
-    Outcome outcome = run();
-    for (int i = 0;
-         i < 4 && outcome.complaints().size() > complaints && outcome.complaints().join(u'\n').contains(slowness); ++i)
-        outcome = run();
-    return outcome;
-}
-
 }  // namespace
 
 class TestPluginCheck : public QObject {
@@ -79,7 +68,7 @@ class TestPluginCheck : public QObject {
     }
     void pluginsOfTheTreeConform() {
         QFETCH(QStringList, arguments);
-        const Outcome outcome = undisturbed([&] { return check(arguments); }, 0);
+        const Outcome outcome = check(arguments);
         QCOMPARE(outcome.complaints(), QStringList());
         QCOMPARE(outcome.status, 0);
         QCOMPARE(outcome.output.count(u'\n'), 14);
@@ -128,7 +117,7 @@ class TestPluginCheck : public QObject {
     }
     void slownessIsAWarning() {
         QFETCH(QString, line);
-        const Outcome outcome = undisturbed([] { return checkFault(QTest::currentDataTag()); }, 1);
+        const Outcome outcome = checkFault(QTest::currentDataTag());
         QVERIFY2(outcome.complaints().value(0).startsWith(line.left(15)), qPrintable(outcome.output));
         QCOMPARE(outcome.complaints().size(), 1);
         QCOMPARE(outcome.status, 0);
