@@ -1,29 +1,46 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The commands of the README. `make run` runs the host in the foreground, `make demo` shows it at work in a
-# network of its own, `make test` builds and runs every test.
-.PHONY: run demo test bench docs asan fuzz tidy format check-format check-tree
+.PHONY: help run demo test bench docs asan fuzz tidy format check-format check-tree flaky
+
+help:
+	@echo 'make run           build the host and run it in the foreground with the sample configuration'
+	@echo 'make demo          a router with three VLANs, live, in network namespaces'
+	@echo 'make test          build everything and run every test'
+	@echo 'make asan          the tests again under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make flaky         run the tests that needed a second try until they fail (N=20 times, TESTS="name name")'
+	@echo 'make bench         print what things cost, beside the bounds that we set ourselves'
+	@echo 'make fuzz          run the fuzz targets with libFuzzer (FUZZ_SECONDS=60 each)'
+	@echo 'make tidy          clang-tidy over every source'
+	@echo 'make format        format every source; make check-format only looks'
+	@echo 'make check-tree    rules of the tree that no compiler knows'
+	@echo 'make docs          write the reference pages from the CRDs'
+	@echo 'What a change has to pass: .ci/run, or one of its steps: .ci/run tidy'
 
 SOURCES = git ls-files -co --exclude-standard '*.cpp' '*.h'
 
 run:
-	scripts/setup run
-	cmake --preset release
-	cmake --build --preset release
-	scripts/foreground build/release/bin/fos1-hostd --config samples/standalone/host.yaml
+	@scripts/announce release 'make run installs what is missing, builds the host' 4 'starts it here, in the foreground'
+	@scripts/setup run
+	@cmake --preset release >/dev/null
+	cmake --build --preset run
+	@scripts/foreground build/release/bin/fos1-hostd --config samples/standalone/host.yaml
 
 demo:
-	scripts/setup test
-	cmake --preset dev
+	@scripts/announce dev 'make demo installs what is missing, builds the host and its lab' 4 'runs a router here until Ctrl-C'
+	@scripts/setup test
+	@cmake --preset dev >/dev/null
 	cmake --build --preset dev --target fos1-demo
-	scripts/foreground build/dev/bin/fos1-demo
+	@scripts/foreground build/dev/bin/fos1-demo
 
+# TESTS: options of ctest, such as -R tst_firewall or -L system.
 test:
+	@scripts/announce dev 'make test installs what is missing, builds host and tests' 6 'runs every test (8 minutes)'
 	scripts/setup test
 	cmake --preset dev
 	cmake --build --preset dev
-	ctest --preset dev
+	scripts/run-tests dev $(TESTS)
 
 bench:
+	@scripts/announce bench 'make bench installs what is missing, builds the benchmarks' 4 'prints their figures (10 minutes)'
 	scripts/setup test
 	cmake --preset bench
 	cmake --build --preset bench
@@ -35,17 +52,22 @@ bench:
 	build/bench/tests/bench/bench_cluster
 
 asan:
+	scripts/setup test
 	cmake --preset asan
 	cmake --build --preset asan
-	ctest --preset asan
+	scripts/run-tests asan $(TESTS)
+
+flaky:
+	scripts/flaky $(or $(N),20) $(TESTS)
 
 fuzz:
-	scripts/setup test
+	scripts/setup check
 	cmake --preset fuzz
 	cmake --build --preset fuzz
 	scripts/fuzz
 
 tidy:
+	@scripts/setup check
 	scripts/tidy
 
 format:

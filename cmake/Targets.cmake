@@ -1,32 +1,53 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The few ways in which targets of this tree are made, so that no CMakeLists.txt below repeats them.
 
-# One precompiled header of the costly standard and Qt headers, shared by every target.
-add_library(fos1_pch OBJECT ${PROJECT_SOURCE_DIR}/cmake/pch.cpp)
-target_link_libraries(fos1_pch PUBLIC Qt6::Core PRIVATE fos1_warnings)
-set_target_properties(fos1_pch PROPERTIES POSITION_INDEPENDENT_CODE ON AUTOMOC OFF)
-if(FOS1_PCH)
-  target_precompile_headers(fos1_pch PRIVATE ${PROJECT_SOURCE_DIR}/cmake/pch.h)
-endif()
-
+# fos1_target_defaults(NAME [PCH target]): warnings, and a precompiled header.
 function(fos1_target_defaults target)
+  cmake_parse_arguments(ARG "" "PCH" "" ${ARGN})
+  if(NOT ARG_PCH)
+    set(ARG_PCH fos1_pch)
+  endif()
   target_link_libraries(${target} PRIVATE fos1_warnings)
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   if(FOS1_PCH)
-    target_precompile_headers(${target} REUSE_FROM fos1_pch)
+    target_precompile_headers(${target} REUSE_FROM ${ARG_PCH})
   endif()
 endfunction()
 
-# fos1_library(NAME SOURCES... [LINK libs...]): a static library of this tree; its own folder is its include path.
+# fos1_library(NAME SOURCES... [ALONE sources...] [LINK libs...]): a static library of this tree; its own folder is its
+# include path. What is ALONE cannot be compiled in one batch with other sources, because of the headers that it includes.
 function(fos1_library target)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
-  add_library(${target} STATIC ${ARG_SOURCES})
+  cmake_parse_arguments(ARG "" "" "SOURCES;ALONE;LINK" ${ARGN})
+  add_library(${target} STATIC ${ARG_SOURCES} ${ARG_ALONE})
   target_link_libraries(${target} PUBLIC fos1_sdk Qt6::Core ${ARG_LINK})
   target_include_directories(${target} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
   fos1_target_defaults(${target})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${FOS1_UNITY})
+  set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
-# fos1_test(NAME [SOURCES files...] [LINK libs...] [LABELS labels...] [TIMEOUT seconds]): a Qt Test from
+# Everything that is included as x.moc and not made by AUTOMOC, for those who need the sources without a build.
+add_custom_target(fos1_mocs)
+
+# fos1_moc(TARGET source [WITH_INCLUDES]): makes x.moc of x.cpp for TARGET, which has no AUTOMOC: that costs two more steps
+# and a compilation. WITH_INCLUDES for a source whose macros moc(1) has to know.
+function(fos1_moc target source)
+  cmake_parse_arguments(ARG "WITH_INCLUDES" "" "" ${ARGN})
+  get_filename_component(name ${source} NAME_WE)
+  set(dir ${CMAKE_CURRENT_BINARY_DIR}/${target}.moc)
+  if(ARG_WITH_INCLUDES)
+    qt_generate_moc(${source} ${dir}/${name}.moc TARGET ${target})
+  else()
+    qt_generate_moc(${source} ${dir}/${name}.moc)
+  endif()
+  set_target_properties(${target} PROPERTIES AUTOMOC OFF)
+  target_sources(${target} PRIVATE ${dir}/${name}.moc)
+  target_include_directories(${target} PRIVATE ${dir})
+  add_custom_target(${target}_moc DEPENDS ${dir}/${name}.moc)
+  add_dependencies(fos1_mocs ${target}_moc)
+endfunction()
+
+# fos1_test(NAME [SOURCES files...] [LINK libs...] [LABELS labels...] [TIMEOUT seconds] [SERIAL]): a Qt Test from
 # tests/NAME.cpp (or NAME.cpp beside the CMakeLists.txt).
 function(fos1_test target)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
@@ -38,10 +59,9 @@ function(fos1_test target)
     set(main ${CMAKE_CURRENT_SOURCE_DIR}/${target}.cpp)
   endif()
   add_executable(${target} ${main} ${ARG_SOURCES})
-  target_link_libraries(${target} PRIVATE fos1_sdk Qt6::Test Qt6::Network ${ARG_LINK})
-  target_compile_definitions(${target} PRIVATE FOS1_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FOS1_BINARY_DIR="${PROJECT_BINARY_DIR}"
-    FOS1_TEST_DATA="${CMAKE_CURRENT_SOURCE_DIR}/tests/data")
-  fos1_target_defaults(${target})
+  target_link_libraries(${target} PRIVATE fos1_sdk fos1_tree Qt6::Test Qt6::Network ${ARG_LINK})
+  fos1_target_defaults(${target} PCH fos1_test_pch)
+  fos1_moc(${target} ${main})
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   add_test(NAME ${target} COMMAND ${target})
   if(NOT ARG_TIMEOUT)

@@ -7,6 +7,7 @@
 #include <QTest>
 
 #include "crd_catalog.h"
+#include "tree.h"
 #include "yaml_document.h"
 
 using fos1::schema::CrdCatalog;
@@ -14,7 +15,7 @@ using fos1::yaml::Document;
 
 namespace {
 
-const QString kCrdDirectory = QStringLiteral(FOS1_SOURCE_DIR "/crds");
+const QString kCrdDirectory = fos1::tree::sourceFile(QStringLiteral("crds"));
 
 std::vector<Document> read(const QString& path) {
     QFile file(path);
@@ -49,7 +50,7 @@ class TestCrds : public QObject {
     }
 
     void theDesignsExampleIsAdmitted() {
-        const auto documents = read(QStringLiteral(FOS1_TEST_DATA "/design-example.yaml"));
+        const auto documents = read(fos1::tree::sourceFile(QStringLiteral("crds/tests/data/design-example.yaml")));
         QCOMPARE(documents.size(), std::size_t(1));
         const auto admitted = m_catalog->admit(documents.front().value);
         QVERIFY2(admitted.has_value(), qPrintable(admitted ? QString() : fos1::joined(admitted.error())));
@@ -75,7 +76,7 @@ class TestCrds : public QObject {
 
     void samples_data() {
         QTest::addColumn<QString>("path");
-        QDirIterator files(QStringLiteral(FOS1_SOURCE_DIR "/samples"), {QStringLiteral("*.yaml")}, QDir::Files,
+        QDirIterator files(fos1::tree::sourceFile(QStringLiteral("samples")), {QStringLiteral("*.yaml")}, QDir::Files,
                            QDirIterator::Subdirectories);
         while (files.hasNext()) {
             const QString path = files.next();
@@ -95,7 +96,8 @@ class TestCrds : public QObject {
     void cases_data() {
         QTest::addColumn<QCborMap>("spec");
         QTest::addColumn<QString>("expected");
-        const QCborMap table = read(QStringLiteral(FOS1_TEST_DATA "/ntpservice-cases.yaml")).front().value;
+        const QCborMap table =
+            read(fos1::tree::sourceFile(QStringLiteral("crds/tests/data/ntpservice-cases.yaml"))).front().value;
         for (const QCborValue& value : table.value(QStringLiteral("cases")).toArray()) {
             QStringList refused;
             for (const QCborValue& mistake : value.toMap().value(QStringLiteral("refused")).toArray())

@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include "crd_catalog.h"
+#include "tree.h"
 #include "yaml_document.h"
 
 using fos1::schema::CrdCatalog;
@@ -24,7 +25,7 @@ class TestVlanCrd : public QObject {
     Q_OBJECT
    private Q_SLOTS:
     void initTestCase() {
-        auto catalog = CrdCatalog::load(QStringLiteral(FOS1_SOURCE_DIR "/crds"));
+        auto catalog = CrdCatalog::load(fos1::tree::sourceFile(QStringLiteral("crds")));
         QVERIFY2(catalog.has_value(), qPrintable(catalog ? QString() : catalog.error().text()));
         m_catalog = std::make_unique<CrdCatalog>(std::move(*catalog));
     }
@@ -32,7 +33,7 @@ class TestVlanCrd : public QObject {
     void cases_data() {
         QTest::addColumn<QCborMap>("spec");
         QTest::addColumn<QString>("expected");
-        QFile file(QStringLiteral(FOS1_TEST_DATA "/vlan-cases.yaml"));
+        QFile file(fos1::tree::sourceFile(QStringLiteral("crds/tests/data/vlan-cases.yaml")));
         QVERIFY(file.open(QIODevice::ReadOnly));
         const auto documents = fos1::yaml::parse(file.readAll(), file.fileName());
         QVERIFY2(documents.has_value(), qPrintable(documents ? QString() : documents.error().text()));

@@ -8,6 +8,8 @@
 #include <QProcess>
 #include <QTest>
 
+#include "tree.h"
+
 struct Outcome {
     int exitCode = -1;
     QString out;
@@ -23,7 +25,7 @@ inline QJsonObject json(const QByteArray& text) {
 
 /// An answer of the daemon. (In files, because moc 6.4 stumbles over long raw strings.)
 inline QJsonObject data(const char* name) {
-    QFile file(QStringLiteral(FOS1_TEST_DATA "/") + QLatin1String(name));
+    QFile file(fos1::tree::sourceFile(QStringLiteral("ctl/tests/data/") + QLatin1String(name)));
     if (!file.open(QIODevice::ReadOnly)) qFatal("cannot read %s", name);
     return json(file.readAll());
 }
@@ -34,7 +36,7 @@ inline QStringList words(const char* line) { return QString::fromLatin1(line).sp
 /// Runs fos1ctl with `arguments` while this thread's event loop, and so the fake daemon, goes on.
 inline Outcome run(const QStringList& arguments, const QByteArray& input = {}) {
     QProcess process;
-    process.start(QStringLiteral(FOS1_BINARY_DIR "/bin/fos1ctl"), arguments);
+    process.start(fos1::tree::builtFile(QStringLiteral("bin/fos1ctl")), arguments);
     process.write(input);
     process.closeWriteChannel();
     if (!QTest::qWaitFor([&] { return process.state() == QProcess::NotRunning; }, 30'000)) process.kill();

@@ -6,6 +6,7 @@
 
 #include "ctl_process.h"
 #include "fake_daemon.h"
+#include "tree.h"
 
 namespace {
 
@@ -220,7 +221,7 @@ class TestCtl : public QObject {
     }
 
     void validateNeedsNoDaemon() {
-        const QString sample = QStringLiteral(FOS1_SOURCE_DIR "/samples/standalone/manifests");
+        const QString sample = fos1::tree::sourceFile(QStringLiteral("samples/standalone/manifests"));
         const Outcome good = run({QStringLiteral("validate"), QStringLiteral("-f"), sample});
         QCOMPARE(good.out, QStringLiteral("1 object is valid.\n"));
         QCOMPARE(good.exitCode, 0);

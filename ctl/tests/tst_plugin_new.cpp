@@ -6,6 +6,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tree.h"
+
 namespace {
 
 struct Outcome {
@@ -17,7 +19,7 @@ struct Outcome {
 Outcome ctl(const QTemporaryDir& dir, const QStringList& arguments) {
     QProcess process;
     process.setWorkingDirectory(dir.path());
-    process.start(QStringLiteral(FOS1_BINARY_DIR "/bin/fos1ctl"),
+    process.start(fos1::tree::builtFile(QStringLiteral("bin/fos1ctl")),
                   QStringList{QStringLiteral("plugin"), QStringLiteral("new")} + arguments);
     process.waitForFinished();
     return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};

@@ -24,7 +24,7 @@ std::vector<InterfaceShape> topicShapes(const TopicType* type) {
 
 ObjectValues topicValues(const BusEntry& entry, const TopicType* type) {
     const QCborMap value = entry.value();
-    ObjectValues values{{entry.topic, entry.key, toText(entry.presence), entry.publisher,
+    ObjectValues values{{entry.topic, entry.key, host::toText(entry.presence), entry.publisher,
                          static_cast<qint64>(entry.sequence), entry.reason, value}};
     if (!type) return values;
     std::vector<QCborValue>& typed = values.emplace_back();

@@ -21,6 +21,7 @@
 #include "resources/spec_questions.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
+#include "tree.h"
 
 using namespace fos1;
 using namespace fos1::host;
@@ -51,15 +52,14 @@ struct Fixture {
     std::unique_ptr<RemoteInstance> instance;
     QStringList heard;  ///< what was answered, in order
 
-    explicit Fixture(const QString& runner = QStringLiteral(FOS1_BINARY_DIR "/" FOS1_LIBEXEC_DIR
-                                                                            "/fos1-plugin-runner")) {
+    explicit Fixture(const QString& runner = tree::builtFile(QStringLiteral(FOS1_LIBEXEC_DIR "/fos1-plugin-runner"))) {
         metadata.id = QStringLiteral("judges");
         metadata.publishes = QStringList{QStringLiteral("judges.state/v1")};
         metadata.requiredFeatures = QStringList{IBus::kIid, IStatus::kIid, IEvents::kIid};
         RemoteInstance::Launch launch;
         launch.program = runner;
         launch.request.id = metadata.id;
-        launch.request.file = QStringLiteral(FOS1_BINARY_DIR "/tests/bad_plugins/so/judges.so");
+        launch.request.file = tree::builtFile(QStringLiteral("tests/bad_plugins/so/judges.so"));
         launch.request.publishes = metadata.publishes;
         launch.request.features = metadata.requiredFeatures;
         launch.request.stateDirectory = dir.path();
@@ -152,7 +152,7 @@ class TestRunnerQuestions : public QObject {
     }
 
     void anOldRunnerIsNotAsked() {
-        Fixture f(QStringLiteral(FOS1_BINARY_DIR "/tests/old_runner"));
+        Fixture f(tree::builtFile(QStringLiteral("tests/old_runner")));
         QVERIFY(f.instance->askValidator(1, object("refuse")));
         QSignalSpy failed(f.instance.get(), &PluginInstance::failed);
         QVERIFY(f.start());

@@ -8,15 +8,15 @@ namespace fos1::ntp {
 
 namespace {
 FOS1_LOG(lcNode, "ntp.node")
-const QString kTopic = QLatin1String(node::Identity::kTopic);
+const QString kIdentityTopic = QLatin1String(node::Identity::kTopic);
 }  // namespace
 
 NodeLabels::NodeLabels(IBus& bus, Labels configured)
     : m_bus(bus), m_configured(std::move(configured)), m_labels(m_configured) {
-    m_bus.subscribe(kTopic, this);
+    m_bus.subscribe(kIdentityTopic, this);
 }
 
-NodeLabels::~NodeLabels() { m_bus.unsubscribe(kTopic, this); }
+NodeLabels::~NodeLabels() { m_bus.unsubscribe(kIdentityTopic, this); }
 
 void NodeLabels::onState(const QString& /*topic*/, const QString& key, int presence, const QCborMap& value,
                          const QCborMap& meta) {

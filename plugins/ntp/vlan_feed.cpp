@@ -9,12 +9,12 @@ namespace fos1::ntp {
 
 namespace {
 FOS1_LOG(lcVlans, "ntp.vlans")
-const QString kTopic = QLatin1String(network::VlanState::kTopic);
+const QString kVlanTopic = QLatin1String(network::VlanState::kTopic);
 }  // namespace
 
-VlanFeed::VlanFeed(IBus& bus) : m_bus(bus) { m_bus.subscribe(kTopic, this); }
+VlanFeed::VlanFeed(IBus& bus) : m_bus(bus) { m_bus.subscribe(kVlanTopic, this); }
 
-VlanFeed::~VlanFeed() { m_bus.unsubscribe(kTopic, this); }
+VlanFeed::~VlanFeed() { m_bus.unsubscribe(kVlanTopic, this); }
 
 void VlanFeed::onState(const QString& /*topic*/, const QString& key, int presence, const QCborMap& value,
                        const QCborMap& meta) {

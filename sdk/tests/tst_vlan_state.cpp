@@ -51,7 +51,7 @@ class TestVlanState : public QObject {
 
     /// What is encoded is what the normative schema names, no more and no less.
     void theSchemaNamesEveryField() {
-        QFile file(QStringLiteral(FOS1_SOURCE_DIR "/sdk/contracts/schemas/network.vlan.v1.json"));
+        QFile file(QStringLiteral(FOS1_SCHEMA_DIR "/network.vlan.v1.json"));
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QJsonObject schema = QJsonDocument::fromJson(file.readAll()).object();
         QCOMPARE(schema[u"title"].toString(), QString::fromLatin1(VlanState::kTopic));

@@ -6,9 +6,11 @@
 #include <QRegularExpression>
 #include <QTest>
 
+#include "tree.h"
+
 namespace {
 
-const QString kInclude = QStringLiteral(FOS1_SOURCE_DIR "/sdk/include/fos1");
+const QString kInclude = fos1::tree::sourceFile(QStringLiteral("sdk/include/fos1"));
 
 /// The headers that cross the boundary.
 QStringList seamHeaders() {
@@ -77,7 +79,7 @@ class TestSdkHeaders : public QObject {
     }
 
     void interfacesAreAnchoredAndNumbered() {
-        QFile anchors(QStringLiteral(FOS1_SOURCE_DIR "/sdk/src/anchors.cpp"));
+        QFile anchors(fos1::tree::sourceFile(QStringLiteral("sdk/src/anchors.cpp")));
         QVERIFY(anchors.open(QIODevice::ReadOnly));
         const QString destructors = QString::fromUtf8(anchors.readAll());
         static const QRegularExpression kClass("class\\s+(FOS1_SDK_EXPORT\\s+)?(I\\w+)\\s*(:[^{]*)?\\{([^}]*)\\}");

@@ -16,6 +16,7 @@
 
 #include "cluster_under_test.h"
 #include "isolation.h"
+#include "tree.h"
 
 using namespace fos1;
 using fos1::system::ClusterUnderTest;
@@ -190,10 +191,11 @@ class Bench {
     void start(const char* name) {
         m_host = std::make_unique<HostUnderTest>(m_lab, QString::fromLatin1(name));
         m_host->config = m_cluster.config("router-a");
-        m_host->config.replace("plugins:\n", "pluginDirs: [" FOS1_PLUGINS ", " BENCH_PLUGINS
-                                             "]\n"
-                                             "isolation: {arrival: {mode: local}}\n"
-                                             "plugins:\n  arrival: {socket: " +
+        m_host->config.replace("plugins:\n", "pluginDirs: [" + tree::pluginDirectory().toUtf8() + ", " +
+                                                 tree::builtFile("tests/bench").toUtf8() +
+                                                 "]\n"
+                                                 "isolation: {arrival: {mode: local}}\n"
+                                                 "plugins:\n  arrival: {socket: " +
                                                  m_socket.toUtf8() + "}\n");
         if (!m_host->start()) qFatal("no host");
     }

@@ -27,6 +27,7 @@
 #include "status/event_log.h"
 #include "status/status_store.h"
 #include "time/sync_state.h"
+#include "tree.h"
 
 using namespace fos1;
 using namespace fos1::host;
@@ -57,7 +58,7 @@ struct Stores {
 PluginMetadata echoMetadata() {
     PluginMetadata metadata;
     metadata.id = QStringLiteral("echo");
-    metadata.file = QStringLiteral(ECHO_PLUGIN);
+    metadata.file = tree::builtFile(QStringLiteral("tests/bench/echo.so"));
     metadata.publishes = QStringList{QStringLiteral("echo.state/v1"), QString::fromLatin1(time::SyncState::kTopic)};
     metadata.subscribes = metadata.publishes;
     metadata.requiredFeatures = QStringList{QString::fromLatin1(IBus::kIid)};
@@ -137,7 +138,7 @@ struct Runner {
     bool start() {
         isStarted = hasFailed = false;
         RemoteInstance::Launch launch;
-        launch.program = QStringLiteral(FOS1_RUNNER);
+        launch.program = tree::builtFile(QStringLiteral(FOS1_LIBEXEC_DIR "/fos1-plugin-runner"));
         launch.request.id = metadata.id;
         launch.request.file = metadata.file;
         launch.request.publishes = metadata.publishes;
@@ -227,7 +228,7 @@ void benchHost() {
         host.setStandardOutputFile(QProcess::nullDevice());
         QElapsedTimer timer;
         timer.start();
-        host.start(FOS1_HOSTD, {"--config", config.fileName()});
+        host.start(tree::builtFile(QStringLiteral("bin/fos1-hostd")), {"--config", config.fileName()});
         char text[256];
         if (::recv(fd, text, sizeof text, 0) <= 0) return;
         times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);

@@ -12,6 +12,8 @@
 #include <cstdio>
 #include <utility>
 
+#include "tree.h"
+
 namespace fos1::demo {
 
 namespace {
@@ -72,7 +74,7 @@ int Demo::run() {
     const system::HostUnderTest& host = m_network->host();
     m_places = {
         QStringLiteral("http://127.0.0.1:%1").arg(m_lifeline.port),
-        QStringLiteral("%1 --socket %2").arg(program(system::built(QStringLiteral("bin/fos1ctl"))), host.socket()),
+        QStringLiteral("%1 --socket %2").arg(program(tree::builtFile(QStringLiteral("bin/fos1ctl"))), host.socket()),
         host.path(QStringLiteral("manifests"))};
     say(QStringLiteral("All of it runs after %1 s.\n\n").arg(static_cast<double>(timer.elapsed()) / 1000, 0, 'f', 1));
     if (m_options.isOnce) QTimer::singleShot(kPatience, this, [this] { end(1); });

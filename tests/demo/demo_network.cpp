@@ -5,6 +5,7 @@
 #include <future>
 
 #include "human_text.h"
+#include "tree.h"
 
 namespace fos1::demo {
 
@@ -72,7 +73,7 @@ QString DemoNetwork::startHost() {
     m_host = std::make_unique<system::HostUnderTest>(m_lab, QStringLiteral("router"));
     m_host->config.replace("plugins:\n", "plugins:\n  vlan-inventory: {}\n  firewall-bridge: {countersSeconds: 1}\n");
     for (const char* name : {"vlans.yaml", "main-ntp.yaml"}) {
-        QFile manifest(QStringLiteral(FOS1_DEMO_MANIFESTS "/") + QLatin1String(name));
+        QFile manifest(tree::sourceFile(QStringLiteral("tests/demo/manifests/") + QLatin1String(name)));
         if (!manifest.open(QIODevice::ReadOnly) ||
             !lab::writeFile(m_host->manifest(QLatin1String(name)), manifest.readAll()))
             return QStringLiteral("cannot copy ") + manifest.fileName();

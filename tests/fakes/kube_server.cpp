@@ -8,6 +8,7 @@
 #include <QLocalSocket>
 
 #include "lab.h"
+#include "tree.h"
 
 namespace fos1::fakes {
 
@@ -63,7 +64,7 @@ KubeServer::~KubeServer() {
 }
 
 bool KubeServer::start() {
-    QStringList words{QStringLiteral(FOS1_SOURCE_DIR "/tests/fakes/kube-apiserver/main.js")};
+    QStringList words{tree::sourceFile(QStringLiteral("tests/fakes/kube-apiserver/main.js"))};
     const auto add = [&words](const char* name, const QString& value) { words << QString::fromLatin1(name) << value; };
     add("--port", QString::number(m_port));
     add("--profile", m_options.profile);

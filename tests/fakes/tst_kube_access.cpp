@@ -5,6 +5,7 @@
 
 #include "kube_curl.h"
 #include "kube_server.h"
+#include "tree.h"
 
 using namespace fos1;
 using fakes::KubeCurl;
@@ -61,7 +62,7 @@ class tst_kube_access : public QObject {
    private Q_SLOTS:
     void init() {
         m_server = std::make_unique<KubeServer>(
-            fakes::KubeOptions{.checksAccess = true, .manifests = {QStringLiteral(FOS1_SOURCE_DIR "/crds")}});
+            fakes::KubeOptions{.checksAccess = true, .manifests = {tree::sourceFile(QStringLiteral("crds"))}});
         QVERIFY(m_server->start());
         QCOMPARE(m_server->install(roles()).size(), 5);
         m_curl = std::make_unique<KubeCurl>(*m_server);

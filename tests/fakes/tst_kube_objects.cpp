@@ -6,6 +6,7 @@
 
 #include "kube_curl.h"
 #include "kube_server.h"
+#include "tree.h"
 
 using namespace fos1;
 using fakes::HttpAnswer;
@@ -51,7 +52,7 @@ class tst_kube_objects : public QObject {
    private Q_SLOTS:
     void init() {
         m_server =
-            std::make_unique<KubeServer>(fakes::KubeOptions{.manifests = {QStringLiteral(FOS1_SOURCE_DIR "/crds")}});
+            std::make_unique<KubeServer>(fakes::KubeOptions{.manifests = {tree::sourceFile(QStringLiteral("crds"))}});
         QVERIFY(m_server->start());
         m_curl = std::make_unique<KubeCurl>(*m_server);
         QCOMPARE(m_curl->ask("POST", kServices, service("main")).code(), 201);

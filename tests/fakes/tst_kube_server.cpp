@@ -9,6 +9,7 @@
 #include "kube_curl.h"
 #include "kube_server.h"
 #include "lab.h"
+#include "tree.h"
 
 using namespace fos1;
 using fakes::HttpAnswer;
@@ -69,7 +70,7 @@ class Scene {
     explicit Scene(const QString& profile)
         : server({.profile = profile,
                   .checksAccess = true,
-                  .manifests = {QStringLiteral(FOS1_SOURCE_DIR "/tests/fakes/recordings/ntpservices.yaml")}}),
+                  .manifests = {tree::sourceFile(QStringLiteral("tests/fakes/recordings/ntpservices.yaml"))}}),
           curl(server) {
         server.setToken(QStringLiteral("limited"), QStringLiteral("token-of-limited"));
     }
@@ -102,7 +103,7 @@ using Steps = void (*)(Scene&);
 
 void applyStatus(Scene& scene) {
     const Recording status =
-        readRecording(QStringLiteral(FOS1_SOURCE_DIR "/tests/fakes/recordings/1.34/15-status-apply.http"));
+        readRecording(tree::sourceFile(QStringLiteral("tests/fakes/recordings/1.34/15-status-apply.http")));
     QCOMPARE(scene.curl.ask("PATCH", status.target, status.body, status.contentType).status, QByteArray("HTTP/2 200"));
 }
 
@@ -222,7 +223,7 @@ class tst_kube_server : public QObject {
         QTest::addColumn<QString>("profile");
         QTest::addColumn<QString>("name");
         for (const QString& profile : {QStringLiteral("1.20"), QStringLiteral("1.34")})
-            for (const QString& name : QDir(QStringLiteral(FOS1_SOURCE_DIR "/tests/fakes/recordings/") + profile)
+            for (const QString& name : QDir(tree::sourceFile(QStringLiteral("tests/fakes/recordings/")) + profile)
                                            .entryList({"*.http"}, QDir::Files))
                 QTest::addRow("%s/%s", qPrintable(profile), qPrintable(name)) << profile << name;
     }
@@ -231,7 +232,7 @@ class tst_kube_server : public QObject {
         QFETCH(const QString, profile);
         QFETCH(const QString, name);
         Recording wanted =
-            readRecording(QStringLiteral(FOS1_SOURCE_DIR "/tests/fakes/recordings/%1/%2").arg(profile, name));
+            readRecording(tree::sourceFile(QStringLiteral("tests/fakes/recordings/%1/%2")).arg(profile, name));
         QVERIFY(!wanted.answer.status.isEmpty());
         const QString number = profile + u'/' + name.left(2);
         Scene scene(profile);

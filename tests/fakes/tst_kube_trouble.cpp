@@ -6,6 +6,7 @@
 #include "kube_curl.h"
 #include "kube_server.h"
 #include "lab.h"
+#include "tree.h"
 
 using namespace fos1;
 using fakes::HttpAnswer;
@@ -32,7 +33,7 @@ class tst_kube_trouble : public QObject {
     void start(const QString& profile = QStringLiteral("1.34"), int initializingMs = 0) {
         m_server =
             std::make_unique<KubeServer>(fakes::KubeOptions{.profile = profile,
-                                                            .manifests = {QStringLiteral(FOS1_SOURCE_DIR "/crds")},
+                                                            .manifests = {tree::sourceFile(QStringLiteral("crds"))},
                                                             .initializingMs = initializingMs});
         m_curl = std::make_unique<KubeCurl>(*m_server);
         QVERIFY(m_server->start());

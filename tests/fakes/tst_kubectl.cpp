@@ -6,6 +6,7 @@
 
 #include "kube_server.h"
 #include "lab.h"
+#include "tree.h"
 
 using namespace fos1;
 using fakes::KubeServer;
@@ -14,7 +15,7 @@ namespace {
 
 const QString kGroup = QStringLiteral("ntp.fos1.io/v1alpha1");
 const QString kCache = QStringLiteral("kubectl-cache");
-const QString kCrds = QStringLiteral(FOS1_SOURCE_DIR "/crds");
+const QString kCrds = tree::sourceFile(QStringLiteral("crds"));
 
 QByteArray manifest(const QByteArray& name, const QByteArray& spec) {
     return "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\nmetadata: {name: " + name +
@@ -135,7 +136,7 @@ class tst_kubectl : public QObject {
         Cluster cluster(client, profile, {kCrds});
         QVERIFY(cluster.start());
         lab::CommandResult result;
-        RUN({"apply", "-f", FOS1_SOURCE_DIR "/samples/router/manifests"});
+        RUN({"apply", "-f", tree::sourceFile(QStringLiteral("samples/router/manifests"))});
         RUN({"get", "ntpservices"});
         QCOMPARE(ageless(rows(result.output)[0]), QStringLiteral("NAME ENABLED SYNCHRONIZED STRATUM OFFSET SOURCES"));
         QCOMPARE(ageless(rows(result.output)[1]), QStringLiteral("main-ntp true"));

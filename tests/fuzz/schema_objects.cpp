@@ -6,6 +6,7 @@
 #include "crd_catalog.h"
 #include "fuzz.h"
 #include "model/spec_parser.h"
+#include "tree.h"
 
 namespace fos1::fuzz {
 
@@ -19,7 +20,7 @@ void checkErrors(const Errors& errors) {
 }  // namespace
 
 void runOne(const QByteArray& input) {
-    static const auto catalog = schema::CrdCatalog::load(QStringLiteral(FOS1_SOURCE_DIR "/crds"));
+    static const auto catalog = schema::CrdCatalog::load(tree::sourceFile(QStringLiteral("crds")));
     FUZZ_CLAIM(catalog.has_value());
     const QCborMap object = QCborMap::fromJsonObject(QJsonDocument::fromJson(input).object());
     const auto admitted = catalog->admit(object);

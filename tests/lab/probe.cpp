@@ -74,7 +74,7 @@ class Socket {
     int m_error = 0;
 };
 
-std::chrono::nanoseconds now() { return std::chrono::system_clock::now().time_since_epoch(); }
+std::chrono::nanoseconds wallClock() { return std::chrono::system_clock::now().time_since_epoch(); }
 
 /// A timestamp of NTP's era 0 (RFC 5905, section 6), since the epoch of Unix.
 std::chrono::nanoseconds timeAt(const QByteArray& packet, int at) {
@@ -129,9 +129,9 @@ std::optional<TimeAnswer> Probe::time(const QString& address, quint16 port) cons
     std::chrono::nanoseconds received{0};
     m_lab.inside(m_ns, [&] {
         const Socket socket(address, port, SOCK_DGRAM);
-        sent = now();
+        sent = wallClock();
         if (socket.send(ntpPacket(3))) answer = socket.receive(kAnswerMs);
-        received = now();
+        received = wallClock();
     });
     if (!answer || answer->size() < 48) return std::nullopt;
     const auto byte = [&](int at) { return static_cast<unsigned char>(answer->at(at)); };

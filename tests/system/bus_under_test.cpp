@@ -7,6 +7,8 @@
 #include <QTest>
 #include <future>
 
+#include "tree.h"
+
 namespace fos1::system {
 
 namespace {
@@ -53,7 +55,7 @@ BusUnderTest::BusUnderTest(const lab::Lab& lab, const QString& name)
 
 bool BusUnderTest::start() {
     const QString file = m_lab.path(m_name + QStringLiteral(".conf"));
-    const QString policy = QStringLiteral(FOS1_SOURCE_DIR "/deploy/dbus/io.fos1.Host1.conf");
+    const QString policy = tree::sourceFile(QStringLiteral("deploy/dbus/io.fos1.Host1.conf"));
     lab::writeFile(file, QString::fromLatin1(kConfig).arg(address(), policy, QString::fromUtf8(extra)).toUtf8());
     m_process = client(m_name, {"dbus-daemon", "--nofork", "--nopidfile", "--config-file=" + file});
     QElapsedTimer timer;

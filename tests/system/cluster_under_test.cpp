@@ -2,6 +2,7 @@
 #include "cluster_under_test.h"
 
 #include "isolation.h"
+#include "tree.h"
 
 namespace fos1::system {
 
@@ -19,7 +20,7 @@ QJsonObject merged(QJsonObject into, const QJsonObject& more) {
 fakes::KubeOptions ClusterUnderTest::withDefaults(const lab::Lab& lab, fakes::KubeOptions options) {
     options.wrapper = lab.enter(QStringLiteral("rt"));
     for (const char* crd : {"ntp.fos1.io_ntpservices", "ntp.fos1.io_ntpclients", "networking.fos1.io_vlans"})
-        options.manifests.prepend(QStringLiteral(FOS1_SOURCE_DIR "/crds/") + QLatin1String(crd) +
+        options.manifests.prepend(tree::sourceFile(QStringLiteral("crds/")) + QLatin1String(crd) +
                                   QStringLiteral(".yaml"));
     return options;
 }

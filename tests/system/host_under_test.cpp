@@ -11,10 +11,9 @@
 #include <QTest>
 
 #include "isolation.h"
+#include "tree.h"
 
 namespace fos1::system {
-
-QString built(const QString& relative) { return QStringLiteral(FOS1_BINARY_DIR "/") + relative; }
 
 HostUnderTest::HostUnderTest(const lab::Lab& lab, const QString& name) : m_lab(lab), m_name(name) {
     m_dir = lab.path(name);
@@ -31,8 +30,8 @@ HostUnderTest::HostUnderTest(const lab::Lab& lab, const QString& name) : m_lab(l
 
 void HostUnderTest::launch(const QStringList& environment) {
     lab::writeFile(path(QStringLiteral("host.yaml")), config);
-    const QStringList words = wrapper + QStringList{built(QStringLiteral("bin/fos1-hostd")), QStringLiteral("--config"),
-                                                    path(QStringLiteral("host.yaml"))};
+    const QStringList words = wrapper + QStringList{tree::builtFile(QStringLiteral("bin/fos1-hostd")),
+                                                    QStringLiteral("--config"), path(QStringLiteral("host.yaml"))};
     m_process = m_lab.startIn(QStringLiteral("rt"), m_name, words.front(), words.mid(1), environment);
 }
 
@@ -92,8 +91,8 @@ QJsonObject HostUnderTest::syncState(const QString& name) const {
 }
 
 lab::CommandResult HostUnderTest::ctl(const QStringList& arguments, const QByteArray& input) const {
-    return lab::run(built(QStringLiteral("bin/fos1ctl")), QStringList{QStringLiteral("--socket"), socket()} + arguments,
-                    15'000, input);
+    return lab::run(tree::builtFile(QStringLiteral("bin/fos1ctl")),
+                    QStringList{QStringLiteral("--socket"), socket()} + arguments, 15'000, input);
 }
 
 QByteArray HostUnderTest::http(const QString& path) const {

@@ -62,7 +62,4 @@ class HostUnderTest {
     std::unique_ptr<lab::Daemon> m_process;
 };
 
-/// An executable or plugin of this build.
-QString built(const QString& relative);
-
 }  // namespace fos1::system

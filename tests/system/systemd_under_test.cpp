@@ -12,6 +12,7 @@
 #include <QTest>
 
 #include "host_under_test.h"
+#include "tree.h"
 
 namespace fos1::system {
 
@@ -86,9 +87,9 @@ bool SystemdUnderTest::boot() {
     m_nspawn =
         m_lab.startIn(QStringLiteral("rt"), QStringLiteral("nspawn"), QStringLiteral("sh"),
                       {"-c", enter, m_controlGroups.first(), "systemd-nspawn", "-q", "-D", m_root, "--register=no",
-                       "--keep-unit", "--bind-ro=/usr", QStringLiteral("--bind-ro=%1").arg(FOS1_SOURCE_DIR),
-                       QStringLiteral("--bind-ro=%1").arg(FOS1_BINARY_DIR), "-b", "--", "systemd.unit=fos1-test.target",
-                       "systemd.show_status=0"},
+                       "--keep-unit", "--bind-ro=/usr", QStringLiteral("--bind-ro=%1").arg(tree::sourceFile()),
+                       QStringLiteral("--bind-ro=%1").arg(tree::builtFile()), "-b", "--",
+                       "systemd.unit=fos1-test.target", "systemd.show_status=0"},
                       {QStringLiteral("SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1")});
     QElapsedTimer timer;
     timer.start();
@@ -126,7 +127,7 @@ QByteArray SystemdUnderTest::property(const QString& unit, const char* name) con
 
 lab::CommandResult SystemdUnderTest::ctl(const QStringList& arguments) const {
     return lab::run(
-        built(QStringLiteral("bin/fos1ctl")),
+        tree::builtFile(QStringLiteral("bin/fos1ctl")),
         QStringList{QStringLiteral("--socket"), path(QStringLiteral("/var/lib/fos1/run/control.sock"))} + arguments);
 }
 

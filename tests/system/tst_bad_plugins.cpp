@@ -12,9 +12,10 @@
 
 #include "host_under_test.h"
 #include "isolation.h"
+#include "tree.h"
 
 using namespace fos1;
-using fos1::system::built;
+
 using fos1::system::HostUnderTest;
 
 namespace {
@@ -27,11 +28,11 @@ const QByteArray kService =
 void add(HostUnderTest& host, const QStringList& names, const QByteArray& isolation = {}) {
     QDir().mkpath(host.path("mine"));
     for (const QString& name : names) {
-        QFile::copy(built("tests/bad_plugins/so/") + name + ".so", host.path("mine/") + name + ".so");
+        QFile::copy(tree::builtFile("tests/bad_plugins/so/") + name + ".so", host.path("mine/") + name + ".so");
         const QString id = name.startsWith("twin") ? QStringLiteral("twin") : name;
         if (!host.config.contains("  " + id.toUtf8() + ":")) host.config += "  " + id.toUtf8() + ":\n";
     }
-    host.config += "pluginDirs: [mine, '" + built(FOS1_PLUGIN_DIR).toUtf8() + "']\n";
+    host.config += "pluginDirs: [mine, '" + tree::pluginDirectory().toUtf8() + "']\n";
     if (!isolation.isEmpty()) host.config += "isolation:\n" + isolation;
 }
 

@@ -7,6 +7,7 @@
 
 #include "cluster_under_test.h"
 #include "isolation.h"
+#include "tree.h"
 #include "yaml_document.h"
 
 using namespace fos1;
@@ -16,8 +17,8 @@ using fos1::system::HostUnderTest;
 namespace {
 
 const QString kUser = QStringLiteral("system:serviceaccount:fos1-system:fos1-host");
-const QString kRoles = QStringLiteral(FOS1_SOURCE_DIR "/deploy/kubernetes/rbac.yaml");
-const QString kSecretRoles = QStringLiteral(FOS1_SOURCE_DIR "/deploy/kubernetes/secret-access.yaml");
+const QString kRoles = tree::sourceFile(QStringLiteral("deploy/kubernetes/rbac.yaml"));
+const QString kSecretRoles = tree::sourceFile(QStringLiteral("deploy/kubernetes/secret-access.yaml"));
 
 QJsonArray objectsOf(const QString& path) {
     QFile file(path);

@@ -6,6 +6,7 @@
 
 #include "firewall_under_test.h"
 #include "isolation.h"
+#include "tree.h"
 
 using namespace fos1;
 using fos1::lab::ntpPacket;
@@ -112,7 +113,7 @@ class TestFirewallFailure : public QObject {
     /// What a stopped plugin left, and a host that was killed.
     void theTableGoesByHand() {
         const auto remove = [&](const QString& socket) {
-            return m_fw->lab.runIn("rt", system::built("bin/fos1ctl"), {"--socket", socket, "firewall", "remove"});
+            return m_fw->lab.runIn("rt", tree::builtFile("bin/fos1ctl"), {"--socket", socket, "firewall", "remove"});
         };
         begin("closed");
         const auto refused = remove(m_fw->host->socket());

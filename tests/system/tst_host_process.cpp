@@ -14,9 +14,10 @@
 
 #include "host_under_test.h"
 #include "isolation.h"
+#include "tree.h"
 
 using namespace fos1;
-using fos1::system::built;
+
 using fos1::system::HostUnderTest;
 
 namespace {
@@ -90,7 +91,7 @@ class TestHostProcess : public QObject {
     }
 
     void aMissingConfigurationIsNamed() {
-        const auto result = lab::run(built("bin/fos1-hostd"), {"--config", "/nowhere/host.yaml"});
+        const auto result = lab::run(tree::builtFile("bin/fos1-hostd"), {"--config", "/nowhere/host.yaml"});
         QCOMPARE(result.exitCode, 1);
         QVERIFY2(result.errors.contains("/nowhere/host.yaml: "), result.errors.constData());
     }
@@ -99,8 +100,8 @@ class TestHostProcess : public QObject {
         HostUnderTest host(*m_lab, "plugins");
         QVERIFY(QDir().mkpath(host.path("mine")));
         QVERIFY(lab::writeFile(host.path("mine/garbage.so"), "this is no shared object"));
-        QFile::copy(built(FOS1_PLUGIN_DIR "/crd-watcher.so"), host.path("mine/crd-watcher.so"));
-        host.config += "  garbage: {}\n  missing: {}\npluginDirs: [mine, '" + built(FOS1_PLUGIN_DIR).toUtf8() + "']\n";
+        QFile::copy(tree::builtPlugin("crd-watcher"), host.path("mine/crd-watcher.so"));
+        host.config += "  garbage: {}\n  missing: {}\npluginDirs: [mine, '" + tree::pluginDirectory().toUtf8() + "']\n";
         // The same plugin twice is refused too; then only ntp runs.
         host.launch();
         QTRY_VERIFY_WITH_TIMEOUT(!host.call("host.status").isEmpty(), 20'000);
@@ -122,7 +123,7 @@ class TestHostProcess : public QObject {
     void theSamplePluginOfTheDocumentsRuns() {
         HostUnderTest host(*m_lab, "hello");
         host.config += "  com.example.hello: {greeting: Good morning}\npluginDirs: ['" +
-                       built(FOS1_PLUGIN_DIR).toUtf8() + "', '" + built("tests/template").toUtf8() + "']\n";
+                       tree::pluginDirectory().toUtf8() + "', '" + tree::builtFile("tests/template").toUtf8() + "']\n";
         QVERIFY(host.start());
         QVERIFY(lab::writeFile(host.manifest("a.yaml"),
                                "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\nmetadata: {name: main-ntp}\n"
@@ -172,7 +173,7 @@ class TestHostProcess : public QObject {
     void aSecondHostOnTheSameStateIsRefused() {
         HostUnderTest host(*m_lab, "twice");
         QVERIFY(host.start());
-        const auto second = m_lab->runIn("rt", built("bin/fos1-hostd"), {"--config", host.path("host.yaml")});
+        const auto second = m_lab->runIn("rt", tree::builtFile("bin/fos1-hostd"), {"--config", host.path("host.yaml")});
         QCOMPARE(second.exitCode, 1);
         QVERIFY2(second.errors.contains("another fos1-hostd (pid "), second.errors.constData());
         QVERIFY(!host.call("host.status").isEmpty());
@@ -200,22 +201,24 @@ class TestHostProcess : public QObject {
     void readingTheConfigurationOnly() {
         HostUnderTest host(*m_lab, "check");
         QVERIFY(lab::writeFile(host.path("host.yaml"), host.config));
-        const auto result = lab::run(built("bin/fos1-hostd"), {"--check", "--config", host.path("host.yaml")});
+        const auto result =
+            lab::run(tree::builtFile("bin/fos1-hostd"), {"--check", "--config", host.path("host.yaml")});
         QCOMPARE(result.exitCode, 0);
         QVERIFY(!QFile::exists(host.path("state")));
     }
 
     void theSamplesAreConfigurations_data() {
         QTest::addColumn<QString>("sample");
-        const QDir samples(QStringLiteral(FOS1_SOURCE_DIR "/samples"));
+        const QDir samples(tree::sourceFile(QStringLiteral("samples")));
         for (const QString& name : samples.entryList(QDir::Dirs | QDir::NoDotAndDotDot))
             QTest::newRow(qPrintable(name)) << samples.filePath(name);
     }
     void theSamplesAreConfigurations() {
         QFETCH(const QString, sample);
-        const auto checked = lab::run(built("bin/fos1-hostd"), {"--check", "--config", sample + "/host.yaml"});
+        const auto checked =
+            lab::run(tree::builtFile("bin/fos1-hostd"), {"--check", "--config", sample + "/host.yaml"});
         QVERIFY2(checked.exitCode == 0, (checked.output + checked.errors).constData());
-        const auto valid = lab::run(built("bin/fos1ctl"), {"validate", "-f", sample + "/manifests"});
+        const auto valid = lab::run(tree::builtFile("bin/fos1ctl"), {"validate", "-f", sample + "/manifests"});
         QVERIFY2(valid.exitCode == 0, (valid.output + valid.errors).constData());
     }
 

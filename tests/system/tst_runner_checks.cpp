@@ -7,9 +7,10 @@
 
 #include "host_under_test.h"
 #include "isolation.h"
+#include "tree.h"
 
 using namespace fos1;
-using fos1::system::built;
+
 using fos1::system::HostUnderTest;
 
 namespace {
@@ -26,8 +27,8 @@ QByteArray manifest(const QByteArray& judge, int ordinal) {
 
 void addJudges(HostUnderTest& host) {
     QDir().mkpath(host.path("mine"));
-    QFile::copy(built("tests/bad_plugins/so/judges.so"), host.path("mine/judges.so"));
-    host.config += "  judges:\npluginDirs: [mine, '" + built(FOS1_PLUGIN_DIR).toUtf8() + "']\n";
+    QFile::copy(tree::builtFile("tests/bad_plugins/so/judges.so"), host.path("mine/judges.so"));
+    host.config += "  judges:\npluginDirs: [mine, '" + tree::pluginDirectory().toUtf8() + "']\n";
 }
 
 QString pool(const HostUnderTest& host) {
@@ -81,8 +82,9 @@ class TestRunnerChecks : public QObject {
         QCOMPARE(pool(host), QStringLiteral("pool-1.example.com"));
 
         // Without a daemon the same checks are asked of the file.
-        const auto offline = lab::run(built("bin/fos1ctl"), {"validate", "--plugins", host.path("mine"), "-f", "-"},
-                                      10'000, manifest("refuse", 1));
+        const auto offline =
+            lab::run(tree::builtFile("bin/fos1ctl"), {"validate", "--plugins", host.path("mine"), "-f", "-"}, 10'000,
+                     manifest("refuse", 1));
         QCOMPARE(offline.exitCode, 1);
         QVERIFY2(offline.output.contains("no judge likes this"), offline.output.constData());
         QCOMPARE(host.stop(), 0);

@@ -13,6 +13,7 @@
 #include "isolation.h"
 #include "systemd_under_test.h"
 #include "timedate_client.h"
+#include "tree.h"
 
 using namespace fos1;
 using fos1::system::SystemdUnderTest;
@@ -110,11 +111,12 @@ class TestSystemd : public QObject {
         m_upstream = m_lab->startChronyd("up", "upstream", "local stratum 1\nallow\n");
         QVERIFY(m_upstream);
         m_systemd = std::make_unique<SystemdUnderTest>(*m_lab);
-        QFile unit(FOS1_SOURCE_DIR "/deploy/systemd/fos1-chronyd.service");
+        QFile unit(tree::sourceFile(QStringLiteral("deploy/systemd/fos1-chronyd.service")));
         QVERIFY(unit.open(QIODevice::ReadOnly));
         m_systemd->write("/etc/systemd/system/" + kChronyd, unit.readAll());
-        m_systemd->write("/etc/systemd/system/" + kHost, "[Service]\nType=notify\nExecStart=" FOS1_BINARY_DIR
-                                                         "/bin/fos1-hostd --config /etc/fos1/host.yaml\n");
+        m_systemd->write("/etc/systemd/system/" + kHost,
+                         "[Service]\nType=notify\nExecStart=" + tree::builtFile("bin/fos1-hostd").toUtf8() +
+                             " --config /etc/fos1/host.yaml\n");
         m_systemd->write("/etc/fos1/host.yaml",
                          "http: {enabled: false}\ndbus: {enabled: false}\nplugins:\n"
                          "  crd-watcher: {directory: /var/lib/manifests}\n  ntp: {engine: systemd}\n");

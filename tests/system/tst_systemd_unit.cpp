@@ -8,6 +8,7 @@
 #include "chrony/systemd_unit.h"
 #include "isolation.h"
 #include "mocked_bus.h"
+#include "tree.h"
 
 using namespace fos1;
 using namespace fos1::ntp;
@@ -31,7 +32,7 @@ class TestSystemdUnit : public QObject {
     void play(const QString& parameters = QStringLiteral("{}")) {
         m_bus = std::make_unique<MockedBus>(*m_lab, QStringLiteral("bus%1").arg(++m_buses));
         QVERIFY(m_bus->start());
-        QVERIFY(m_bus->play(QStringLiteral(FOS1_SOURCE_DIR "/tests/system/systemd1_mock.py"),
+        QVERIFY(m_bus->play(tree::sourceFile(QStringLiteral("tests/system/systemd1_mock.py")),
                             "org.freedesktop.systemd1", parameters));
     }
     void tell(const QStringList& words) const {
@@ -186,7 +187,7 @@ class TestSystemdUnit : public QObject {
         // It is back, and says that chronyd went meanwhile.
         QVERIFY(m_bus->start());
         QVERIFY(
-            m_bus->play(QStringLiteral(FOS1_SOURCE_DIR "/tests/system/systemd1_mock.py"), "org.freedesktop.systemd1"));
+            m_bus->play(tree::sourceFile(QStringLiteral("tests/system/systemd1_mock.py")), "org.freedesktop.systemd1"));
         tell({"Happen", "suii", "active", "4711", "0", "0"});
         QTRY_COMPARE_WITH_TIMEOUT(exited.size(), 1, 45'000);
     }

@@ -11,6 +11,7 @@
 #include "kubeconfig.h"
 #include "lab.h"
 #include "list_watch.h"
+#include "tree.h"
 #include "yaml_document.h"
 
 using namespace fos1;
@@ -20,7 +21,7 @@ using fakes::KubeServer;
 namespace {
 
 const ResourceType kServices{"ntp.fos1.io/v1alpha1", "NTPService", "ntpservices", true};
-const QString kCrd = QStringLiteral(FOS1_SOURCE_DIR "/crds/ntp.fos1.io_ntpservices.yaml");
+const QString kCrd = tree::sourceFile(QStringLiteral("crds/ntp.fos1.io_ntpservices.yaml"));
 
 QString nameOf(const QCborMap& object) {
     return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("name")).toString();

@@ -9,13 +9,14 @@
 
 #include "api_client.h"
 #include "list_watch.h"
+#include "tree.h"
 
 using namespace fos1;
 using namespace fos1::kube;
 
 namespace {
 
-const QString kRecordings = QStringLiteral(FOS1_SOURCE_DIR "/tests/fakes/recordings/");
+const QString kRecordings = tree::sourceFile(QStringLiteral("tests/fakes/recordings/"));
 
 /// Answers every request with the same recorded answer, a few bytes at a time, and then closes.
 class Player {

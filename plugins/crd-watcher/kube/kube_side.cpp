@@ -23,13 +23,13 @@ const QString kNodeTopic = QString::fromLatin1(node::Identity::kTopic);
 /// For the first word on the node, from a cluster that answers at all.
 constexpr std::chrono::seconds kNodePatience{2};
 
-QString text(const QCborMap& config, const char* key) { return config.value(QLatin1String(key)).toString(); }
+QString member(const QCborMap& config, const char* key) { return config.value(QLatin1String(key)).toString(); }
 std::chrono::seconds seconds(const QCborMap& config, const char* key, qint64 fallback) {
     return std::chrono::seconds(config.value(QLatin1String(key)).toInteger(fallback));
 }
 
 QString nodeOf(const QCborMap& config) {
-    if (const QString given = text(config, "node"); !given.isEmpty()) return given;
+    if (const QString given = member(config, "node"); !given.isEmpty()) return given;
     const QString variable = qEnvironmentVariable("NODE_NAME");
     return variable.isEmpty() ? QSysInfo::machineHostName() : variable;
 }
@@ -39,7 +39,7 @@ std::vector<kube::ResourceType> kindsOf(const QCborMap& catalog) {
     const QCborArray kinds = catalog.value(QStringLiteral("kinds")).toArray();
     for (const QCborValue& value : kinds) {
         const QCborMap kind = value.toMap();
-        types.push_back({text(kind, "apiVersion"), text(kind, "kind"), text(kind, "plural"),
+        types.push_back({member(kind, "apiVersion"), member(kind, "kind"), member(kind, "plural"),
                          kind.value(QStringLiteral("namespaced")).toBool(true)});
     }
     return types;
@@ -53,7 +53,7 @@ std::set<QString> kindsWithNodes(const QCborMap& catalog) {
         const QCborMap properties =
             kind.value(QStringLiteral("status")).toMap().value(QStringLiteral("properties")).toMap();
         if (properties.contains(QStringLiteral("nodes")))
-            ids.insert(text(kind, "apiVersion") + u'/' + text(kind, "kind"));
+            ids.insert(member(kind, "apiVersion") + u'/' + member(kind, "kind"));
     }
     return ids;
 }
@@ -62,7 +62,7 @@ QCborMap catalogOf(const HostView& host) { return feature<ISpecCatalog>(host.hos
 
 KubeSource::Options sourceOptions(const QCborMap& config) {
     KubeSource::Options options;
-    options.scope = {text(config, "namespace"), text(config, "labelSelector"), {}};
+    options.scope = {member(config, "namespace"), member(config, "labelSelector"), {}};
     options.watch.pageSize = static_cast<int>(config.value(QStringLiteral("pageSize")).toInteger(500));
     options.watch.silence = seconds(config, "silence", 90);
     options.emptyGrace = seconds(config, "emptyGrace", 60);
@@ -86,7 +86,7 @@ Finalizers::Options finalizerOptions(const QString& node, const QCborMap& config
 }
 
 LeaseLock::Name leaseName(const QCborMap& config, const kube::ClusterAccess& access) {
-    for (const QString& ns : {text(config, "leaseNamespace"), text(config, "namespace"), access.ns})
+    for (const QString& ns : {member(config, "leaseNamespace"), member(config, "namespace"), access.ns})
         if (!ns.isEmpty()) return {ns, QStringLiteral("fos1-host")};
     return {QStringLiteral("default"), QStringLiteral("fos1-host")};
 }
@@ -94,10 +94,10 @@ LeaseLock::Name leaseName(const QCborMap& config, const kube::ClusterAccess& acc
 }  // namespace
 
 Result<std::unique_ptr<KubeSide>> KubeSide::make(const HostView& host, const QCborMap& config) {
-    const QString file = text(config, "kubeconfig");
+    const QString file = member(config, "kubeconfig");
     auto access = file.isEmpty() ? kube::inClusterAccess(kube::ownEnvironment(),
                                                          QString::fromLatin1(kube::kServiceAccountDirectory))
-                                 : kube::readKubeconfig(file, text(config, "context"));
+                                 : kube::readKubeconfig(file, member(config, "context"));
     if (!access) return tl::unexpected(access.error());
     return std::unique_ptr<KubeSide>(new KubeSide(host, config, std::move(*access)));
 }
@@ -105,7 +105,7 @@ Result<std::unique_ptr<KubeSide>> KubeSide::make(const HostView& host, const QCb
 KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAccess access)
     : m_host(host),
       m_node(nodeOf(config)),
-      m_mustCheckTimes(text(config, "certificateTimes") == QStringLiteral("always")),
+      m_mustCheckTimes(member(config, "certificateTimes") == QStringLiteral("always")),
       m_client(std::move(access), "fos1-host"),
       m_source(
           m_client, kindsOf(catalogOf(host)), sourceOptions(config),

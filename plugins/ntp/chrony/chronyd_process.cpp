@@ -14,7 +14,7 @@ namespace {
 
 FOS1_LOG(lcChronyd, "ntp.chronyd")
 
-constexpr std::chrono::milliseconds kPatience{1500};
+constexpr std::chrono::milliseconds kStopPatience{1500};
 
 }  // namespace
 
@@ -30,7 +30,7 @@ ChronydProcess::ChronydProcess(QObject* parent) : ChronydRunner(parent) {
         if (::getppid() != parentPid) ::_exit(1);
     });
     m_patience.setSingleShot(true);
-    m_patience.setInterval(kPatience);
+    m_patience.setInterval(kStopPatience);
     connect(&m_patience, &QTimer::timeout, &m_process, &QProcess::kill);
     connect(&m_process, &QProcess::readyReadStandardError, this,
             [this] { logLines(m_log.feed(m_process.readAllStandardError())); });

@@ -9,7 +9,7 @@
 namespace fos1::ntp {
 
 namespace {
-constexpr std::chrono::seconds kTimeout{5};
+constexpr std::chrono::seconds kVersionTimeout{5};
 }
 
 Result<ChronyVersion> chronyVersion(const QByteArray& text) {
@@ -67,7 +67,7 @@ void ChronydVersion::ask(Completion completion) {
                 answer(failure(ErrorCode::Io, QStringLiteral("cannot be run: %1").arg(process->errorString())));
         },
         Qt::QueuedConnection);
-    QTimer::singleShot(kTimeout, process, [answer] {
+    QTimer::singleShot(kVersionTimeout, process, [answer] {
         answer(failure(ErrorCode::Timeout, QStringLiteral("did not tell its version within 5 s")));
     });
     process->start(m_chronyd, {QStringLiteral("--version")});

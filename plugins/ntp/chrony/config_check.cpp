@@ -7,7 +7,7 @@ namespace fos1::ntp {
 
 namespace {
 
-constexpr std::chrono::seconds kTimeout{5};
+constexpr std::chrono::seconds kCheckTimeout{5};
 
 QString refusal(const QByteArray& standardError) {
     ChronydLog log;
@@ -21,7 +21,7 @@ QString refusal(const QByteArray& standardError) {
 
 ConfigCheck::ConfigCheck(QString chronyd, QObject* parent) : QObject(parent), m_chronyd(std::move(chronyd)) {
     m_timeout.setSingleShot(true);
-    m_timeout.setInterval(kTimeout);
+    m_timeout.setInterval(kCheckTimeout);
     connect(&m_timeout, &QTimer::timeout, this,
             [this] { finish(failure(ErrorCode::Timeout, QStringLiteral("chronyd -p did not end within 5 s"))); });
 }

@@ -19,7 +19,7 @@ namespace {
 
 FOS1_LOG(lcLeftBehind, "ntp.leftbehind")
 
-constexpr std::chrono::seconds kPatience{2};
+constexpr std::chrono::seconds kEndPatience{2};
 constexpr qint64 kLongestCommandLine = 64 * 1024;
 
 // glibc 2.36 declares these without extern "C".
@@ -60,7 +60,7 @@ int openLeftBehind(const QString& configFile) {
 
 LeftBehind::LeftBehind(QObject* parent) : QObject(parent) {
     m_patience.setSingleShot(true);
-    m_patience.setInterval(kPatience);
+    m_patience.setInterval(kEndPatience);
     connect(&m_patience, &QTimer::timeout, this, [this] {
         if (m_killed) {
             finish(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/security_conditions.h"
 
+#include "core/make_condition.h"
 #include "core/plain_text.h"
 
 namespace fos1::ntp {
@@ -8,10 +9,6 @@ namespace fos1::ntp {
 namespace {
 
 constexpr qint64 kDay = 86400;
-
-Condition make(const char* type, ConditionStatus status, const char* reason, QString message) {
-    return {QLatin1String(type), status, QLatin1String(reason), std::move(message), 0};
-}
 
 QString whatIsServed(const NtsFacts& nts) {
     const QString until = utcText(nts.notAfterUnix * 1000);
@@ -32,29 +29,29 @@ QString whatIsServed(const NtsFacts& nts) {
 Condition ntsServing(const StatusInput& in) {
     const char* type = "NTSServing";
     if (!in.spec.nts.enabled || !in.spec.enabled)
-        return make(type, ConditionStatus::False, "NotWanted",
-                    QStringLiteral("NTS is not served (spec.security.nts.enabled)."));
+        return makeCondition(type, ConditionStatus::False, "NotWanted",
+                             QStringLiteral("NTS is not served (spec.security.nts.enabled)."));
     if (!in.nts || !in.nts->problem.isEmpty())
-        return make(type, ConditionStatus::False, "NoCertificate",
-                    QStringLiteral("NTS cannot be served: %1.")
-                        .arg(in.nts ? in.nts->problem : QStringLiteral("this chronyd was built without it")));
+        return makeCondition(type, ConditionStatus::False, "NoCertificate",
+                             QStringLiteral("NTS cannot be served: %1.")
+                                 .arg(in.nts ? in.nts->problem : QStringLiteral("this chronyd was built without it")));
     switch (in.nts->probe) {
         case ProbeOutcome::Failed:
-            return make(type, ConditionStatus::False, "NotAnswering",
-                        QStringLiteral("chronyd does not serve NTS: %1.").arg(in.nts->probeProblem));
+            return makeCondition(type, ConditionStatus::False, "NotAnswering",
+                                 QStringLiteral("chronyd does not serve NTS: %1.").arg(in.nts->probeProblem));
         case ProbeOutcome::Served: break;
         case ProbeOutcome::NotTried:
         case ProbeOutcome::Unknown:
-            return make(
+            return makeCondition(
                 type, ConditionStatus::Unknown, "NotTried",
                 in.nts->probeProblem.isEmpty()
                     ? QStringLiteral("Whether clients can get keys is being found out.")
                     : QStringLiteral("Whether clients can get keys is not known: %1.").arg(in.nts->probeProblem));
     }
     if (in.nts->origin != CertificateOrigin::Own && in.nts->notAfterUnix - in.nowUnix < kExpiryWarningDays * kDay)
-        return make(type, ConditionStatus::True, "ExpiresSoon", whatIsServed(*in.nts));
-    return make(type, ConditionStatus::True, in.nts->origin == CertificateOrigin::Own ? "OwnCertificate" : "Served",
-                whatIsServed(*in.nts));
+        return makeCondition(type, ConditionStatus::True, "ExpiresSoon", whatIsServed(*in.nts));
+    return makeCondition(type, ConditionStatus::True,
+                         in.nts->origin == CertificateOrigin::Own ? "OwnCertificate" : "Served", whatIsServed(*in.nts));
 }
 
 /// A key in the spec can be read by everyone who may read the object.
@@ -63,11 +60,12 @@ Condition secretsProtected(const StatusInput& in) {
     for (const KeySpec& key : in.spec.authentication.keys)
         if (!key.value.isEmpty()) inlined.append(key.path);
     if (inlined.isEmpty())
-        return make("SecretsProtected", ConditionStatus::True, "NoneInSpec",
-                    QStringLiteral("The spec holds no secret."));
-    return make("SecretsProtected", ConditionStatus::False, "KeyInSpec",
-                QStringLiteral("Whoever may read this object can read the value of %1; valueFrom keeps it elsewhere.")
-                    .arg(inlined.join(QStringLiteral(", "))));
+        return makeCondition("SecretsProtected", ConditionStatus::True, "NoneInSpec",
+                             QStringLiteral("The spec holds no secret."));
+    return makeCondition(
+        "SecretsProtected", ConditionStatus::False, "KeyInSpec",
+        QStringLiteral("Whoever may read this object can read the value of %1; valueFrom keeps it elsewhere.")
+            .arg(inlined.join(QStringLiteral(", "))));
 }
 
 }  // namespace

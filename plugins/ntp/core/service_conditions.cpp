@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/service_conditions.h"
 
+#include "core/make_condition.h"
 #include "core/plain_text.h"
 #include "core/security_conditions.h"
 #include "core/service_status.h"
@@ -8,10 +9,6 @@
 namespace fos1::ntp {
 
 namespace {
-
-Condition make(const char* type, ConditionStatus status, const char* reason, QString message) {
-    return {QLatin1String(type), status, QLatin1String(reason), std::move(message), 0};
-}
 
 constexpr auto kTrue = ConditionStatus::True;
 constexpr auto kFalse = ConditionStatus::False;
@@ -21,37 +18,38 @@ const QString kOff = QStringLiteral("The service is switched off (spec.enabled i
 
 Condition ready(const StatusInput& in) {
     const char* type = "Ready";
-    if (!in.spec.enabled) return make(type, kFalse, "Disabled", kOff);
+    if (!in.spec.enabled) return makeCondition(type, kFalse, "Disabled", kOff);
     switch (in.engine.phase) {
         case EnginePhase::Running:
-            return make(type, kTrue, "Running", QStringLiteral("The time daemon runs with the wanted configuration."));
+            return makeCondition(type, kTrue, "Running",
+                                 QStringLiteral("The time daemon runs with the wanted configuration."));
         case EnginePhase::Starting:
-            return make(type, kFalse, "Starting", QStringLiteral("The time daemon is starting."));
+            return makeCondition(type, kFalse, "Starting", QStringLiteral("The time daemon is starting."));
         case EnginePhase::Waiting: {
             QString message = QStringLiteral("The time daemon ended and will be started again.");
             if (!in.engine.lastError.isEmpty()) message += u' ' + in.engine.lastError;
-            return make(type, kFalse, "DaemonEnded", message);
+            return makeCondition(type, kFalse, "DaemonEnded", message);
         }
         case EnginePhase::Stopping:
-            return make(type, kFalse, "Restarting", QStringLiteral("The time daemon is being stopped."));
+            return makeCondition(type, kFalse, "Restarting", QStringLiteral("The time daemon is being stopped."));
         case EnginePhase::Stopped:
         case EnginePhase::Unknown: break;
     }
     QString message = QStringLiteral("The time daemon does not run.");
     if (!in.engine.lastError.isEmpty()) message += u' ' + in.engine.lastError;
-    return make(type, kFalse, "NotRunning", message);
+    return makeCondition(type, kFalse, "NotRunning", message);
 }
 
 Condition synchronized(const StatusInput& in) {
     const char* type = "Synchronized";
-    if (!in.spec.enabled) return make(type, kFalse, "Disabled", kOff);
-    if (in.sync.synchronised) return make(type, kTrue, "FollowingSource", in.sync.reason);
-    if (in.sync.holdover) return make(type, kFalse, "Holdover", in.sync.reason);
+    if (!in.spec.enabled) return makeCondition(type, kFalse, "Disabled", kOff);
+    if (in.sync.synchronised) return makeCondition(type, kTrue, "FollowingSource", in.sync.reason);
+    if (in.sync.holdover) return makeCondition(type, kFalse, "Holdover", in.sync.reason);
     if (in.sync.source && in.sync.source->kind == QStringLiteral("local"))
-        return make(type, kFalse, "LocalReference", in.sync.reason);
+        return makeCondition(type, kFalse, "LocalReference", in.sync.reason);
     if (in.engine.phase != EnginePhase::Running)
-        return make(type, kFalse, "NotRunning", QStringLiteral("The time daemon does not run."));
-    return make(type, kFalse, in.sync.sources.reachable == 0 ? "NoSource" : "NoneSelected", in.sync.reason);
+        return makeCondition(type, kFalse, "NotRunning", QStringLiteral("The time daemon does not run."));
+    return makeCondition(type, kFalse, in.sync.sources.reachable == 0 ? "NoSource" : "NoneSelected", in.sync.reason);
 }
 
 /// Limits say something about a disciplined clock only.
@@ -60,73 +58,74 @@ bool isMeasured(const StatusInput& in) { return in.sync.synchronised || in.sync.
 Condition offsetWithinLimits(const StatusInput& in) {
     const char* type = "OffsetWithinLimits";
     if (!in.spec.monitoring.enabled)
-        return make(type, kUnknown, "MonitoringDisabled", QStringLiteral("Monitoring is switched off."));
+        return makeCondition(type, kUnknown, "MonitoringDisabled", QStringLiteral("Monitoring is switched off."));
     if (!isMeasured(in))
-        return make(type, kUnknown, "NotSynchronized",
-                    QStringLiteral("How far the clock is off is not known without a source."));
+        return makeCondition(type, kUnknown, "NotSynchronized",
+                             QStringLiteral("How far the clock is off is not known without a source."));
     const auto offset = std::chrono::abs(in.sync.offset);
     const auto message = [&](const char* comparison, std::chrono::nanoseconds limit, const char* which) {
         return QStringLiteral("The clock is %1 off, %2 the %3 limit of %4.")
             .arg(plainDuration(offset), QLatin1String(comparison), QLatin1String(which), plainDuration(limit));
     };
     if (offset >= in.spec.monitoring.criticalThreshold)
-        return make(type, kFalse, "Critical", message("over", in.spec.monitoring.criticalThreshold, "critical"));
+        return makeCondition(type, kFalse, "Critical",
+                             message("over", in.spec.monitoring.criticalThreshold, "critical"));
     if (offset >= in.spec.monitoring.warningThreshold)
-        return make(type, kFalse, "Warning", message("over", in.spec.monitoring.warningThreshold, "warning"));
-    return make(type, kTrue, "WithinLimits", message("below", in.spec.monitoring.warningThreshold, "warning"));
+        return makeCondition(type, kFalse, "Warning", message("over", in.spec.monitoring.warningThreshold, "warning"));
+    return makeCondition(type, kTrue, "WithinLimits", message("below", in.spec.monitoring.warningThreshold, "warning"));
 }
 
 Condition enoughSources(const StatusInput& in) {
     const char* type = "EnoughSources";
     if (!in.spec.monitoring.enabled)
-        return make(type, kUnknown, "MonitoringDisabled", QStringLiteral("Monitoring is switched off."));
-    if (!in.spec.enabled) return make(type, kUnknown, "Disabled", kOff);
+        return makeCondition(type, kUnknown, "MonitoringDisabled", QStringLiteral("Monitoring is switched off."));
+    if (!in.spec.enabled) return makeCondition(type, kUnknown, "Disabled", kOff);
     const int minimum = in.spec.monitoring.sourcesMinimum;
     const QString message = QStringLiteral("%1 of %2 sources answer; at least %3 should.")
                                 .arg(in.sync.sources.reachable)
                                 .arg(in.sync.sources.total)
                                 .arg(minimum);
-    if (in.sync.sources.reachable >= minimum) return make(type, kTrue, "EnoughReachable", message);
-    return make(type, kFalse, "TooFewReachable", message);
+    if (in.sync.sources.reachable >= minimum) return makeCondition(type, kTrue, "EnoughReachable", message);
+    return makeCondition(type, kFalse, "TooFewReachable", message);
 }
 
 Condition stratumAsExpected(const StatusInput& in) {
     const char* type = "StratumAsExpected";
     if (!in.spec.server.stratum)
-        return make(type, kTrue, "NoLimit", QStringLiteral("No limit is set (spec.server.stratum)."));
+        return makeCondition(type, kTrue, "NoLimit", QStringLiteral("No limit is set (spec.server.stratum)."));
     if (!isMeasured(in))
-        return make(type, kUnknown, "NotSynchronized",
-                    QStringLiteral("The stratum is not known before the clock is synchronised."));
+        return makeCondition(type, kUnknown, "NotSynchronized",
+                             QStringLiteral("The stratum is not known before the clock is synchronised."));
     const bool fine = in.sync.stratum <= *in.spec.server.stratum;
-    return make(type, fine ? kTrue : kFalse, fine ? "WithinLimit" : "TooHigh",
-                QStringLiteral("The time is at stratum %1; at most %2 is wanted.")
-                    .arg(in.sync.stratum)
-                    .arg(*in.spec.server.stratum));
+    return makeCondition(type, fine ? kTrue : kFalse, fine ? "WithinLimit" : "TooHigh",
+                         QStringLiteral("The time is at stratum %1; at most %2 is wanted.")
+                             .arg(in.sync.stratum)
+                             .arg(*in.spec.server.stratum));
 }
 
 /// An entry without a VLAN is waited for, and no failure.
 Condition vlansKnown(const StatusInput& in) {
     const char* type = "VLANsKnown";
     if (in.entriesWithoutVlan.empty())
-        return make(type, kTrue, "AllKnown", QStringLiteral("Every VLAN that the spec names is there."));
+        return makeCondition(type, kTrue, "AllKnown", QStringLiteral("Every VLAN that the spec names is there."));
     QStringList names;
     for (const QString& name : in.entriesWithoutVlan) names.append(name);
-    return make(type, kFalse, "VLANMissing",
-                QStringLiteral("There is no VLAN for %1.").arg(names.join(QStringLiteral(", "))));
+    return makeCondition(type, kFalse, "VLANMissing",
+                         QStringLiteral("There is no VLAN for %1.").arg(names.join(QStringLiteral(", "))));
 }
 
 Condition fullyImplemented(const StatusInput& in) {
     const char* type = "FullyImplemented";
     if (in.unimplemented.isEmpty() && in.leftOut.empty())
-        return make(type, kTrue, "AllFieldsInForce", QStringLiteral("Every field of the spec is in force."));
+        return makeCondition(type, kTrue, "AllFieldsInForce", QStringLiteral("Every field of the spec is in force."));
     QStringList sentences;
     for (const LeftOut& each : in.leftOut)
         sentences.append(QStringLiteral("%1 (%2) %3.").arg(each.path, each.name, each.reason));
     if (!in.unimplemented.isEmpty())
         sentences.append(
             QStringLiteral("This version does not act on: %1.").arg(in.unimplemented.join(QStringLiteral(", "))));
-    return make(type, kFalse, in.leftOut.empty() ? "FieldsNotImplemented" : "LeftOut",
-                sentences.join(QStringLiteral(" ")));
+    return makeCondition(type, kFalse, in.leftOut.empty() ? "FieldsNotImplemented" : "LeftOut",
+                         sentences.join(QStringLiteral(" ")));
 }
 
 /// Asked where chronyd sets the clock.
@@ -135,35 +134,38 @@ std::optional<Condition> noRivalTimeDaemon(const StatusInput& in) {
     switch (in.rival.standing) {
         case RivalStanding::Unknown: break;
         case RivalStanding::NotLookedAt:
-            return make(type, kUnknown, "NotLookedAt",
-                        QStringLiteral("Nobody looks whether another time daemon sets the clock "
-                                       "(plugins.ntp.timedate: off)."));
+            return makeCondition(type, kUnknown, "NotLookedAt",
+                                 QStringLiteral("Nobody looks whether another time daemon sets the clock "
+                                                "(plugins.ntp.timedate: off)."));
         case RivalStanding::NoTimedated:
-            return make(type, kTrue, "NoTimedated",
-                        QStringLiteral("This system has no systemd-timedated, and so no time daemon of systemd's."));
+            return makeCondition(
+                type, kTrue, "NoTimedated",
+                QStringLiteral("This system has no systemd-timedated, and so no time daemon of systemd's."));
         case RivalStanding::NoneActive:
-            return make(type, kTrue, "NoneActive",
-                        QStringLiteral("No other time daemon of the system is switched on."));
+            return makeCondition(type, kTrue, "NoneActive",
+                                 QStringLiteral("No other time daemon of the system is switched on."));
         case RivalStanding::TurnedOff:
-            return make(
+            return makeCondition(
                 type, kTrue, "TurnedOff",
                 QStringLiteral("The system's own time daemon was switched off, and is switched on again when this "
                                "service is disabled or deleted."));
         case RivalStanding::NotTurnedOff:
-            return make(
+            return makeCondition(
                 type, kFalse, "NotTurnedOff",
                 QStringLiteral("Another time daemon of the system sets the clock too, and cannot be switched off "
                                "(timedatectl set-ntp false): %1.")
                     .arg(in.rival.words));
         case RivalStanding::NotTurnedOn:
-            return make(type, kUnknown, "NotTurnedOn",
-                        QStringLiteral("The system's own time daemon cannot be switched on again (timedatectl set-ntp "
-                                       "true): %1.")
-                            .arg(in.rival.words));
+            return makeCondition(
+                type, kUnknown, "NotTurnedOn",
+                QStringLiteral("The system's own time daemon cannot be switched on again (timedatectl set-ntp "
+                               "true): %1.")
+                    .arg(in.rival.words));
         case RivalStanding::NotKnown:
-            return make(type, kUnknown, "NotKnown",
-                        QStringLiteral("systemd-timedated does not say whether another time daemon sets the clock: %1.")
-                            .arg(in.rival.words));
+            return makeCondition(
+                type, kUnknown, "NotKnown",
+                QStringLiteral("systemd-timedated does not say whether another time daemon sets the clock: %1.")
+                    .arg(in.rival.words));
     }
     return {};
 }

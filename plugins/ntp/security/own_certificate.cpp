@@ -13,7 +13,7 @@ namespace fos1::ntp {
 
 namespace {
 
-constexpr qint64 kDay = 86400;
+constexpr qint64 kDaySeconds = 86400;
 constexpr QFile::Permissions kSecret = QFile::ReadOwner | QFile::WriteOwner;
 constexpr QFile::Permissions kPublic = kSecret | QFile::ReadGroup | QFile::ReadOther;
 
@@ -50,7 +50,7 @@ Result<KeyPair> OwnCertificate::kept(const QStringList& names, qint64 nowUnix) c
     if (!facts) return tl::unexpected<Error>(facts.error());
     const bool hasNames =
         std::all_of(names.begin(), names.end(), [&](const QString& name) { return facts->names.contains(name); });
-    if (!hasNames || facts->notAfterUnix - nowUnix <= kRenewalDays * kDay)
+    if (!hasNames || facts->notAfterUnix - nowUnix <= kRenewalDays * kDaySeconds)
         return failure(ErrorCode::NotFound, QStringLiteral("it is time for a new certificate"), file("server.crt"));
     return KeyPair{*chain, *key};
 }

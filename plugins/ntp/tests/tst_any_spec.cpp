@@ -10,6 +10,7 @@
 #include "model/spec_parser.h"
 #include "support/engine_fixture.h"
 #include "support/random_spec.h"
+#include "tree.h"
 
 using namespace fos1;
 using namespace fos1::ntp;
@@ -45,7 +46,7 @@ class TestAnySpec : public QObject {
     }
 
     void isAcceptedByChronyd() {
-        const auto crds = schema::CrdCatalog::load(QStringLiteral(FOS1_SOURCE_DIR "/crds"));
+        const auto crds = schema::CrdCatalog::load(tree::sourceFile(QStringLiteral("crds")));
         QVERIFY2(crds, crds ? "" : qPrintable(crds.error().text()));
         const TestTree tree;
         const ChronyLayout layout{tree.directory(QStringLiteral("run")), tree.directory(QStringLiteral("state"))};

@@ -10,6 +10,7 @@
 #include "core/chrony_plan.h"
 #include "model/spec_parser.h"
 #include "support/test_tree.h"
+#include "tree.h"
 #include "yaml_document.h"
 
 using namespace fos1;
@@ -151,7 +152,7 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
     void designExampleIsAcceptedByChronyd() {
         const TestTree tree;
         const QCborMap object =
-            fromYaml(readAll(QStringLiteral(FOS1_SOURCE_DIR "/crds/tests/data/design-example.yaml")));
+            fromYaml(readAll(tree::sourceFile(QStringLiteral("crds/tests/data/design-example.yaml"))));
         const auto spec = ntp::parse(object.value(QStringLiteral("spec")).toMap());
         QVERIFY2(spec, spec ? "" : qPrintable(joined(spec.error())));
         const ChronyPlan result = makePlan(*spec, {kPaths, ClockControl::Adjust});

@@ -5,6 +5,7 @@
 
 #include "fos1/testing/fake_metrics.h"
 #include "ntp_metrics.h"
+#include "tree.h"
 
 using namespace fos1;
 using namespace fos1::ntp;
@@ -75,7 +76,7 @@ class TestNtpMetrics : public QObject {
     }
 
     void allAreDocumented() {
-        QFile file(QStringLiteral(FOS1_SOURCE_DIR "/docs/metrics.md"));
+        QFile file(tree::sourceFile(QStringLiteral("docs/metrics.md")));
         QVERIFY(file.open(QIODevice::ReadOnly));
         const QString page = QString::fromUtf8(file.readAll());
         const Fixture f;

@@ -13,6 +13,7 @@
 #include "time/client_state.h"
 #include "time/service_state.h"
 #include "time/sync_state.h"
+#include "tree.h"
 
 using namespace fos1;
 using namespace fos1::ntp::test;
@@ -322,7 +323,7 @@ class TestNtpPlugin : public QObject {
     }
 
     void validatesWithoutBeingStarted() {
-        QPluginLoader loader(QStringLiteral(NTP_PLUGIN));
+        QPluginLoader loader(tree::builtPlugin(QStringLiteral("ntp")));
         auto* plugin = qobject_cast<IPlugin*>(loader.instance());
         QVERIFY2(plugin, qPrintable(loader.errorString()));
         auto* validator = static_cast<IValidator*>(plugin->query(QString::fromLatin1(IValidator::kIid)));

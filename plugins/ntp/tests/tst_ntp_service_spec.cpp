@@ -4,6 +4,7 @@
 
 #include "model/spec_parser.h"
 #include "model/unimplemented_fields.h"
+#include "tree.h"
 #include "yaml_document.h"
 
 using namespace fos1;
@@ -26,7 +27,7 @@ QStringList mistakes(const QCborMap& spec) {
 }
 
 QCborMap readFile(const char* path) {
-    QFile file(QStringLiteral(FOS1_SOURCE_DIR "/") + QLatin1String(path));
+    QFile file(tree::sourceFile(QLatin1String(path)));
     return file.open(QIODevice::ReadOnly) ? fromYaml(QString::fromUtf8(file.readAll())) : QCborMap();
 }
 

@@ -9,6 +9,7 @@
 #include "isolation.h"
 #include "lab.h"
 #include "network/vlan.h"
+#include "tree.h"
 
 using namespace fos1;
 using network::VlanState;
@@ -36,7 +37,7 @@ QCborMap object(const QString& name, int id, const char* interface, QCborMap mor
 
 class Running {
    public:
-    Running() : m_harness(QStringLiteral(VLAN_INVENTORY_PLUGIN)) {
+    Running() : m_harness(tree::builtPlugin(QStringLiteral("vlan-inventory"))) {
         if (!m_harness.error().isEmpty()) qFatal("%s", qPrintable(m_harness.error()));
         const QString why = m_harness.start();
         if (!why.isEmpty()) qFatal("%s", qPrintable(why));
@@ -198,7 +199,7 @@ class TestVlanInventoryPlugin : public QObject {
     }
 
     void validatesWithoutBeingStarted() {
-        QPluginLoader loader(QStringLiteral(VLAN_INVENTORY_PLUGIN));
+        QPluginLoader loader(tree::builtPlugin(QStringLiteral("vlan-inventory")));
         auto* plugin = qobject_cast<IPlugin*>(loader.instance());
         QVERIFY2(plugin, qPrintable(loader.errorString()));
         auto* validator = static_cast<IValidator*>(plugin->query(QString::fromLatin1(IValidator::kIid)));

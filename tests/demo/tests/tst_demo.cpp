@@ -8,12 +8,13 @@
 
 #include "isolation.h"
 #include "lab.h"
+#include "tree.h"
 
 using namespace fos1;
 
 namespace {
 
-const QString kDemo = QStringLiteral(FOS1_BINARY_DIR "/bin/fos1-demo");
+const QString kDemo = tree::builtFile(QStringLiteral("bin/fos1-demo"));
 
 QString captured(const QByteArray& text, const QString& pattern) {
     const QRegularExpression expression(pattern, QRegularExpression::MultilineOption);

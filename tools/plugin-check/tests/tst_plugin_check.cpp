@@ -11,8 +11,12 @@
 #include <QTest>
 
 #include "isolation.h"
+#include "tree.h"
 
 namespace {
+
+const QString kFaulty = fos1::tree::builtFile(QStringLiteral("tests/plugin-check/faulty.so"));
+const QString kHello = fos1::tree::builtFile(QStringLiteral("tests/template/com.example.hello.so"));
 
 struct Outcome {
     int status = -1;
@@ -40,19 +44,19 @@ Outcome check(const QStringList& arguments) {
     for (const QString& name : {QStringLiteral("ASAN_OPTIONS"), QStringLiteral("TSAN_OPTIONS")})
         environment.insert(name, environment.value(name) + QStringLiteral(":handle_segv=0"));
     process.setProcessEnvironment(environment);
-    process.start(QStringLiteral(FOS1_BINARY_DIR "/bin/fos1-plugin-check"), arguments);
+    process.start(fos1::tree::builtFile(QStringLiteral("bin/fos1-plugin-check")), arguments);
     process.waitForFinished(60'000);
     return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
             QString::fromUtf8(process.readAllStandardError())};
 }
 
 Outcome checkFault(const char* fault, const QStringList& more = {}) {
-    return check(QStringList{QStringLiteral(FAULTY_PLUGIN), "--timeout", "3", "--config",
+    return check(QStringList{kFaulty, "--timeout", "3", "--config",
                              QStringLiteral("{\"fault\": \"%1\"}").arg(QLatin1String(fault))} +
                  more);
 }
 
-QString bad(const char* name) { return QStringLiteral(FOS1_BINARY_DIR "/tests/bad_plugins/so/%1.so").arg(name); }
+QString bad(const char* name) { return fos1::tree::builtFile(QStringLiteral("tests/bad_plugins/so/%1.so")).arg(name); }
 
 }  // namespace
 
@@ -61,10 +65,11 @@ class TestPluginCheck : public QObject {
    private Q_SLOTS:
     void pluginsOfTheTreeConform_data() {
         QTest::addColumn<QStringList>("arguments");
-        QTest::newRow("hello") << QStringList{HELLO_PLUGIN};
-        QTest::newRow("crd-watcher") << QStringList{CRD_WATCHER_PLUGIN, "--config", "{\"directory\": \"/nowhere\"}"};
-        QTest::newRow("ntp") << QStringList{NTP_PLUGIN};
-        QTest::newRow("faulty without a fault") << QStringList{FAULTY_PLUGIN};
+        QTest::newRow("hello") << QStringList{kHello};
+        QTest::newRow("crd-watcher") << QStringList{fos1::tree::builtPlugin(QStringLiteral("crd-watcher")), "--config",
+                                                    "{\"directory\": \"/nowhere\"}"};
+        QTest::newRow("ntp") << QStringList{fos1::tree::builtPlugin(QStringLiteral("ntp"))};
+        QTest::newRow("faulty without a fault") << QStringList{kFaulty};
     }
     void pluginsOfTheTreeConform() {
         QFETCH(QStringList, arguments);
@@ -149,9 +154,9 @@ class TestPluginCheck : public QObject {
         row("wishful", "exports", "FAIL exports ");
         row("missing-symbol", "load", "FAIL load Cannot load library");
         row("no-root", "load", "FAIL load ");
-        QTest::newRow("no plugin") << QStringLiteral(FOS1_BINARY_DIR "/bin/fos1ctl") << QStringLiteral("metadata")
+        QTest::newRow("no plugin") << fos1::tree::builtFile(QStringLiteral("bin/fos1ctl")) << QStringLiteral("metadata")
                                    << QStringLiteral("FAIL metadata is not a Qt plugin");
-        QTest::newRow("no ELF") << QStringLiteral(FOS1_SOURCE_DIR "/README.md") << QStringLiteral("exports")
+        QTest::newRow("no ELF") << fos1::tree::sourceFile(QStringLiteral("README.md")) << QStringLiteral("exports")
                                 << QStringLiteral("FAIL exports ");
     }
     void whatIsWrongWithTheFile() {
@@ -166,14 +171,14 @@ class TestPluginCheck : public QObject {
     }
 
     void aConfigurationThatDoesNotFit() {
-        const Outcome outcome = check({HELLO_PLUGIN, "--config", "{\"greting\": \"x\"}"});
+        const Outcome outcome = check({kHello, "--config", "{\"greting\": \"x\"}"});
         QVERIFY2(outcome.line("config").startsWith("FAIL config greting: unknown field; did you mean \"greeting\"?"),
                  qPrintable(outcome.output));
         QVERIFY(outcome.line("load").isEmpty());
     }
 
     void asJson() {
-        const Outcome good = check({HELLO_PLUGIN, "-o", "json"});
+        const Outcome good = check({kHello, "-o", "json"});
         const QJsonObject json = QJsonDocument::fromJson(good.output.toUtf8()).object();
         QVERIFY(json[u"conforms"].toBool());
         QCOMPARE(json[u"checks"].toArray().size(), 14);
@@ -198,9 +203,9 @@ class TestPluginCheck : public QObject {
     void wrongUsage() {
         QCOMPARE(check({}).status, 2);
         QCOMPARE(check({"/nowhere/plugin.so"}).status, 2);
-        QCOMPARE(check({HELLO_PLUGIN, "--config", "[]"}).status, 2);
-        QCOMPARE(check({HELLO_PLUGIN, "--config", "{"}).status, 2);
-        QCOMPARE(check({HELLO_PLUGIN, "--snapshot", "/nowhere.json"}).status, 2);
+        QCOMPARE(check({kHello, "--config", "[]"}).status, 2);
+        QCOMPARE(check({kHello, "--config", "{"}).status, 2);
+        QCOMPARE(check({kHello, "--snapshot", "/nowhere.json"}).status, 2);
         QCOMPARE(check({"--help"}).status, 0);
     }
 };

@@ -5,6 +5,7 @@
 #include "fos1/testing/plugin_harness.h"
 #include "test_tree.h"
 #include "time/sync_state.h"
+#include "tree.h"
 #include "upstream.h"
 
 namespace fos1::ntp::test {
@@ -48,7 +49,7 @@ inline fos1::testing::HarnessOptions options(const TestTree& tree) {
 /// The plugin, started, in directories that chronyd's user can reach.
 class Running {
    public:
-    Running() : m_harness(QStringLiteral(NTP_PLUGIN), options(m_tree)), startError(m_harness.error()) {
+    Running() : m_harness(tree::builtPlugin(QStringLiteral("ntp")), options(m_tree)), startError(m_harness.error()) {
         if (startError.isEmpty()) startError = m_harness.start();
     }
 
