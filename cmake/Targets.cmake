@@ -47,8 +47,14 @@ function(fos1_moc target source)
   add_dependencies(fos1_mocs ${target}_moc)
 endfunction()
 
-# fos1_test(NAME [SOURCES files...] [LINK libs...] [LABELS labels...] [TIMEOUT seconds] [SERIAL]): a Qt Test from
-# tests/NAME.cpp (or NAME.cpp beside the CMakeLists.txt).
+# How ctest fills its six places (CMakePresets.json) on two cores: two tests that compute, or one of them and one that waits,
+# or three that wait for daemons and so need a core now and then.
+set(FOS1_COMPUTES 3)
+set(FOS1_WAITS 2)
+
+# fos1_test(NAME [SOURCES files...] [LINK libs...] [LABELS labels...] [TIMEOUT seconds]): a Qt Test from tests/NAME.cpp (or
+# NAME.cpp beside the CMakeLists.txt). Labels: "system" and "chronyd" run real daemons, and wait for them; "plain" is nothing
+# that a sanitizer could find more in (.ci/run). The longer a test may take, the sooner it is started.
 function(fos1_test target)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT BUILD_TESTING)
@@ -67,6 +73,11 @@ function(fos1_test target)
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
   endif()
-  set_tests_properties(${target} PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}" ENVIRONMENT
+  set(places ${FOS1_COMPUTES})
+  if("system" IN_LIST ARG_LABELS OR "chronyd" IN_LIST ARG_LABELS)
+    set(places ${FOS1_WAITS})
+  endif()
+  set_tests_properties(${target} PROPERTIES TIMEOUT ${ARG_TIMEOUT} COST ${ARG_TIMEOUT} PROCESSORS ${places} LABELS "${ARG_LABELS}"
+    ENVIRONMENT
     "QT_LOGGING_RULES=;ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0;UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/lsan.supp")
 endfunction()

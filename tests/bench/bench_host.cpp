@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "bus/state_bus.h"
+#include "config.h"
 #include "fos1/topic.h"
 #include "metrics/metric_registry.h"
 #include "plugins/local_instance.h"

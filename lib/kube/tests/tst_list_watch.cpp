@@ -159,7 +159,7 @@ class TestListWatch : public QObject {
         options.pageSize = 1;
         m_server->fault({{"path", "continue="}, {"delayMs", 300}, {"count", 1}});
         Follower follower(*m_client, {}, options);
-        QTRY_VERIFY(m_server->requests().size() >= 1);
+        QTRY_VERIFY(!m_server->requests().empty());
         m_server->control("compact", {{"snapshots", true}});
         QTRY_VERIFY_WITH_TIMEOUT(follower.isWatching(), 10'000);
         QCOMPARE(follower.names(), QStringLiteral("a b c"));
