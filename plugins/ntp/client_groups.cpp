@@ -20,8 +20,8 @@ void ClientGroups::set(const DesiredObject& object) {
     m_apiVersion = object.key.apiVersion;
     const std::pair key(m_pool.shared(object.key.ns), object.key.name);
     const auto known = m_entries.find(key);
-    const std::size_t told = known != m_entries.end() && known->second.uid == uid ? known->second.told : 0;
-    m_entries.insert_or_assign(key, Entry{uid, created, object.generation, std::move(spec), told});
+    const std::size_t shown = known != m_entries.end() && known->second.uid == uid ? known->second.shown : 0;
+    m_entries.insert_or_assign(key, Entry{uid, created, object.generation, std::move(spec), shown});
 }
 
 std::vector<ClientGroup> ClientGroups::of(const QString& ns) const {
@@ -36,16 +36,16 @@ std::vector<ClientGroup> ClientGroups::of(const QString& ns) const {
     return groups;
 }
 
-void ClientGroups::tell(const QString& ns, const std::map<QString, GroupOutcome>& outcomes) {
+void ClientGroups::show(const QString& ns, const std::map<QString, GroupOutcome>& outcomes) {
     constexpr auto kFalse = ConditionStatus::False;
     for (auto& entry : m_entries) {
         if (!entry.second.spec) {
-            tell(entry, kFalse, QStringLiteral("InvalidSpec"), joined(entry.second.spec.error()), {});
+            show(entry, kFalse, QStringLiteral("InvalidSpec"), joined(entry.second.spec.error()), {});
             continue;
         }
         const auto outcome = entry.first.first == ns ? outcomes.find(entry.first.second) : outcomes.end();
         if (outcome == outcomes.end()) {
-            tell(entry, kFalse, QStringLiteral("NoService"),
+            show(entry, kFalse, QStringLiteral("NoService"),
                  QStringLiteral("No NTPService of this namespace serves this node."), {});
             continue;
         }
@@ -53,21 +53,21 @@ void ClientGroups::tell(const QString& ns, const std::map<QString, GroupOutcome>
         for (const QString& problem : outcome->second.problems) problems.append(problem);
         const QStringList& networks = outcome->second.state.networks;
         if (problems.isEmpty())
-            tell(entry, ConditionStatus::True, QStringLiteral("InForce"),
+            show(entry, ConditionStatus::True, QStringLiteral("InForce"),
                  QStringLiteral("The policy is in force for %1 networks.").arg(networks.size()), networks);
         else
-            tell(entry, kFalse, networks.isEmpty() ? QStringLiteral("NotInForce") : QStringLiteral("PartlyInForce"),
+            show(entry, kFalse, networks.isEmpty() ? QStringLiteral("NotInForce") : QStringLiteral("PartlyInForce"),
                  QStringLiteral("Not in force as a whole: %1.").arg(problems.join(QStringLiteral("; "))), networks);
     }
 }
 
-void ClientGroups::tell(Entries::value_type& item, ConditionStatus status, const QString& reason,
+void ClientGroups::show(Entries::value_type& item, ConditionStatus status, const QString& reason,
                         const QString& message, const QStringList& networks) {
     auto& [name, entry] = item;
-    const std::size_t told =
+    const std::size_t shown =
         qHashMulti(1, entry.generation, reason, message, qHashRange(networks.begin(), networks.end()));
-    if (entry.told == told) return;
-    entry.told = told;
+    if (entry.shown == shown) return;
+    entry.shown = shown;
     const ObjectKey key{m_apiVersion, QStringLiteral("NTPClient"), name.first, name.second};
     m_host.setFields(key,
                      {{QStringLiteral("observedGeneration"), entry.generation},

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The NTPClient objects: which of them belong to the service that runs, and what each is told about itself.
+// The NTPClient objects: which of them belong to the service that runs, and what the status of each says.
 #pragma once
 
 #include <map>
@@ -24,7 +24,7 @@ class ClientGroups {
     [[nodiscard]] std::vector<ClientGroup> of(const QString& ns) const;
 
     /// What became of them. `ns`: of the service that runs; empty when none does.
-    void tell(const QString& ns, const std::map<QString, GroupOutcome>& outcomes);
+    void show(const QString& ns, const std::map<QString, GroupOutcome>& outcomes);
 
    private:
     struct Entry {
@@ -32,11 +32,11 @@ class ClientGroups {
         QString created;
         qint64 generation = 0;
         tl::expected<ClientGroupSpec, Errors> spec;
-        std::size_t told = 0;  ///< a hash of what its status said last, so that it is not said again
+        std::size_t shown = 0;  ///< a hash of its status, so that it is not written again
     };
     using Entries = std::map<std::pair<QString, QString>, Entry>;  ///< by namespace and name
 
-    void tell(Entries::value_type& item, ConditionStatus status, const QString& reason, const QString& message,
+    void show(Entries::value_type& item, ConditionStatus status, const QString& reason, const QString& message,
               const QStringList& networks);
 
     const HostView& m_host;

@@ -27,6 +27,12 @@ class NtsWatch final : public QObject {
 
     [[nodiscard]] const std::optional<NtsFacts>& facts() const { return m_facts; }
 
+    /// A client was given the certificate, or no address of ours may ask, so that nobody can know better.
+    [[nodiscard]] bool isServed() const {
+        return m_facts && m_facts->problem.isEmpty() &&
+               (m_facts->probe == ProbeOutcome::Served || m_facts->probe == ProbeOutcome::NotTried);
+    }
+
    Q_SIGNALS:
     void changed();
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Keeps time.service/v1 and time.client/v1 as they are planned: publishes what is new, takes back what is gone, says
-// nothing when nothing changed. Decides nothing.
+// Publishes time.service/v1 and time.client/v1: what is new, retracts what is gone, and nothing when nothing changed.
 #pragma once
 
 #include <map>
+#include <optional>
 
 #include "core/service_plan.h"
 #include "fos1/topic.h"
@@ -14,9 +14,18 @@ class ServicePublisher {
    public:
     explicit ServicePublisher(IBus& bus) : m_bus(bus) {}
 
-    void showVlans(const std::map<QString, time::ServiceState>& vlans) {
-        show(std::map(vlans), m_vlans, QStringLiteral("the VLAN is neither declared nor named by the NTPService"));
+    /// `answers`: the access rules that chronyd has; null: none. Planned anew when `now` changed, or after doubt(), and
+    /// not with each measurement: there may be thousands of VLANs.
+    void show(const NtpServiceSpec& spec, const Vlans& vlans, const PrefixTable<Permission>* answers,
+              const ServingNow& now) {
+        if (m_now == now) return;
+        m_now = now;
+        show(planVlans(spec, vlans, answers ? *answers : PrefixTable<Permission>(), now), m_vlans,
+             QStringLiteral("the VLAN is neither declared nor named by the NTPService"));
     }
+    /// Something else than `now` may have changed.
+    void doubt() { m_now.reset(); }
+
     /// Groups with nothing in force are left out.
     void showGroups(const std::map<QString, GroupOutcome>& groups) {
         std::map<QString, time::ClientState> inForce;
@@ -28,7 +37,11 @@ class ServicePublisher {
     void withdraw(const QString& why) {
         show<time::ServiceState>({}, m_vlans, why);
         show<time::ClientState>({}, m_groups, why);
+        doubt();
     }
+
+    /// As they are published.
+    [[nodiscard]] const std::map<QString, time::ServiceState>& vlans() const { return m_vlans; }
 
    private:
     template <typename State>
@@ -43,6 +56,7 @@ class ServicePublisher {
     }
 
     IBus& m_bus;
+    std::optional<ServingNow> m_now;
     std::map<QString, time::ServiceState> m_vlans;
     std::map<QString, time::ClientState> m_groups;
 };

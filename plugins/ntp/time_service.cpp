@@ -3,13 +3,14 @@
 
 #include <QDateTime>
 
+#include "core/access_table.h"
 #include "core/happenings.h"
 #include "core/plain_text.h"
 #include "core/service_status.h"
 #include "fos1/topic.h"
 #include "model/spec_parser.h"
 #include "model/unimplemented_fields.h"
-#include "security/own_addresses.h"
+#include "service_preview.h"
 
 namespace fos1::ntp {
 
@@ -18,20 +19,17 @@ namespace {
 constexpr std::chrono::seconds kTopicTtl{10};
 constexpr std::chrono::seconds kRefreshInterval{60};
 constexpr std::chrono::seconds kHealInterval{10};  ///< between two tries, should one not help
-constexpr Ticket kNoTicket = 0;                    ///< of a change that nobody but ourselves asked for
 const QString kReconciled = QStringLiteral("Reconciled");
 const QString kReady = QStringLiteral("Ready");
 const QString kServiceKind = QStringLiteral("NTPService");
 const QString kClientKind = QStringLiteral("NTPClient");
 
-const QString kStarted = QStringLiteral("The time daemon (chronyd) was started.");
-
 }  // namespace
 
 TimeService::TimeService(const HostView& host, const EngineOptions& options, Labels nodeLabels, TimedateUse timedate)
     : m_host(host),
-      m_planOptions{options.layout.paths(), options.clockControl},
-      m_surveyor(options.layout, options.user),
+      m_planner(options.layout, options.user, options.clockControl),
+      m_choice(host),
       m_askVersion(options.chronyd),
       m_nodeLabels(host.bus(), std::move(nodeLabels)),
       m_groups(host),
@@ -42,37 +40,33 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
       m_timedateUse(timedate),
       m_timedate(options.layout.timedateFile()),
       m_metrics(host.metrics()),
-      m_status(host),
-      m_startMessage(kStarted) {
+      m_tickets(host, m_metrics.reconciles()),
+      m_status(host) {
     connect(&m_engine, &ChronyEngine::up, this, &TimeService::onUp);
-    connect(&m_engine, &ChronyEngine::adopted, this, [this](qint64 pid) {
-        m_startMessage = QStringLiteral("The time daemon (chronyd) was found running and taken over as it is.");
-        onUp(pid);
-    });
     connect(&m_engine, &ChronyEngine::died, this, &TimeService::onDied);
     connect(&m_engine, &ChronyEngine::healed, this, [this] {
-        if (m_serving)
+        if (m_declared)
             m_host.warning(QStringLiteral("Healed"),
                            QStringLiteral("Somebody had changed sources or access rules of the running chronyd; it has "
                                           "what the spec says again."),
-                           m_serving->key);
+                           m_declared->key);
     });
     connect(&m_engine, &ChronyEngine::gapMeasured, this, &TimeService::onGapMeasured);
     connect(&m_engine, &ChronyEngine::stateChanged, this, &TimeService::showStatus);
     connect(&m_timedate, &TimedateClient::changed, this, &TimeService::showStatus);
     connect(&m_monitor, &ChronyMonitor::observed, this, &TimeService::onObserved);
     connect(&m_nts, &NtsWatch::changed, this, [this] {
-        m_shownServing.reset();
+        m_published.doubt();
         showServices();
         showStatus();
     });
     connect(&m_vlans, &VlanFeed::changed, this, [this] {
         refresh();
-        m_shownServing.reset();
+        m_published.doubt();
         showServices();
     });
     connect(&m_nodeLabels, &NodeLabels::changed, this, [this] {
-        if (m_version) reconcileServices(m_services, kNoTicket);
+        if (m_version) reconcileServices(kNoTicket);
     });
     m_refresh.setInterval(kRefreshInterval);
     connect(&m_refresh, &QTimer::timeout, this, &TimeService::refresh);
@@ -104,165 +98,197 @@ void TimeService::removed(const ObjectKey& key) {
 }
 
 void TimeService::reconcileChanges(Ticket ticket) {
-    m_metrics.reconciles().started(ticket, std::chrono::steady_clock::now());
-    if (m_services.empty()) return reconcileServices({}, ticket);
+    m_tickets.started(ticket);
+    if (m_services.empty()) return reconcileServices(ticket);
     m_askVersion.ask([this, ticket](const Result<ChronyVersion>& version) {
         if (version) {
             m_version = *version;
-            return reconcileServices(m_services, ticket);
+            return reconcileServices(ticket);
         }
         for (const DesiredObject& service : m_services)
             for (const QString& type : {kReconciled, kReady})
                 m_host.setCondition(service.key, {type, ConditionStatus::False, QStringLiteral("NoChronyd"),
                                                   version.error().text(), service.generation});
-        retry(ticket, version.error().text());
+        m_tickets.retry(ticket, version.error().text());
     });
 }
 
-/// What was told of the VLANs is not taken back: that would say that nothing is declared for them any more. The bus
-/// says that we are gone, and the bridges know what then shall hold.
+QCborMap TimeService::preview(const QCborMap& snapshot) const {
+    Planned now;
+    now.vlans = m_published.vlans();
+    if (m_inForce) now.groups = m_inForce->planned.access.groups;
+    if (const ChronyPlan* plan = m_engine.inForce()) now.chrony = *plan;
+    return previewServices(snapshot, {m_host, m_planner, m_nodeLabels.labels(), m_vlans.vlans(),
+                                      m_version.value_or(ChronyVersion()), m_estimator.fitness(), std::move(now)});
+}
+
+/// The states of the VLANs are not retracted: that would mean that nothing is declared for them any more. The bus
+/// reports that their publisher is gone, and the bridges know what holds then.
 void TimeService::stop(Ticket ticket) {
     endMeasuring(QStringLiteral("the ntp plugin stops"));
-    m_serving.reset();
-    m_engine.leave([this, ticket](const auto&) { succeed(ticket); });
+    m_declared.reset();
+    m_engine.leave([this, ticket](const auto&) { m_tickets.succeed(ticket); });
+}
+
+void TimeService::reconcileServices(Ticket ticket) {
+    const DesiredObject* chosen = m_choice.choose(m_services, m_nodeLabels.labels());
+    if (m_declared && !(chosen && m_declared->key == chosen->key)) {
+        // Where another one takes over, what is published stays until chronyd confirmed the new one: nobody loses a
+        // second.
+        m_host.bus().retract(QLatin1String(time::SyncState::kTopic), m_declared->key.name,
+                             QStringLiteral("the NTPService is gone or another one serves"));
+        m_declared.reset();
+        m_reconciled.reset();
+        m_status.forget();
+    }
+    if (chosen) return serve(*chosen, ticket);
+    withdraw(QStringLiteral("no NTPService is declared for this node"));
+    stopChronyd(QStringLiteral("no NTPService is declared for this node"), ticket);
 }
 
 void TimeService::serve(const DesiredObject& object, Ticket ticket) {
     const auto spec = parse(object.spec);
-    if (!spec) {
-        refuse(object, spec.error(), ticket);
-        return;
-    }
-    m_serving = Serving{object.key, object.generation, *spec, unimplementedFields(object.spec), {}, {}};
-    const ChronyPlan plan = planNow();
+    if (!spec) return refuse(object, spec.error(), ticket);
+    m_declared = Declared{object.key, object.generation, *spec, unimplementedFields(object.spec)};
     m_status.forget();
-    m_shownServing.reset();
+    const ServicePointer wanted = planNow();
     if (!spec->enabled) {
-        withdraw(QStringLiteral("the service is switched off"));
-        showServices();
-        stopChronyd(QStringLiteral("the service is switched off"), ticket);
-        return;
+        const QString why = QStringLiteral("the service is switched off");
+        endMeasuring(why);
+        commit(wanted);  // closed before chronyd ends, not after
+        return stopChronyd(why, ticket);
     }
-    m_metrics.showLimits(spec->monitoring);
-    apply(plan, ticket);
+    showServices();
+    apply(wanted, ticket);
 }
 
-ChronyPlan TimeService::planNow() {
-    m_access = planAccess(m_serving->spec, m_groups.of(m_serving->key.ns), m_vlans.vlans());
-    m_groups.tell(m_serving->key.ns, m_access.groups);
-    Survey survey = m_surveyor.survey(m_serving->spec, m_serving->key.ns, m_secrets, *m_version, m_access.rules,
-                                      ownInet4Addresses(), QDateTime::currentSecsSinceEpoch());
-    m_serving->materials = std::move(survey.materials);
-    m_nts.watch(survey.nts);
-    m_metrics.showCertificate(survey.nts);
-    ChronyPlan plan = makePlan(m_serving->spec, m_planOptions, m_serving->materials);
-    m_serving->leftOut = plan.leftOut;
-    return plan;
+TimeService::ServicePointer TimeService::planNow() const {
+    const QString& ns = m_declared->key.ns;
+    PlannedService planned = m_planner.plan(
+        {m_declared->spec, ns, m_groups.of(ns), m_vlans.vlans(), m_secrets, *m_version}, Effects::Allowed);
+    PrefixTable<Permission> answers = tableOf(planned.chrony.online.access);
+    return std::make_shared<const Service>(Service{*m_declared, std::move(planned), std::move(answers)});
 }
 
 void TimeService::refresh() {
-    if (!m_serving || !m_serving->spec.enabled) return;
+    if (!m_declared || !m_declared->spec.enabled) return;
     // While a change is under way its outcome is waited for, and then this comes again.
-    m_isRefreshWanted = m_applying > 0;
-    if (m_isRefreshWanted || !m_running || m_engine.state().phase != EnginePhase::Running) return;
-    const ChronyPlan plan = planNow();
-    if (plan == *m_running) {
-        m_engine.heal();
-        return showStatus();
-    }
-    apply(plan, kNoTicket);
+    m_isRefreshWanted = m_engine.isApplying();
+    const ChronyPlan* runs = m_engine.inForce();
+    if (m_isRefreshWanted || !m_inForce || !runs || m_engine.state().phase != EnginePhase::Running) return;
+    const ServicePointer wanted = planNow();
+    if (wanted->planned.chrony != *runs) return apply(wanted, kNoTicket);
+    m_engine.heal();
+    commit(wanted);  // chronyd need not change for what this node knows about groups and certificates
+    showStatus();
 }
 
-void TimeService::apply(const ChronyPlan& plan, Ticket ticket) {
-    const Change change = changeKind(m_running, plan);
-    if (change.kind == ChangeKind::Restart)
-        m_startMessage = QStringLiteral("The time daemon (chronyd) was restarted for a new configuration: %1.")
-                             .arg(change.reasons.join(QStringLiteral(", ")));
-    ++m_applying;
-    m_engine.apply(plan, [this, plan, ticket, change](const auto& result) {
-        --m_applying;
-        if (result && change.kind == ChangeKind::Online && m_serving)
-            m_host.normal(QStringLiteral("ChangedOnline"),
-                          QStringLiteral("The time daemon (chronyd) took a change without a restart: %1.")
-                              .arg(change.reasons.join(QStringLiteral(", "))),
-                          m_serving->key);
-        onApplied(result, plan, ticket);
+void TimeService::apply(const ServicePointer& wanted, Ticket ticket) {
+    m_engine.apply(wanted->planned.chrony, [this, wanted, ticket](const Result<Change>& result) {
+        if (result)
+            onApplied(wanted, *result, ticket);
+        else
+            onNotApplied(wanted, result.error(), ticket);
     });
 }
 
-void TimeService::onApplied(const tl::expected<void, Error>& result, const ChronyPlan& plan, Ticket ticket) {
-    if (result) {
-        const bool isNew = !m_running || *m_running != plan;
-        m_running = plan;
+void TimeService::onApplied(const ServicePointer& wanted, const Change& change, Ticket ticket) {
+    const Declared& declared = wanted->declared;
+    if (change.kind == ChangeKind::Online)
+        m_host.normal(QStringLiteral("ChangedOnline"),
+                      QStringLiteral("The time daemon (chronyd) took a change without a restart: %1.")
+                          .arg(change.reasons.join(QStringLiteral(", "))),
+                      declared.key);
+    if (m_declared) {
+        const bool isNew = !m_inForce || m_inForce->planned.chrony != wanted->planned.chrony;
+        commit(wanted);
         claimClock();
-        if (m_serving) {
-            m_runningMaterials = m_serving->materials;
-            if (isNew) m_nts.probe(plan.online.access, m_serving->spec);
-        }
-        m_surveyor.forgetAllBut({&m_runningMaterials});
-        m_shownServing.reset();
-        showServices();
-        if (!m_monitor.isActive()) m_monitor.start();  // chronyd may have run for another object
-        setReconciled(ConditionStatus::True, QStringLiteral("Applied"),
-                      QStringLiteral("The time daemon runs with this spec."));
-        succeed(ticket);
-        if (m_isRefreshWanted) refresh();
-        return;
+        if (isNew) m_nts.probe(wanted->planned.chrony.online.access, declared.spec);
+        if (!m_monitor.isActive()) m_monitor.start();
+        if (m_declared->key == declared.key)
+            setReconciled(ConditionStatus::True, QStringLiteral("Applied"),
+                          QStringLiteral("The time daemon runs with this spec."), declared.generation);
     }
-    const QString why = result.error().text();
-    if (result.error().code == ErrorCode::InvalidInput) {
-        m_startMessage = QStringLiteral("The time daemon (chronyd) was started with its previous configuration.");
-        if (m_serving) m_host.warning(QStringLiteral("ConfigurationRefused"), why, m_serving->key);
-        setReconciled(ConditionStatus::False, QStringLiteral("RefusedByChronyd"),
-                      QStringLiteral("chronyd does not accept the configuration made from this spec: %1").arg(why));
-        fail(ticket, why);
-        return;
+    m_tickets.succeed(ticket);
+    if (m_isRefreshWanted) refresh();
+}
+
+/// What is in force stays, and what is published with it.
+void TimeService::onNotApplied(const ServicePointer& wanted, const Error& error, Ticket ticket) {
+    const QString why = error.text();
+    const bool isRefused = error.code == ErrorCode::InvalidInput;
+    const Declared& declared = wanted->declared;
+    // After a newer change, or the end of the service, nobody asks for this one any more.
+    if (error.code != ErrorCode::Conflict && m_declared && m_declared->key == declared.key) {
+        if (isRefused) m_host.warning(QStringLiteral("ConfigurationRefused"), why, declared.key);
+        setReconciled(
+            ConditionStatus::False, isRefused ? QStringLiteral("RefusedByChronyd") : QStringLiteral("NotApplied"),
+            isRefused ? QStringLiteral("chronyd does not accept the configuration made from this spec: %1").arg(why)
+                      : why,
+            declared.generation);
+        m_groups.show(declared.key.ns, withoutChange(wanted->planned.access.groups,
+                                                     m_inForce ? &m_inForce->planned.access.groups : nullptr, why));
     }
-    setReconciled(ConditionStatus::False, QStringLiteral("NotApplied"), why);
-    retry(ticket, why);
+    if (isRefused)
+        m_tickets.fail(ticket, why);
+    else
+        m_tickets.retry(ticket, why);
+}
+
+void TimeService::commit(const ServicePointer& service) {
+    m_inForce = service;
+    const bool isServing = service->declared.spec.enabled;
+    m_groups.show(service->declared.key.ns,
+                  isServing ? service->planned.access.groups : decltype(AccessPlan::groups)());
+    m_published.showGroups(service->planned.access.groups);
+    m_nts.watch(service->planned.nts);
+    m_metrics.showCertificate(service->planned.nts);
+    m_metrics.showLimits(service->declared.spec.monitoring);
+    m_planner.forgetAllBut(service->planned.materials);
+    m_published.doubt();
+    showServices();
 }
 
 void TimeService::stopChronyd(const QString& why, Ticket ticket) {
     const bool ran = m_engine.state().pid != 0;
     m_engine.stop([this, why, ran, ticket](const tl::expected<void, Error>& result) {
-        m_running.reset();
-        m_startMessage = kStarted;
         if (ran)
             m_host.normal(QStringLiteral("ChronydStopped"), QStringLiteral("The time daemon was stopped: %1.").arg(why),
-                          m_serving ? m_serving->key : ObjectKey());
+                          m_declared ? m_declared->key : ObjectKey());
+        const qint64 generation = m_declared ? m_declared->generation : 0;
         if (!result) {
-            setReconciled(ConditionStatus::False, QStringLiteral("NotStopped"), result.error().text());
-            retry(ticket, result.error().text());
-            return;
+            setReconciled(ConditionStatus::False, QStringLiteral("NotStopped"), result.error().text(), generation);
+            return m_tickets.retry(ticket, result.error().text());
         }
         m_timedate.release();
-        setReconciled(ConditionStatus::True, QStringLiteral("Applied"),
-                      QStringLiteral("The time daemon does not run."));
-        succeed(ticket);
+        setReconciled(ConditionStatus::True, QStringLiteral("Applied"), QStringLiteral("The time daemon does not run."),
+                      generation);
+        m_tickets.succeed(ticket);
     });
 }
 
 /// What runs goes on, unless it runs for another object.
 void TimeService::refuse(const DesiredObject& object, const Errors& errors, Ticket ticket) {
-    m_host.setCondition(object.key, {kReconciled, ConditionStatus::False, QStringLiteral("InvalidSpec"), joined(errors),
-                                     object.generation});
-    if (m_serving) {
-        fail(ticket, joined(errors));
-        return;
+    const QString why = joined(errors);
+    if (m_declared) {
+        setReconciled(ConditionStatus::False, QStringLiteral("InvalidSpec"), why, object.generation);
+        return m_tickets.fail(ticket, why);
     }
+    m_host.setCondition(object.key,
+                        {kReconciled, ConditionStatus::False, QStringLiteral("InvalidSpec"), why, object.generation});
     m_host.setCondition(object.key,
                         {kReady, ConditionStatus::False, QStringLiteral("InvalidSpec"),
                          QStringLiteral("The spec has mistakes; see the condition Reconciled."), object.generation});
-    m_engine.stop([this, ticket, why = joined(errors)](const auto&) {
-        m_running.reset();
-        m_startMessage = kStarted;
-        fail(ticket, why);
-    });
+    withdraw(QStringLiteral("the NTPService has mistakes"));
+    m_engine.stop([this, ticket, why](const auto&) { m_tickets.fail(ticket, why); });
 }
 
+/// Nothing is declared for this node, or nothing that could be understood.
 void TimeService::withdraw(const QString& why) {
     endMeasuring(why);
-    if (m_serving) m_published.withdraw(why);
+    m_published.withdraw(why);
+    m_groups.show({}, {});
+    m_inForce.reset();
 }
 
 void TimeService::endMeasuring(const QString& why) {
@@ -272,58 +298,53 @@ void TimeService::endMeasuring(const QString& why) {
     m_sync = {};
     m_metrics.clear();
     m_status.forget();
-    m_shownServing.reset();
-    if (m_serving) m_host.bus().retract(QLatin1String(time::SyncState::kTopic), m_serving->key.name, why);
+    m_published.doubt();
+    if (m_declared) m_host.bus().retract(QLatin1String(time::SyncState::kTopic), m_declared->key.name, why);
 }
 
-/// As often as it changes, not as often as it is measured: there may be thousands of VLANs.
 void TimeService::showServices() {
-    if (!m_serving) return;
-    const bool isRunning = m_running && m_engine.state().phase != EnginePhase::Stopped;
-    const std::pair shown(isRunning, m_estimator.fitness());
-    if (m_shownServing == shown) return;
-    m_shownServing = shown;
-    const bool isNtsServed =
-        m_nts.facts() && m_nts.facts()->problem.isEmpty() && m_nts.facts()->probe != ProbeOutcome::Failed;
-    m_vlanStates = planVlans(m_serving->spec, m_vlans.vlans(),
-                             {isRunning, isNtsServed, isFit(m_estimator.fitness()), sentence(m_estimator.fitness())});
-    m_published.showVlans(m_vlanStates);
-    m_published.showGroups(m_access.groups);
+    if (!m_declared) return;
+    const bool isRunning = m_inForce && m_engine.inForce() && m_engine.state().phase != EnginePhase::Stopped;
+    const Fitness fitness = m_estimator.fitness();
+    m_published.show(shown().spec, m_vlans.vlans(), m_inForce ? &m_inForce->answers : nullptr,
+                     {isRunning, m_nts.isServed(), isFit(fitness), sentence(fitness)});
 }
 
-void TimeService::onUp(qint64 pid) {
-    if (!m_serving) return;
-    m_host.normal(QStringLiteral("ChronydStarted"), m_startMessage + QStringLiteral(" Process %1.").arg(pid),
-                  m_serving->key);
-    m_startMessage = QStringLiteral("The time daemon (chronyd) was started again.");
+const TimeService::Declared& TimeService::shown() const { return m_inForce ? m_inForce->declared : *m_declared; }
+
+void TimeService::onUp(const ChronydStart& start) {
+    if (!m_declared) return;
+    m_host.normal(QStringLiteral("ChronydStarted"), sentence(start) + QStringLiteral(" Process %1.").arg(start.pid),
+                  m_declared->key);
     m_metrics.showRestarts(m_engine.state().restarts);
     m_metrics.server().chronydStarted();
     m_monitor.start();
-    if (m_running) m_nts.probe(m_running->online.access, m_serving->spec);
+    if (m_inForce) m_nts.probe(m_inForce->planned.chrony.online.access, m_inForce->declared.spec);
 }
 
 void TimeService::onDied(const QString& why) {
     m_metrics.showRestarts(m_engine.state().restarts);
-    if (m_serving) m_host.warning(QStringLiteral("ChronydDied"), why, m_serving->key);
+    if (m_declared) m_host.warning(QStringLiteral("ChronydDied"), why, m_declared->key);
 }
 
 void TimeService::onGapMeasured(std::chrono::milliseconds gap) {
     // Who had no time before did not lose any.
-    if (!m_serving || (!m_sync.synchronised && !m_sync.holdover)) return;
+    if (!m_declared || (!m_sync.synchronised && !m_sync.holdover)) return;
     m_metrics.showGap(gap);
     m_host.normal(QStringLiteral("TimeWasAway"),
                   QStringLiteral("Clients were without synchronised time for %1 while chronyd was restarted.")
                       .arg(plainDuration(gap)),
-                  m_serving->key);
+                  m_declared->key);
 }
 
 void TimeService::onObserved(const Observation& observation) {
-    if (!m_serving || !m_serving->spec.enabled) return;
+    if (!m_declared || !m_declared->spec.enabled) return;
     const time::SyncState before = std::exchange(
-        m_sync, m_estimator.update(observation, {m_serving->spec.server.stratum, m_serving->spec.advertise.holdover}));
-    publish(m_host.bus(), m_serving->key.name, m_sync, kTopicTtl);
+        m_sync, m_estimator.update(observation, {shown().spec.server.stratum, shown().spec.advertise.holdover}));
+    publish(m_host.bus(), m_declared->key.name, m_sync, kTopicTtl);
     // During a change chronyd may be ahead of what is known to run.
-    if (m_running && m_applying == 0 && hasOtherSources(observation, m_running->online.sourceNames) &&
+    const ChronyPlan* runs = m_engine.inForce();
+    if (runs && !m_engine.isApplying() && hasOtherSources(observation, runs->online.sourceNames) &&
         observation.at - m_lastHeal > kHealInterval) {
         m_lastHeal = observation.at;
         m_engine.heal();
@@ -332,58 +353,46 @@ void TimeService::onObserved(const Observation& observation) {
     m_metrics.server().show(observation, m_vlans.names());
     for (const Happening& happening : happeningsBetween(before, m_sync)) {
         if (happening.severity == Severity::Warning)
-            m_host.warning(happening.reason, happening.message, m_serving->key);
+            m_host.warning(happening.reason, happening.message, m_declared->key);
         else
-            m_host.normal(happening.reason, happening.message, m_serving->key);
+            m_host.normal(happening.reason, happening.message, m_declared->key);
     }
     showServices();
     showStatus();
 }
 
 void TimeService::showStatus() {
-    if (!m_serving) return;
-    m_status.show(m_serving->key,
-                  describe({m_serving->spec, m_serving->generation, m_serving->unimplemented, m_serving->leftOut,
+    if (!m_declared) return;
+    const bool isOurs = m_inForce && m_inForce->declared.key == m_declared->key;
+    const Declared& declared = isOurs ? m_inForce->declared : *m_declared;
+    const PlannedService nothing;
+    const PlannedService& planned = isOurs ? m_inForce->planned : nothing;
+    m_status.show(m_declared->key,
+                  describe({declared.spec, declared.generation, declared.unimplemented, planned.chrony.leftOut,
                             m_engine.state(), m_sync, m_estimator.sources(), m_estimator.statistics(), m_nts.facts(),
-                            QDateTime::currentSecsSinceEpoch(), m_vlanStates, m_access.entriesWithoutVlan, rival(),
-                            isKernelSynchronized()}),
+                            QDateTime::currentSecsSinceEpoch(), m_published.vlans(), planned.access.entriesWithoutVlan,
+                            rival(), isKernelSynchronized(), m_reconciled}),
                   std::chrono::steady_clock::now());
 }
 
 void TimeService::claimClock() {
-    if (m_planOptions.clockControl == ClockControl::Adjust && m_timedateUse == TimedateUse::Auto)
+    if (m_planner.clockControl() == ClockControl::Adjust && m_timedateUse == TimedateUse::Auto)
         m_timedate.claim();
     else
         m_timedate.release();
 }
 
 ClockRival TimeService::rival() const {
-    const bool isOff = m_planOptions.clockControl == ClockControl::Adjust && m_timedateUse != TimedateUse::Auto;
+    const bool isOff = m_planner.clockControl() == ClockControl::Adjust && m_timedateUse != TimedateUse::Auto;
     return isOff ? ClockRival{RivalStanding::NotLookedAt, {}} : m_timedate.rival();
 }
 
-void TimeService::setReconciled(ConditionStatus status, const QString& reason, const QString& message) {
-    if (!m_serving) return;
-    m_host.setCondition(m_serving->key, {kReconciled, status, reason, message, m_serving->generation});
+void TimeService::setReconciled(ConditionStatus status, const QString& reason, const QString& message,
+                                qint64 generation) {
+    if (!m_declared) return;
+    m_reconciled = Condition{kReconciled, status, reason, message, generation};
+    m_status.forget();
     showStatus();
-}
-
-void TimeService::succeed(Ticket ticket) {
-    if (ticket == kNoTicket) return;
-    m_metrics.reconciles().ended(ticket, Outcome::Ok, std::chrono::steady_clock::now());
-    m_host.succeed(ticket);
-}
-
-void TimeService::fail(Ticket ticket, const QString& why) {
-    if (ticket == kNoTicket) return;
-    m_metrics.reconciles().ended(ticket, Outcome::Failed, std::chrono::steady_clock::now());
-    m_host.fail(ticket, why);
-}
-
-void TimeService::retry(Ticket ticket, const QString& why) {
-    if (ticket == kNoTicket) return;
-    m_metrics.reconciles().ended(ticket, Outcome::Retry, std::chrono::steady_clock::now());
-    m_host.retry(ticket, why);
 }
 
 }  // namespace fos1::ntp

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One node's time service: takes the NTPService that serves, has chronyd run for it, and tells the host how it fares.
-// Decides nothing about configuration or synchronisation itself.
+// One node's time service: takes the NTPService that serves, has chronyd run for it, and publishes how it is.
+// Everything that is published describes what chronyd confirmed, not what was asked of it. Decides nothing about
+// configuration or synchronisation itself.
 #pragma once
 
 #include <QObject>
@@ -16,11 +17,13 @@
 #include "core/secrets.h"
 #include "core/sync_estimator.h"
 #include "fos1/plugin.h"
-#include "materials_survey.h"
 #include "model/ntp_service_spec.h"
 #include "node_labels.h"
 #include "ntp_metrics.h"
 #include "nts_watch.h"
+#include "reconcile_tickets.h"
+#include "service_choice.h"
+#include "service_planner.h"
 #include "service_publisher.h"
 #include "status_publisher.h"
 #include "timedate_client.h"
@@ -53,47 +56,53 @@ class TimeService final : public QObject {
     void stop(Ticket ticket);
 
    private:
-    /// The object that serves, as far as its spec could be understood.
-    struct Serving {
+    /// An NTPService whose spec could be understood.
+    struct Declared {
         ObjectKey key;
         qint64 generation = 0;
         NtpServiceSpec spec;
         QStringList unimplemented;
-        std::vector<LeftOut> leftOut;
-        Materials materials;
     };
+    /// With what follows from it on this node.
+    struct Service {
+        Declared declared;
+        PlannedService planned;
+        PrefixTable<Permission> answers;  ///< planned.chrony.online.access
+    };
+    /// Shared, since completions must be copyable and there may be thousands of groups in it.
+    using ServicePointer = std::shared_ptr<const Service>;
 
-    void reconcileServices(const std::vector<DesiredObject>& services, Ticket ticket);
+    void reconcileServices(Ticket ticket);
     void serve(const DesiredObject& object, Ticket ticket);
-    /// Plans what serves from how things are now.
-    [[nodiscard]] ChronyPlan planNow();
+    /// Plans what is declared from how things are now.
+    [[nodiscard]] ServicePointer planNow() const;
     /// Things outside of the spec may have changed: a file, an interface, the days that a certificate has left.
     void refresh();
-    void apply(const ChronyPlan& plan, Ticket ticket);
-    void onApplied(const tl::expected<void, Error>& result, const ChronyPlan& plan, Ticket ticket);
+    void apply(const ServicePointer& wanted, Ticket ticket);
+    void onApplied(const ServicePointer& wanted, const Change& change, Ticket ticket);
+    void onNotApplied(const ServicePointer& wanted, const Error& error, Ticket ticket);
+    /// From here on `service` is what runs, and what is published.
+    void commit(const ServicePointer& service);
     void stopChronyd(const QString& why, Ticket ticket);
     void refuse(const DesiredObject& object, const Errors& errors, Ticket ticket);
-    void tellNotServing(const DesiredObject& object, bool isConflict, const QString& reason, const QString& message);
     void showServices();
     void withdraw(const QString& why);
     void endMeasuring(const QString& why);
 
-    void succeed(Ticket ticket);
-    void fail(Ticket ticket, const QString& why);
-    void retry(Ticket ticket, const QString& why);
-
-    void onUp(qint64 pid);
+    void onUp(const ChronydStart& start);
     void onDied(const QString& why);
     void onGapMeasured(std::chrono::milliseconds gap);
     void onObserved(const Observation& observation);
     void showStatus();
     void claimClock();
     [[nodiscard]] ClockRival rival() const;
-    void setReconciled(ConditionStatus status, const QString& reason, const QString& message);
+    /// What is in force; before anything is, what is declared.
+    [[nodiscard]] const Declared& shown() const;
+    void setReconciled(ConditionStatus status, const QString& reason, const QString& message, qint64 generation);
 
     const HostView& m_host;
-    const PlanOptions m_planOptions;
-    const MaterialsSurvey m_surveyor;
+    const ServicePlanner m_planner;
+    const ServiceChoice m_choice;
     ChronydVersion m_askVersion;
     std::optional<ChronyVersion> m_version;
     NodeLabels m_nodeLabels;
@@ -102,8 +111,6 @@ class TimeService final : public QObject {
     ClientGroups m_groups;
     VlanFeed m_vlans;
     ServicePublisher m_published;
-    AccessPlan m_access;
-    std::map<QString, time::ServiceState> m_vlanStates;
     NtsWatch m_nts;
     QTimer m_refresh;
     ChronyEngine m_engine;
@@ -112,16 +119,14 @@ class TimeService final : public QObject {
     TimedateClient m_timedate;
     SyncEstimator m_estimator;
     NtpMetrics m_metrics;
+    ReconcileTickets m_tickets;
     StatusPublisher m_status;
-    std::optional<Serving> m_serving;
-    std::optional<ChronyPlan> m_running;  ///< what chronyd was last seen to run with
-    Materials m_runningMaterials;
-    int m_applying = 0;              ///< changes of which the outcome is not known yet
-    bool m_isRefreshWanted = false;  ///< something happened meanwhile
+    std::optional<Declared> m_declared;  ///< what is to serve
+    ServicePointer m_inForce;            ///< what chronyd confirmed last; null: nothing, or it was told to end
+    std::optional<Condition> m_reconciled;
+    bool m_isRefreshWanted = false;  ///< something happened during a change
     time::SyncState m_sync;
     std::chrono::steady_clock::time_point m_lastHeal;
-    std::optional<std::pair<bool, Fitness>> m_shownServing;  ///< how the VLANs were told last: running, fitness
-    QString m_startMessage;                                  ///< of the event for the next time that chronyd is up
 };
 
 }  // namespace fos1::ntp

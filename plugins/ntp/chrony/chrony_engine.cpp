@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QRandomGenerator>
 
+#include "chrony/chrony_files.h"
 #include "chrony/chronyd_process.h"
 #include "chrony/config_file.h"
 #include "chrony/systemd_unit.h"
@@ -50,26 +51,30 @@ ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
 
 ChronyEngine::~ChronyEngine() = default;
 
-void ChronyEngine::apply(const ChronyPlan& plan, Completion completion) {
-    completeApply(failure(ErrorCode::Conflict, QStringLiteral("a newer configuration came in between")));
+void ChronyEngine::apply(const ChronyPlan& plan, Applied completion) {
+    failApply({ErrorCode::Conflict, QStringLiteral("a newer configuration came in between"), {}});
     m_onApplied = std::move(completion);
-    ++m_change;
+    ++m_request;
     if (!m_onStopped.empty()) {
-        completeApply(failure(ErrorCode::Conflict, QStringLiteral("chronyd is being stopped")));
+        failApply({ErrorCode::Conflict, QStringLiteral("chronyd is being stopped"), {}});
         return;
     }
     m_check.cancel();
     m_online.cancel();
     const bool inPlace = plan == m_plan && (m_state.phase != EnginePhase::Running || plan == m_lastGood);
     if (inPlace && m_state.phase == EnginePhase::Running) {
-        completeApply({});
+        completeApply(Change{ChangeKind::None, {}});
         return;
     }
     // A start or restart with this very configuration is under way: its outcome is the answer.
     if (inPlace && (m_state.phase == EnginePhase::Starting || m_state.phase == EnginePhase::Stopping)) return;
-    if (const auto prepared = prepare(); !prepared) {
+    const auto prepared = resolveRunAs(m_options.user).and_then([this](const RunAs& user) {
+        m_user = user;
+        return prepareDirectories(m_options.layout, user);
+    });
+    if (!prepared) {
         noteError(prepared.error().text());
-        completeApply(tl::unexpected<Error>(prepared.error()));
+        failApply(prepared.error());
         return;
     }
     checkCandidate(plan);
@@ -77,10 +82,10 @@ void ChronyEngine::apply(const ChronyPlan& plan, Completion completion) {
 
 void ChronyEngine::stop(Completion completion) {
     m_onStopped.push_back(std::move(completion));
-    completeApply(failure(ErrorCode::Conflict, QStringLiteral("chronyd is being stopped")));
+    failApply({ErrorCode::Conflict, QStringLiteral("chronyd is being stopped"), {}});
     if (m_onStopped.size() > 1) return;
     ++m_run;
-    ++m_change;
+    ++m_request;
     m_check.cancel();
     m_leftBehind.cancel();
     m_retry.stop();
@@ -89,6 +94,7 @@ void ChronyEngine::stop(Completion completion) {
     m_online.cancel();
     m_plan = {};
     m_lastGood = {};
+    m_startReason = StartReason::Wanted;
     m_reloadHistory = false;
     forget();
     if (!m_runner->isAlive()) {
@@ -112,25 +118,11 @@ void ChronyEngine::endRunning() {
                      [this](const auto& result) { completeStop(result); });
 }
 
-tl::expected<void, Error> ChronyEngine::prepare() {
-    Result<RunAs> user = resolveRunAs(m_options.user);
-    if (!user) return tl::unexpected<Error>(user.error());
-    m_user = std::move(*user);
-    const ChronyLayout& layout = m_options.layout;
-    for (const QString& own : {layout.runtimeDirectory, layout.stateDirectory}) {
-        if (auto done = letThrough(own, m_user); !done) return done;
-        if (auto done = checkReachable(own, m_user); !done) return done;
-    }
-    for (const QString& theirs : {layout.socketDirectory(), layout.dataDirectory()})
-        if (auto done = prepareDirectory(theirs, m_user); !done) return done;
-    return {};
-}
-
 void ChronyEngine::checkCandidate(const ChronyPlan& plan) {
     const QString candidate = m_options.layout.candidateFile();
     if (auto written = writeConfigFile(candidate, plan.whole(), m_user); !written) {
         noteError(written.error().text());
-        completeApply(written);
+        failApply(written.error());
         return;
     }
     m_check.run(candidate, [this, plan](const tl::expected<void, Error>& result) {
@@ -142,34 +134,38 @@ void ChronyEngine::checkCandidate(const ChronyPlan& plan) {
         const bool refused = result.error().code == ErrorCode::InvalidInput;
         noteError((refused ? QStringLiteral("chronyd refuses its new configuration: ") : QString()) +
                   result.error().text());
-        completeApply(result);
+        failApply(result.error());
     });
 }
 
-tl::expected<void, Error> ChronyEngine::writeFiles(const ChronyPlan& plan) {
-    const ChronyLayout& layout = m_options.layout;
-    if (auto made = prepareReadableDirectory(layout.sourceDirectory(), m_user); !made) return made;
-    if (auto written = writeConfigFile(layout.sourceFile(), plan.sources, m_user); !written) return written;
-    return writeConfigFile(layout.configFile(), plan.config, m_user);
-}
-
 void ChronyEngine::putInPlace(const ChronyPlan& plan) {
-    if (auto done = writeFiles(plan); !done) {
+    if (auto done = writePlan(plan, m_options.layout, m_user); !done) {
         noteError(done.error().text());
-        completeApply(done);
+        failApply(done.error());
         return;
     }
     m_plan = plan;
     m_backoff.reset();
-    const bool answers = m_runner->isAlive() && m_state.phase == EnginePhase::Running;
-    const bool canChangeOnline = !m_lastGood.config.isEmpty() && !m_held.access.isFull() &&
-                                 changeKind(m_lastGood, plan).kind != ChangeKind::Restart;
-    if (answers && canChangeOnline)
-        changeOnline();
-    else if (m_runner->isAlive())
-        replaceRunning();
+    if (!m_runner->isAlive()) {
+        m_change = changeKind({}, plan);
+        return startFresh();
+    }
+    m_change = changeOf(plan);
+    if (m_change.kind == ChangeKind::Restart)
+        replaceRunning(StartReason::Changed);
     else
-        startFresh();
+        changeOnline();
+}
+
+/// What it takes to give `plan` to the chronyd that runs.
+Change ChronyEngine::changeOf(const ChronyPlan& plan) const {
+    if (!inForce()) return {ChangeKind::Restart, {QStringLiteral("what the running chronyd has is not known")}};
+    Change change = changeKind(m_lastGood, plan);
+    if (change.kind == ChangeKind::Restart) return change;
+    if (m_state.phase != EnginePhase::Running) change.kind = ChangeKind::Restart;
+    if (m_held.access.isFull())
+        return {ChangeKind::Restart, change.reasons + QStringList(QStringLiteral("too many access rules remembered"))};
+    return change;
 }
 
 void ChronyEngine::changeOnline() {
@@ -178,7 +174,7 @@ void ChronyEngine::changeOnline() {
         if (!result) return undoOnline(result.error());
         m_lastGood = m_plan;
         remember();
-        completeApply({});
+        completeApply(m_change);
     });
 }
 
@@ -195,22 +191,23 @@ void ChronyEngine::heal() {
 void ChronyEngine::undoOnline(const Error& why) {
     noteError(why.text());
     m_plan = m_lastGood;
-    if (auto written = writeFiles(m_plan); !written) noteError(written.error().text());
+    if (auto written = writePlan(m_plan, m_options.layout, m_user); !written) noteError(written.error().text());
     m_online.run(m_held, m_plan, [this, why](const tl::expected<void, Error>& result) {
         if (result) {
             remember();
         } else {
             noteError(result.error().text());
-            replaceRunning();
+            replaceRunning(StartReason::PreviousRestored);
         }
-        completeApply(
-            failure(ErrorCode::InvalidInput,
-                    QStringLiteral("chronyd did not take the change, so what it had is back: %1").arg(why.text())));
+        failApply({ErrorCode::InvalidInput,
+                   QStringLiteral("chronyd did not take the change, so what it had is back: %1").arg(why.text()),
+                   {}});
     });
 }
 
 /// The measurements are dumped and taken up again, so that clients see no gap.
-void ChronyEngine::replaceRunning() {
+void ChronyEngine::replaceRunning(StartReason reason) {
+    m_startReason = reason;
     const bool answers = m_state.phase == EnginePhase::Running;
     m_online.cancel();
     forget();
@@ -305,9 +302,10 @@ void ChronyEngine::onAnswered() {
     setPhase(EnginePhase::Running);
     m_lastGood = m_plan;
     remember();
-    completeApply({});
+    completeApply(m_change);
     m_gap.answered();
-    Q_EMIT up(m_state.pid);
+    Q_EMIT up({m_state.pid, m_startReason, m_change.reasons});
+    m_startReason = StartReason::EndedByItself;
     completeLeave();
 }
 
@@ -341,7 +339,7 @@ void ChronyEngine::waitToStart(const QString& why, std::chrono::steady_clock::du
     const auto wait = m_backoff.next(ranFor, QRandomGenerator::global()->generateDouble());
     setPhase(EnginePhase::Waiting);
     if (!m_plan.config.isEmpty()) m_retry.start(wait);
-    completeApply(failure(ErrorCode::Io, why));
+    failApply({ErrorCode::Io, why, {}});
     completeLeave();
 }
 
@@ -349,20 +347,24 @@ void ChronyEngine::waitToStart(const QString& why, std::chrono::steady_clock::du
 /// it did is put back, and the new one is refused.
 bool ChronyEngine::rollBack(const QString& why) {
     if (!m_onApplied || m_lastGood.config.isEmpty() || m_lastGood == m_plan) return false;
-    if (!writeFiles(m_lastGood)) return false;
+    if (!writePlan(m_lastGood, m_options.layout, m_user)) return false;
     m_plan = m_lastGood;
     m_reloadHistory = true;
-    completeApply(failure(
-        ErrorCode::InvalidInput,
-        QStringLiteral("chronyd does not start with the new configuration, so the previous one is back: %1").arg(why)));
+    m_startReason = StartReason::PreviousRestored;
+    failApply(
+        {ErrorCode::InvalidInput,
+         QStringLiteral("chronyd does not start with the new configuration, so the previous one is back: %1").arg(why),
+         {}});
     startFresh();
     return true;
 }
 
-void ChronyEngine::completeApply(const tl::expected<void, Error>& result) {
+void ChronyEngine::completeApply(const Result<Change>& result) {
     if (!m_onApplied) return;
     QTimer::singleShot(0, this, [done = std::exchange(m_onApplied, nullptr), result] { done(result); });
 }
+
+void ChronyEngine::failApply(const Error& why) { completeApply(tl::unexpected<Error>(why)); }
 
 void ChronyEngine::completeStop(const tl::expected<void, Error>& result) {
     m_client.close();

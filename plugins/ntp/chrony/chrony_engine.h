@@ -12,6 +12,7 @@
 #include "chrony/chrony_client.h"
 #include "chrony/chrony_layout.h"
 #include "chrony/chronyd_runner.h"
+#include "chrony/chronyd_start.h"
 #include "chrony/config_check.h"
 #include "chrony/left_behind.h"
 #include "chrony/online_change.h"
@@ -35,6 +36,8 @@ class ChronyEngine : public QObject {
 
    public:
     using Completion = std::function<void(const tl::expected<void, Error>&)>;
+    /// What it took to bring the configuration into force.
+    using Applied = std::function<void(const Result<Change>&)>;
 
     explicit ChronyEngine(EngineOptions options, QObject* parent = nullptr);
     ~ChronyEngine() override;
@@ -43,7 +46,13 @@ class ChronyEngine : public QObject {
     /// once and from the event loop, when chronyd has it and answers, or with why not: InvalidInput (chronyd refuses
     /// it; what ran goes on), Conflict (a later apply() or stop() came in between), anything else (worth another try;
     /// meanwhile it is tried here too).
-    void apply(const ChronyPlan& plan, Completion completion);
+    void apply(const ChronyPlan& plan, Applied completion);
+
+    /// Whether the outcome of an apply() is not known yet.
+    [[nodiscard]] bool isApplying() const { return m_onApplied != nullptr; }
+    /// The plan that chronyd confirmed last, also while it is being started again with it; null before, after stop(),
+    /// and where what a chronyd has is not known.
+    [[nodiscard]] const ChronyPlan* inForce() const { return m_lastGood.config.isEmpty() ? nullptr : &m_lastGood; }
 
     /// Asks chronyd whether it still has what it was told, and tells it again where somebody changed it. Does nothing
     /// while something else is under way.
@@ -62,10 +71,8 @@ class ChronyEngine : public QObject {
    Q_SIGNALS:
     /// From the event loop, never from inside a call.
     void stateChanged();
-    /// chronyd runs and answers: after a start, a restart or a heal.
-    void up(qint64 pid);
-    /// chronyd was found running and answers; what it has may still change.
-    void adopted(qint64 pid);
+    /// chronyd runs and answers. When it was found running, what it has may still change.
+    void up(const ChronydStart& start);
     /// chronyd ended without having been told to.
     void died(const QString& why);
     /// heal() found something that somebody else had changed.
@@ -74,17 +81,16 @@ class ChronyEngine : public QObject {
     void gapMeasured(std::chrono::milliseconds gap);
 
    private:
-    tl::expected<void, Error> prepare();
     void checkCandidate(const ChronyPlan& plan);
     void findRunning(const ChronyPlan& plan);
     void adopt(const ChronyPlan& plan);
     void remember();
     void forget();
     void putInPlace(const ChronyPlan& plan);
-    [[nodiscard]] tl::expected<void, Error> writeFiles(const ChronyPlan& plan);
+    [[nodiscard]] Change changeOf(const ChronyPlan& plan) const;
     void changeOnline();
     void undoOnline(const Error& why);
-    void replaceRunning();
+    void replaceRunning(StartReason reason);
     void restartRunning();
     void startFresh();
     void endLeftBehind();
@@ -97,7 +103,8 @@ class ChronyEngine : public QObject {
     void onNotEnded(const QString& why);
     void onUnexpectedExit(const QString& why, std::chrono::steady_clock::duration ranFor);
     bool rollBack(const QString& why);
-    void completeApply(const tl::expected<void, Error>& result);
+    void completeApply(const Result<Change>& result);
+    void failApply(const Error& why);
     void completeStop(const tl::expected<void, Error>& result);
     void finishStop(const tl::expected<void, Error>& result);
     void completeLeave();
@@ -125,9 +132,11 @@ class ChronyEngine : public QObject {
     QTimer m_retry;
     QTimer m_probe;
     std::chrono::steady_clock::time_point m_probeDeadline;
-    quint64 m_run = 0;     ///< counts starts and stops: an answer that belongs to an earlier one is ignored
-    quint64 m_change = 0;  ///< counts what is asked of us: the same
-    Completion m_onApplied;
+    quint64 m_run = 0;      ///< counts starts and stops: an answer that belongs to an earlier one is ignored
+    quint64 m_request = 0;  ///< counts what is asked of us: the same
+    Applied m_onApplied;
+    Change m_change;                                  ///< of the apply() under way
+    StartReason m_startReason = StartReason::Wanted;  ///< of the next time that chronyd is up
     std::vector<Completion> m_onStopped;
     std::vector<Completion> m_onLeft;
 };

@@ -24,11 +24,11 @@ QByteArray contentOf(const QString& path) {
 
 void ChronyEngine::findRunning(const ChronyPlan& plan) {
     if (m_runner->isAlive()) return m_isAdopting ? adopt(plan) : putInPlace(plan);
-    m_runner->lookUp([this, plan, change = m_change](const tl::expected<void, Error>& known) {
-        if (change != m_change) return;
+    m_runner->lookUp([this, plan, request = m_request](const tl::expected<void, Error>& known) {
+        if (request != m_request) return;
         if (!known) {
             noteError(known.error().text());
-            completeApply(known);
+            failApply(known.error());
             return;
         }
         if (m_runner->isAlive()) return adopt(plan);
@@ -46,8 +46,8 @@ void ChronyEngine::adopt(const ChronyPlan& plan) {
     m_state.pid = m_runner->pid();
     setPhase(EnginePhase::Starting);
     m_client.request(
-        candm::activityRequest(), this, [this, plan, change = m_change](const Result<candm::Reply>& reply) {
-            if (change != m_change || !m_runner->isAlive()) return;
+        candm::activityRequest(), this, [this, plan, request = m_request](const Result<candm::Reply>& reply) {
+            if (request != m_request || !m_runner->isAlive()) return;
             m_isAdopting = false;
             auto record = decodeRunRecord(contentOf(m_options.layout.recordFile()), m_state.pid,
                                           processStart(m_state.pid), contentOf(m_options.layout.keyFile()));
@@ -57,7 +57,8 @@ void ChronyEngine::adopt(const ChronyPlan& plan) {
                                                 .arg(record.has_value());
             if (reply) {
                 setPhase(EnginePhase::Running);
-                Q_EMIT adopted(m_state.pid);
+                Q_EMIT up({m_state.pid, StartReason::FoundRunning, {}});
+                m_startReason = StartReason::EndedByItself;
             }
             if (reply && record) {
                 m_plan = record->plan;
@@ -83,8 +84,8 @@ void ChronyEngine::forget() {
 void ChronyEngine::leave(Completion completion) {
     if (!m_runner->outlivesUs()) return stop(std::move(completion));
     m_onLeft.push_back(std::move(completion));
-    ++m_change;
-    completeApply(failure(ErrorCode::Conflict, QStringLiteral("the host stops")));
+    ++m_request;
+    failApply({ErrorCode::Conflict, QStringLiteral("the host stops"), {}});
     m_check.cancel();
     m_retry.stop();
     // In the middle of a restart there may be no chronyd at all: that is brought to its end first.
@@ -112,9 +113,9 @@ void ChronyEngine::onNotEnded(const QString& why) {
     m_lastGood = {};
     m_state.pid = m_runner->pid();
     setPhase(EnginePhase::Running);
-    const auto result = failure(ErrorCode::Io, why);
-    if (!m_onStopped.empty()) return finishStop(result);
-    completeApply(result);
+    const Error error{ErrorCode::Io, why, {}};
+    if (!m_onStopped.empty()) return finishStop(tl::unexpected<Error>(error));
+    failApply(error);
     completeLeave();
 }
 

@@ -21,6 +21,17 @@ Permission decide(const std::vector<AccessRule>& rules, const IpAddress& address
     return decide(tableOf(rules), address);
 }
 
+bool answersAnyOf(const PrefixTable<Permission>& rules, const IpPrefix& network) {
+    const Permission* whole = rules.around(network.address, network.length);
+    if (whole && *whole == Permission::Allow) return true;
+    const auto& entries = rules.entries();
+    for (auto entry = entries.lower_bound(network); entry != entries.end(); ++entry) {
+        if (!network.contains(entry->first.address)) return false;
+        if (entry->second == Permission::Allow && entry->first.length >= network.length) return true;
+    }
+    return false;
+}
+
 AccessTable::AccessTable(const std::vector<AccessRule>& rules) { carriedOut(rules); }
 
 std::vector<AccessRule> AccessTable::commandsFor(const std::vector<AccessRule>& wanted) const {

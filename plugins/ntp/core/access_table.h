@@ -18,6 +18,9 @@ namespace fos1::ntp {
 [[nodiscard]] Permission decide(const PrefixTable<Permission>& rules, const IpAddress& address);
 [[nodiscard]] Permission decide(const std::vector<AccessRule>& rules, const IpAddress& address);
 
+/// Whether anybody in `network`, which has no host bits, is answered.
+[[nodiscard]] bool answersAnyOf(const PrefixTable<Permission>& rules, const IpPrefix& network);
+
 /// Addresses that show whether chronyd answers as the rules say: the first and last of each prefix.
 [[nodiscard]] std::vector<IpAddress> probesOf(const std::vector<AccessRule>& rules);
 

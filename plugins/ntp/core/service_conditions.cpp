@@ -21,6 +21,11 @@ Condition ready(const StatusInput& in) {
     if (!in.spec.enabled) return makeCondition(type, kFalse, "Disabled", kOff);
     switch (in.engine.phase) {
         case EnginePhase::Running:
+            if (in.reconciled && in.reconciled->status == kFalse)
+                return makeCondition(
+                    type, kTrue, "Running",
+                    QStringLiteral("The time daemon runs with the configuration that it had before; "
+                                   "the condition Reconciled says why the declared one is not in force."));
             return makeCondition(type, kTrue, "Running",
                                  QStringLiteral("The time daemon runs with the wanted configuration."));
         case EnginePhase::Starting:
@@ -179,6 +184,7 @@ std::vector<Condition> conditionsOf(const StatusInput& input) {
     if (auto condition = noRivalTimeDaemon(input)) conditions.push_back(std::move(*condition));
     for (Condition& condition : securityConditions(input)) conditions.push_back(std::move(condition));
     for (Condition& condition : conditions) condition.observedGeneration = input.generation;
+    if (input.reconciled) conditions.push_back(*input.reconciled);
     return conditions;
 }
 

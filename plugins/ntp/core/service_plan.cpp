@@ -3,6 +3,8 @@
 
 #include <set>
 
+#include "core/access_table.h"
+
 namespace fos1::ntp {
 
 namespace {
@@ -106,20 +108,26 @@ QString whyNotAccepting(const NtpServiceSpec& spec, const std::optional<VlanPoli
 }
 
 ServiceState planVlan(const NtpServiceSpec& spec, const KnownVlan* vlan, const std::optional<VlanPolicy>& policy,
-                      const ServingNow& now) {
+                      const PrefixTable<Permission>& answers, const ServingNow& now) {
     ServiceState state;
     const VlanPolicy wanted = policy.value_or(VlanPolicy{false, false, true, false, false, std::nullopt});
     state.port = spec.server.port;
     state.clientsOnly = wanted.clientsOnly;
     state.opensOnFailure = spec.opensOnFailure;
+    std::vector<time::ServedAddress> answered;
     if (vlan) {
         state.interface = vlan->state.interface;
-        for (const OwnAddress& each : addressesOf(vlan->state))
+        for (const OwnAddress& each : addressesOf(vlan->state)) {
             state.addresses.push_back({each.address.text(), each.network.length});
+            if (answersAnyOf(answers, each.network)) answered.push_back(state.addresses.back());
+        }
     }
     state.reason = whyNotAccepting(spec, policy, now);
+    if (state.reason.isEmpty() && answered.empty() && !state.addresses.empty())
+        state.reason = QStringLiteral("The time daemon does not answer the networks of this VLAN.");
     state.accepting = state.reason.isEmpty();
     if (!state.accepting) return state;
+    state.addresses = std::move(answered);
     state.broadcast = wanted.broadcast;
     state.redirect = wanted.redirect;
     state.ntsPort = now.isNtsServed && wanted.nts ? spec.nts.port : 0;
@@ -184,12 +192,28 @@ AccessPlan planAccess(const NtpServiceSpec& spec, const std::vector<ClientGroup>
     return plan;
 }
 
-std::map<QString, ServiceState> planVlans(const NtpServiceSpec& spec, const Vlans& vlans, const ServingNow& now) {
+std::map<QString, GroupOutcome> withoutChange(const std::map<QString, GroupOutcome>& wanted,
+                                              const std::map<QString, GroupOutcome>* inForce, const QString& why) {
+    std::map<QString, GroupOutcome> outcomes;
+    for (const auto& [name, group] : wanted) {
+        GroupOutcome& outcome = outcomes[name];
+        const auto held = inForce ? inForce->find(name) : std::map<QString, GroupOutcome>::const_iterator();
+        if (inForce && held != inForce->end()) outcome.state = held->second.state;
+        outcome.problems = group.problems;
+        if (outcome.state != group.state)
+            outcome.problems.push_back(QStringLiteral("the time daemon did not take the change (%1)").arg(why));
+    }
+    return outcomes;
+}
+
+std::map<QString, ServiceState> planVlans(const NtpServiceSpec& spec, const Vlans& vlans,
+                                          const PrefixTable<Permission>& answers, const ServingNow& now) {
     std::map<QString, ServiceState> states;
     const Policies policies(spec.vlans);
-    for (const auto& [name, vlan] : vlans) states.emplace(name, planVlan(spec, &vlan, policies.of(name), now));
+    for (const auto& [name, vlan] : vlans) states.emplace(name, planVlan(spec, &vlan, policies.of(name), answers, now));
     for (const VlanEntry& entry : spec.vlans.entries)
-        if (!states.contains(entry.vlan)) states.emplace(entry.vlan, planVlan(spec, nullptr, entry.policy, now));
+        if (!states.contains(entry.vlan))
+            states.emplace(entry.vlan, planVlan(spec, nullptr, entry.policy, answers, now));
     return states;
 }
 

@@ -50,6 +50,12 @@ struct AccessPlan {
 [[nodiscard]] AccessPlan planAccess(const NtpServiceSpec& spec, const std::vector<ClientGroup>& groups,
                                     const Vlans& vlans);
 
+/// What holds for the groups of clients where `wanted` did not come into force, because of `why`; `inForce` may be
+/// null.
+[[nodiscard]] std::map<QString, GroupOutcome> withoutChange(const std::map<QString, GroupOutcome>& wanted,
+                                                            const std::map<QString, GroupOutcome>* inForce,
+                                                            const QString& why);
+
 /// Network -> VLAN.
 [[nodiscard]] PrefixTable<QString> networksOf(const Vlans& vlans);
 
@@ -59,10 +65,13 @@ struct ServingNow {
     bool isNtsServed = false;
     bool isFit = false;  ///< time.sync/v1, fit_to_advertise
     QString why;         ///< time.sync/v1, reason
+    bool operator==(const ServingNow&) const = default;
 };
 
-/// The policy in force in every VLAN that is known or named.
+/// The policy in force in every VLAN that is known or named. `answers`: the access rules that chronyd has, which say
+/// more than the spec while a change is under way, was refused, or a rule of the spec denies a VLAN's network.
 [[nodiscard]] std::map<QString, time::ServiceState> planVlans(const NtpServiceSpec& spec, const Vlans& vlans,
+                                                              const PrefixTable<Permission>& answers,
                                                               const ServingNow& now);
 
 }  // namespace fos1::ntp

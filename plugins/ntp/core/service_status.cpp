@@ -104,12 +104,13 @@ QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans) {
 }
 
 QCborMap describeFields(const StatusInput& in, Detail detail) {
-    QCborMap map{{QStringLiteral("running"), in.engine.phase == EnginePhase::Running},
-                 {QStringLiteral("synchronized"), in.sync.synchronised},
-                 {QStringLiteral("sourceCount"), in.sync.sources.total},
-                 {QStringLiteral("sourcesReachable"), in.sync.sources.reachable},
-                 {QStringLiteral("observedGeneration"), in.generation},
-                 {QStringLiteral("effective"), describeEffective(in)}};
+    QCborMap map{
+        {QStringLiteral("running"), in.engine.phase == EnginePhase::Running},
+        {QStringLiteral("synchronized"), in.sync.synchronised},
+        {QStringLiteral("sourceCount"), in.sync.sources.total},
+        {QStringLiteral("sourcesReachable"), in.sync.sources.reachable},
+        {QStringLiteral("observedGeneration"), in.reconciled ? in.reconciled->observedGeneration : in.generation},
+        {QStringLiteral("effective"), describeEffective(in)}};
     if (in.kernelSynchronized) map.insert(QStringLiteral("kernelSynchronized"), *in.kernelSynchronized);
     if (in.sync.stratum > 0) map.insert(QStringLiteral("stratum"), in.sync.stratum);
     if (!in.engine.lastError.isEmpty()) {

@@ -35,6 +35,9 @@ struct StatusInput {
     std::vector<QString> entriesWithoutVlan;
     ClockRival rival = {};
     std::optional<bool> kernelSynchronized = {};
+    /// Whether what is declared is in force, with the generation that this is about; nothing: not tried yet. Everything
+    /// else describes what is in force.
+    std::optional<Condition> reconciled = {};
 };
 
 struct ServiceStatus {

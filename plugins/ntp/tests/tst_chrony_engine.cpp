@@ -20,7 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-using Outcome = std::optional<tl::expected<void, Error>>;
+using Outcome = std::optional<Result<Change>>;
 
 /// Configurations and an engine in directories of their own.
 struct Fixture {
@@ -51,7 +51,13 @@ class TestEngine : public ChronyEngine {
 };
 
 auto into(Outcome& outcome) {
-    return [&outcome](const tl::expected<void, Error>& result) { outcome = result; };
+    return [&outcome](const auto& result) {
+        using Given = std::decay_t<decltype(result)>;
+        if constexpr (std::is_same_v<Given, Result<Change>>)
+            outcome = result;
+        else
+            outcome = result ? Result<Change>(Change{}) : Result<Change>(tl::unexpected<Error>(result.error()));
+    };
 }
 
 /// A chronyd as a host that was killed leaves it: the same command line, and no child of ours.
@@ -171,6 +177,7 @@ class TestChronyEngine : public QObject {
         QVERIFY(second->error().code == ErrorCode::InvalidInput);
         QVERIFY2(second->error().message.contains(QStringLiteral("the previous one is back")), qPrintable(why(second)));
         QVERIFY2(second->error().message.contains(QStringLiteral("/dev/no-such-pps")), qPrintable(why(second)));
+        QVERIFY(engine.inForce() && *engine.inForce() == f.config());
         QTRY_VERIFY(engine.state().phase == EnginePhase::Running);
         QCOMPARE(readAll(f.layout.configFile()), inPlace);
         // The engine goes on as if nothing had been asked.
@@ -199,6 +206,48 @@ class TestChronyEngine : public QObject {
         QVERIFY(engine.state().lastError.contains(QStringLiteral("refuses")));
     }
 
+    /// What a change took, and why chronyd was started, come from the engine, which is the only one that knows.
+    void saysWhatAChangeTook() {
+        Fixture f;
+        TestEngine engine(f.options);
+        std::vector<ChronydStart> starts;
+        connect(&engine, &ChronyEngine::up, this, [&starts](const ChronydStart& start) { starts.push_back(start); });
+        const auto apply = [&engine](const ChronyPlan& plan) {
+            Outcome outcome;
+            engine.apply(plan, into(outcome));
+            (void)QTest::qWaitFor([&outcome] { return outcome.has_value(); }, 10'000);
+            return outcome && *outcome ? **outcome : Change{};
+        };
+        QVERIFY(!engine.inForce());
+        QVERIFY(apply(f.config()).kind == ChangeKind::Start);
+        QVERIFY(engine.inForce() && *engine.inForce() == f.config());
+        QVERIFY(apply(f.config()).kind == ChangeKind::None);
+        ChronyPlan online = f.config();
+        online.config += "allow 10.0.0.0/8\n";
+        online.online.access.push_back({*IpPrefix::parse(QStringLiteral("10.0.0.0/8")), Permission::Allow});
+        const Change first = apply(online);
+        QVERIFY(first.kind == ChangeKind::Online);
+        QCOMPARE(first.reasons, QStringList(QStringLiteral("allow added")));
+        online.config += "ratelimit interval 1\n";
+        const Change second = apply(online);
+        QVERIFY(second.kind == ChangeKind::Restart);
+        QCOMPARE(second.reasons, QStringList(QStringLiteral("ratelimit added")));
+        QTRY_COMPARE(starts.size(), 2u);
+        QVERIFY(starts[0].reason == StartReason::Wanted && starts[1].reason == StartReason::Changed);
+        QCOMPARE(starts[1].changes, second.reasons);
+        QCOMPARE(::kill(static_cast<pid_t>(engine.state().pid), SIGKILL), 0);
+        QTRY_COMPARE(starts.size(), 3u);
+        QVERIFY(starts[2].reason == StartReason::EndedByItself);
+        Outcome refused;
+        engine.apply(f.config("refclock PPS /dev/no-such-pps\n"), into(refused));
+        QTRY_COMPARE(starts.size(), 4u);
+        QVERIFY(starts[3].reason == StartReason::PreviousRestored);
+        Outcome stopped;
+        engine.stop(into(stopped));
+        QTRY_VERIFY(stopped);
+        QVERIFY(!engine.inForce());
+    }
+
     void killedIsHealedWithinTwoSeconds() {
         Fixture f;
         TestEngine engine(f.options);
@@ -212,6 +261,7 @@ class TestChronyEngine : public QObject {
         QCOMPARE(::kill(static_cast<pid_t>(pid), SIGKILL), 0);
         QTRY_COMPARE(died.size(), 1);
         QCOMPARE(died.front().front().toString(), QStringLiteral("chronyd was ended by signal 9"));
+        QVERIFY(engine.inForce() && *engine.inForce() == f.config());
         QTRY_VERIFY(engine.state().phase == EnginePhase::Running);
         QVERIFY(timer.elapsed() < 2000);
         QVERIFY(engine.state().pid != pid);

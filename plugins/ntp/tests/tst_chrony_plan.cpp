@@ -199,7 +199,7 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
         const TestTree tree;
         const ChronyLayout layout{tree.directory(QStringLiteral("run")), tree.directory(QStringLiteral("state"))};
         ChronyEngine engine({chronydPath(), chronydUser(), ClockControl::None, layout});
-        std::optional<tl::expected<void, Error>> applied;
+        std::optional<Result<Change>> applied;
         engine.apply(makePlan(spec, {layout.paths(), ClockControl::None}),
                      [&applied](const auto& result) { applied = result; });
         QTRY_VERIFY(applied);

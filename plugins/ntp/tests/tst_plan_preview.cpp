@@ -4,6 +4,7 @@
 #include <QCborArray>
 #include <QTest>
 
+#include "core/access_table.h"
 #include "core/plan_preview.h"
 #include "model/spec_parser.h"
 #include "yaml_document.h"
@@ -20,8 +21,9 @@ Planned planned(const QByteArray& yaml) {
     materials.version = {4, 3};
     for (const KeySpec& key : spec->authentication.keys) materials.keys[key.id] = key.value;
     const Vlans vlans{{QStringLiteral("a"), {{10, QStringLiteral("lan.10"), 3, true, {}, {}, {}}, true}}};
-    return {makePlan(*spec, {{}, ClockControl::None}, materials),
-            planVlans(*spec, vlans, {true, false, true, QStringLiteral("Fit.")}),
+    const ChronyPlan chrony = makePlan(*spec, {{}, ClockControl::None}, materials);
+    return {chrony,
+            planVlans(*spec, vlans, tableOf(chrony.online.access), {true, false, true, QStringLiteral("Fit.")}),
             {}};
 }
 

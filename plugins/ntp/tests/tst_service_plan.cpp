@@ -3,6 +3,7 @@
 // gets; ties and gaps are named.
 #include <QTest>
 
+#include "core/access_table.h"
 #include "core/service_plan.h"
 
 using namespace fos1;
@@ -59,6 +60,12 @@ ClientGroup group(const char* name, std::initializer_list<const char*> networks,
 
 const ServingNow kFit{true, true, true, QStringLiteral("Fit.")};
 
+/// With a chronyd that has all the rules that are planned.
+std::map<QString, time::ServiceState> states(const NtpServiceSpec& spec, const Vlans& vlans,
+                                             const ServingNow& now = kFit) {
+    return planVlans(spec, vlans, tableOf(planAccess(spec, {}, vlans).rules.access), now);
+}
+
 }  // namespace
 
 class TestServicePlan : public QObject {
@@ -67,10 +74,10 @@ class TestServicePlan : public QObject {
     void aSpecThatSaysNothingOfVlansServesNone() {
         const NtpServiceSpec spec;
         QCOMPARE(rules(planAccess(spec, {}, threeVlans())), QStringList());
-        const auto states = planVlans(spec, threeVlans(), kFit);
-        QCOMPARE(states.size(), 3u);
-        QVERIFY(!states.at(QStringLiteral("vlan-10")).accepting);
-        QVERIFY(states.at(QStringLiteral("vlan-10")).reason.contains(QStringLiteral("spec.vlanDefaults")));
+        const auto planned = states(spec, threeVlans());
+        QCOMPARE(planned.size(), 3u);
+        QVERIFY(!planned.at(QStringLiteral("vlan-10")).accepting);
+        QVERIFY(planned.at(QStringLiteral("vlan-10")).reason.contains(QStringLiteral("spec.vlanDefaults")));
     }
 
     void entriesAndDefaults() {
@@ -92,8 +99,8 @@ class TestServicePlan : public QObject {
         spec.vlans.entries[0].policy.rateLimit = RateLimitSpec{true, 2s, 4, 2};
         spec.nts.port = 4461;
         spec.advertise.dnsName = QStringLiteral("ntp.example.org");
-        const auto states = planVlans(spec, threeVlans(), kFit);
-        const time::ServiceState& ten = states.at(QStringLiteral("vlan-10"));
+        const auto planned = states(spec, threeVlans());
+        const time::ServiceState& ten = planned.at(QStringLiteral("vlan-10"));
         QCOMPARE(ten.interface, QStringLiteral("lan.10"));
         QCOMPARE(ten.addresses.size(), 2u);
         QVERIFY(ten.accepting && ten.advertise && ten.broadcast && ten.redirect && ten.clientsOnly && ten.dhcp);
@@ -101,9 +108,9 @@ class TestServicePlan : public QObject {
         QVERIFY((ten.rateLimit == time::ServedRate{2s, 4}));
         QCOMPARE(ten.dnsName, QStringLiteral("ntp.example.org"));
         QCOMPARE(ten.reason, QStringLiteral("Fit."));
-        const time::ServiceState& twenty = states.at(QStringLiteral("vlan-20"));
+        const time::ServiceState& twenty = planned.at(QStringLiteral("vlan-20"));
         QVERIFY(!twenty.accepting && !twenty.advertise && twenty.ntsPort == 0);
-        const time::ServiceState& thirty = states.at(QStringLiteral("vlan-30"));
+        const time::ServiceState& thirty = planned.at(QStringLiteral("vlan-30"));
         QVERIFY(thirty.accepting && !thirty.advertise);
         QCOMPARE(thirty.reason,
                  QStringLiteral("Not advertised: the link of the VLAN is down. The link has no carrier."));
@@ -116,7 +123,7 @@ class TestServicePlan : public QObject {
         spec.vlans.entries = {entry("vlan-10", true), entry("vlan-20", false)};
         for (const bool isOpen : {false, true}) {
             spec.opensOnFailure = isOpen;
-            for (const auto& [name, state] : planVlans(spec, threeVlans(), kFit)) {
+            for (const auto& [name, state] : states(spec, threeVlans())) {
                 QCOMPARE(state.opensOnFailure, isOpen);
                 QCOMPARE(state.encode().contains(QStringLiteral("on_failure")), isOpen);
                 QVERIFY(time::ServiceState::decode(state.encode()).value_or(time::ServiceState()) == state);
@@ -138,17 +145,61 @@ class TestServicePlan : public QObject {
         QFETCH(QString, reason);
         NtpServiceSpec spec;
         spec.vlans.defaults = VlanPolicy();
-        const auto state = planVlans(spec, threeVlans(), now).at(QStringLiteral("vlan-10"));
+        const auto state = states(spec, threeVlans(), now).at(QStringLiteral("vlan-10"));
         QCOMPARE(state.accepting, accepting);
         QVERIFY(!state.advertise);
         QCOMPARE(state.reason, reason);
+    }
+
+    /// A change is under way, was refused, or a rule of the spec denies the VLAN: what chronyd has is what counts.
+    void nobodyIsSentWhereChronydDoesNotAnswer() {
+        NtpServiceSpec spec;
+        spec.vlans.defaults = VlanPolicy();
+        const auto with = [&](std::initializer_list<std::pair<const char*, Permission>> rules) {
+            std::vector<AccessRule> list;
+            for (const auto& [network, permission] : rules)
+                list.push_back({*IpPrefix::parse(QLatin1String(network)), permission});
+            return planVlans(spec, threeVlans(), tableOf(list), kFit).at(QStringLiteral("vlan-10"));
+        };
+        const auto addresses = [](const time::ServiceState& state) {
+            QStringList list;
+            for (const time::ServedAddress& each : state.addresses) list.append(each.address);
+            return list.join(u' ');
+        };
+        for (const auto& state : {with({}), with({{"10.0.20.0/24", Permission::Allow}}),
+                                  with({{"10.0.10.0/24", Permission::Deny}, {"fd00:10::/64", Permission::Deny}}),
+                                  with({{"10.0.0.0/8", Permission::Allow}, {"10.0.10.0/24", Permission::Deny}})}) {
+            QVERIFY(!state.accepting && !state.advertise);
+            QCOMPARE(state.reason, QStringLiteral("The time daemon does not answer the networks of this VLAN."));
+            QCOMPARE(addresses(state), QStringLiteral("10.0.10.1 fd00:10::1"));
+        }
+        // One family, a wider rule, or a part of the VLAN: those are answered, and sent to an address that answers.
+        QCOMPARE(addresses(with({{"10.0.0.0/8", Permission::Allow}})), QStringLiteral("10.0.10.1"));
+        QCOMPARE(addresses(with({{"fd00::/16", Permission::Allow}})), QStringLiteral("fd00:10::1"));
+        const auto half = with({{"10.0.10.0/24", Permission::Deny}, {"10.0.10.128/25", Permission::Allow}});
+        QVERIFY(half.accepting && half.advertise);
+    }
+
+    void aGroupWhoseChangeDidNotComeIntoForce() {
+        NtpServiceSpec spec;
+        const auto before = planAccess(spec, {group("a", {"10.1.0.0/24"}), group("b", {"10.2.0.0/24"})}, {}).groups;
+        const auto wanted =
+            planAccess(spec, {group("a", {"10.1.0.0/24"}), group("b", {"10.3.0.0/24"}), group("c", {"10.4.0.0/24"})},
+                       {})
+                .groups;
+        const auto held = withoutChange(wanted, &before, QStringLiteral("why"));
+        QVERIFY(held.at(QStringLiteral("a")) == before.at(QStringLiteral("a")));
+        QCOMPARE(held.at(QStringLiteral("b")).state.networks, QStringList(QStringLiteral("10.2.0.0/24")));
+        QCOMPARE(held.at(QStringLiteral("b")).problems.size(), 1u);
+        QCOMPARE(held.at(QStringLiteral("c")).state.networks, QStringList());
+        QCOMPARE(withoutChange(wanted, nullptr, QStringLiteral("why")).at(QStringLiteral("a")).problems.size(), 1u);
     }
 
     void aServiceThatIsSwitchedOffClosesEverything() {
         NtpServiceSpec spec;
         spec.enabled = false;
         spec.vlans.defaults = VlanPolicy();
-        for (const auto& [name, state] : planVlans(spec, threeVlans(), kFit))
+        for (const auto& [name, state] : states(spec, threeVlans()))
             QVERIFY(!state.accepting && !state.advertise &&
                     state.reason == QStringLiteral("The time service is switched off."));
     }
@@ -159,8 +210,8 @@ class TestServicePlan : public QObject {
         const AccessPlan plan = planAccess(spec, {}, {});
         QCOMPARE(plan.entriesWithoutVlan.size(), 1u);
         QCOMPARE(plan.entriesWithoutVlan.front(), QStringLiteral("spec.vlanConfig[0] (vlan-40)"));
-        const auto states = planVlans(spec, {}, kFit);
-        QVERIFY(!states.at(QStringLiteral("vlan-40")).advertise);
+        const auto planned = states(spec, {});
+        QVERIFY(!planned.at(QStringLiteral("vlan-40")).advertise);
     }
 
     /// What its teller said last still holds for clients that are there, but nobody new is sent.
@@ -170,7 +221,7 @@ class TestServicePlan : public QObject {
         Vlans vlans = threeVlans();
         vlans[QStringLiteral("vlan-10")].isKnown = false;
         QVERIFY(rules(planAccess(spec, {}, vlans)).contains(QStringLiteral("allow 10.0.10.0/24")));
-        const auto state = planVlans(spec, vlans, kFit).at(QStringLiteral("vlan-10"));
+        const auto state = states(spec, vlans).at(QStringLiteral("vlan-10"));
         QVERIFY(state.accepting && !state.advertise);
     }
 

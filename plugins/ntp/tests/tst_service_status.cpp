@@ -272,6 +272,15 @@ class TestServiceStatus : public QObject {
 
     void generationIsInEveryCondition() {
         for (const Condition& each : describe(healthy()).conditions) QCOMPARE(each.observedGeneration, 4);
+        // A newer spec that is not in force is what Reconciled is about; all else describes what runs.
+        StatusInput in = healthy();
+        in.reconciled = Condition{QStringLiteral("Reconciled"), ConditionStatus::False,
+                                  QStringLiteral("RefusedByChronyd"), QStringLiteral("No."), 5};
+        QCOMPARE(condition(in, "Reconciled"), QStringLiteral("False/RefusedByChronyd"));
+        for (const Condition& each : describe(in).conditions)
+            QCOMPARE(each.observedGeneration, each.type == QStringLiteral("Reconciled") ? 5 : 4);
+        QCOMPARE(field(in, "observedGeneration"), QCborValue(5));
+        QVERIFY2(!message(in, "Ready").contains(QStringLiteral("wanted")), qPrintable(message(in, "Ready")));
     }
 
     void numbersAloneDoNotChangeTheMeaning() {

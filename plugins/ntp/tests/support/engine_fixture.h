@@ -12,7 +12,7 @@
 
 namespace fos1::ntp::test {
 
-using Outcome = std::optional<tl::expected<void, Error>>;
+using Outcome = std::optional<Result<Change>>;
 
 /// An engine with its chronyd, and ways to ask it.
 struct EngineFixture {

@@ -36,10 +36,10 @@ inline QCborMap spec(const QCborArray& servers, QCborMap more = {}) {
     return more;
 }
 
-inline fos1::testing::HarnessOptions options(const TestTree& tree) {
+inline fos1::testing::HarnessOptions options(const TestTree& tree, const QString& chronyd = {}) {
     fos1::testing::HarnessOptions options;
     options.configuration = {{QStringLiteral("clockControl"), false},
-                             {QStringLiteral("chronyd"), chronydPath()},
+                             {QStringLiteral("chronyd"), chronyd.isEmpty() ? chronydPath() : chronyd},
                              {QStringLiteral("user"), ntp::test::chronydUser()}};
     options.stateDirectory = tree.directory(QStringLiteral("state"));
     options.runtimeDirectory = tree.directory(QStringLiteral("run"));
@@ -49,7 +49,9 @@ inline fos1::testing::HarnessOptions options(const TestTree& tree) {
 /// The plugin, started, in directories that chronyd's user can reach.
 class Running {
    public:
-    Running() : m_harness(tree::builtPlugin(QStringLiteral("ntp")), options(m_tree)), startError(m_harness.error()) {
+    /// `chronyd`: another program than the real one.
+    explicit Running(const QString& chronyd = {})
+        : m_harness(tree::builtPlugin(QStringLiteral("ntp")), options(m_tree, chronyd)), startError(m_harness.error()) {
         if (startError.isEmpty()) startError = m_harness.start();
     }
 
@@ -64,6 +66,9 @@ class Running {
     fos1::testing::Completion changed(const QCborArray& objects, const std::vector<ObjectKey>& removed = {}) {
         return m_harness.reconcileChanges(objects, removed);
     }
+    /// The same without waiting.
+    quint64 begin(const QCborArray& objects) { return m_harness.beginReconcile(objects); }
+    fos1::testing::Completion wait(quint64 ticket) { return m_harness.wait(ticket, std::chrono::seconds(10)); }
     fos1::testing::Completion finish() { return m_harness.stop(); }
 
     [[nodiscard]] QList<int> processes() const { return processesWith(host_configFile()); }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "chrony/chrony_files.h"
+
+#include "chrony/config_file.h"
+
+namespace fos1::ntp {
+
+tl::expected<void, Error> prepareDirectories(const ChronyLayout& layout, const RunAs& user) {
+    for (const QString& own : {layout.runtimeDirectory, layout.stateDirectory}) {
+        if (auto done = letThrough(own, user); !done) return done;
+        if (auto done = checkReachable(own, user); !done) return done;
+    }
+    for (const QString& theirs : {layout.socketDirectory(), layout.dataDirectory()})
+        if (auto done = prepareDirectory(theirs, user); !done) return done;
+    return {};
+}
+
+tl::expected<void, Error> writePlan(const ChronyPlan& plan, const ChronyLayout& layout, const RunAs& user) {
+    if (auto made = prepareReadableDirectory(layout.sourceDirectory(), user); !made) return made;
+    if (auto written = writeConfigFile(layout.sourceFile(), plan.sources, user); !written) return written;
+    return writeConfigFile(layout.configFile(), plan.config, user);
+}
+
+}  // namespace fos1::ntp

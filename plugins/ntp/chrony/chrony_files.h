@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The directories and files that a chronyd needs before it starts, for the user it runs as. Knows nothing of processes.
+#pragma once
+
+#include "chrony/chrony_layout.h"
+#include "chrony/run_as.h"
+
+namespace fos1::ntp {
+
+/// Makes the directories fit for `user`, or says why they cannot be.
+[[nodiscard]] tl::expected<void, Error> prepareDirectories(const ChronyLayout& layout, const RunAs& user);
+
+/// chrony.conf and the file of sources, as `plan` has them. The keys are not among them: they change in steps of their
+/// own.
+[[nodiscard]] tl::expected<void, Error> writePlan(const ChronyPlan& plan, const ChronyLayout& layout,
+                                                  const RunAs& user);
+
+}  // namespace fos1::ntp

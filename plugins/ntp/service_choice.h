@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which NTPService serves this node, and what the status of the others says. Knows nothing of chronyd.
+#pragma once
+
+#include <vector>
+
+#include "core/node_claim.h"
+#include "fos1/plugin.h"
+
+namespace fos1::ntp {
+
+class ServiceChoice {
+   public:
+    explicit ServiceChoice(const HostView& host) : m_host(host) {}
+
+    /// The one of `services` that serves a node with these labels, null when none does. The others get conditions that
+    /// say why they do not.
+    const DesiredObject* choose(const std::vector<DesiredObject>& services, const Labels& node) const;
+
+   private:
+    void reportNotServing(const DesiredObject& object, bool isConflict, const QString& reason,
+                          const QString& message) const;
+
+    const HostView& m_host;
+};
+
+}  // namespace fos1::ntp

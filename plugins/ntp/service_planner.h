@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a time service would be like: everything that follows from its spec and from how this node is now. Decides in
+// one place for serving, for refreshing and for previews; changes nothing that runs.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "chrony/chrony_layout.h"
+#include "core/chrony_plan.h"
+#include "core/service_plan.h"
+#include "materials_survey.h"
+
+namespace fos1::ntp {
+
+struct PlannedService {
+    ChronyPlan chrony;  ///< with what of the spec is left out
+    AccessPlan access;  ///< the groups of clients among it
+    std::optional<NtsFacts> nts;
+    Materials materials;
+};
+
+class ServicePlanner {
+   public:
+    ServicePlanner(const ChronyLayout& layout, const QString& user, ClockControl clockControl)
+        : m_options{layout.paths(), clockControl}, m_surveyor(layout, user) {}
+
+    struct Inputs {
+        const NtpServiceSpec& spec;
+        QString ns;  ///< the namespace of the service, where its Secrets and groups are
+        std::vector<ClientGroup> groups;
+        const Vlans& vlans;
+        const Secrets& secrets;
+        ChronyVersion version;
+    };
+
+    /// Effects::Allowed writes certificates for chronyd, under names that no chronyd has yet.
+    [[nodiscard]] PlannedService plan(const Inputs& in, Effects effects) const;
+
+    /// Removes the certificates that neither of these uses.
+    void forgetAllBut(const Materials& inUse) const { m_surveyor.forgetAllBut({&inUse}); }
+
+    [[nodiscard]] ClockControl clockControl() const { return m_options.clockControl; }
+
+   private:
+    const PlanOptions m_options;
+    const MaterialsSurvey m_surveyor;
+};
+
+}  // namespace fos1::ntp
