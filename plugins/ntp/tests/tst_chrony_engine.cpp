@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A real chronyd is started, healed, restarted without a gap and ended; a refused configuration leaves it alone; one
-// that a dead host left behind is ended; nothing is left at the end.
+// A real chronyd is started, healed, restarted without a gap and ended; a refused configuration leaves it alone;
+// nothing is left at the end.
 #include <sys/stat.h>
 
 #include <QSignalSpy>
@@ -10,96 +10,14 @@
 #include "chrony/chrony_engine.h"
 #include "chrony/chrony_monitor.h"
 #include "chrony/config_file.h"
-#include "support/test_tree.h"
-#include "support/upstream.h"
+#include "support/test_engine.h"
 
 using namespace fos1;
 using namespace fos1::ntp;
 using namespace fos1::ntp::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-using Outcome = std::optional<Result<Change>>;
-
-/// Configurations and an engine in directories of their own.
-struct Fixture {
-    TestTree tree;
-    ChronyLayout layout{tree.directory(QStringLiteral("run")), tree.directory(QStringLiteral("state"))};
-    EngineOptions options{chronydPath(), chronydUser(), ClockControl::None, layout};
-
-    /// A plan, with lines that only a restart can bring.
-    [[nodiscard]] ChronyPlan config(const QByteArray& more = {}) const {
-        NtpServiceSpec spec;
-        spec.server.port = 0;
-        ChronyPlan plan = makePlan(spec, {layout.paths(), ClockControl::None});
-        plan.config += more;
-        return plan;
-    }
-    [[nodiscard]] QList<int> processes() const { return processesWith(layout.configFile()); }
-};
-
-/// Ends its chronyd at the end of the test.
-class TestEngine : public ChronyEngine {
-   public:
-    using ChronyEngine::ChronyEngine;
-    ~TestEngine() override {
-        bool ended = false;
-        stop([&ended](const auto&) { ended = true; });
-        (void)QTest::qWaitFor([&ended] { return ended; });
-    }
-};
-
-auto into(Outcome& outcome) {
-    return [&outcome](const auto& result) {
-        using Given = std::decay_t<decltype(result)>;
-        if constexpr (std::is_same_v<Given, Result<Change>>)
-            outcome = result;
-        else
-            outcome = result ? Result<Change>(Change{}) : Result<Change>(tl::unexpected<Error>(result.error()));
-    };
-}
-
-/// A chronyd as a host that was killed leaves it: the same command line, and no child of ours.
-class Orphan {
-   public:
-    explicit Orphan(const Fixture& f) {
-        const auto user = resolveRunAs(f.options.user);
-        if (!user || !prepareDirectory(f.layout.socketDirectory(), *user) ||
-            !prepareDirectory(f.layout.dataDirectory(), *user) ||
-            !prepareReadableDirectory(f.layout.sourceDirectory(), *user) ||
-            !writeConfigFile(f.layout.configFile(), f.config().config, *user))
-            return;
-        QProcess process;
-        process.setProgram(f.options.chronyd);
-        process.setArguments(
-            QStringList{QStringLiteral("-d"), QStringLiteral("-f"), f.layout.configFile(), QStringLiteral("-x")} +
-            user->arguments);
-        process.setStandardOutputFile(QProcess::nullDevice());
-        process.setStandardErrorFile(QProcess::nullDevice());
-        if (process.startDetached(&m_pid))
-            m_runs = QTest::qWaitFor([&f] { return QFile::exists(f.layout.paths().commandSocket); });
-    }
-    ~Orphan() {
-        if (m_pid > 0) ::kill(static_cast<pid_t>(m_pid), SIGKILL);
-    }
-    Orphan(const Orphan&) = delete;
-    Orphan& operator=(const Orphan&) = delete;
-
-    [[nodiscard]] bool runs() const { return m_runs; }
-    [[nodiscard]] int pid() const { return static_cast<int>(m_pid); }
-
-   private:
-    qint64 m_pid = 0;
-    bool m_runs = false;
-};
-
-QString why(const Outcome& outcome) {
-    if (!outcome) return QStringLiteral("no outcome");
-    return *outcome ? QString() : outcome->error().text();
-}
-
-}  // namespace
+using Fixture = EngineTree;
 
 class TestChronyEngine : public QObject {
     Q_OBJECT
@@ -324,51 +242,6 @@ class TestChronyEngine : public QObject {
         engine.apply(f.config(), into(better));
         QTRY_VERIFY(better);
         QVERIFY2(*better, qPrintable(why(better)));
-    }
-
-    void leftBehindIsEnded_data() {
-        QTest::addColumn<bool>("frozen");
-        QTest::newRow("one that ends when told") << false;
-        QTest::newRow("one that must be killed") << true;
-    }
-    void leftBehindIsEnded() {
-        QFETCH(bool, frozen);
-        Fixture f;
-        const Orphan orphan(f);
-        QVERIFY(orphan.runs());
-        QCOMPARE(f.processes(), QList<int>{orphan.pid()});
-        if (frozen) QCOMPARE(::kill(orphan.pid(), SIGSTOP), 0);
-        TestEngine engine(f.options);
-        Outcome applied;
-        engine.apply(f.config(), into(applied));
-        QTRY_VERIFY_WITH_TIMEOUT(applied, 20'000);
-        QVERIFY2(*applied, qPrintable(why(applied)));
-        QCOMPARE(f.processes(), QList<int>{static_cast<int>(engine.state().pid)});
-        QVERIFY(engine.state().pid != orphan.pid());
-    }
-
-    void stopEndsTheLeftBehindToo() {
-        Fixture f;
-        const Orphan orphan(f);
-        QVERIFY(orphan.runs());
-        TestEngine engine(f.options);
-        Outcome stopped;
-        engine.stop(into(stopped));
-        QTRY_VERIFY(stopped && *stopped);
-        QCOMPARE(f.processes(), QList<int>());
-    }
-
-    void foreignPidFileIsNotTouchedOutsideItself() {
-        Fixture f;
-        const auto user = resolveRunAs(f.options.user);
-        QVERIFY(user && prepareDirectory(f.layout.socketDirectory(), *user));
-        // Our own number: alive, and no chronyd.
-        (void)f.tree.write(QStringLiteral("run/chronyd/chronyd.pid"), QByteArray::number(::getpid()) + '\n');
-        TestEngine engine(f.options);
-        Outcome applied;
-        engine.apply(f.config(), into(applied));
-        QTRY_VERIFY(applied);
-        QVERIFY2(*applied, qPrintable(why(applied)));
     }
 
     void stopDuringStart() {
