@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "commands.h"
+#include "fos1/condition.h"
 #include "human_text.h"
 #include "ntp_objects.h"
 #include "text_page.h"
@@ -73,11 +74,9 @@ void addMeasurements(TextPage& page, const QJsonObject& sync) {
 
 /// Ready, and what is not as it should be: most conditions should be True, these few False.
 bool isWorthALine(const QJsonObject& condition) {
-    static const QStringList bad{QStringLiteral("Degraded"), QStringLiteral("Conflict"), QStringLiteral("Stalled"),
-                                 QStringLiteral("Reconciling")};
     const QString type = condition.value(u"type").toString();
     const bool holds = condition.value(u"status").toString() == u"True";
-    return type == u"Ready" || holds == bad.contains(type);
+    return type == u"Ready" || holds == isBadWhenTrue(type);
 }
 
 void addConditions(TextPage& page, const QJsonArray& conditions) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plugin_text.h"
 
+#include "fos1/condition.h"
 #include "human_text.h"
 #include "text_table.h"
 
@@ -22,9 +23,8 @@ QString remark(const QJsonObject& plugin) {
     QStringList remarks;
     for (const QJsonValue item : plugin.value(u"conditions").toArray()) {
         const QJsonObject condition = item.toObject();
-        const bool isDegraded = condition.value(u"type").toString() == u"Degraded";
         const bool holds = condition.value(u"status").toString() == u"True";
-        if (holds != isDegraded) continue;
+        if (holds != isBadWhenTrue(condition.value(u"type").toString())) continue;
         remarks << condition.value(u"type").toString() + u'=' + condition.value(u"status").toString() + u' ' +
                        condition.value(u"message").toString();
     }

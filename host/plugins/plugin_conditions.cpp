@@ -51,12 +51,12 @@ void PluginConditions::confined(const QString& id, const QStringList& remarks) {
 
 void PluginConditions::flooding(const QString& id, quint64 count) {
     if (count == 0) {
-        m_services.status.removeCondition(StatusStore::pluginKey(id), QStringLiteral("Degraded"));
+        m_services.status.removeCondition(StatusStore::pluginKey(id), QStringLiteral("Flooding"));
         return;
     }
     const QString message =
         QStringLiteral("It published %1 values within a second; only the last of each key counts.").arg(count);
-    set(id, "Degraded", ConditionStatus::True, "Flooding", message);
+    set(id, "Flooding", ConditionStatus::True, "TooManyPublishes", message);
     m_services.events.warning(QStringLiteral("Flooding"), id + QStringLiteral(": ") + message);
 }
 

@@ -23,7 +23,7 @@ class PluginConditions {
     /// Confined; `remarks` say how it is less so than it could be.
     void confined(const QString& id, const QStringList& remarks);
 
-    /// Degraded while it publishes `count` values a second; 0 ends it.
+    /// Flooding while it publishes `count` values a second; 0 ends it.
     void flooding(const QString& id, quint64 count);
 
     /// What PluginInstance::remarked() tells.

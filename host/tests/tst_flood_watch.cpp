@@ -7,6 +7,7 @@
 #include "metrics/metric_registry.h"
 #include "plugins/flood_watch.h"
 #include "plugins/local_instance.h"
+#include "plugins/plugin_conditions.h"
 #include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
@@ -41,6 +42,27 @@ class TestFloodWatch : public QObject {
     }
 
    private Q_SLOTS:
+    /// A condition type has one writer: what the plugin reports of itself outlives a flood.
+    void aFloodLeavesThePluginsOwnConditionsAlone() {
+        const QString id = QStringLiteral("p");
+        PluginConditions conditions(
+            HostServices{m_bus, m_resources, m_admission, m_queue, m_status, m_events, m_metrics, m_specs});
+        m_status.setCondition(StatusStore::pluginKey(id), Condition{QStringLiteral("Degraded"), ConditionStatus::True,
+                                                                    QStringLiteral("Its"), QStringLiteral("own."), 0}
+                                                              .toCbor());
+        const auto types = [this, &id] {
+            QStringList list;
+            const QCborArray all = m_status.conditions(StatusStore::pluginKey(id));
+            for (const QCborValue& each : all) list.append(each.toMap().value(QStringLiteral("type")).toString());
+            return list.join(u' ');
+        };
+        QCOMPARE(types(), QStringLiteral("Degraded"));
+        conditions.flooding(id, 20'000);
+        QCOMPARE(types(), QStringLiteral("Degraded Flooding"));
+        conditions.flooding(id, 0);
+        QCOMPARE(types(), QStringLiteral("Degraded"));
+    }
+
     void floodsAndNewRuns() {
         FloodWatch::Plugins plugins;
         PluginRecord& record = *plugins.emplace_back(std::make_unique<PluginRecord>());

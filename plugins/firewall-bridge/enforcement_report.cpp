@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "enforcement_report.h"
 
-#include <QElapsedTimer>
 #include <algorithm>
 
 #include "firewall_plan.h"
-#include "fos1/topic.h"
 
 namespace fos1::firewall {
 
 namespace {
-
-/// A call of the host may take 50 ms.
-constexpr std::chrono::milliseconds kSlice{15};
 
 Counter of(const std::map<QString, Counter>& all, const QString& interface) {
     const auto found = all.find(interface);
@@ -21,12 +16,8 @@ Counter of(const std::map<QString, Counter>& all, const QString& interface) {
 
 }  // namespace
 
-EnforcementReport::EnforcementReport(const HostView& host, FirewallMetrics& metrics)
-    : m_host(host), m_metrics(metrics) {
-    m_telling.setSingleShot(true);
-    m_telling.setInterval(0);
-    connect(&m_telling, &QTimer::timeout, this, &EnforcementReport::tellSome);
-}
+EnforcementReport::EnforcementReport(IBus& bus, FirewallMetrics& metrics)
+    : m_metrics(metrics), m_published(bus, [this] { countEnforced(); }) {}
 
 void EnforcementReport::show(const QString& vlan, const time::ServiceState& state, const QString& problem) {
     Vlan& known = m_vlans[vlan];
@@ -39,10 +30,7 @@ void EnforcementReport::show(const QString& vlan, const time::ServiceState& stat
 
 void EnforcementReport::drop(const QString& vlan) {
     if (m_vlans.erase(vlan) == 0) return;
-    m_due.erase(vlan);
-    m_host.bus().retract(QString::fromLatin1(EnforcedState::kTopic), vlan,
-                         QStringLiteral("nothing is declared for the VLAN any more"));
-    countEnforced();
+    m_published.retract(vlan, QStringLiteral("nothing is declared for the VLAN any more"));
 }
 
 void EnforcementReport::setInForce(bool isInForce) {
@@ -56,8 +44,7 @@ void EnforcementReport::judge(const QString& name, Vlan& vlan) {
                         : m_isInForce                  ? QString()
                                                        : QStringLiteral("The kernel did not take the table.");
     vlan.state.enforced = vlan.state.reason.isEmpty();
-    m_due.insert(name);
-    m_telling.start();
+    m_published.set(name, vlan.state);
 }
 
 void EnforcementReport::count(const Counters& counters) {
@@ -69,8 +56,7 @@ void EnforcementReport::count(const Counters& counters) {
         state.redirected = of(counters.diverted, state.interface);
         if (!(state == vlan.state)) {
             vlan.state = state;
-            m_due.insert(name);
-            m_telling.start();
+            m_published.set(name, state);
         }
         if (shown.size() < FirewallMetrics::kMostSeries) shown.emplace_hint(shown.end(), name, std::move(state));
     }
@@ -80,21 +66,6 @@ void EnforcementReport::count(const Counters& counters) {
 void EnforcementReport::countEnforced() const {
     m_metrics.showEnforced(
         std::count_if(m_vlans.begin(), m_vlans.end(), [](const auto& each) { return each.second.state.enforced; }));
-}
-
-/// In slices: a router has thousands of VLANs.
-void EnforcementReport::tellSome() {
-    QElapsedTimer timer;
-    timer.start();
-    while (!m_due.empty()) {
-        if (timer.elapsed() > kSlice.count()) {
-            m_telling.start();
-            return;
-        }
-        const QString name = m_due.extract(m_due.begin()).value();
-        publish(m_host.bus(), name, m_vlans.at(name).state);
-    }
-    countEnforced();
 }
 
 }  // namespace fos1::firewall

@@ -29,12 +29,16 @@ constexpr std::chrono::milliseconds kContendedPause{1000};
 }  // namespace
 
 Firewall::Firewall(const HostView& host, FirewallOptions options)
-    : m_host(host), m_options(options), m_metrics(host.metrics()), m_report(host, m_metrics) {
+    : m_host(host),
+      m_options(options),
+      m_metrics(host.metrics()),
+      m_report(host.bus(), m_metrics),
+      m_hold(options.hold) {
     for (QTimer* timer : {&m_soon, &m_counting, &m_holding, &m_calm}) timer->setSingleShot(true);
     m_soon.setTimerType(Qt::PreciseTimer);
     connect(&m_soon, &QTimer::timeout, this, &Firewall::apply);
     connect(&m_counting, &QTimer::timeout, this, &Firewall::readCounters);
-    connect(&m_holding, &QTimer::timeout, this, &Firewall::forgetLeaving);
+    connect(&m_holding, &QTimer::timeout, this, &Firewall::topicsChanged);
     connect(&m_calm, &QTimer::timeout, this, [this] { m_repairsInARow = 0; });
     connect(&m_backend, &NftBackend::changedByOthers, this, &Firewall::drifted);
     connect(&m_backend, &NftBackend::mayBeChangedByOthers, this, &Firewall::mayHaveDrifted);
@@ -49,8 +53,10 @@ Firewall::Firewall(const HostView& host, FirewallOptions options)
 }
 
 void Firewall::start() {
-    m_vlans.emplace(m_host.bus(), [this] { topicsChanged(); });
-    m_groups.emplace(m_host.bus(), [this] { topicsChanged(); });
+    m_vlans.emplace(
+        m_host.bus(), [this] { topicsChanged(); }, WithdrawnValues::Held);
+    m_groups.emplace(
+        m_host.bus(), [this] { topicsChanged(); }, WithdrawnValues::Held);
     condition(ConditionStatus::False, QStringLiteral("NothingToEnforce"),
               QStringLiteral("No VLAN's time service was told yet; the table is left as it is."));
 }
@@ -69,9 +75,9 @@ void Firewall::stop(Ticket ticket) {
 /// The table stays with the policies of those services that are closed on failure, and goes when there are none. One
 /// that we found, and never had a word for, is left as it is.
 void Firewall::leave(Ticket ticket) {
-    VlanStates closed = m_vlans->states();
+    VlanStates closed = m_vlans->values();
     const std::size_t open = std::erase_if(closed, [](const auto& each) { return each.second.opensOnFailure; });
-    const GroupStates groups = m_groups->states();
+    const GroupStates groups = m_groups->values();
     m_vlans.reset();
     m_groups.reset();
     const auto done = [this, ticket](const auto& result) {
@@ -99,42 +105,42 @@ void Firewall::schedule() {
         m_soon.start(kFirstQuiet);
         return;
     }
-    m_soon.start(m_vlans->hasWithdrawn() && !m_holding.isActive() ? kWithdrawalQuiet : 0ms);
+    m_soon.start(m_vlans->count(Standing::Withdrawn) > 0 && !m_hold.isHolding() ? kWithdrawalQuiet : 0ms);
 }
 
-/// One VLAN or group that is taken back is none any more; when all VLANs are, their policies are held for a while.
-void Firewall::judgeLeaving() {
-    if (!m_vlans->isEmpty()) {
-        m_vlans->forgetWithdrawn();
-        m_groups->forgetWithdrawn();
+/// Whether anybody publishes what holds.
+bool Firewall::hasPublisher() const { return m_vlans->count(Standing::Known) + m_vlans->count(Standing::Stale) > 0; }
+
+void Firewall::judgeHold() {
+    const auto leaves = [this](const time::ServiceState& orphan) {
+        return bridge::mayLeave(hasPublisher(), orphan.opensOnFailure);
+    };
+    const std::size_t withdrawn = m_vlans->count(Standing::Withdrawn);
+    bridge::HoldFacts facts;
+    facts.hasOthers = m_vlans->values().size() > withdrawn;
+    facts.hasWithdrawn = withdrawn > 0;
+    facts.hasLeavingOrphan =
+        m_vlans->anyOf(Standing::Orphaned, leaves) || (hasPublisher() && m_groups->count(Standing::Orphaned) > 0);
+    const bridge::HoldVerdict verdict = m_hold.judge(facts, std::chrono::steady_clock::now());
+    // A group that is retracted is a change, unless its VLANs are held too.
+    if (facts.hasOthers || verdict.dropsWithdrawn) m_groups->forget(Standing::Withdrawn);
+    if (verdict.dropsLeavingOrphans) {
+        if (hasPublisher()) m_groups->forget(Standing::Orphaned);
+        m_vlans->forget(Standing::Orphaned, leaves);
     }
-    const auto isAny = [this](const time::ServiceState& orphan) { return isLeaving(orphan); };
-    if (!m_vlans->hasWithdrawn() && !m_vlans->hasOrphan(isAny))
+    if (verdict.dropsWithdrawn) m_vlans->forget(Standing::Withdrawn);
+    if (verdict.lookAgainIn)
+        m_holding.start(*verdict.lookAgainIn);
+    else
         m_holding.stop();
-    else if (!m_holding.isActive())
-        m_holding.start(m_options.hold);
-}
-
-/// The last word of one who is gone holds, unless the service chose otherwise, or somebody speaks again and not of
-/// this.
-bool Firewall::isLeaving(const time::ServiceState& orphan) const {
-    return m_vlans->isSpoken() || orphan.opensOnFailure;
-}
-
-void Firewall::forgetLeaving() {
-    m_vlans->forgetWithdrawn();
-    m_groups->forgetWithdrawn();
-    m_vlans->forgetOrphans([this](const time::ServiceState& orphan) { return isLeaving(orphan); });
-    m_groups->forgetOrphans([this](const time::ClientState&) { return m_vlans->isSpoken(); });
-    topicsChanged();
 }
 
 void Firewall::apply() {
     if (m_backend.isApplying() || m_isStopping) return;
     m_isDirty = false;
-    judgeLeaving();
-    const VlanStates& vlans = m_vlans->states();
-    PlannedFirewall planned = planFirewall(vlans, m_groups->states());
+    judgeHold();
+    const VlanStates& vlans = m_vlans->values();
+    PlannedFirewall planned = planFirewall(vlans, m_groups->values());
     std::set<QString> changed = m_vlans->takeChanged();
     for (const auto* problems : {&m_problems, &planned.problems})
         for (const auto& [name, problem] : *problems) changed.insert(name);

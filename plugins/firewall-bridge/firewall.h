@@ -10,9 +10,10 @@
 #include "enforcement_report.h"
 #include "firewall_metrics.h"
 #include "firewall_plan.h"
+#include "fos1/feed.h"
 #include "fos1/plugin.h"
+#include "hold_judge.h"
 #include "nft/nft_backend.h"
-#include "topic_feed.h"
 
 namespace fos1::firewall {
 
@@ -39,9 +40,8 @@ class Firewall final : public QObject {
    private:
     void topicsChanged();
     void schedule();
-    void judgeLeaving();
-    void forgetLeaving();
-    [[nodiscard]] bool isLeaving(const time::ServiceState& orphan) const;
+    void judgeHold();
+    [[nodiscard]] bool hasPublisher() const;
     void leave(Ticket ticket);
     void apply();
     void applied(const Result<Applied>& result);
@@ -60,12 +60,13 @@ class Firewall final : public QObject {
     FirewallMetrics m_metrics;
     EnforcementReport m_report;
     NftBackend m_backend;
-    std::optional<TopicFeed<time::ServiceState>> m_vlans;
-    std::optional<TopicFeed<time::ClientState>> m_groups;
+    std::optional<Feed<time::ServiceState>> m_vlans;
+    std::optional<Feed<time::ClientState>> m_groups;
+    bridge::HoldJudge m_hold;
 
     QTimer m_soon;                         ///< until the next apply: changes that come together are one
     QTimer m_counting;                     ///< until the counters are read
-    QTimer m_holding;                      ///< policies that are to go
+    QTimer m_holding;                      ///< until a hold ends
     QTimer m_calm;                         ///< ends a row of repairs
     std::chrono::milliseconds m_pause{0};  ///< before the next attempt; 0: the last one was fine
     int m_repairsInARow = 0;

@@ -2,35 +2,26 @@
 #include "node_labels.h"
 
 #include "fos1/logging.h"
-#include "node/identity.h"
 
 namespace fos1::ntp {
 
 namespace {
 FOS1_LOG(lcNode, "ntp.node")
-const QString kIdentityTopic = QLatin1String(node::Identity::kTopic);
 }  // namespace
 
 NodeLabels::NodeLabels(IBus& bus, Labels configured)
-    : m_bus(bus), m_configured(std::move(configured)), m_labels(m_configured) {
-    m_bus.subscribe(kIdentityTopic, this);
-}
+    : m_configured(std::move(configured)),
+      m_labels(m_configured),
+      m_feed(
+          bus, [this] { take(); }, WithdrawnValues::Forgotten,
+          [](const QString& key, const Error& mistake) {
+              qCWarning(lcNode).noquote() << QStringLiteral("node=%1 %2").arg(key, mistake.text());
+          }) {}
 
-NodeLabels::~NodeLabels() { m_bus.unsubscribe(kIdentityTopic, this); }
-
-void NodeLabels::onState(const QString& /*topic*/, const QString& key, int presence, const QCborMap& value,
-                         const QCborMap& meta) {
+/// What a publisher that is gone said of the node may still be so.
+void NodeLabels::take() {
     Labels next = m_configured;
-    if (presence == static_cast<int>(Presence::Value)) {
-        const auto identity = node::Identity::decode(value);
-        if (!identity) {
-            qCWarning(lcNode).noquote() << QStringLiteral("node=%1 %2").arg(key, identity.error().text());
-            return;
-        }
-        next.insert(identity->labels.begin(), identity->labels.end());
-    } else if (meta.value(QStringLiteral("publisher_gone")).isTrue()) {
-        return;  // what it said may still be so
-    }
+    for (const auto& [name, identity] : m_feed.values()) next.insert(identity.labels.begin(), identity.labels.end());
     if (next == m_labels) return;
     m_labels = std::move(next);
     Q_EMIT changed();

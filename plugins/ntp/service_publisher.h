@@ -6,13 +6,13 @@
 #include <optional>
 
 #include "core/service_plan.h"
-#include "fos1/topic.h"
+#include "fos1/publication.h"
 
 namespace fos1::ntp {
 
 class ServicePublisher {
    public:
-    explicit ServicePublisher(IBus& bus) : m_bus(bus) {}
+    explicit ServicePublisher(IBus& bus) : m_vlans(bus), m_groups(bus) {}
 
     /// `answers`: the access rules that chronyd has; null: none. Planned anew when `now` changed, or after doubt(), and
     /// not with each measurement: there may be thousands of VLANs.
@@ -20,8 +20,8 @@ class ServicePublisher {
               const ServingNow& now) {
         if (m_now == now) return;
         m_now = now;
-        show(planVlans(spec, vlans, answers ? *answers : PrefixTable<Permission>(), now), m_vlans,
-             QStringLiteral("the VLAN is neither declared nor named by the NTPService"));
+        m_vlans.show(planVlans(spec, vlans, answers ? *answers : PrefixTable<Permission>(), now),
+                     QStringLiteral("the VLAN is neither declared nor named by the NTPService"));
     }
     /// Something else than `now` may have changed.
     void doubt() { m_now.reset(); }
@@ -31,34 +31,30 @@ class ServicePublisher {
         std::map<QString, time::ClientState> inForce;
         for (const auto& [name, group] : groups)
             if (!group.state.networks.isEmpty()) inForce.emplace(name, group.state);
-        show(std::move(inForce), m_groups, QStringLiteral("the NTPClient is gone, or nothing of it is in force"));
+        m_groups.show(std::move(inForce), QStringLiteral("the NTPClient is gone, or nothing of it is in force"));
     }
     /// No time service any more.
     void withdraw(const QString& why) {
-        show<time::ServiceState>({}, m_vlans, why);
-        show<time::ClientState>({}, m_groups, why);
+        m_vlans.retractAll(why);
+        m_groups.retractAll(why);
         doubt();
     }
 
-    /// As they are published.
-    [[nodiscard]] const std::map<QString, time::ServiceState>& vlans() const { return m_vlans; }
-
-   private:
-    template <typename State>
-    void show(std::map<QString, State>&& wanted, std::map<QString, State>& shown, const QString& whyGone) {
-        for (const auto& [key, state] : shown)
-            if (!wanted.contains(key)) m_bus.retract(QLatin1String(State::kTopic), key, whyGone);
-        for (const auto& [key, state] : wanted) {
-            const auto old = shown.find(key);
-            if (old == shown.end() || old->second != state) publish(m_bus, key, state);
-        }
-        shown = std::move(wanted);
+    /// What is published stays; the host reports that its publisher is gone.
+    void stop() {
+        m_vlans.stop();
+        m_groups.stop();
     }
 
-    IBus& m_bus;
+    /// As they are published.
+    [[nodiscard]] const std::map<QString, time::ServiceState>& vlans() const { return m_vlans.values(); }
+    /// Another one whenever vlans() changed.
+    [[nodiscard]] quint64 revision() const { return m_vlans.revision(); }
+
+   private:
     std::optional<ServingNow> m_now;
-    std::map<QString, time::ServiceState> m_vlans;
-    std::map<QString, time::ClientState> m_groups;
+    Publication<time::ServiceState> m_vlans;
+    Publication<time::ClientState> m_groups;
 };
 
 }  // namespace fos1::ntp

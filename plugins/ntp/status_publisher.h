@@ -18,12 +18,15 @@ class StatusPublisher {
 
     explicit StatusPublisher(const HostView& host) : m_host(host) {}
 
-    void show(const ObjectKey& object, const ServiceStatus& status, std::chrono::steady_clock::time_point now) {
-        const bool sameMeaning = m_shown && m_shown->object == object && m_shown->meaning == status.meaning;
+    void show(const ObjectKey& object, const StatusInput& input, std::chrono::steady_clock::time_point now) {
+        StatusMeaning meaning = meaningOf(input);
+        const bool sameMeaning = m_shown && m_shown->object == object && m_shown->digest == meaning.digest;
         if (sameMeaning && now - m_shown->at < kNumbersInterval) return;
-        m_host.setFields(object, status.fields);
-        for (const Condition& condition : status.conditions) m_host.setCondition(object, condition);
-        m_shown = Shown{object, status.meaning, now};
+        if (m_vlansRevision != input.vlansRevision) m_vlans = describeVlans(input.vlans);
+        m_vlansRevision = input.vlansRevision;
+        m_host.setFields(object, fieldsOf(input, m_vlans));
+        for (const Condition& condition : meaning.conditions) m_host.setCondition(object, condition);
+        m_shown = Shown{object, std::move(meaning.digest), now};
     }
 
     /// The next status is written whatever it says.
@@ -32,12 +35,14 @@ class StatusPublisher {
    private:
     struct Shown {
         ObjectKey object;
-        QByteArray meaning;
+        QByteArray digest;
         std::chrono::steady_clock::time_point at;
     };
 
     const HostView& m_host;
     std::optional<Shown> m_shown;
+    QCborArray m_vlans;  ///< rendered
+    std::optional<quint64> m_vlansRevision;
 };
 
 }  // namespace fos1::ntp

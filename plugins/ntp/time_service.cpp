@@ -113,7 +113,7 @@ void TimeService::reconcileChanges(Ticket ticket) {
     });
 }
 
-QCborMap TimeService::preview(const QCborMap& snapshot) const {
+QCborMap TimeService::preview(const QCborMap& snapshot) {
     Planned now;
     now.vlans = m_published.vlans();
     if (m_inForce) now.groups = m_inForce->planned.access.groups;
@@ -126,6 +126,7 @@ QCborMap TimeService::preview(const QCborMap& snapshot) const {
 /// reports that their publisher is gone, and the bridges know what holds then.
 void TimeService::stop(Ticket ticket) {
     endMeasuring(QStringLiteral("the ntp plugin stops"));
+    m_published.stop();
     m_declared.reset();
     m_engine.leave([this, ticket](const auto&) { m_tickets.succeed(ticket); });
 }
@@ -162,7 +163,7 @@ void TimeService::serve(const DesiredObject& object, Ticket ticket) {
     apply(wanted, ticket);
 }
 
-TimeService::ServicePointer TimeService::planNow() const {
+TimeService::ServicePointer TimeService::planNow() {
     const QString& ns = m_declared->key.ns;
     PlannedService planned = m_planner.plan(
         {m_declared->spec, ns, m_groups.of(ns), m_vlans.vlans(), m_secrets, *m_version}, Effects::Allowed);
@@ -363,15 +364,16 @@ void TimeService::onObserved(const Observation& observation) {
 
 void TimeService::showStatus() {
     if (!m_declared) return;
+    static const PlannedService kNothing;
     const bool isOurs = m_inForce && m_inForce->declared.key == m_declared->key;
     const Declared& declared = isOurs ? m_inForce->declared : *m_declared;
-    const PlannedService nothing;
-    const PlannedService& planned = isOurs ? m_inForce->planned : nothing;
+    const PlannedService& planned = isOurs ? m_inForce->planned : kNothing;
+    const ClockRival rivalNow = rival();
     m_status.show(m_declared->key,
-                  describe({declared.spec, declared.generation, declared.unimplemented, planned.chrony.leftOut,
-                            m_engine.state(), m_sync, m_estimator.sources(), m_estimator.statistics(), m_nts.facts(),
-                            QDateTime::currentSecsSinceEpoch(), m_published.vlans(), planned.access.entriesWithoutVlan,
-                            rival(), isKernelSynchronized(), m_reconciled}),
+                  {declared.spec, declared.generation, declared.unimplemented, planned.chrony.leftOut, m_engine.state(),
+                   m_sync, m_estimator.sources(), m_estimator.statistics(), m_nts.facts(),
+                   QDateTime::currentSecsSinceEpoch(), m_published.vlans(), m_published.revision(),
+                   planned.access.entriesWithoutVlan, rivalNow, isKernelSynchronized(), m_reconciled},
                   std::chrono::steady_clock::now());
 }
 

@@ -50,7 +50,7 @@ class TimeService final : public QObject {
     void reconcileChanges(Ticket ticket);
 
     /// IPreviewer::preview().
-    [[nodiscard]] QCborMap preview(const QCborMap& snapshot) const;
+    [[nodiscard]] QCborMap preview(const QCborMap& snapshot);
 
     /// Ends chronyd, unless it can go on without us, and completes `ticket`.
     void stop(Ticket ticket);
@@ -75,7 +75,7 @@ class TimeService final : public QObject {
     void reconcileServices(Ticket ticket);
     void serve(const DesiredObject& object, Ticket ticket);
     /// Plans what is declared from how things are now.
-    [[nodiscard]] ServicePointer planNow() const;
+    [[nodiscard]] ServicePointer planNow();
     /// Things outside of the spec may have changed: a file, an interface, the days that a certificate has left.
     void refresh();
     void apply(const ServicePointer& wanted, Ticket ticket);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "vlan_inventory.h"
 
-#include <QElapsedTimer>
 #include <algorithm>
 #include <chrono>
 #include <map>
@@ -14,9 +13,6 @@ namespace fos1::vlan {
 
 namespace {
 
-/// A call of the host may take 50 ms.
-constexpr std::chrono::milliseconds kSlice{15};
-
 const QString kTopic = QString::fromLatin1(network::VlanState::kTopic);
 const QString kReady = QStringLiteral("Ready");
 const QString kConflict = QStringLiteral("Conflict");
@@ -28,12 +24,10 @@ bool hasTopic(const VlanEntry& entry) { return entry.finding != Finding::NameTak
 
 }  // namespace
 
-VlanInventory::VlanInventory(const HostView& host) : m_host(host), m_metrics(host.metrics()) {
+VlanInventory::VlanInventory(const HostView& host)
+    : m_host(host), m_metrics(host.metrics()), m_slices([this] { return tellNext(); }) {
     connect(&m_monitor, &LinkMonitor::changed, this, &VlanInventory::onLinksChanged);
     connect(&m_monitor, &LinkMonitor::troubled, this, &VlanInventory::onTroubled);
-    m_more.setSingleShot(true);
-    m_more.setInterval(0);
-    connect(&m_more, &QTimer::timeout, this, &VlanInventory::tellSome);
 }
 
 QString VlanInventory::start() {
@@ -72,7 +66,7 @@ void VlanInventory::refuse(const DesiredObject& object, const QString& why) cons
 void VlanInventory::stop(Ticket ticket) {
     if (m_ticket) m_host.retry(*std::exchange(m_ticket, std::nullopt), QStringLiteral("the plugin stops"));
     m_monitor.stop();
-    m_more.stop();
+    m_slices.stop();
     // What was published is left to the host, which tells that its publisher is gone: the VLANs are still there.
     m_told.clear();
     m_host.succeed(ticket);
@@ -82,7 +76,7 @@ void VlanInventory::onLinksChanged() {
     m_metrics.showResyncs(m_monitor.resyncs());
     if (m_isTaken) {
         look();
-        tellSome();
+        m_slices.startNow();
     } else if (m_ticket) {
         takeSpecs();
     }
@@ -115,7 +109,7 @@ void VlanInventory::takeSpecs() {
             m_host.bus().retract(kTopic, key.name, QStringLiteral("the VLAN resource is gone or has a mistake"));
     look();
     m_metrics.show(m_wanted);
-    tellSome();
+    m_slices.startNow();
 }
 
 void VlanInventory::look() {
@@ -123,23 +117,22 @@ void VlanInventory::look() {
     m_position = 0;
 }
 
-/// What did not change costs little, and what did is told in slices: a router has thousands of VLANs, and links come in
-/// bursts.
-void VlanInventory::tellSome() {
-    m_more.stop();
-    QElapsedTimer timer;
-    timer.start();
-    for (; m_position < m_wanted.size(); ++m_position) {
-        const VlanEntry& entry = m_wanted[m_position];
-        std::optional<VlanEntry>& told = m_told[m_position];
-        if (told == entry) continue;
-        if (timer.elapsed() > kSlice.count()) {
-            m_more.start();
-            return;
-        }
-        tell(entry, told ? &*told : nullptr);
-        told = entry;
+/// What did not change costs little, and what did is published in slices: a router has thousands of VLANs, and links
+/// come in bursts.
+bool VlanInventory::tellNext() {
+    while (m_position < m_wanted.size() && m_told[m_position] == m_wanted[m_position]) ++m_position;
+    if (m_position == m_wanted.size()) {
+        finish();
+        return false;
     }
+    const VlanEntry& entry = m_wanted[m_position];
+    std::optional<VlanEntry>& told = m_told[m_position++];
+    tell(entry, told ? &*told : nullptr);
+    told = entry;
+    return true;
+}
+
+void VlanInventory::finish() {
     if (!m_ticket) return;
     const Ticket ticket = *std::exchange(m_ticket, std::nullopt);
     if (m_mistakes.isEmpty())

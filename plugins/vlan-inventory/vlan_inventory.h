@@ -4,11 +4,11 @@
 #pragma once
 
 #include <QObject>
-#include <QTimer>
 #include <optional>
 #include <vector>
 
 #include "fos1/plugin.h"
+#include "fos1/slices.h"
 #include "netlink/link_monitor.h"
 #include "vlan_metrics.h"
 #include "vlan_table.h"
@@ -37,7 +37,8 @@ class VlanInventory final : public QObject {
     void onTroubled(const QString& why);
     void takeSpecs();
     void look();
-    void tellSome();
+    bool tellNext();
+    void finish();
     void tell(const VlanEntry& entry, const VlanEntry* before);
     void tellOfLink(const VlanEntry& entry, const VlanEntry& before) const;
 
@@ -48,7 +49,7 @@ class VlanInventory final : public QObject {
     std::vector<VlanEntry> m_wanted;               ///< to be told, in the order of m_specs
     std::vector<std::optional<VlanEntry>> m_told;  ///< in the same order
     std::size_t m_position = 0;                    ///< in m_wanted: those before it are told
-    QTimer m_more;
+    Slices m_slices;
     QString m_mistakes;              ///< of objects that are left out
     std::optional<Ticket> m_ticket;  ///< of the reconcile under way
     bool m_isTaken = false;          ///< m_wanted and m_told are those of m_specs

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/service_status.h"
 
-#include <QCborArray>
 #include <QCborValue>
 
 #include "core/plain_text.h"
@@ -89,20 +88,6 @@ QCborMap describeEffective(const StatusInput& in) {
     return map;
 }
 
-QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans) {
-    QCborArray list;
-    for (const auto& [name, vlan] : vlans)
-        list.append(QCborMap{{QStringLiteral("name"), name},
-                             {QStringLiteral("interface"), vlan.interface},
-                             {QStringLiteral("accepting"), vlan.accepting},
-                             {QStringLiteral("clientsOnly"), vlan.clientsOnly},
-                             {QStringLiteral("broadcast"), vlan.broadcast},
-                             {QStringLiteral("redirect"), vlan.redirect},
-                             {QStringLiteral("advertise"), vlan.advertise},
-                             {QStringLiteral("reason"), vlan.reason}});
-    return list;
-}
-
 QCborMap describeFields(const StatusInput& in, Detail detail) {
     QCborMap map{
         {QStringLiteral("running"), in.engine.phase == EnginePhase::Running},
@@ -120,7 +105,6 @@ QCborMap describeFields(const StatusInput& in, Detail detail) {
     QCborArray sources;
     for (const SourceReport& source : in.sources) sources.append(describeSource(source, in, detail));
     map.insert(QStringLiteral("sources"), sources);
-    if (!in.vlans.empty()) map.insert(QStringLiteral("vlans"), describeVlans(in.vlans));
     if (detail == Detail::Full && (in.sync.synchronised || in.sync.holdover)) {
         map.insert(QStringLiteral("offset"), ms(in.sync.offset));
         map.insert(QStringLiteral("jitter"), ms(in.sync.jitter));
@@ -128,24 +112,39 @@ QCborMap describeFields(const StatusInput& in, Detail detail) {
     return map;
 }
 
-QByteArray meaningOf(const QCborMap& fields, const std::vector<Condition>& conditions) {
-    QCborArray all{fields};
-    for (const Condition& condition : conditions) {
+}  // namespace
+
+QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans) {
+    QCborArray list;
+    for (const auto& [name, vlan] : vlans)
+        list.append(QCborMap{{QStringLiteral("name"), name},
+                             {QStringLiteral("interface"), vlan.interface},
+                             {QStringLiteral("accepting"), vlan.accepting},
+                             {QStringLiteral("clientsOnly"), vlan.clientsOnly},
+                             {QStringLiteral("broadcast"), vlan.broadcast},
+                             {QStringLiteral("redirect"), vlan.redirect},
+                             {QStringLiteral("advertise"), vlan.advertise},
+                             {QStringLiteral("reason"), vlan.reason}});
+    return list;
+}
+
+StatusMeaning meaningOf(const StatusInput& input) {
+    StatusMeaning meaning;
+    meaning.conditions = conditionsOf(input);
+    QCborArray all{describeFields(input, Detail::MeaningOnly), static_cast<qint64>(input.vlansRevision)};
+    for (const Condition& condition : meaning.conditions) {
         QCborMap map = condition.toCbor();
         map.remove(QStringLiteral("message"));
         all.append(map);
     }
-    return QCborValue(all).toCbor();
+    meaning.digest = QCborValue(all).toCbor();
+    return meaning;
 }
 
-}  // namespace
-
-ServiceStatus describe(const StatusInput& input) {
-    ServiceStatus status;
-    status.fields = describeFields(input, Detail::Full);
-    status.conditions = conditionsOf(input);
-    status.meaning = meaningOf(describeFields(input, Detail::MeaningOnly), status.conditions);
-    return status;
+QCborMap fieldsOf(const StatusInput& input, const QCborArray& vlans) {
+    QCborMap fields = describeFields(input, Detail::Full);
+    if (!vlans.isEmpty()) fields.insert(QStringLiteral("vlans"), vlans);
+    return fields;
 }
 
 }  // namespace fos1::ntp

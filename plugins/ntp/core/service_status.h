@@ -2,6 +2,7 @@
 // Says in status fields and conditions how an NTPService fares, for readers who never saw chrony's manual. Pure.
 #pragma once
 
+#include <QCborArray>
 #include <QCborMap>
 #include <QStringList>
 #include <map>
@@ -20,33 +21,41 @@
 
 namespace fos1::ntp {
 
+/// What a status describes. The references outlive the call: with thousands of VLANs copies would cost more than all
+/// else.
 struct StatusInput {
-    NtpServiceSpec spec;
-    qint64 generation = 0;  ///< of the object that `spec` came from
-    QStringList unimplemented;
-    std::vector<LeftOut> leftOut;
-    EngineState engine;
-    time::SyncState sync;
-    std::vector<SourceReport> sources;
-    std::vector<SourceStatistics> statistics;
-    std::optional<NtsFacts> nts;  ///< when it is wanted and can be had
-    qint64 nowUnix = 0;
-    std::map<QString, time::ServiceState> vlans;
-    std::vector<QString> entriesWithoutVlan;
-    ClockRival rival = {};
-    std::optional<bool> kernelSynchronized = {};
+    const NtpServiceSpec& spec;
+    qint64 generation;  ///< of the object that `spec` came from
+    const QStringList& unimplemented;
+    const std::vector<LeftOut>& leftOut;
+    const EngineState& engine;
+    const time::SyncState& sync;
+    const std::vector<SourceReport>& sources;
+    const std::vector<SourceStatistics>& statistics;
+    const std::optional<NtsFacts>& nts;  ///< when it is wanted and possible
+    qint64 nowUnix;
+    const std::map<QString, time::ServiceState>& vlans;
+    quint64 vlansRevision;  ///< another one whenever `vlans` changed
+    const std::vector<QString>& entriesWithoutVlan;
+    const ClockRival& rival;
+    std::optional<bool> kernelSynchronized;
     /// Whether what is declared is in force, with the generation that this is about; nothing: not tried yet. Everything
     /// else describes what is in force.
-    std::optional<Condition> reconciled = {};
+    const std::optional<Condition>& reconciled;
 };
 
-struct ServiceStatus {
-    QCborMap fields;
+struct StatusMeaning {
     std::vector<Condition> conditions;
     /// Equal for two statuses that differ in measured numbers only, so that those need not be written each second.
-    QByteArray meaning;
+    QByteArray digest;
 };
 
-[[nodiscard]] ServiceStatus describe(const StatusInput& input);
+/// Costs what sources there are, and nothing for the VLANs.
+[[nodiscard]] StatusMeaning meaningOf(const StatusInput& input);
+
+/// All fields; `vlans` as describeVlans() renders them.
+[[nodiscard]] QCborMap fieldsOf(const StatusInput& input, const QCborArray& vlans);
+
+[[nodiscard]] QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans);
 
 }  // namespace fos1::ntp

@@ -4,16 +4,18 @@
 
 #include "core/plain_text.h"
 #include "core/service_status.h"
+#include "support/status_facts.h"
 
 using namespace fos1;
 using namespace fos1::ntp;
+using namespace fos1::ntp::test;
 using namespace std::chrono_literals;
 
 namespace {
 
 /// A service that follows one of two servers.
-StatusInput healthy() {
-    StatusInput in;
+Facts healthy() {
+    Facts in;
     in.generation = 4;
     in.engine.phase = EnginePhase::Running;
     in.spec.server.stratum = 3;
@@ -42,7 +44,7 @@ StatusInput healthy() {
     return in;
 }
 
-QString condition(const StatusInput& in, const char* type) {
+QString condition(const Facts& in, const char* type) {
     for (const Condition& each : describe(in).conditions)
         if (each.type == QLatin1String(type)) {
             const QString status = each.toCbor().value(QStringLiteral("status")).toString();
@@ -51,13 +53,13 @@ QString condition(const StatusInput& in, const char* type) {
     return {};
 }
 
-QString message(const StatusInput& in, const char* type) {
+QString message(const Facts& in, const char* type) {
     for (const Condition& each : describe(in).conditions)
         if (each.type == QLatin1String(type)) return each.message;
     return {};
 }
 
-QCborValue field(const StatusInput& in, const char* name) { return describe(in).fields.value(QLatin1String(name)); }
+QCborValue field(const Facts& in, const char* name) { return describe(in).fields.value(QLatin1String(name)); }
 
 }  // namespace
 
@@ -65,7 +67,7 @@ class TestServiceStatus : public QObject {
     Q_OBJECT
    private Q_SLOTS:
     void fields() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         QCOMPARE(field(in, "running"), QCborValue(true));
         QCOMPARE(field(in, "synchronized"), QCborValue(true));
         QCOMPARE(field(in, "stratum"), QCborValue(2));
@@ -84,7 +86,7 @@ class TestServiceStatus : public QObject {
     }
 
     void effectiveRateLimit() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         QVERIFY(!field(in, "effective").toMap().contains(QStringLiteral("ratelimit")));
         in.spec.rateLimit.enabled = true;
         in.spec.rateLimit.interval = 3s;
@@ -113,7 +115,7 @@ class TestServiceStatus : public QObject {
     }
 
     void sourceAuthentication() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         const auto source = [&in] { return field(in, "sources").toArray().at(0).toMap(); };
         QVERIFY(!source().contains(QStringLiteral("authentication")));
         in.sources.front().authentication = Authentication{AuthenticationMode::SymmetricKey, 3, 7, 256, 0, {}, 0, 0, 0};
@@ -126,7 +128,7 @@ class TestServiceStatus : public QObject {
     }
 
     void sourceWithoutASampleHasNoNumbers() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         in.sources.front().sinceSample.reset();
         const QCborMap source = field(in, "sources").toArray().at(0).toMap();
         QVERIFY(!source.contains(QStringLiteral("offset")));
@@ -135,13 +137,13 @@ class TestServiceStatus : public QObject {
     }
 
     void unmeasuredClockHasNoOffset() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         in.sync.synchronised = false;
         QVERIFY(field(in, "offset").isUndefined());
     }
 
     void ready() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         QCOMPARE(condition(in, "Ready"), QStringLiteral("True/Running"));
         in.engine.phase = EnginePhase::Starting;
         QCOMPARE(condition(in, "Ready"), QStringLiteral("False/Starting"));
@@ -156,7 +158,7 @@ class TestServiceStatus : public QObject {
     }
 
     void synchronized() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         QCOMPARE(condition(in, "Synchronized"), QStringLiteral("True/FollowingSource"));
         in.sync.synchronised = false;
         QCOMPARE(condition(in, "Synchronized"), QStringLiteral("False/NoneSelected"));
@@ -182,13 +184,13 @@ class TestServiceStatus : public QObject {
     void offsetLimits() {
         QFETCH(qint64, offsetNs);
         QFETCH(QString, expected);
-        StatusInput in = healthy();
+        Facts in = healthy();
         in.sync.offset = std::chrono::nanoseconds(offsetNs);
         QCOMPARE(condition(in, "OffsetWithinLimits"), expected);
     }
 
     void offsetIsUnknownWithoutASource() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         QCOMPARE(message(in, "OffsetWithinLimits"),
                  QStringLiteral("The clock is 1.5 ms off, below the warning limit of 100 ms."));
         in.sync.synchronised = false;
@@ -198,7 +200,7 @@ class TestServiceStatus : public QObject {
     }
 
     void enoughSources() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         in.spec.monitoring.sourcesMinimum = 2;
         QCOMPARE(condition(in, "EnoughSources"), QStringLiteral("True/EnoughReachable"));
         in.spec.monitoring.sourcesMinimum = 3;
@@ -207,7 +209,7 @@ class TestServiceStatus : public QObject {
     }
 
     void stratum() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         QCOMPARE(condition(in, "StratumAsExpected"), QStringLiteral("True/WithinLimit"));
         in.sync.stratum = 4;
         QCOMPARE(condition(in, "StratumAsExpected"), QStringLiteral("False/TooHigh"));
@@ -218,7 +220,7 @@ class TestServiceStatus : public QObject {
     }
 
     void fullyImplemented() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         QCOMPARE(condition(in, "FullyImplemented"), QStringLiteral("True/AllFieldsInForce"));
         in.unimplemented = {QStringLiteral("spec.vlanConfig"), QStringLiteral("spec.security.nts")};
         in.leftOut.push_back(
@@ -231,7 +233,7 @@ class TestServiceStatus : public QObject {
     }
 
     void ntsIsJudged() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         QCOMPARE(condition(in, "NTSServing"), QStringLiteral("False/NotWanted"));
         in.spec.nts.enabled = true;
         QCOMPARE(condition(in, "NTSServing"), QStringLiteral("False/NoCertificate"));
@@ -259,7 +261,7 @@ class TestServiceStatus : public QObject {
     }
 
     void aKeyInTheSpecIsTold() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         QCOMPARE(condition(in, "SecretsProtected"), QStringLiteral("True/NoneInSpec"));
         KeySpec key;
         key.path = QStringLiteral("spec.security.authentication.keys[0]");
@@ -273,7 +275,7 @@ class TestServiceStatus : public QObject {
     void generationIsInEveryCondition() {
         for (const Condition& each : describe(healthy()).conditions) QCOMPARE(each.observedGeneration, 4);
         // A newer spec that is not in force is what Reconciled is about; all else describes what runs.
-        StatusInput in = healthy();
+        Facts in = healthy();
         in.reconciled = Condition{QStringLiteral("Reconciled"), ConditionStatus::False,
                                   QStringLiteral("RefusedByChronyd"), QStringLiteral("No."), 5};
         QCOMPARE(condition(in, "Reconciled"), QStringLiteral("False/RefusedByChronyd"));
@@ -285,7 +287,7 @@ class TestServiceStatus : public QObject {
 
     void numbersAloneDoNotChangeTheMeaning() {
         const QByteArray meaning = describe(healthy()).meaning;
-        StatusInput in = healthy();
+        Facts in = healthy();
         in.sync.offset = 3ms;
         in.sync.jitter = 1us;
         in.sources.front().offset = 9us;
@@ -307,6 +309,9 @@ class TestServiceStatus : public QObject {
         QVERIFY(describe(in).meaning != meaning);
         in = healthy();
         in.generation = 5;
+        QVERIFY(describe(in).meaning != meaning);
+        in = healthy();
+        in.vlansRevision = 1;
         QVERIFY(describe(in).meaning != meaning);
     }
 
@@ -344,7 +349,7 @@ class TestServiceStatus : public QObject {
     void aRivalIsTold() {
         QFETCH(int, standing);
         QFETCH(QString, words);
-        StatusInput in = healthy();
+        Facts in = healthy();
         QCOMPARE(condition(in, "NoRivalTimeDaemon"), QString());
         in.rival = {static_cast<RivalStanding>(standing), words};
         QTEST(condition(in, "NoRivalTimeDaemon"), "condition");
@@ -352,7 +357,7 @@ class TestServiceStatus : public QObject {
     }
 
     void theKernelsOpinionIsAField() {
-        StatusInput in = healthy();
+        Facts in = healthy();
         QVERIFY(field(in, "kernelSynchronized").isUndefined());
         in.kernelSynchronized = false;
         QCOMPARE(field(in, "kernelSynchronized"), QCborValue(false));

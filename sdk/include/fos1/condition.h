@@ -32,4 +32,11 @@ struct Condition {
     }
 };
 
+/// Most conditions report trouble when they are not True. Those of these types do when they are.
+inline bool isBadWhenTrue(const QString& type) {
+    return type == QLatin1String("Conflict") || type == QLatin1String("Degraded") ||
+           type == QLatin1String("Flooding") || type == QLatin1String("Reconciling") ||
+           type == QLatin1String("Stalled");
+}
+
 }  // namespace fos1

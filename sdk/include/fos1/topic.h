@@ -18,7 +18,9 @@ template <typename Payload>
 struct TopicState {
     Presence presence = Presence::Unknown;
     std::optional<Payload> value;
-    QString reason;  ///< why it is Absent
+    QString reason;                ///< why it is Absent
+    bool isPublisherGone = false;  ///< Absent because its publisher stopped or died, and not because it was retracted
+    std::optional<Error> mistake;  ///< Absent because the payload cannot be decoded
 };
 
 template <typename Payload>
@@ -46,6 +48,7 @@ class Subscription final : public IBusListener {
         TopicState<Payload> state;
         state.presence = static_cast<Presence>(presence);
         state.reason = meta.value(QStringLiteral("reason")).toString();
+        state.isPublisherGone = meta.value(QStringLiteral("publisher_gone")).isTrue();
         if (state.presence == Presence::Value || state.presence == Presence::Stale) {
             Result<Payload> payload = Payload::decode(value);
             if (payload) {
@@ -53,6 +56,7 @@ class Subscription final : public IBusListener {
             } else {
                 state.presence = Presence::Absent;
                 state.reason = payload.error().text();
+                state.mistake = payload.error();
             }
         }
         m_onState(key, state);
