@@ -15,10 +15,10 @@ constexpr int kNtpPort = 123;
 class Planner {
    public:
     void addGroups(const GroupStates& groups) {
-        std::vector<OwnedRange> networks;
+        std::vector<net::OwnedRange> networks;
         for (const auto& [name, group] : groups) {
             for (const QString& text : group.networks) {
-                if (const auto range = AddressRange::parse(text))
+                if (const auto range = net::IpRange::parseNetwork(text))
                     networks.push_back({*range, m_groups.size()});
                 else
                     m_out.problems[QStringLiteral("group ") + name] =
@@ -26,8 +26,8 @@ class Planner {
             }
             m_groups.push_back(&group);
         }
-        m_ranges = disjoint(std::move(networks));
-        for (const OwnedRange& each : m_ranges) addClients(each.range, *m_groups[each.owner]);
+        m_ranges = net::disjoint(std::move(networks));
+        for (const net::OwnedRange& each : m_ranges) addClients(each.range, *m_groups[each.owner]);
     }
 
     /// Needs the groups: whether requests of a VLAN are looked at depends on them.
@@ -109,7 +109,7 @@ class Planner {
         return known->second;
     }
 
-    void addClients(const AddressRange& range, const time::ClientState& group) {
+    void addClients(const net::IpRange& range, const time::ClientState& group) {
         const auto verdict = [&](std::vector<ClientVerdict>& list, const GroupVerdict& found) {
             if (found.verdict.isEmpty()) return;
             add(found.chain);
@@ -123,7 +123,7 @@ class Planner {
         verdict(m_plan.exempt, inClosedVlan(group));
         if (group.allow) add(group.rateLimit);
         const bool isTurned = group.allow && group.redirect;
-        std::vector<AddressRange>& list = isTurned ? m_plan.turned : m_plan.kept;
+        std::vector<net::IpRange>& list = isTurned ? m_plan.turned : m_plan.kept;
         if (!list.empty() && list.back().last.next() == range.first)
             list.back().last = range.last;
         else
@@ -139,7 +139,7 @@ class Planner {
     PlannedFirewall m_out;
     FirewallPlan& m_plan = m_out.plan;
     std::vector<const time::ClientState*> m_groups;
-    std::vector<OwnedRange> m_ranges;
+    std::vector<net::OwnedRange> m_ranges;
     std::map<Policy, PolicyChains> m_policies;
 };
 

@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-#include "model/address_range.h"
+#include "ip_range.h"
 #include "time/client_state.h"
 #include "time/service_state.h"
 
@@ -24,7 +24,7 @@ struct Limit {
 
 /// Clients with a policy of their own. Disjoint and sorted, both families.
 struct ClientVerdict {
-    AddressRange range;
+    net::IpRange range;
     QString verdict;  ///< "goto refuse"
     bool operator==(const ClientVerdict&) const = default;
 };
@@ -53,8 +53,8 @@ struct FirewallPlan {
     std::set<Service> services;             ///< what is looked at
     std::vector<ClientVerdict> clients;     ///< in VLANs that are open
     std::vector<ClientVerdict> exempt;      ///< in VLANs that are closed
-    std::vector<AddressRange> kept;         ///< not diverted where their VLAN is
-    std::vector<AddressRange> turned;       ///< diverted where their VLAN is not
+    std::vector<net::IpRange> kept;         ///< not diverted where their VLAN is
+    std::vector<net::IpRange> turned;       ///< diverted where their VLAN is not
 
     bool operator==(const FirewallPlan&) const = default;
 };

@@ -78,7 +78,7 @@ void describe(VlanEntry& entry, const VlanSpec& spec, const Link& link, const Li
     for (const LinkAddress& each : links.addresses(link.index)) {
         present.push_back(each.own);
         state.addresses.push_back(
-            {each.own.address.text(), each.own.prefixLength, each.broadcast ? each.broadcast->text() : QString()});
+            {each.own.address.text(), each.own.length, each.broadcast ? each.broadcast->text() : QString()});
     }
     for (const InterfaceAddress& wanted : spec.addresses)
         if (!std::binary_search(present.begin(), present.end(), wanted)) entry.missing.push_back(wanted);

@@ -41,11 +41,12 @@ constexpr const char* kHooks =
 
 /// An address map or set comes as one for each family.
 struct Family {
-    bool isV6;
+    net::AddressFamily addresses;
     const char* digit;
     const char* type;
 };
-constexpr Family kFamilies[] = {{false, "4", "ipv4_addr"}, {true, "6", "ipv6_addr"}};
+constexpr Family kFamilies[] = {{net::AddressFamily::Inet4, "4", "ipv4_addr"},
+                                {net::AddressFamily::Inet6, "6", "ipv6_addr"}};
 
 QByteArray quoted(const QString& interface) { return '"' + interface.toLatin1() + '"'; }
 
@@ -98,15 +99,15 @@ Elements services(const std::set<Service>& all) {
 Elements verdicts(const std::vector<ClientVerdict>& clients, const Family& family) {
     Elements list;
     for (const ClientVerdict& each : clients)
-        if (each.range.first.isV6 == family.isV6)
+        if (each.range.first.family == family.addresses)
             list.push_back({each.range.text().toLatin1(), " : " + each.verdict.toLatin1()});
     return list;
 }
 
-Elements ranges(const std::vector<AddressRange>& clients, const Family& family) {
+Elements ranges(const std::vector<net::IpRange>& clients, const Family& family) {
     Elements list;
-    for (const AddressRange& each : clients)
-        if (each.first.isV6 == family.isV6) list.push_back({each.text().toLatin1(), {}});
+    for (const net::IpRange& each : clients)
+        if (each.first.family == family.addresses) list.push_back({each.text().toLatin1(), {}});
     return list;
 }
 

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "model/ip_prefix.h"
+#include "model/addresses.h"
 
 namespace fos1::ntp {
 

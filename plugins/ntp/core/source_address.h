@@ -6,7 +6,7 @@
 #include <compare>
 #include <optional>
 
-#include "model/ip_prefix.h"
+#include "model/addresses.h"
 
 namespace fos1::ntp {
 

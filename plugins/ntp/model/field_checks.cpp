@@ -4,7 +4,7 @@
 #include <QStringList>
 #include <cmath>
 
-#include "model/ip_prefix.h"
+#include "model/addresses.h"
 
 namespace fos1::ntp {
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "model/ip_prefix.h"
+#include "model/addresses.h"
 #include "model/security_spec.h"
 #include "model/vlan_policy.h"
 

@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-#include "model/ip_prefix.h"
+#include "model/addresses.h"
 
 namespace fos1::ntp {
 

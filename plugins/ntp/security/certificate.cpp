@@ -5,7 +5,7 @@
 #include <QTimeZone>
 #include <ctime>
 
-#include "model/ip_prefix.h"
+#include "model/addresses.h"
 #include "security/openssl_types.h"
 
 namespace fos1::ntp {

@@ -10,9 +10,15 @@
 #include <variant>
 #include <vector>
 
-#include "model/ip_address.h"
+#include "ip_address.h"
+#include "ip_prefix.h"
 
 namespace fos1::vlan {
+
+using AddressFamily = net::AddressFamily;
+using IpAddress = net::IpAddress;
+/// An address of a link with its prefix length; host bits are kept.
+using InterfaceAddress = net::IpPrefix;
 
 /// Number of a VLAN, 1–4094.
 struct VlanId {

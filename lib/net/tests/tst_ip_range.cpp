@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <QRandomGenerator>
+#include <QStringList>
 #include <QTest>
+#include <optional>
+#include <vector>
 
-#include "model/address_range.h"
+#include "ip_range.h"
 
-using namespace fos1::firewall;
+using namespace fos1::net;
 
 namespace {
 
 std::vector<OwnedRange> owned(const QStringList& networks) {
     std::vector<OwnedRange> list;
     for (const QString& network : networks) {
-        const auto range = AddressRange::parse(network);
+        const auto range = IpRange::parseNetwork(network);
         if (!range) qFatal("%s", qPrintable(network));
         list.push_back({*range, list.size()});
     }
@@ -20,7 +23,7 @@ std::vector<OwnedRange> owned(const QStringList& networks) {
 
 }  // namespace
 
-class TestAddressRange : public QObject {
+class TestIpRange : public QObject {
     Q_OBJECT
    private Q_SLOTS:
     void parses_data() {
@@ -40,8 +43,14 @@ class TestAddressRange : public QObject {
     }
     void parses() {
         QFETCH(const QString, network);
-        const auto range = AddressRange::parse(network);
+        const auto range = IpRange::parseNetwork(network);
         QTEST(range ? range->text() : QString(), "range");
+    }
+
+    void hostBitsOfAPrefixDoNotCount() {
+        const auto prefix = IpPrefix::parse(QStringLiteral("10.1.2.3/16"));
+        QVERIFY(prefix);
+        QCOMPARE(IpRange::of(*prefix).text(), QStringLiteral("10.1.0.0-10.1.255.255"));
     }
 
     void theSmallestNetworkDecides_data() {
@@ -91,7 +100,7 @@ class TestAddressRange : public QObject {
             const auto all = owned(networks);
             const auto ranges = disjoint(all);
             for (int host = 0; host < 256; ++host) {
-                const auto one = *AddressRange::parse(QStringLiteral("10.0.0.%1/32").arg(host));
+                const auto one = *IpRange::parseNetwork(QStringLiteral("10.0.0.%1/32").arg(host));
                 std::optional<OwnedRange> best;
                 for (const OwnedRange& each : all)
                     if (each.range.contains(one) &&
@@ -109,5 +118,5 @@ class TestAddressRange : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestAddressRange)
-#include "tst_address_range.moc"
+QTEST_GUILESS_MAIN(TestIpRange)
+#include "tst_ip_range.moc"
