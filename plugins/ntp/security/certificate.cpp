@@ -69,11 +69,9 @@ QStringList namesOf(X509* certificate) {
                          QString::fromLatin1(reinterpret_cast<const char*>(ASN1_STRING_get0_data(name->d.dNSName)),
                                              ASN1_STRING_length(name->d.dNSName)));
         } else if (name->type == GEN_IPADD) {
-            const int length = ASN1_STRING_length(name->d.iPAddress);
-            if (length != 4 && length != 16) continue;
-            IpAddress address{length == 4 ? AddressFamily::Inet4 : AddressFamily::Inet6, {}};
-            std::copy_n(ASN1_STRING_get0_data(name->d.iPAddress), length, address.bytes.begin());
-            names.append(QStringLiteral("IP:") + address.text());
+            const auto address = IpAddress::fromBytes(ASN1_STRING_get0_data(name->d.iPAddress),
+                                                      static_cast<std::size_t>(ASN1_STRING_length(name->d.iPAddress)));
+            if (address) names.append(QStringLiteral("IP:") + address->text());
         }
     }
     return names;

@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 
 #include <algorithm>
-#include <cstring>
 
 namespace fos1::ntp {
 
@@ -15,9 +14,8 @@ std::vector<IpAddress> ownInet4Addresses() {
     if (::getifaddrs(&first) != 0) return addresses;
     for (const ifaddrs* each = first; each; each = each->ifa_next) {
         if (!each->ifa_addr || each->ifa_addr->sa_family != AF_INET) continue;
-        IpAddress address{AddressFamily::Inet4, {}};
-        std::memcpy(address.bytes.data(), &reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr, 4);
-        addresses.push_back(address);
+        const in_addr& own = reinterpret_cast<const sockaddr_in*>(each->ifa_addr)->sin_addr;
+        addresses.push_back(*IpAddress::fromBytes(&own, sizeof own));
     }
     ::freeifaddrs(first);
     std::sort(addresses.begin(), addresses.end());
