@@ -113,6 +113,7 @@ std::optional<Change> readAddress(const nlmsghdr& message) {
     // On a point-to-point link IFA_ADDRESS is the other end's.
     const auto own = ipAddress(attributes[IFA_LOCAL] ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS]);
     if (!own || (own->family == AddressFamily::Inet4) != (head.ifa_family == AF_INET)) return std::nullopt;
+    if (head.ifa_prefixlen > own->bits()) return std::nullopt;
     AddressChange change;
     change.index = static_cast<int>(head.ifa_index);
     change.address.own = {*own, head.ifa_prefixlen};

@@ -95,6 +95,8 @@ class TestRtnetlinkCodec : public QObject {
         address("IPv4, deprecated", {3, "10.10.0.2", 24, nullptr, nullptr, IFA_F_DEPRECATED},
                 "3 10.10.0.2/24 unusable");
         address("IPv4, point to point: our end", {3, "10.10.0.1", 32, "10.10.0.2"}, "3 10.10.0.1/32");
+        address("IPv4, a prefix longer than the address", {3, "10.10.0.1", 33}, "nothing");
+        address("IPv6, a prefix longer than the address", {3, "fd00:10::1", 129}, "nothing");
         address("IPv6", {3, "fd00:10::1", 64}, "3 fd00:10::1/64");
         address("IPv6, point to point: our end", {3, "fd00:10::1", 128, "fd00:10::2"}, "3 fd00:10::1/128");
         const auto flagged = [&](const char* row, quint32 flags) {
