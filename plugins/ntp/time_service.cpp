@@ -15,7 +15,6 @@
 namespace fos1::ntp {
 
 namespace {
-
 constexpr std::chrono::seconds kTopicTtl{10};
 constexpr std::chrono::seconds kRefreshInterval{60};
 constexpr std::chrono::seconds kHealInterval{10};  ///< between two tries, should one not help
@@ -134,8 +133,7 @@ void TimeService::stop(Ticket ticket) {
 void TimeService::reconcileServices(Ticket ticket) {
     const DesiredObject* chosen = m_choice.choose(m_services, m_nodeLabels.labels());
     if (m_declared && !(chosen && m_declared->key == chosen->key)) {
-        // Where another one takes over, what is published stays until chronyd confirmed the new one: nobody loses a
-        // second.
+        // Where another one takes over, what is published stays until chronyd confirmed it: nobody loses a second.
         m_host.bus().retract(QLatin1String(time::SyncState::kTopic), m_declared->key.name,
                              QStringLiteral("the NTPService is gone or another one serves"));
         m_declared.reset();
@@ -143,8 +141,9 @@ void TimeService::reconcileServices(Ticket ticket) {
         m_status.forget();
     }
     if (chosen) return serve(*chosen, ticket);
-    withdraw(QStringLiteral("no NTPService is declared for this node"));
-    stopChronyd(QStringLiteral("no NTPService is declared for this node"), ticket);
+    const QString why = QStringLiteral("no NTPService is declared for this node");
+    withdraw(why);
+    stopChronyd(why, ticket);
 }
 
 void TimeService::serve(const DesiredObject& object, Ticket ticket) {
@@ -159,7 +158,6 @@ void TimeService::serve(const DesiredObject& object, Ticket ticket) {
         commit(wanted);  // closed before chronyd ends, not after
         return stopChronyd(why, ticket);
     }
-    showServices();
     apply(wanted, ticket);
 }
 
@@ -227,8 +225,10 @@ void TimeService::onNotApplied(const ServicePointer& wanted, const Error& error,
             isRefused ? QStringLiteral("chronyd does not accept the configuration made from this spec: %1").arg(why)
                       : why,
             declared.generation);
-        m_groups.show(declared.key.ns, withoutChange(wanted->planned.access.groups,
-                                                     m_inForce ? &m_inForce->planned.access.groups : nullptr, why));
+        const bool isHeld = m_inForce && m_inForce->declared.key.ns == declared.key.ns;
+        const auto* held = isHeld ? &m_inForce->planned.access.groups : nullptr;
+        m_groups.show(declared.key.ns, withoutChange(wanted->planned.access.groups, held, why));
+        showServices();
     }
     if (isRefused)
         m_tickets.fail(ticket, why);
@@ -238,9 +238,8 @@ void TimeService::onNotApplied(const ServicePointer& wanted, const Error& error,
 
 void TimeService::commit(const ServicePointer& service) {
     m_inForce = service;
-    const bool isServing = service->declared.spec.enabled;
     m_groups.show(service->declared.key.ns,
-                  isServing ? service->planned.access.groups : decltype(AccessPlan::groups)());
+                  service->declared.spec.enabled ? service->planned.access.groups : decltype(AccessPlan::groups)());
     m_published.showGroups(service->planned.access.groups);
     m_nts.watch(service->planned.nts);
     m_metrics.showCertificate(service->planned.nts);
@@ -303,8 +302,9 @@ void TimeService::endMeasuring(const QString& why) {
     if (m_declared) m_host.bus().retract(QLatin1String(time::SyncState::kTopic), m_declared->key.name, why);
 }
 
+/// Before the outcome of the first change nothing is known: the chronyd of an earlier host may run and serve.
 void TimeService::showServices() {
-    if (!m_declared) return;
+    if (!m_declared || (!m_inForce && m_engine.isApplying())) return;
     const bool isRunning = m_inForce && m_engine.inForce() && m_engine.state().phase != EnginePhase::Stopped;
     const Fitness fitness = m_estimator.fitness();
     m_published.show(shown().spec, m_vlans.vlans(), m_inForce ? &m_inForce->answers : nullptr,

@@ -100,6 +100,36 @@ class TestConfirmed : public QObject {
         QVERIFY(r.host().bus.decoded<time::ClientState>(QStringLiteral("group")));
     }
 
+    /// A chronyd of an earlier host may run and serve: that it does not must be known before it is published.
+    void beforeTheFirstOutcomeNothingIsPublished() {
+        Fixture r;
+        const quint64 ticket = r.begin({service(r.port, false, 1)});
+        const auto isPublished = [&r] {
+            const auto& all = r.host().bus.utterances();
+            return std::any_of(all.begin(), all.end(), [](const auto& each) {
+                return each.topic == QLatin1String(time::ServiceState::kTopic);
+            });
+        };
+        while (!r.host().isCompleted(ticket)) {
+            QVERIFY(!isPublished());
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 100);
+            // Also when the VLANs change meanwhile.
+            r.host().bus.set(QLatin1String(network::VlanState::kTopic), QStringLiteral("b"),
+                             vlan(QStringLiteral("lan.b"), QStringLiteral("10.20.0.2")));
+        }
+        QTRY_VERIFY(r.isAccepting("a"));
+    }
+
+    /// Where chronyd cannot be started, bridges learn that nobody is served.
+    void aFirstChangeThatFailsIsPublished() {
+        const TestTree tree;
+        Fixture r(refusing(tree, "driftfile"));
+        QVERIFY(r.reconciled({service(r.port, false, 1)}).outcome == Outcome::Failed);
+        QTRY_VERIFY(r.host().bus.decoded<time::ServiceState>(QStringLiteral("a")));
+        QVERIFY(!r.isAccepting("a"));
+        QCOMPARE(r.isInForce(), QStringLiteral("False/RefusedByChronyd"));
+    }
+
     void afterARefusalEverythingDescribesWhatRuns() {
         const TestTree tree;
         Fixture r(refusing(tree, "ratelimit"));
