@@ -49,7 +49,7 @@ struct Subscriber {
 
     void set(const char* key, int n) { host.bus.set(kTopic, QLatin1String(key), Number{n}.encode()); }
     /// "a=1 b=2(Orphaned)"
-    QString values() {
+    [[nodiscard]] QString values() const {
         PluginHarness::settle();
         PluginHarness::settle();
         QStringList list;

@@ -25,7 +25,7 @@ namespace fos1::ntp {
 /// else.
 struct StatusInput {
     const NtpServiceSpec& spec;
-    qint64 generation;  ///< of the object that `spec` came from
+    qint64 generation = 0;  ///< of the object that `spec` came from
     const QStringList& unimplemented;
     const std::vector<LeftOut>& leftOut;
     const EngineState& engine;
@@ -33,9 +33,9 @@ struct StatusInput {
     const std::vector<SourceReport>& sources;
     const std::vector<SourceStatistics>& statistics;
     const std::optional<NtsFacts>& nts;  ///< when it is wanted and possible
-    qint64 nowUnix;
+    qint64 nowUnix = 0;
     const std::map<QString, time::ServiceState>& vlans;
-    quint64 vlansRevision;  ///< another one whenever `vlans` changed
+    quint64 vlansRevision = 0;  ///< another one whenever `vlans` changed
     const std::vector<QString>& entriesWithoutVlan;
     const ClockRival& rival;
     std::optional<bool> kernelSynchronized;
