@@ -33,10 +33,8 @@ std::optional<QCborMap> conditionOf(const QCborMap& status, const QString& type)
 
 /// 0: as it should be; more is worse.
 int badness(const QString& type, const QString& status) {
-    const bool isBadWhenTrue = type == QStringLiteral("Conflict") || type == QStringLiteral("Degraded") ||
-                               type == QStringLiteral("Stalled") || type == QStringLiteral("Reconciling");
     if (status == QStringLiteral("Unknown")) return 1;
-    return (status == QStringLiteral("True")) == isBadWhenTrue ? 2 : 0;
+    return (status == QStringLiteral("True")) == isBadWhenTrue(type) ? 2 : 0;
 }
 
 struct Said {
