@@ -11,12 +11,8 @@ namespace fos1::host {
 
 namespace {
 
-/// More values than this of one topic that wait for delivery are compacted at once: thousands may come in one turn.
-constexpr std::size_t kMostFresh = 64;
-
-QByteArray compactedValue(const QString& topic, const QCborMap& value) {
-    return compacted(QCborValue(value).toCbor(), topic);
-}
+/// Of topics with more keys than this the values are kept as CBOR, which takes a tenth of the memory of a map.
+constexpr std::size_t kMostMaps = 64;
 
 }  // namespace
 
@@ -64,9 +60,9 @@ Status StateBus::publish(const QString& publisher, const QString& topicName, con
     total += more;
     entry.bytes = bytes;
     entry.presence = Presence::Value;
-    const bool areMany = topic.changed.size() >= kMostFresh;
-    entry.fresh = areMany ? QCborMap() : value;
-    entry.compact = areMany ? compactedValue(topicName, value) : QByteArray();
+    const bool areMany = topic.entries.size() > kMostMaps;
+    entry.map = areMany ? QCborMap() : value;
+    entry.cbor = areMany ? packed(value) : QByteArray();
     entry.publisher = publisher;
     entry.sequence = ++m_sequence;
     entry.monotonicNs = monotonicNow();
@@ -89,8 +85,8 @@ Status StateBus::retract(const QString& publisher, const QString& topicName, con
     if (entry.publisher != publisher) return Status::NotPermitted;
     m_publisherBytes[publisher] -= std::exchange(entry.bytes, 0);
     entry.presence = Presence::Absent;
-    entry.fresh = {};
-    entry.compact.clear();
+    entry.map = {};
+    entry.cbor.clear();
     entry.sequence = ++m_sequence;
     entry.monotonicNs = monotonicNow();
     entry.ttlMs = 0;
@@ -182,12 +178,6 @@ void StateBus::deliverTopic(const QString& name) {
             if (entry.isPublisherGone) meta.insert(QStringLiteral("publisher_gone"), true);
             subscriber.listener->onState(entry.topic, entry.key, static_cast<int>(entry.presence), entry.value(), meta);
         }
-    }
-    for (const QString& key : changed) {
-        BusEntry& entry = topic.entries.at(key);
-        if (entry.isQueued || entry.fresh.isEmpty()) continue;
-        entry.compact = compactedValue(name, entry.fresh);
-        entry.fresh = {};
     }
 }
 

@@ -10,7 +10,7 @@
 #include <map>
 #include <vector>
 
-#include "compact.h"
+#include "fos1/cbor_size.h"
 #include "fos1/features/bus.h"
 
 namespace fos1::host {
@@ -22,9 +22,9 @@ struct BusEntry {
     QString topic;
     QString key;
     Presence presence = Presence::Unknown;
-    QCborMap fresh;      ///< the value until it was delivered
-    QByteArray compact;  ///< and afterwards, for there may be thousands
-    QString publisher;   ///< plugin id
+    QCborMap map;       ///< the value
+    QByteArray cbor;    ///< or this, of one key of many
+    QString publisher;  ///< plugin id
     quint64 sequence = 0;
     qint64 monotonicNs = 0;        ///< steady clock at the publish
     qint64 ttlMs = 0;              ///< 0: never stale
@@ -33,9 +33,7 @@ struct BusEntry {
     bool isPublisherGone = false;  ///< Absent because its publisher stopped or died, not because it took it back
     bool isQueued = false;         ///< waits for delivery on the next turn
 
-    [[nodiscard]] QCborMap value() const {
-        return compact.isEmpty() ? fresh : QCborValue::fromCbor(expanded(compact)).toMap();
-    }
+    [[nodiscard]] QCborMap value() const { return cbor.isEmpty() ? map : unpackedMap(cbor); }
 };
 
 class StateBus : public QObject {

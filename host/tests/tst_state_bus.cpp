@@ -48,6 +48,20 @@ class TestStateBus : public QObject {
         QCOMPARE(recorder.seen.size(), 1U);
     }
 
+    void everyOfManyKeysHasItsValue() {
+        constexpr int kMany = 500;
+        StateBus bus;
+        Recorder recorder;
+        bus.subscribe(kTopic, &recorder);
+        for (const int offset : {0, 1000}) {
+            recorder.seen.clear();
+            for (int i = 0; i < kMany; ++i) bus.publish("a", kTopic, QString::number(i), number(offset + i), 0);
+            QTRY_COMPARE(recorder.seen.size(), std::size_t{kMany});
+            for (const Recorder::Seen& seen : recorder.seen) QCOMPARE(seen.n, offset + seen.key.toInt());
+            for (const BusEntry* entry : bus.entries()) QCOMPARE(entry->value(), number(offset + entry->key.toInt()));
+        }
+    }
+
     void lateSubscriberSeesRetainedValues() {
         StateBus bus;
         bus.publish("a", kTopic, kKey, number(1), 0);
