@@ -83,9 +83,12 @@ QCborMap partOf(const QCborMap& status, const QCborMap& wanted) {
 
 StatusWriter::StatusWriter(kube::ApiClient& client, const KubeSource& source, LeaseLock& lease, Options options,
                            QObject* parent)
-    : QObject(parent), m_client(client), m_source(source), m_lease(lease), m_options(std::move(options)) {
-    m_timer.setSingleShot(true);
-    connect(&m_timer, &QTimer::timeout, this, &StatusWriter::work);
+    : QObject(parent),
+      m_client(client),
+      m_source(source),
+      m_lease(lease),
+      m_options(std::move(options)),
+      m_slices([this] { return serveNext(); }) {
     m_dueTimer.setSingleShot(true);
     connect(&m_dueTimer, &QTimer::timeout, this, &StatusWriter::markDue);
     m_leaseTimer.setSingleShot(true);
@@ -140,7 +143,7 @@ std::optional<bool> StatusWriter::isServedHere(const ObjectKey& key) const {
 void StatusWriter::mark(const ObjectKey& key) {
     if (!m_source.typeOf(key)) return;
     m_dirty.insert(&entryFor(key).first);
-    if (!m_timer.isActive()) m_timer.start(0);
+    m_slices.start();
 }
 
 void StatusWriter::later(const ObjectKey& key, std::chrono::milliseconds delay) {
@@ -167,24 +170,20 @@ void StatusWriter::markDue() {
         m_dueTimer.start(std::max(std::chrono::ceil<std::chrono::milliseconds>(next - now), kShortestWait));
 }
 
-void StatusWriter::work() {
+bool StatusWriter::serveNext() {
+    if (m_busy.size() >= kMostAtOnce) return false;
     // One of another turn marks again those that are busy.
-    for (auto it = m_dirty.begin(); it != m_dirty.end() && m_busy.size() < kMostAtOnce;) {
-        const ObjectKey key = **it;
-        if (m_busy.contains(key)) {
-            ++it;
-            continue;
-        }
-        it = m_dirty.erase(it);
-        const ClusterObject* object = m_source.find(key);
-        if (!object) {
-            forget(key);
-            continue;
-        }
-        // What the snapshot remembers says nothing of the status that is there now.
-        if (object->version.isEmpty()) continue;
+    const auto next =
+        std::find_if(m_dirty.begin(), m_dirty.end(), [this](const ObjectKey* key) { return !m_busy.contains(*key); });
+    if (next == m_dirty.end()) return false;
+    const ObjectKey key = **next;
+    m_dirty.erase(next);
+    const ClusterObject* object = m_source.find(key);
+    if (!object)
+        forget(key);
+    else if (!object->version.isEmpty())  // what the snapshot remembers says nothing of the status that is there now
         serve(key, *object);
-    }
+    return true;
 }
 
 /// What plugins say, and why the cluster's version is not in force where it is not.

@@ -12,6 +12,7 @@
 #include <set>
 
 #include "fos1/features/status_feed.h"
+#include "fos1/slices.h"
 #include "kube/kube_source.h"
 #include "kube/lease_lock.h"
 
@@ -89,7 +90,8 @@ class StatusWriter : public QObject, public IStatusListener {
     using Books = std::map<ObjectKey, Book>;
 
     void mark(const ObjectKey& key);
-    void work();
+    /// Takes one that is marked; whether there may be another.
+    bool serveNext();
     /// Starts what is due for the object; whether a request is under way now.
     bool serve(const ObjectKey& key, const ClusterObject& object);
     Books::value_type& entryFor(const ObjectKey& key);
@@ -119,8 +121,8 @@ class StatusWriter : public QObject, public IStatusListener {
     std::set<ObjectKey> m_busy;
     bool m_isLeaseAsked = false;
     QTimer m_leaseTimer;  ///< until the Lease that is another's is asked for again
-    QTimer m_timer;
-    QTimer m_dueTimer;  ///< until the first Book that is due: one timer for thousands
+    Slices m_slices;      ///< thousands may be marked at once
+    QTimer m_dueTimer;    ///< until the first Book that is due: one timer for thousands
     QString m_problem;
 };
 
