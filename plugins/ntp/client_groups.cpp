@@ -2,6 +2,7 @@
 #include "client_groups.h"
 
 #include <QCborArray>
+#include <QDateTime>
 
 #include "model/vlan_parser.h"
 
@@ -11,54 +12,78 @@ namespace {
 
 constexpr qsizetype kMostShownNetworks = 256;
 
+qint64 secondsOf(const QString& timestamp) {
+    const QDateTime time = QDateTime::fromString(timestamp, Qt::ISODate);
+    return time.isValid() ? time.toSecsSinceEpoch() : 0;
+}
+
 }  // namespace
 
+void ClientGroups::clear() {
+    m_entries.clear();
+    m_planners.clear();
+}
+
 void ClientGroups::set(const DesiredObject& object) {
-    auto spec = parseClientGroup(object.spec);
-    const QString created = object.metadata.value(QStringLiteral("creationTimestamp")).toString();
-    const std::size_t uid = qHash(object.metadata.value(QStringLiteral("uid")).toString());
     m_apiVersion = object.key.apiVersion;
-    const std::pair key(m_pool.shared(object.key.ns), object.key.name);
-    const auto known = m_entries.find(key);
-    const std::size_t shown = known != m_entries.end() && known->second.uid == uid ? known->second.shown : 0;
-    m_entries.insert_or_assign(key, Entry{uid, created, object.generation, std::move(spec), shown});
+    const std::size_t uid = qHash(object.metadata.value(QStringLiteral("uid")).toString());
+    Entry& entry = m_entries[{m_pool.shared(object.key.ns), object.key.name}];
+    if (entry.uid != uid) entry.shown = 0;
+    entry.uid = uid;
+    entry.generation = object.generation;
+    entry.outcome.reset();
+    auto spec = parseClientGroup(object.spec);
+    entry.mistakes = spec ? Errors() : std::move(spec.error());
+    AccessPlanner& planner = m_planners[object.key.ns];
+    if (spec)
+        planner.set({object.key.name, secondsOf(object.metadata.value(QStringLiteral("creationTimestamp")).toString()),
+                     std::move(*spec)});
+    else
+        planner.remove(object.key.name);
 }
 
-std::vector<ClientGroup> ClientGroups::of(const QString& ns) const {
-    std::vector<const Entries::value_type*> oldestFirst;
-    for (const auto& item : m_entries)
-        if (item.first.first == ns && item.second.spec) oldestFirst.push_back(&item);
-    std::stable_sort(oldestFirst.begin(), oldestFirst.end(),
-                     [](const auto* a, const auto* b) { return a->second.created < b->second.created; });
-    std::vector<ClientGroup> groups;
-    groups.reserve(oldestFirst.size());
-    for (const auto* item : oldestFirst) groups.push_back({item->first.second, *item->second.spec});
-    return groups;
+void ClientGroups::remove(const ObjectKey& key) {
+    m_entries.erase({key.ns, key.name});
+    const auto planner = m_planners.find(key.ns);
+    if (planner == m_planners.end()) return;
+    planner->second.remove(key.name);
+    if (planner->second.isEmpty()) m_planners.erase(planner);
 }
 
-void ClientGroups::show(const QString& ns, const std::map<QString, GroupOutcome>& outcomes) {
-    constexpr auto kFalse = ConditionStatus::False;
-    for (auto& entry : m_entries) {
-        if (!entry.second.spec) {
-            show(entry, kFalse, QStringLiteral("InvalidSpec"), joined(entry.second.spec.error()), {});
-            continue;
-        }
-        const auto outcome = entry.first.first == ns ? outcomes.find(entry.first.second) : outcomes.end();
-        if (outcome == outcomes.end()) {
-            show(entry, kFalse, QStringLiteral("NoService"),
-                 QStringLiteral("No NTPService of this namespace serves this node."), {});
-            continue;
-        }
-        QStringList problems;
-        for (const QString& problem : outcome->second.problems) problems.append(problem);
-        const QStringList& networks = outcome->second.state.networks;
-        if (problems.isEmpty())
-            show(entry, ConditionStatus::True, QStringLiteral("InForce"),
-                 QStringLiteral("The policy is in force for %1 networks.").arg(networks.size()), networks);
-        else
-            show(entry, kFalse, networks.isEmpty() ? QStringLiteral("NotInForce") : QStringLiteral("PartlyInForce"),
-                 QStringLiteral("Not in force as a whole: %1.").arg(problems.join(QStringLiteral("; "))), networks);
+AccessPlan ClientGroups::plan(const QString& ns, const NtpServiceSpec& spec, const Vlans& vlans) {
+    const auto planner = m_planners.find(ns);
+    return planner != m_planners.end() ? planner->second.plan(spec, vlans) : planAccess(spec, {}, vlans);
+}
+
+void ClientGroups::show(const QString& ns, const GroupOutcomes& outcomes) {
+    // Both are in the order of the names: there may be thousands, of which few have news.
+    auto next = outcomes.begin();
+    for (auto& item : m_entries) {
+        const bool isOurs = item.first.first == ns;
+        while (isOurs && next != outcomes.end() && next->first < item.first.second) ++next;
+        const bool isKnown = isOurs && next != outcomes.end() && next->first == item.first.second;
+        Entry& entry = item.second;
+        if (isKnown && entry.outcome == next->second) continue;
+        entry.outcome = isKnown && entry.mistakes.empty() ? next->second : nullptr;
+        show(item, entry.outcome.get());
     }
+}
+
+void ClientGroups::show(Entries::value_type& item, const GroupOutcome* outcome) {
+    constexpr auto kFalse = ConditionStatus::False;
+    if (!item.second.mistakes.empty())
+        return show(item, kFalse, QStringLiteral("InvalidSpec"), joined(item.second.mistakes), {});
+    if (!outcome)
+        return show(item, kFalse, QStringLiteral("NoService"),
+                    QStringLiteral("No NTPService of this namespace serves this node."), {});
+    QStringList problems;
+    for (const QString& problem : outcome->problems) problems.append(problem);
+    const QStringList& networks = outcome->state.networks;
+    if (problems.isEmpty())
+        return show(item, ConditionStatus::True, QStringLiteral("InForce"),
+                    QStringLiteral("The policy is in force for %1 networks.").arg(networks.size()), networks);
+    show(item, kFalse, networks.isEmpty() ? QStringLiteral("NotInForce") : QStringLiteral("PartlyInForce"),
+         QStringLiteral("Not in force as a whole: %1.").arg(problems.join(QStringLiteral("; "))), networks);
 }
 
 void ClientGroups::show(Entries::value_type& item, ConditionStatus status, const QString& reason,

@@ -3,9 +3,8 @@
 #pragma once
 
 #include <map>
-#include <vector>
 
-#include "core/service_plan.h"
+#include "core/access_plan.h"
 #include "fos1/key_pool.h"
 #include "fos1/plugin.h"
 
@@ -15,27 +14,28 @@ class ClientGroups {
    public:
     explicit ClientGroups(const HostView& host) : m_host(host) {}
 
-    void clear() { m_entries.clear(); }
+    void clear();
     /// One that came or changed.
     void set(const DesiredObject& object);
-    void remove(const ObjectKey& key) { m_entries.erase({key.ns, key.name}); }
+    void remove(const ObjectKey& key);
 
-    /// Those of the service's namespace that can be understood, the oldest first, which wins a tie.
-    [[nodiscard]] std::vector<ClientGroup> of(const QString& ns) const;
+    /// For those of the service's namespace that can be understood.
+    [[nodiscard]] AccessPlan plan(const QString& ns, const NtpServiceSpec& spec, const Vlans& vlans);
 
     /// What became of them. `ns`: of the service that runs; empty when none does.
-    void show(const QString& ns, const std::map<QString, GroupOutcome>& outcomes);
+    void show(const QString& ns, const GroupOutcomes& outcomes);
 
    private:
     struct Entry {
         std::size_t uid = 0;  ///< a hash: one that was deleted and made again has no status yet
-        QString created;
         qint64 generation = 0;
-        tl::expected<ClientGroupSpec, Errors> spec;
-        std::size_t shown = 0;  ///< a hash of its status, so that it is not written again
+        Errors mistakes;                              ///< of one that cannot be understood
+        std::size_t shown = 0;                        ///< a hash of its status, so that it is not written again
+        std::shared_ptr<const GroupOutcome> outcome;  ///< that the status says; null: something else
     };
     using Entries = std::map<std::pair<QString, QString>, Entry>;  ///< by namespace and name
 
+    void show(Entries::value_type& item, const GroupOutcome* outcome);
     void show(Entries::value_type& item, ConditionStatus status, const QString& reason, const QString& message,
               const QStringList& networks);
 
@@ -43,6 +43,7 @@ class ClientGroups {
     KeyPool m_pool;
     QString m_apiVersion;
     Entries m_entries;
+    std::map<QString, AccessPlanner> m_planners;  ///< by namespace; of those that can be understood
 };
 
 }  // namespace fos1::ntp

@@ -53,11 +53,11 @@ QStringList filesOf(const QString& path) {
 }  // namespace
 
 Survey MaterialsSurvey::survey(const NtpServiceSpec& spec, const QString& ns, const Secrets& secrets,
-                               const ChronyVersion& version, const VlanRules& vlans,
+                               const ChronyVersion& version, VlanRules vlans,
                                const std::vector<IpAddress>& ownAddresses, qint64 nowUnix, Effects effects) const {
     Survey survey;
     survey.materials.version = version;
-    survey.materials.vlans = vlans;
+    survey.materials.vlans = std::move(vlans);
     if (!spec.enabled) return survey;
     findKeys(spec, ns, secrets, survey.materials);
     for (const HwTimestampSpec& each : spec.server.hwTimestamp)

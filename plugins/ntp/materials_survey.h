@@ -33,7 +33,7 @@ class MaterialsSurvey {
     /// `ns`: the namespace of the service, where its Secrets are. `vlans` is passed on; their addresses become names of
     /// a certificate of our own.
     [[nodiscard]] Survey survey(const NtpServiceSpec& spec, const QString& ns, const Secrets& secrets,
-                                const ChronyVersion& version, const VlanRules& vlans,
+                                const ChronyVersion& version, VlanRules vlans,
                                 const std::vector<IpAddress>& ownAddresses, qint64 nowUnix,
                                 Effects effects = Effects::Allowed) const;
 

@@ -3,18 +3,22 @@
 
 #include <QDateTime>
 
+#include "core/access_table.h"
 #include "security/own_addresses.h"
 
 namespace fos1::ntp {
 
-PlannedService ServicePlanner::plan(const Inputs& in, Effects effects) const {
+PlannedService ServicePlanner::plan(Inputs in, Effects effects) const {
     PlannedService planned;
-    planned.access = planAccess(in.spec, in.groups, in.vlans);
-    Survey survey = m_surveyor.survey(in.spec, in.ns, in.secrets, in.version, planned.access.rules, ownInet4Addresses(),
-                                      QDateTime::currentSecsSinceEpoch(), effects);
+    planned.access = std::move(in.access);
+    Survey survey = m_surveyor.survey(in.spec, in.ns, in.secrets, in.version, std::move(planned.access.rules),
+                                      ownInet4Addresses(), QDateTime::currentSecsSinceEpoch(), effects);
     planned.nts = std::move(survey.nts);
     planned.materials = std::move(survey.materials);
-    planned.chrony = makePlan(in.spec, m_options, planned.materials);
+    const bool isSame = in.last && in.last->materials == planned.materials;
+    planned.chrony = isSame ? in.last->chrony : makePlan(in.spec, m_options, planned.materials);
+    planned.answers = isSame ? in.last->answers
+                             : std::make_shared<const PrefixTable<Permission>>(tableOf(planned.chrony.online.access));
     return planned;
 }
 

@@ -3,19 +3,22 @@
 // one place for serving, for refreshing and for previews; changes nothing that runs.
 #pragma once
 
+#include <memory>
 #include <optional>
-#include <vector>
 
 #include "chrony/chrony_layout.h"
+#include "core/access_plan.h"
 #include "core/chrony_plan.h"
-#include "core/service_plan.h"
+#include "core/prefix_table.h"
 #include "materials_survey.h"
 
 namespace fos1::ntp {
 
 struct PlannedService {
     ChronyPlan chrony;  ///< with what of the spec is left out
-    AccessPlan access;  ///< the groups of clients among it
+    /// chrony.online.access. Shared, since most plans have the rules of the one before, and there may be thousands.
+    std::shared_ptr<const PrefixTable<Permission>> answers;
+    AccessPlan access;  ///< the groups of clients among it; the rules are among the materials
     std::optional<NtsFacts> nts;
     Materials materials;
 };
@@ -27,15 +30,16 @@ class ServicePlanner {
 
     struct Inputs {
         const NtpServiceSpec& spec;
-        QString ns;  ///< the namespace of the service, where its Secrets and groups are
-        std::vector<ClientGroup> groups;
-        const Vlans& vlans;
+        QString ns;  ///< the namespace of the service, where its Secrets are
+        AccessPlan access;
         const Secrets& secrets;
         ChronyVersion version;
+        /// A plan for this very spec, whose parts are used where they would come out the same; may be null.
+        const PlannedService* last = nullptr;
     };
 
     /// Effects::Allowed writes certificates for chronyd, under names that no chronyd has yet.
-    [[nodiscard]] PlannedService plan(const Inputs& in, Effects effects) const;
+    [[nodiscard]] PlannedService plan(Inputs in, Effects effects) const;
 
     /// Removes the certificates that neither of these uses.
     void forgetAllBut(const Materials& inUse) const { m_surveyor.forgetAllBut({&inUse}); }

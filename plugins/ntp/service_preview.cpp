@@ -2,7 +2,7 @@
 #include "service_preview.h"
 
 #include "client_groups.h"
-#include "core/access_table.h"
+#include "core/service_plan.h"
 #include "model/spec_parser.h"
 
 namespace fos1::ntp {
@@ -22,12 +22,12 @@ QCborMap previewServices(const QCborMap& snapshot, const PreviewContext& context
     if (!spec) return {};  // what runs goes on
     const QString& ns = claims.serving->key.ns;
     const Secrets secrets(snapshot);
-    PlannedService planned =
-        context.planner.plan({*spec, ns, groups.of(ns), context.vlans, secrets, context.version}, Effects::None);
+    PlannedService planned = context.planner.plan(
+        {*spec, ns, groups.plan(ns, *spec, context.vlans), secrets, context.version, nullptr}, Effects::None);
     Planned then;
     // How good the time will be is not known; that it stays as it is, is the best guess.
     const bool isNtsServed = planned.nts && planned.nts->problem.isEmpty();
-    then.vlans = planVlans(*spec, context.vlans, tableOf(planned.chrony.online.access),
+    then.vlans = planVlans(*spec, context.vlans, *planned.answers,
                            {spec->enabled, isNtsServed, isFit(context.fitness), sentence(context.fitness)});
     then.groups = std::move(planned.access.groups);
     if (spec->enabled) then.chrony = std::move(planned.chrony);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 
+#include "core/access_plan.h"
 #include "core/service_plan.h"
 #include "fos1/publication.h"
 
@@ -27,12 +28,7 @@ class ServicePublisher {
     void doubt() { m_now.reset(); }
 
     /// Groups with nothing in force are left out.
-    void showGroups(const std::map<QString, GroupOutcome>& groups) {
-        std::map<QString, time::ClientState> inForce;
-        for (const auto& [name, group] : groups)
-            if (!group.state.networks.isEmpty()) inForce.emplace(name, group.state);
-        m_groups.show(std::move(inForce), QStringLiteral("the NTPClient is gone, or nothing of it is in force"));
-    }
+    void showGroups(const GroupOutcomes& groups);
     /// No time service any more.
     void withdraw(const QString& why) {
         m_vlans.retractAll(why);
@@ -52,9 +48,17 @@ class ServicePublisher {
     [[nodiscard]] quint64 revision() const { return m_vlans.revision(); }
 
    private:
+    /// What is published of a group is part of its outcome.
+    struct Group {
+        static constexpr const char* kTopic = time::ClientState::kTopic;
+        std::shared_ptr<const GroupOutcome> outcome;
+        bool operator==(const Group& other) const { return outcome->state == other.outcome->state; }
+        [[nodiscard]] QCborMap encode() const { return outcome->state.encode(); }
+    };
+
     std::optional<ServingNow> m_now;
     Publication<time::ServiceState> m_vlans;
-    Publication<time::ClientState> m_groups;
+    Publication<Group> m_groups;
 };
 
 }  // namespace fos1::ntp

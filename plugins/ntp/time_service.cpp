@@ -3,7 +3,6 @@
 
 #include <QDateTime>
 
-#include "core/access_table.h"
 #include "core/happenings.h"
 #include "core/plain_text.h"
 #include "core/service_status.h"
@@ -163,10 +162,11 @@ void TimeService::serve(const DesiredObject& object, Ticket ticket) {
 
 TimeService::ServicePointer TimeService::planNow() {
     const QString& ns = m_declared->key.ns;
-    PlannedService planned = m_planner.plan(
-        {m_declared->spec, ns, m_groups.of(ns), m_vlans.vlans(), m_secrets, *m_version}, Effects::Allowed);
-    PrefixTable<Permission> answers = tableOf(planned.chrony.online.access);
-    return std::make_shared<const Service>(Service{*m_declared, std::move(planned), std::move(answers)});
+    const NtpServiceSpec& spec = m_declared->spec;
+    const PlannedService* last = m_inForce && m_inForce->declared.spec == spec ? &m_inForce->planned : nullptr;
+    AccessPlan access = m_groups.plan(ns, spec, m_vlans.vlans());
+    return std::make_shared<const Service>(Service{
+        *m_declared, m_planner.plan({spec, ns, std::move(access), m_secrets, *m_version, last}, Effects::Allowed)});
 }
 
 void TimeService::refresh() {
@@ -238,8 +238,10 @@ void TimeService::onNotApplied(const ServicePointer& wanted, const Error& error,
 
 void TimeService::commit(const ServicePointer& service) {
     m_inForce = service;
-    m_groups.show(service->declared.key.ns,
-                  service->declared.spec.enabled ? service->planned.access.groups : decltype(AccessPlan::groups)());
+    if (service->declared.spec.enabled)
+        m_groups.show(service->declared.key.ns, service->planned.access.groups);
+    else
+        m_groups.show(service->declared.key.ns, {});
     m_published.showGroups(service->planned.access.groups);
     m_nts.watch(service->planned.nts);
     m_metrics.showCertificate(service->planned.nts);
@@ -307,7 +309,7 @@ void TimeService::showServices() {
     if (!m_declared || (!m_inForce && m_engine.isApplying())) return;
     const bool isRunning = m_inForce && m_engine.inForce() && m_engine.state().phase != EnginePhase::Stopped;
     const Fitness fitness = m_estimator.fitness();
-    m_published.show(shown().spec, m_vlans.vlans(), m_inForce ? &m_inForce->answers : nullptr,
+    m_published.show(shown().spec, m_vlans.vlans(), m_inForce ? m_inForce->planned.answers.get() : nullptr,
                      {isRunning, m_nts.isServed(), isFit(fitness), sentence(fitness)});
 }
 

@@ -67,7 +67,6 @@ class TimeService final : public QObject {
     struct Service {
         Declared declared;
         PlannedService planned;
-        PrefixTable<Permission> answers;  ///< planned.chrony.online.access
     };
     /// Shared, since completions must be copyable and there may be thousands of groups in it.
     using ServicePointer = std::shared_ptr<const Service>;

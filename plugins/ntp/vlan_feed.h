@@ -4,8 +4,8 @@
 
 #include <QObject>
 
+#include "core/known_vlans.h"
 #include "core/prefix_table.h"
-#include "core/service_plan.h"
 #include "fos1/feed.h"
 
 namespace fos1::ntp {

@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "chrony/chrony_client.h"
+#include "core/access_plan.h"
 #include "core/access_table.h"
 #include "core/chrony_plan.h"
 #include "core/service_plan.h"

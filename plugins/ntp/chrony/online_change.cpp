@@ -29,7 +29,6 @@ void OnlineChange::run(HeldSettings& held, const ChronyPlan& wanted, Completion 
     m_isMended = m_accessIsMended = m_checkAll = false;
     m_held = &held;
     m_plan = wanted;
-    m_wanted = wanted.online;
     m_reloads = 0;
     m_completion = std::move(completion);
     planSteps();
@@ -48,22 +47,25 @@ void OnlineChange::cancel() {
     m_steps.clear();
     m_probes.clear();
     m_completion = nullptr;
+    // There may be thousands of rules.
+    m_plan = {};
+    m_access = {};
 }
 
 void OnlineChange::planSteps() {
-    const std::vector<AccessRule> rules = m_held->access.commandsFor(m_wanted.access);
+    const std::vector<AccessRule> rules = m_held->access.commandsFor(m_plan.online.access);
     m_probes = probesOf(rules);
-    m_access = tableOf(m_wanted.access);
+    m_access = tableOf(m_plan.online.access);
     pushAccess(rules);
-    if (m_held->makestep != m_wanted.makestep)
+    if (m_held->makestep != m_plan.online.makestep)
         m_steps.push_back({QStringLiteral("makestep"),
-                           candm::modifyMakestepRequest(m_wanted.makestep.limit, m_wanted.makestep.threshold),
+                           candm::modifyMakestepRequest(m_plan.online.makestep.limit, m_plan.online.makestep.threshold),
                            std::nullopt, [this] { m_held->makestep.reset(); },
-                           [this] { m_held->makestep = m_wanted.makestep; }});
-    if (m_held->local != m_wanted.local)
-        m_steps.push_back({QStringLiteral("local"), localRequest(candm::Command::Local3, m_wanted.local),
-                           localRequest(candm::Command::Local2, m_wanted.local), [this] { m_held->local.reset(); },
-                           [this] { m_held->local = m_wanted.local; }});
+                           [this] { m_held->makestep = m_plan.online.makestep; }});
+    if (m_held->local != m_plan.online.local)
+        m_steps.push_back({QStringLiteral("local"), localRequest(candm::Command::Local3, m_plan.online.local),
+                           localRequest(candm::Command::Local2, m_plan.online.local), [this] { m_held->local.reset(); },
+                           [this] { m_held->local = m_plan.online.local; }});
     const bool keysDiffer = !m_held->keysAreKnown || m_held->keys != m_plan.keys;
     const QByteArray both = withKeysOf(m_plan.keys, m_held->keys);
     if (keysDiffer) pushRekey(both);
@@ -159,7 +161,7 @@ void OnlineChange::askName(quint32 index, quint32 count) {
 }
 
 void OnlineChange::onNamesKnown() {
-    const std::set<QString> wanted(m_wanted.sourceNames.begin(), m_wanted.sourceNames.end());
+    const std::set<QString> wanted(m_plan.online.sourceNames.begin(), m_plan.online.sourceNames.end());
     QStringList missing;
     QStringList extra;
     for (const QString& name : wanted)
@@ -207,13 +209,13 @@ void OnlineChange::mend(const QStringList& missing, const QStringList& extra) {
 /// chronyd answers OK to a source with a key that it does not have.
 void OnlineChange::verifyKeys(std::multimap<QString, SourceAddress>::const_iterator from) {
     const auto hasKey = [this](const auto& source) {
-        return m_wanted.keyOf.contains(source.first) && source.second.kind != SourceAddressKind::Unresolved;
+        return m_plan.online.keyOf.contains(source.first) && source.second.kind != SourceAddressKind::Unresolved;
     };
     const auto source = std::find_if(from, m_found.cend(), hasKey);
     if (source == m_found.cend()) return verifyAccess();
     ask(candm::authDataRequest(source->second), [this, source](const Result<candm::Reply>& reply) {
         const auto authentication = reply.and_then(candm::authData);
-        const qint64 key = m_wanted.keyOf.at(source->first);
+        const qint64 key = m_plan.online.keyOf.at(source->first);
         if (authentication && (authentication->keyId != key || authentication->keyBits == 0))
             return finish(failure(ErrorCode::Conflict,
                                   QStringLiteral("chronyd does not have key %1 for %2").arg(key).arg(source->first)));
@@ -232,7 +234,7 @@ void OnlineChange::verifyAccess() {
             // After a change of ours it did not take it; else somebody else told it something.
             if (m_checkAll && !std::exchange(m_accessIsMended, true)) {
                 m_held->access.doubtAll();
-                pushAccess(m_held->access.commandsFor(m_wanted.access));
+                pushAccess(m_held->access.commandsFor(m_plan.online.access));
                 return next();
             }
             return finish(failure(ErrorCode::Conflict, QStringLiteral("chronyd answers %1 although it is %2")

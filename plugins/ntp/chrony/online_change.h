@@ -98,14 +98,13 @@ class OnlineChange final : public QObject {
     const Files m_files;
     HeldSettings* m_held = nullptr;
     ChronyPlan m_plan;
-    OnlineSettings m_wanted;  ///< of m_plan
     std::deque<Step> m_steps;
     std::multimap<QString, SourceAddress> m_found;  ///< by name
     bool m_isMended = false;
     bool m_accessIsMended = false;
     bool m_checkAll = false;
     int m_reloads = 0;
-    PrefixTable<Permission> m_access;  ///< of m_wanted
+    PrefixTable<Permission> m_access;  ///< of m_plan
     std::vector<IpAddress> m_probes;
     Completion m_completion;
     quint64 m_run = 0;

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
-#include <tuple>
 
+#include "core/access_order.h"
 #include "core/config_text.h"
 #include "core/key_file.h"
 #include "core/rate_limit.h"
@@ -37,25 +37,18 @@ void writeLocal(ConfigText& out, const LocalSpec& local) {
         {"local", option("stratum", local.stratum), flag("orphan", local.orphan), option("distance", local.distance)});
 }
 
-/// Shortest prefixes first. chrony's table has four bits a level and writes a prefix of another length over all the
-/// slots that it covers, so a later 10.0.0.0/10 would replace an earlier 10.0.0.0/12 (addrfilt.c, set_subnet). In this
-/// order the longest prefix wins. Never "all", which erases every more specific rule.
-std::vector<AccessRule> inOrder(std::vector<AccessRule> rules) {
-    std::sort(rules.begin(), rules.end(), [](const AccessRule& a, const AccessRule& b) {
-        return std::tie(a.network.address.family, a.network.length, a.network) <
-               std::tie(b.network.address.family, b.network.length, b.network);
-    });
-    return rules;
-}
-
-/// The rules of the spec, and those of the VLANs for networks that it says nothing of.
-std::vector<AccessRule> allRules(const std::vector<AccessRule>& own, const std::vector<AccessRule>& ofVlans) {
-    std::vector<AccessRule> rules = own;
+/// The rules of the spec, and the others for networks that it says nothing of, in the order in which they may stand.
+/// Never "all", which erases every more specific rule.
+std::vector<AccessRule> allRules(const std::vector<AccessRule>& own, const std::vector<AccessRule>& others) {
     std::set<IpPrefix> known;
     for (const AccessRule& rule : own) known.insert(rule.network);
-    for (const AccessRule& rule : ofVlans)
-        if (known.insert(rule.network).second) rules.push_back(rule);
-    return inOrder(std::move(rules));
+    std::vector<AccessRule> rules = own;
+    rules.reserve(own.size() + others.size());
+    for (const AccessRule& rule : others)
+        if (!known.contains(rule.network)) rules.push_back(rule);
+    std::sort(rules.begin(), rules.end(),
+              [](const AccessRule& a, const AccessRule& b) { return isBefore(a.network, b.network); });
+    return rules;
 }
 
 void writeAccess(ConfigText& out, const std::vector<AccessRule>& rules) {

@@ -34,9 +34,9 @@ struct NtsServerFiles {
     bool operator==(const NtsServerFiles&) const = default;
 };
 
-/// What the VLANs ask of chronyd.
+/// What the groups of clients and the VLANs ask of chronyd.
 struct VlanRules {
-    std::vector<AccessRule> access;     ///< count where the spec has no rule for the same network
+    std::vector<AccessRule> access;     ///< each network once; count where the spec has no rule for it
     std::vector<IpAddress> broadcasts;  ///< addresses that time is sent to
     bool operator==(const VlanRules&) const = default;
 };

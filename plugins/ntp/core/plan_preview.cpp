@@ -123,7 +123,8 @@ QCborMap describeChange(const Planned& now, const Planned& then) {
     const QStringList vlans = mapLines<time::ServiceState>(
         now.vlans, then.vlans, [](const time::ServiceState& state) -> const time::ServiceState& { return state; });
     const QStringList groups = mapLines<time::ClientState>(
-        now.groups, then.groups, [](const GroupOutcome& group) -> const time::ClientState& { return group.state; });
+        now.groups, then.groups,
+        [](const std::shared_ptr<const GroupOutcome>& group) -> const time::ClientState& { return group->state; });
     const Change change = changeKind(now.chrony, then.chrony);
     const Kind kind = kindOf(change, !configuration.isEmpty() || !vlans.isEmpty() || !groups.isEmpty());
     if (kind.summary.isEmpty()) return {};

@@ -5,6 +5,7 @@
 
 #include <QCborMap>
 
+#include "core/access_plan.h"
 #include "core/chrony_plan.h"
 #include "core/service_plan.h"
 
@@ -14,7 +15,7 @@ namespace fos1::ntp {
 struct Planned {
     std::optional<ChronyPlan> chrony;  ///< nothing: chronyd does not run
     std::map<QString, time::ServiceState> vlans;
-    std::map<QString, GroupOutcome> groups;
+    GroupOutcomes groups;
 };
 
 /// The answer of IPreviewer::preview(); empty when nothing would change.

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A plan that uses parts of the one before is the plan that is made without it.
+#include <QRandomGenerator>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "service_planner.h"
+
+using namespace fos1;
+using namespace fos1::ntp;
+
+class TestServicePlanner : public QObject {
+    Q_OBJECT
+   private Q_SLOTS:
+    void theLastPlanMakesNoDifference() {
+        const QTemporaryDir dir;
+        const ServicePlanner planner({dir.path(), dir.path()}, {}, ClockControl::None);
+        QRandomGenerator random(3);
+        NtpServiceSpec spec;
+        spec.vlans.defaults = VlanPolicy();
+        spec.rateLimit.enabled = true;
+        spec.rateLimit.burst = 40;  // more than some versions take
+        Vlans vlans;
+        AccessPlanner groups;
+        ChronyVersion version;
+        std::optional<PlannedService> last;
+        int reused = 0;
+        for (int step = 0; step < 400; ++step) {
+            bool isSameSpec = true;
+            switch (random.bounded(5)) {
+                case 0:
+                    spec.server.port = static_cast<quint16>(123 + random.bounded(2));
+                    isSameSpec = false;
+                    break;
+                case 1: version.minor = 3 + random.bounded(5); break;
+                case 2: {
+                    KnownVlan vlan;
+                    vlan.state.addresses = {{QStringLiteral("10.9.%1.1").arg(random.bounded(2)), 24, {}}};
+                    vlans.insert_or_assign(QStringLiteral("vlan-%1").arg(random.bounded(2)), vlan);
+                    break;
+                }
+                default: {
+                    ClientGroup group;
+                    group.name = QString::number(random.bounded(4));
+                    group.spec.networks = {*IpPrefix::parse(QStringLiteral("10.%1.0.0/16").arg(random.bounded(3)))};
+                    group.spec.allow = random.bounded(2) == 0;
+                    group.spec.redirect = random.bounded(2) == 0;
+                    groups.set(group);
+                }
+            }
+            const auto plan = [&](const PlannedService* before) {
+                return planner.plan({spec, QStringLiteral("default"), groups.plan(spec, vlans), {}, version, before},
+                                    Effects::None);
+            };
+            const PlannedService alone = plan(nullptr);
+            PlannedService next = plan(last && isSameSpec ? &*last : nullptr);
+            if (last && next.answers == last->answers) ++reused;
+            QVERIFY2(next.chrony == alone.chrony && next.materials == alone.materials &&
+                         next.answers->entries() == alone.answers->entries(),
+                     qPrintable(QString::number(step)));
+            last = std::move(next);
+        }
+        QVERIFY(reused > 50 && reused < 350);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestServicePlanner)
+#include "tst_service_planner.moc"
