@@ -154,6 +154,23 @@ void writePlumbing(ConfigText& out, const ChronyPaths& paths) {
     out.line({"keyfile", paths.keyFile.toUtf8()});  // also without keys, so that the first comes without a restart
 }
 
+struct Texts {
+    QByteArray before;
+    QByteArray after;
+};
+
+/// Without the lines that both begin with and those that both end with: of thousands few differ.
+Texts unlikeLines(const QByteArray& before, const QByteArray& after) {
+    const auto differ = std::mismatch(before.begin(), before.end(), after.begin(), after.end());
+    const qsizetype same = differ.first - before.begin();
+    const qsizetype head = same > 0 ? before.lastIndexOf('\n', same - 1) + 1 : 0;
+    const auto differBack =
+        std::mismatch(before.rbegin(), before.rend() - head, after.rbegin(), after.rend() - head).first;
+    const qsizetype end = before.indexOf('\n', before.rend() - differBack);
+    const qsizetype tail = end < 0 ? 0 : before.size() - end - 1;
+    return {before.sliced(head, before.size() - head - tail), after.sliced(head, after.size() - head - tail)};
+}
+
 /// Directive -> its lines, in order.
 std::map<QByteArray, QByteArrayList> byDirective(const QByteArray& config) {
     std::map<QByteArray, QByteArrayList> result;
@@ -162,20 +179,35 @@ std::map<QByteArray, QByteArrayList> byDirective(const QByteArray& config) {
     return result;
 }
 
-QStringList differences(const QByteArray& current, const QByteArray& wanted) {
-    const auto before = byDirective(current);
-    const auto after = byDirective(wanted);
-    QStringList reasons;
-    for (const auto& [directive, lines] : before)
-        if (!after.contains(directive)) reasons.append(QString::fromUtf8(directive) + QStringLiteral(" removed"));
-    for (const auto& [directive, lines] : after) {
+bool hasDirective(const QByteArray& config, const QByteArray& directive) {
+    for (const char* end : {" ", "\n"})
+        if (config.startsWith(directive + end) || config.contains('\n' + directive + end)) return true;
+    return false;
+}
+
+QStringList differences(const Texts& whole) {
+    const Texts unlike = unlikeLines(whole.before, whole.after);
+    const auto before = byDirective(unlike.before);
+    const auto after = byDirective(unlike.after);
+    QStringList removed;
+    QStringList others;
+    const auto add = [&](const QByteArray& directive) {
+        const QString name = QString::fromUtf8(directive);
+        if (!hasDirective(whole.after, directive))
+            removed.append(name + QStringLiteral(" removed"));
+        else if (!hasDirective(whole.before, directive))
+            others.append(name + QStringLiteral(" added"));
+        else
+            others.append(name + QStringLiteral(" changed"));
+    };
+    std::map<QByteArray, QByteArrayList> all = before;
+    all.insert(after.begin(), after.end());
+    for (const auto& [directive, lines] : all) {
         const auto old = before.find(directive);
-        if (old == before.end())
-            reasons.append(QString::fromUtf8(directive) + QStringLiteral(" added"));
-        else if (old->second != lines)
-            reasons.append(QString::fromUtf8(directive) + QStringLiteral(" changed"));
+        const auto now = after.find(directive);
+        if (old == before.end() || now == after.end() || old->second != now->second) add(directive);
     }
-    return reasons;
+    return removed + others;
 }
 
 /// The lines of a configuration that only a restart can change.
@@ -220,10 +252,12 @@ Change changeKind(const std::optional<ChronyPlan>& current, const std::optional<
     if (!current && !wanted) return {ChangeKind::None, {}};
     if (!current) return {ChangeKind::Start, {QStringLiteral("chronyd does not run yet")}};
     if (!wanted) return {ChangeKind::Stop, {QStringLiteral("no time service is wanted")}};
-    QStringList reasons = differences(current->whole(), wanted->whole());
+    const Texts whole{current->whole(), wanted->whole()};
+    QStringList reasons = differences(whole);
     if (current->keys != wanted->keys) reasons.append(QStringLiteral("keys changed"));
-    if (current->whole() == wanted->whole() && reasons.isEmpty()) return {ChangeKind::None, {}};
-    const bool needsRestart = restartLines(current->config) != restartLines(wanted->config);
+    if (whole.before == whole.after && reasons.isEmpty()) return {ChangeKind::None, {}};
+    const Texts configs = unlikeLines(current->config, wanted->config);
+    const bool needsRestart = restartLines(configs.before) != restartLines(configs.after);
     return {needsRestart ? ChangeKind::Restart : ChangeKind::Online, reasons};
 }
 

@@ -260,6 +260,58 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
                                  "{sources: {servers: [{address: a}]}}"})
             QVERIFY2(changeKind(plan("{}"), plan(spec)).kind == ChangeKind::Online, spec);
     }
+
+    /// Wherever the lines that differ are, and whatever comes before and after them.
+    void everyDifferenceIsNamed() {
+        const QByteArrayList some{"allow 10.1.0.0/16", "allow 10.1.0.0/24", "deny 10.2.0.0/16", "deny 10.2.0.0/24",
+                                  "port 123",          "port 124",          "cmdport 0",        "noclientlog"};
+        QRandomGenerator random(7);
+        const auto line = [&] { return some.at(random.bounded(some.size())); };
+        for (int round = 0; round < 3000; ++round) {
+            QByteArrayList before;
+            for (int i = random.bounded(9); i > 0; --i) before.append(line());
+            QByteArrayList after = before;
+            for (int i = random.bounded(3); i > 0; --i) {
+                const qsizetype at = random.bounded(after.size() + 1);
+                if (at == after.size() || random.bounded(2) == 0)
+                    after.insert(at, line());
+                else
+                    after.removeAt(at);
+            }
+            QByteArrayList unlike;
+            for (const char* directive : {"allow", "cmdport", "deny", "noclientlog", "port"}) {
+                const auto own = [&](const QByteArrayList& lines) {
+                    QByteArrayList list;
+                    for (const QByteArray& each : lines)
+                        if (each.split(' ').first() == directive) list.append(each);
+                    return list;
+                };
+                if (own(before) == own(after)) continue;
+                const char* how = own(before).isEmpty() ? " added" : own(after).isEmpty() ? " removed" : " changed";
+                unlike.append(QByteArray(directive) + how);
+            }
+            const auto text = [](const QByteArrayList& lines) {
+                ChronyPlan plan;
+                for (const QByteArray& each : lines) plan.config += each + '\n';
+                return plan;
+            };
+            const Change change = changeKind(text(before), text(after));
+            QByteArrayList found;
+            for (const QString& reason : change.reasons) found.append(reason.toUtf8());
+            std::sort(found.begin(), found.end());
+            QCOMPARE(found, unlike);
+            // The order of lines of several directives among each other is a change too.
+            const auto onlyRestart = [](QByteArrayList lines) {
+                lines.removeIf(
+                    [](const QByteArray& each) { return each.startsWith("allow") || each.startsWith("deny"); });
+                return lines;
+            };
+            const ChangeKind kind = before == after                             ? ChangeKind::None
+                                    : onlyRestart(before) != onlyRestart(after) ? ChangeKind::Restart
+                                                                                : ChangeKind::Online;
+            QVERIFY(change.kind == kind);
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestChronyPlan)
