@@ -48,6 +48,7 @@ bench:
 	build/bench/tests/bench/bench_changes
 	build/bench/tests/bench/bench_chrony
 	build/bench/tests/bench/bench_ticks
+	build/bench/tests/bench/bench_groups
 	build/bench/tests/bench/bench_vlans
 	build/bench/tests/bench/bench_firewall
 	build/bench/tests/bench/bench_cluster
