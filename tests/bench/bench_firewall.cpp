@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What thousands of VLANs cost in the firewall: from the topics to the kernel, one change, a repair, beside one rule a
-// VLAN by nft -f and iptables-restore; and the packets a second that go through. In network namespaces of its own.
-#include <arpa/inet.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
+// VLAN by nft -f and iptables-restore. In a network namespace of its own.
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -200,64 +196,6 @@ void benchRules() {
     (void)NftSession().run("flush ruleset");
 }
 
-/// Client requests that this node's firewall lets in, a second, from one sender over a veth pair.
-double packetRate(const lab::Lab& lab) {
-    int received = 0;
-    QElapsedTimer timer;
-    int sink = -1;
-    lab.inside("rt", [&] {
-        sink = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        sockaddr_in any{};
-        any.sin_family = AF_INET;
-        any.sin_port = htons(123);
-        if (::bind(sink, reinterpret_cast<sockaddr*>(&any), sizeof any) != 0) std::perror("bind");
-    });
-    lab.inside("cl11", [&] {
-        const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-        sockaddr_in to{};
-        to.sin_family = AF_INET;
-        to.sin_port = htons(123);
-        ::inet_pton(AF_INET, "10.11.0.1", &to.sin_addr);
-        if (::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) != 0) std::perror("connect");
-        char packet[48] = {0x23};
-        char rest[64];
-        timer.start();
-        while (timer.elapsed() < 1500) {
-            for (int i = 0; i < 64; ++i) (void)!::send(fd, packet, sizeof packet, 0);
-            // So that no buffer overflows and each that was let in is counted.
-            while (::recv(sink, rest, sizeof rest, 0) > 0) ++received;
-        }
-        ::close(fd);
-    });
-    ::close(sink);
-    return received / (milliseconds(timer) / 1000);
-}
-
-void benchPackets() {
-    lab::Lab lab;
-    lab.addVlan(11);
-    const auto rate = [&](const char* what, const QByteArray& table) {
-        lab.inside("rt", [&] {
-            NftSession session;
-            if (const auto done = session.run("flush ruleset\n" + table); !done)
-                std::printf("%s\n", qPrintable(done.error().text()));
-        });
-        line(what, packetRate(lab), "/s");
-    };
-    const auto ours = [](int count) {
-        VlanStates all = vlans(count);
-        all[name(11)] = vlan(11);
-        all[name(11)].rateLimit.reset();
-        all[name(11)].redirect = false;
-        return tableText(planFirewall(all, {}).plan);
-    };
-    rate("requests let in, one sender: no table at all", {});
-    rate("  our table with 10 VLANs", ours(10));
-    rate("  our table with 4094 VLANs", ours(kVlans));
-    rate("  one rule a VLAN, 10 VLANs", ruleEach(11));
-    rate("  one rule a VLAN, 4094 VLANs, ours near the end", ruleEach(kVlans));
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -266,7 +204,6 @@ int main(int argc, char** argv) {
         benchPlan();
         benchBridge();
         benchRules();
-        benchPackets();
         return 0;
     });
 }
