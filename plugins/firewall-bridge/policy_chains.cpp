@@ -42,7 +42,7 @@ QStringList limitRules(const Limit& limit) {
             .arg(std::max(1, of.burst));
     };
     const auto [v4, v6, rest] = limitSets(limit);
-    const Limit shared{limit.interval / kSharing,
+    const Limit shared{std::max<nanoseconds>(limit.interval / kSharing, 1ns),
                        std::min(limit.burst, std::numeric_limits<int>::max() / kSharing) * kSharing};
     const QString udp = QStringLiteral("meta l4proto udp ");
     QStringList rules;

@@ -94,6 +94,8 @@ class TestFirewallPlan : public QObject {
         limited("64 s", 64s, 4, "64s_4", "1350/day burst 4 packets", "1/second burst 256");
         limited("4096 s, rounded down", 4096s, 1, "4096s_1", "147/week burst 1 packets", "1350/day burst 64");
         limited("never below one", 24h * 30, 1, "2592000s_1", "1/week burst 1 packets", "14/week burst 64");
+        // No publisher of ours says so, but a topic can: sixty-four clients' share of it is less than a nanosecond.
+        limited("1 ns", 1ns, 1, "1ns_1", "1000000000/second burst 1 packets", "1000000000/second burst 64");
         limited("a burst of nothing", 1s, 0, "1s_0", "1/second burst 1 packets", "64/second burst 1");
     }
     void aVlanHasItsChain() {
