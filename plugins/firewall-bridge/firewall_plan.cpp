@@ -78,6 +78,7 @@ class Planner {
     struct PolicyChains {
         QString incoming;
         QString divert;  ///< empty: requests to elsewhere go there
+        bool isQuick = false;
     };
 
     void add(const Chain& chain) {
@@ -96,6 +97,8 @@ class Planner {
         const Chain chain = vlanChain(vlan);
         add(chain);
         known->second.incoming = chain.name;
+        known->second.isQuick =
+            vlan.accepting && vlan.port == kNtpPort && !limitOf(vlan.rateLimit) && m_plan.clients.empty();
         const int port = vlan.port > 0 ? vlan.port : kNtpPort;
         m_plan.services.insert({false, port});
         if (vlan.accepting) add(vlan.rateLimit);
@@ -134,6 +137,7 @@ class Planner {
         const PolicyChains& chains = chainsOf(vlan);
         m_plan.vlans.push_back({vlan.interface, chains.incoming});
         if (!chains.divert.isEmpty()) m_plan.diverts.push_back({vlan.interface, chains.divert});
+        if (chains.isQuick && m_plan.quick.size() < kMostQuick) m_plan.quick.push_back(vlan.interface);
     }
 
     PlannedFirewall m_out;

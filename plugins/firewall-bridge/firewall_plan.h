@@ -44,12 +44,16 @@ struct InterfaceChain {
 };
 using InterfaceChains = std::vector<InterfaceChain>;
 
+/// So many interfaces have the quick way at most; their set in the kernel has a fixed size.
+inline constexpr std::size_t kMostQuick = 8192;
+
 /// Names of chains say what is in them, so a chain of a name never changes, and two plans differ by names alone.
 struct FirewallPlan {
     std::map<QString, QStringList> chains;  ///< rules by name
     std::set<Limit> limits;                 ///< each has sets of clients
     InterfaceChains vlans;                  ///< of NTP between an interface and this node
     InterfaceChains diverts;                ///< of requests to elsewhere
+    std::vector<QString> quick;             ///< where an ordinary request is admitted without its chain; of `vlans`
     std::set<Service> services;             ///< what is looked at
     std::vector<ClientVerdict> clients;     ///< in VLANs that are open
     std::vector<ClientVerdict> exempt;      ///< in VLANs that are closed

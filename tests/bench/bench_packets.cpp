@@ -123,7 +123,7 @@ class Path {
 };
 
 /// The table as the plugin leaves it in the kernel.
-QByteArray ours(const FirewallPlan& plan) { return tableText(plan) + countersText(plan, {}); }
+QByteArray ours(const FirewallPlan& plan) { return tableText(plan) + completionText(plan, {}); }
 
 void benchPackets() {
     std::vector<std::unique_ptr<Path>> paths;

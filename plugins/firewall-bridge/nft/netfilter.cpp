@@ -2,6 +2,7 @@
 #include "nft/netfilter.h"
 
 #include <arpa/inet.h>
+#include <linux/if.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <sys/socket.h>
@@ -94,6 +95,23 @@ Result<quint32> Netfilter::generation() {
         return tl::unexpected(done.error());
     if (!generation) return failure(ErrorCode::Protocol, QStringLiteral("netfilter does not tell its generation"));
     return *generation;
+}
+
+Result<Counter> Netfilter::counter(const char* set, const QString& interface) {
+    alignas(nlmsghdr) Buffer buffer;
+    nlmsghdr* question = begin(buffer, NFT_MSG_GETSETELEM, NFPROTO_INET, 0);
+    mnl_attr_put_strz(question, NFTA_SET_ELEM_LIST_TABLE, kTableName);
+    mnl_attr_put_strz(question, NFTA_SET_ELEM_LIST_SET, set);
+    const QByteArray key = interface.toLatin1().leftJustified(IFNAMSIZ, '\0', true);
+    nlattr* list = mnl_attr_nest_start(question, NFTA_SET_ELEM_LIST_ELEMENTS);
+    nlattr* element = mnl_attr_nest_start(question, NFTA_LIST_ELEM);
+    nlattr* data = mnl_attr_nest_start(question, NFTA_SET_ELEM_KEY);
+    mnl_attr_put(question, NFTA_DATA_VALUE, static_cast<std::size_t>(key.size()), key.constData());
+    for (nlattr* nest : {data, element, list}) mnl_attr_nest_end(question, nest);
+    std::map<QString, Counter> counters;
+    const auto done = ask(question, [&counters](const nlmsghdr* message) { readCounters(message, counters); });
+    if (!done) return tl::unexpected(done.error());
+    return counters[interface];
 }
 
 Result<std::map<QString, Counter>> Netfilter::counters(const char* set) {

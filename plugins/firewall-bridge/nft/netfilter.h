@@ -24,6 +24,8 @@ class Netfilter {
 
     /// Of a set of the table by interface; NotFound when there is none.
     [[nodiscard]] Result<std::map<QString, Counter>> counters(const char* set);
+    /// Of one interface in it.
+    [[nodiscard]] Result<Counter> counter(const char* set, const QString& interface);
 
    private:
     using Take = std::function<void(const nlmsghdr*)>;

@@ -51,7 +51,9 @@ Outcome carryOut(NftSession& session, const Change& change) {
     Outcome outcome;
     QElapsedTimer timer;
     timer.start();
-    const QByteArray text = change.before ? changeText(*change.before, *change.plan) : QByteArray();
+    QByteArray text;
+    if (change.before)
+        text = changeText(*change.before, *change.plan, session.admitted(leavingQuick(*change.before, *change.plan)));
     if (!text.isEmpty()) outcome.done = session.run(text);
     // Somebody took away what we build upon: then as a whole.
     if (text.isEmpty() || !outcome.done) replace(session, change, outcome);
@@ -108,7 +110,7 @@ void NftBackend::apply(FirewallPlan plan, std::function<void(const Result<Applie
                 return;
             }
             m_inKernel = plan;
-            if (outcome.applied.isReplaced) restoreCounters();
+            if (outcome.applied.isReplaced) complete();
             done(outcome.applied);
             if (!outcome.wasWatched) Q_EMIT mayBeChangedByOthers();
         };
@@ -117,12 +119,11 @@ void NftBackend::apply(FirewallPlan plan, std::function<void(const Result<Applie
 
 /// When the policies are in force, and before anything else is done to the table. Should it fail, somebody took the
 /// table away, and it comes again with the next one.
-void NftBackend::restoreCounters() {
-    if (m_counters == Counters()) return;
+void NftBackend::complete() {
     post([this, plan = m_inKernel, counters = m_counters,
           notifications = m_monitor.socket()](NftSession& session) -> NftWorker::Answer {
         Outcome outcome;
-        const QByteArray text = countersText(*plan, counters);
+        const QByteArray text = completionText(*plan, counters);
         if (text.isEmpty()) return [] {};
         runUnheard(session, text, notifications.get(), outcome);
         if (const auto generation = session.generation()) outcome.generation = *generation;

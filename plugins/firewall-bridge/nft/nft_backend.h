@@ -55,7 +55,7 @@ class NftBackend final : public QObject {
 
    private:
     void post(NftWorker::Job job);
-    void restoreCounters();
+    void complete();
     void askGeneration();
 
     NftWorker m_worker;

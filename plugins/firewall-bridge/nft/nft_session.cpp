@@ -22,6 +22,16 @@ Error complaint(const char* buffer) {
     return {code, words, {}};
 }
 
+/// An element of the quick way is there before its first packet; without one it has nothing to add.
+void addUp(std::map<QString, Counter>& sum, const std::map<QString, Counter>& more) {
+    for (const auto& [interface, counter] : more) {
+        if (counter == Counter()) continue;
+        Counter& total = sum[interface];
+        total.packets += counter.packets;
+        total.bytes += counter.bytes;
+    }
+}
+
 }  // namespace
 
 void NftSession::Deleter::operator()(nft_ctx* context) const { nft_ctx_free(context); }
@@ -54,7 +64,23 @@ Result<Counters> NftSession::counters() {
         if (!read) return tl::unexpected(read.error());
         *into = std::move(*read);
     }
+    const auto quick = m_netfilter.counters("quick");
+    if (quick)
+        addUp(counters.admitted, *quick);
+    else if (quick.error().code != ErrorCode::NotFound)  // as in a table of an older version
+        return tl::unexpected(quick.error());
     return counters;
+}
+
+std::map<QString, Counter> NftSession::admitted(const std::vector<QString>& interfaces) {
+    constexpr std::size_t kOneByOne = 64;  // beyond it the whole set is read in less time
+    std::map<QString, Counter> sum;
+    if (interfaces.empty()) return sum;
+    if (interfaces.size() > kOneByOne) return counters().value_or(Counters()).admitted;
+    for (const char* set : {"admitted", "quick"})
+        for (const QString& interface : interfaces)
+            if (const auto counter = m_netfilter.counter(set, interface)) addUp(sum, {{interface, *counter}});
+    return sum;
 }
 
 }  // namespace fos1::firewall

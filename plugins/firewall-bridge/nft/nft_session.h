@@ -5,6 +5,7 @@
 
 #include <QByteArray>
 #include <memory>
+#include <vector>
 
 #include "fos1/result.h"
 #include "nft/netfilter.h"
@@ -29,6 +30,9 @@ class NftSession {
 
     /// What the table has counted; NotFound when there is none.
     [[nodiscard]] Result<Counters> counters();
+
+    /// What it has admitted from these interfaces; those that it never saw are left out.
+    [[nodiscard]] std::map<QString, Counter> admitted(const std::vector<QString>& interfaces);
 
     /// JSON of "list WHAT" (libnftables-json(5)).
     [[nodiscard]] Result<QByteArray> list(const QByteArray& what);

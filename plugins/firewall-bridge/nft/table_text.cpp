@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "nft/table_text.h"
 
+#include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "policy_chains.h"
@@ -10,6 +12,8 @@ namespace fos1::firewall {
 namespace {
 
 /// Before a stock firewall's hooks (filter, 0; dstnat, -100), so that what we drop is dropped whatever they say.
+/// Almost every packet is a request of 48 bytes without options from where nothing but its interface matters: so the
+/// first rule decides about it with a single look-up, which counts it too.
 /// What is bound elsewhere is diverted only as the request of a client, and without NTS, which only its own server
 /// can answer.
 constexpr const char* kHooks =
@@ -27,6 +31,7 @@ constexpr const char* kHooks =
 	}
 	chain input {
 		type filter hook input priority filter - 5; policy accept;
+		udp dport 123 udp length 56 @th,64,8 & 7 == 3 iifname @quick accept
 		meta l4proto . th dport @services iifname vmap @vlans
 	}
 	chain prerouting {
@@ -78,13 +83,19 @@ Elements gotos(const InterfaceChains& chains) {
     return list;
 }
 
+Element interfaceAlone(const QString& interface) { return {quoted(interface), {}}; }
+
+Element withCounter(const QString& interface, const Counter& counter) {
+    return {quoted(interface),
+            " counter packets " + QByteArray::number(counter.packets) + " bytes " + QByteArray::number(counter.bytes)};
+}
+
 /// The first packet of an interface adds its element; one that was never seen has none.
 Elements counted(const InterfaceChains& who, const std::map<QString, Counter>& counters) {
     Elements list;
     for (const InterfaceChain& each : who)
         if (const auto known = counters.find(each.interface); known != counters.end())
-            list.push_back({quoted(each.interface), " counter packets " + QByteArray::number(known->second.packets) +
-                                                        " bytes " + QByteArray::number(known->second.bytes)});
+            list.push_back(withCounter(each.interface, known->second));
     return list;
 }
 
@@ -133,12 +144,16 @@ std::vector<Content> intervals(const FirewallPlan& plan) {
 }
 
 std::vector<Content> contents(const FirewallPlan& plan) {
-    const QByteArray withCounter = "type ifname; size 65535; flags dynamic; counter";
+    const QByteArray byPackets = "type ifname; size 65535; flags dynamic; counter";
+    // With a size that is known the kernel takes the faster of its hash tables, and what a change deletes counts until
+    // its end.
+    const QByteArray quick = "type ifname; size " + number(2 * kMostQuick) + "; counter";
     const QByteArray byName = "type ifname : verdict";
     std::vector<Content> list{{"set", "services", "type inet_proto . inet_service", services(plan.services)},
-                              {"set", "admitted", withCounter, {}},
-                              {"set", "refused", withCounter, {}},
-                              {"set", "diverted", withCounter, {}},
+                              {"set", "quick", quick, {}},
+                              {"set", "admitted", byPackets, {}},
+                              {"set", "refused", byPackets, {}},
+                              {"set", "diverted", byPackets, {}},
                               {"map", "vlans", byName, gotos(plan.vlans)},
                               {"map", "divert", byName, gotos(plan.diverts)}};
     for (Content& each : intervals(plan)) list.push_back(std::move(each));
@@ -221,11 +236,30 @@ QByteArray intervalChange(const Content& before, const Content& after) {
     return words("flush", after.kind.constData(), after.name) + '\n' + elementsText("add", after.name, after.elements);
 }
 
-QByteArray elementChanges(const FirewallPlan& before, const FirewallPlan& after) {
+/// What an interface has counted on the quick way moves to the set of all that were admitted.
+QByteArray quickChange(const FirewallPlan& before, const FirewallPlan& after,
+                       const std::map<QString, Counter>& admitted) {
+    const ElementChange change = changeOf(
+        before.quick, after.quick, [](const QString& each) -> const QString& { return each; }, interfaceAlone);
+    Elements keys;
+    Elements moved;
+    for (const QString& interface : leavingQuick(before, after)) {
+        const auto known = admitted.find(interface);
+        if (known == admitted.end()) continue;
+        keys.push_back(interfaceAlone(interface));
+        moved.push_back(withCounter(interface, known->second));
+    }
+    return change.text("quick") + elementsText("add", "admitted", keys) + elementsText("delete", "admitted", keys) +
+           elementsText("add", "admitted", moved);
+}
+
+QByteArray elementChanges(const FirewallPlan& before, const FirewallPlan& after,
+                          const std::map<QString, Counter>& admitted) {
     const ElementChange vlans = change(before.vlans, after.vlans);
     const ElementChange diverts = change(before.diverts, after.diverts);
     QByteArray text = change(before.services, after.services, service).text("services") + vlans.text("vlans") +
-                      diverts.text("divert") + forgetCounters("admitted", vlans) + forgetCounters("refused", vlans) +
+                      diverts.text("divert") + quickChange(before, after, admitted) +
+                      forgetCounters("admitted", vlans) + forgetCounters("refused", vlans) +
                       forgetCounters("diverted", diverts);
     const auto old = intervals(before);
     const auto now = intervals(after);
@@ -251,8 +285,11 @@ QByteArray tableText(const FirewallPlan& plan) {
     return text + "}\n";
 }
 
-QByteArray countersText(const FirewallPlan& plan, const Counters& counters) {
-    QByteArray text;
+QByteArray completionText(const FirewallPlan& plan, const Counters& counters) {
+    Elements quick;
+    quick.reserve(plan.quick.size());
+    for (const QString& interface : plan.quick) quick.push_back(interfaceAlone(interface));
+    QByteArray text = elementsText("add", "quick", quick);
     const auto restore = [&](const char* set, const Elements& elements) {
         // The few packets that came since the table is there are not worth a sum.
         if (!elements.empty()) text += words("flush", "set", set) + '\n' + elementsText("add", set, elements);
@@ -263,7 +300,15 @@ QByteArray countersText(const FirewallPlan& plan, const Counters& counters) {
     return text;
 }
 
-QByteArray changeText(const FirewallPlan& before, const FirewallPlan& after) {
+std::vector<QString> leavingQuick(const FirewallPlan& before, const FirewallPlan& after) {
+    std::vector<QString> gone;
+    std::set_difference(before.quick.begin(), before.quick.end(), after.quick.begin(), after.quick.end(),
+                        std::back_inserter(gone));
+    return gone;
+}
+
+QByteArray changeText(const FirewallPlan& before, const FirewallPlan& after,
+                      const std::map<QString, Counter>& admitted) {
     QByteArray text;
     for (const Limit& limit : after.limits)
         if (!before.limits.contains(limit))
@@ -274,7 +319,7 @@ QByteArray changeText(const FirewallPlan& before, const FirewallPlan& after) {
         text += words("add", "chain", name.toLatin1()) + '\n';
         for (const QString& rule : rules) text += words("add", "rule", name.toLatin1()) + ' ' + rule.toLatin1() + '\n';
     }
-    text += elementChanges(before, after);
+    text += elementChanges(before, after, admitted);
     // Last, when nothing leads to them any more.
     for (const auto& [name, rules] : before.chains)
         if (!after.chains.contains(name)) text += words("flush", "chain", name.toLatin1()) + '\n';

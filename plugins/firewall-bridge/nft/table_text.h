@@ -16,12 +16,17 @@ inline constexpr const char* kTableName = "fos1_ntp";
 /// The whole table in the place of whatever is there; it has counted nothing.
 [[nodiscard]] QByteArray tableText(const FirewallPlan& plan);
 
-/// The table of this plan goes on counting from `counters`; empty: there are none. As much work as the table itself,
-/// which is in force before.
-[[nodiscard]] QByteArray countersText(const FirewallPlan& plan, const Counters& counters);
+/// What the table of this plan can do without at first, for it is as much work again: the quick way, and the counters,
+/// which continue from `counters`. Empty: there is nothing.
+[[nodiscard]] QByteArray completionText(const FirewallPlan& plan, const Counters& counters);
 
-/// From one plan to the next, element by element; counters and the rates of clients go on. Empty: they are equal.
-[[nodiscard]] QByteArray changeText(const FirewallPlan& before, const FirewallPlan& after);
+/// The interfaces that lose the quick way, in order.
+[[nodiscard]] std::vector<QString> leavingQuick(const FirewallPlan& before, const FirewallPlan& after);
+
+/// From one plan to the next, element by element; counters and the rates of clients go on. `admitted` are the counters
+/// of leavingQuick(). Empty: the plans are equal.
+[[nodiscard]] QByteArray changeText(const FirewallPlan& before, const FirewallPlan& after,
+                                    const std::map<QString, Counter>& admitted = {});
 
 /// Takes the table away, whether it is there or not.
 [[nodiscard]] QByteArray removalText();

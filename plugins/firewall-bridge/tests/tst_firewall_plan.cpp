@@ -199,13 +199,20 @@ class TestFirewallPlan : public QObject {
         VlanStates vlans;
         for (int i = 0; i < 100; ++i)
             vlans[QString::number(i)] = vlan(qPrintable(QStringLiteral("l%1").arg(i)), i % 2 == 0);
+        vlans["40"].clientsOnly = false;
         const FirewallPlan before = planFirewall(vlans, {}).plan;
         vlans["42"].accepting = false;
         QCOMPARE(changeText(before, planFirewall(vlans, {}).plan),
                  QByteArray("delete element inet fos1_ntp vlans { \"l42\" }\n"
-                            "add element inet fos1_ntp vlans { \"l42\" : goto closed_clients }\n"));
-        QCOMPARE(changeText(before, before), QByteArray());
+                            "add element inet fos1_ntp vlans { \"l42\" : goto closed_clients }\n"
+                            "delete element inet fos1_ntp quick { \"l42\" }\n"));
         vlans["42"].accepting = true;
+        vlans["42"].clientsOnly = false;
+        QCOMPARE(changeText(before, planFirewall(vlans, {}).plan),
+                 QByteArray("delete element inet fos1_ntp vlans { \"l42\" }\n"
+                            "add element inet fos1_ntp vlans { \"l42\" : goto open_123 }\n"));
+        vlans["42"].clientsOnly = true;
+        QCOMPARE(changeText(before, before), QByteArray());
         vlans.erase("7");
         QCOMPARE(changeText(before, planFirewall(vlans, {}).plan),
                  QByteArray("delete element inet fos1_ntp vlans { \"l7\" }\n"
@@ -213,6 +220,53 @@ class TestFirewallPlan : public QObject {
                             "delete element inet fos1_ntp admitted { \"l7\" }\n"
                             "add element inet fos1_ntp refused { \"l7\" }\n"
                             "delete element inet fos1_ntp refused { \"l7\" }\n"));
+    }
+
+    void whatWasCountedOnTheQuickWayMoves() {
+        const FirewallPlan before =
+            planFirewall({{"a", vlan("l1", true)}, {"b", vlan("l2", true)}, {"c", vlan("l3", false)}}, {}).plan;
+        const FirewallPlan after =
+            planFirewall({{"a", vlan("l1", false)}, {"b", vlan("l2", false)}, {"c", vlan("l3", true)}}, {}).plan;
+        QCOMPARE(leavingQuick(before, after), (std::vector<QString>{"l1", "l2"}));
+        QCOMPARE(leavingQuick(after, before), (std::vector<QString>{"l3"}));
+        const QByteArray text = changeText(before, after, {{"l2", {5, 380}}});
+        QVERIFY2(text.endsWith("delete element inet fos1_ntp quick { \"l1\", \"l2\" }\n"
+                               "add element inet fos1_ntp quick { \"l3\" }\n"
+                               "add element inet fos1_ntp admitted { \"l2\" }\n"
+                               "delete element inet fos1_ntp admitted { \"l2\" }\n"
+                               "add element inet fos1_ntp admitted { \"l2\" counter packets 5 bytes 380 }\n"),
+                 text.constData());
+    }
+
+    void whoHasTheQuickWay_data() {
+        QTest::addColumn<time::ServiceState>("state");
+        QTest::addColumn<GroupStates>("groups");
+        QTest::addColumn<bool>("isQuick");
+        const time::ServiceState open = vlan("l", true);
+        const auto row = [&](const char* name, bool isQuick, const GroupStates& groups, auto edit) {
+            time::ServiceState state = open;
+            edit(state);
+            QTest::newRow(name) << state << groups << isQuick;
+        };
+        const auto asIs = [](time::ServiceState&) {};
+        row("open", true, {}, asIs);
+        row("closed", false, {}, [](time::ServiceState& state) { state.accepting = false; });
+        row("limited", false, {}, [](time::ServiceState& state) { state.rateLimit = time::ServedRate{8s, 8}; });
+        row("no limit at all", true, {}, [](time::ServiceState& state) { state.rateLimit = time::ServedRate{}; });
+        row("another port", false, {}, [](time::ServiceState& state) { state.port = 1123; });
+        row("peers, NTS, broadcasts and redirection matter to other packets", true, {}, [](time::ServiceState& state) {
+            state.clientsOnly = false;
+            state.ntsPort = 4460;
+            state.broadcast = state.redirect = true;
+        });
+        row("a group that is denied", false, {{"g", group({"10.0.0.0/8"}, false)}}, asIs);
+        row("a group that is admitted like all", true, {{"g", group({"10.0.0.0/8"}, true)}}, asIs);
+    }
+    void whoHasTheQuickWay() {
+        QFETCH(const time::ServiceState, state);
+        QFETCH(const GroupStates, groups);
+        QFETCH(const bool, isQuick);
+        QCOMPARE(planned(state, groups).quick, isQuick ? std::vector<QString>{"l"} : std::vector<QString>{});
     }
 
     void inWords() {

@@ -2,8 +2,11 @@
 // The plugin's wiring with a fake host and the real kernel, in a network namespace of the test's own: what is taken
 // back, what cannot be enforced, who changes the table again and again, and the end.
 #include <QTest>
+#include <QUdpSocket>
 
 #include "isolation.h"
+#include "lab.h"
+#include "probe.h"
 #include "support/bridge.h"
 
 using namespace fos1;
@@ -109,6 +112,30 @@ class TestFirewallWiring : public QObject {
         other(removalText());
         QTRY_COMPARE(b.repairs(), 2);
         QTRY_VERIFY(refused() == some);
+    }
+
+    /// On the quick way, which ends with the change.
+    void whatWasAdmittedStaysCounted() {
+        QCOMPARE(lab::run(QStringLiteral("ip"), {"link", "set", "lo", "up"}).exitCode, 0);
+        Bridge b({1s, 10s});
+        b.say("a", true, "lo");
+        QTRY_VERIFY(b.firewall.isSettled());
+        const auto quick = [] {
+            return Netfilter().counter("quick", QStringLiteral("lo")).value_or(Counter()).packets;
+        };
+        QTRY_VERIFY(Netfilter().counter("quick", QStringLiteral("lo")).has_value());
+        QUdpSocket client;
+        QUdpSocket server;
+        QVERIFY(server.bind(QHostAddress::LocalHost, 123));
+        for (int i = 0; i < 5; ++i)
+            QCOMPARE(client.writeDatagram(lab::ntpPacket(3), QHostAddress(QHostAddress::LocalHost), 123), 48);
+        QCOMPARE(quick(), quint64(5));
+        b.say("a", false, "lo");
+        QTRY_VERIFY(vlans().contains("closed_clients"));
+        QCOMPARE(quick(), quint64(0));
+        QTRY_COMPARE(b.told("a").value(QStringLiteral("admitted_packets")).toInteger(), 5);
+        QCOMPARE(NftSession().counters().value_or(Counters()).admitted[QStringLiteral("lo")].packets, quint64(5));
+        QCOMPARE(b.repairs(), 0);
     }
 
     void aChangeByElementThatFailsBecomesTheWhole() {
