@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "firewall_plan.h"
+#include "core/firewall_plan.h"
 
 namespace fos1::firewall {
 

@@ -4,9 +4,9 @@
 
 #include <map>
 
-#include "enforced_state.h"
-#include "firewall_metrics.h"
 #include "fos1/publication.h"
+#include "metrics/firewall_metrics.h"
+#include "model/enforced_state.h"
 #include "time/service_state.h"
 
 namespace fos1::firewall {

@@ -7,12 +7,12 @@
 #include <QTimer>
 #include <optional>
 
+#include "core/firewall_plan.h"
 #include "enforcement_report.h"
-#include "firewall_metrics.h"
-#include "firewall_plan.h"
 #include "fos1/feed.h"
 #include "fos1/plugin.h"
 #include "hold_judge.h"
+#include "metrics/firewall_metrics.h"
 #include "nft/nft_backend.h"
 
 namespace fos1::firewall {

@@ -9,7 +9,7 @@
 #include <memory>
 #include <optional>
 
-#include "firewall_plan.h"
+#include "core/firewall_plan.h"
 #include "fos1/result.h"
 #include "nft/nft_worker.h"
 #include "nft/table_monitor.h"

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <set>
 
-#include "policy_chains.h"
+#include "core/policy_chains.h"
 
 namespace fos1::firewall {
 

@@ -4,7 +4,7 @@
 
 #include <QByteArray>
 
-#include "firewall_plan.h"
+#include "core/firewall_plan.h"
 #include "model/counters.h"
 
 namespace fos1::firewall {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <QTest>
 
-#include "firewall_plan.h"
+#include "core/firewall_plan.h"
 #include "nft/table_text.h"
 
 using namespace fos1;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "policy_chains.h"
+#include "core/policy_chains.h"
 
 #include <algorithm>
 #include <limits>

@@ -6,7 +6,7 @@
 #include <QCborMap>
 #include <QString>
 
-#include "nft/table_text.h"
+#include "model/counters.h"
 
 namespace fos1::firewall {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "firewall_plan.h"
+#include "core/firewall_plan.h"
 
 #include <algorithm>
 #include <tuple>
 
-#include "policy_chains.h"
+#include "core/policy_chains.h"
 
 namespace fos1::firewall {
 

@@ -6,7 +6,7 @@
 #include <QStringList>
 #include <array>
 
-#include "firewall_plan.h"
+#include "core/firewall_plan.h"
 
 namespace fos1::firewall {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "firewall_metrics.h"
+#include "metrics/firewall_metrics.h"
 
 #include <algorithm>
 

@@ -4,8 +4,8 @@
 
 #include <map>
 
-#include "enforced_state.h"
 #include "fos1/plugin.h"
+#include "model/enforced_state.h"
 
 namespace fos1::firewall {
 
