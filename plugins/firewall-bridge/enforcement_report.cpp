@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/firewall_plan.h"
+#include "nft/table_text.h"
 
 namespace fos1::firewall {
 
@@ -16,26 +16,77 @@ Counter of(const std::map<QString, Counter>& all, const QString& interface) {
 
 }  // namespace
 
-EnforcementReport::EnforcementReport(IBus& bus, FirewallMetrics& metrics)
-    : m_metrics(metrics), m_published(bus, [this] { countEnforced(); }) {}
+EnforcementReport::EnforcementReport(const HostView& host)
+    : m_host(host), m_metrics(host.metrics()), m_published(host.bus(), [this] { countEnforced(); }) {}
 
-void EnforcementReport::show(const QString& vlan, const time::ServiceState& state, const QString& problem) {
-    Vlan& known = m_vlans[vlan];
+void EnforcementReport::begin(std::set<QString> changed, const VlanStates& vlans, std::map<QString, QString> problems) {
+    for (const auto* known : {&m_problems, &problems})
+        for (const auto& [name, problem] : *known) changed.insert(name);
+    for (const QString& name : changed) {
+        const auto vlan = vlans.find(name);
+        m_begun[name] = vlan == vlans.end() ? std::nullopt : std::optional(vlan->second);
+    }
+    m_problems = std::move(problems);
+}
+
+void EnforcementReport::applied(std::chrono::nanoseconds took) {
+    m_metrics.countApply(true, took);
+    end(true);
+    if (m_problems.empty()) {
+        condition(ConditionStatus::False, QStringLiteral("Enforced"),
+                  QStringLiteral("The kernel holds the policies of all VLANs."));
+        return;
+    }
+    const auto& [who, why] = *m_problems.begin();
+    condition(ConditionStatus::True, QStringLiteral("PartlyEnforced"),
+              QStringLiteral("Of %1 VLANs or groups not all is enforced; %2: %3").arg(m_problems.size()).arg(who, why));
+}
+
+void EnforcementReport::refused(const Error& error) {
+    m_metrics.countApply(false, std::chrono::nanoseconds(0));
+    const bool isRight = error.code == ErrorCode::Refused;
+    condition(ConditionStatus::True, isRight ? QStringLiteral("NotPermitted") : QStringLiteral("KernelRefuses"),
+              QStringLiteral("The policies are not enforced: %1.%2")
+                  .arg(error.text(), isRight ? QStringLiteral(" The host needs CAP_NET_ADMIN.") : QString()));
+    end(false);
+}
+
+void EnforcementReport::nothingToEnforce() const {
+    condition(ConditionStatus::False, QStringLiteral("NothingToEnforce"),
+              QStringLiteral("No VLAN's time service was told yet; the table is left as it is."));
+}
+
+void EnforcementReport::noAnswer(std::chrono::seconds since) const {
+    condition(ConditionStatus::True, QStringLiteral("NoAnswer"),
+              QStringLiteral("The kernel's netfilter has not answered for %1 s.").arg(since.count()));
+}
+
+void EnforcementReport::repaired() {
+    m_metrics.countRepair();
+    m_host.warning(
+        QStringLiteral("TableRepaired"),
+        QStringLiteral("Somebody else had changed table %1; it is as declared again.").arg(QLatin1String(kTable)));
+}
+
+void EnforcementReport::end(bool isInForce) {
+    if (std::exchange(m_isInForce, isInForce) != isInForce)
+        for (auto& [name, vlan] : m_vlans) judge(name, vlan);
+    for (const auto& [name, state] : std::exchange(m_begun, {})) {
+        if (state)
+            show(name, *state);
+        else if (m_vlans.erase(name) > 0)
+            m_published.retract(name, QStringLiteral("nothing is declared for the VLAN any more"));
+    }
+}
+
+void EnforcementReport::show(const QString& name, const time::ServiceState& state) {
+    Vlan& known = m_vlans[name];
     if (known.state.interface != state.interface) known.state = {};
     known.state.interface = state.interface;
     known.state.policy = policyWords(state);
-    known.problem = problem;
-    judge(vlan, known);
-}
-
-void EnforcementReport::drop(const QString& vlan) {
-    if (m_vlans.erase(vlan) == 0) return;
-    m_published.retract(vlan, QStringLiteral("nothing is declared for the VLAN any more"));
-}
-
-void EnforcementReport::setInForce(bool isInForce) {
-    if (std::exchange(m_isInForce, isInForce) == isInForce) return;
-    for (auto& [name, vlan] : m_vlans) judge(name, vlan);
+    const auto problem = m_problems.find(name);
+    known.problem = problem == m_problems.end() ? QString() : problem->second;
+    judge(name, known);
 }
 
 void EnforcementReport::judge(const QString& name, Vlan& vlan) {
@@ -63,9 +114,13 @@ void EnforcementReport::count(const Counters& counters) {
     m_metrics.show(shown);
 }
 
-void EnforcementReport::countEnforced() const {
+void EnforcementReport::countEnforced() {
     m_metrics.showEnforced(
         std::count_if(m_vlans.begin(), m_vlans.end(), [](const auto& each) { return each.second.state.enforced; }));
+}
+
+void EnforcementReport::condition(ConditionStatus status, const QString& reason, const QString& message) const {
+    m_host.setCondition({QStringLiteral("Degraded"), status, reason, message, 0});
 }
 
 }  // namespace fos1::firewall
