@@ -81,3 +81,26 @@ function(fos1_test target)
     ENVIRONMENT
     "QT_LOGGING_RULES=;ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0;UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/lsan.supp")
 endfunction()
+
+# fos1_tree_plugin(ID …): a plugin of this project, as fos1_add_plugin() makes it, installed beside the host. `fos1_plugins`
+# is all of them: whatever runs a host depends on that.
+add_custom_target(fos1_plugins)
+function(fos1_tree_plugin id)
+  fos1_add_plugin(${id} ${ARGN})
+  fos1_target_defaults(fos1_plugin_${id})
+  install(TARGETS fos1_plugin_${id} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/fos1/plugins)
+  add_dependencies(fos1_plugins fos1_plugin_${id})
+endfunction()
+
+# fos1_plugin_helper(PROGRAM SOURCES … LINK …): a program of a plugin's own, which fos1ctl finds by the "helpers" of the
+# plugin's metadata.
+function(fos1_plugin_helper program)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${program} ${ARG_SOURCES})
+  target_link_libraries(${program} PRIVATE ${ARG_LINK})
+  fos1_target_defaults(${program})
+  set_target_properties(${program} PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/${CMAKE_INSTALL_LIBEXECDIR}/fos1/helpers)
+  install(TARGETS ${program} DESTINATION ${CMAKE_INSTALL_LIBEXECDIR}/fos1/helpers)
+  add_dependencies(fos1_plugins ${program})
+endfunction()

@@ -8,7 +8,7 @@ namespace {
 
 QString text(const QCborMap& map, const char* field) { return map.value(QLatin1String(field)).toString(); }
 
-/// "ntpservice.ntp.fos1.io/main-ntp", as kubectl names an object.
+/// "widget.example.com/main", as kubectl names an object.
 QString shortText(const QCborMap& object) {
     const QString group = text(object, "apiVersion").section(u'/', 0, 0);
     const QString name = text(object.value(QStringLiteral("metadata")).toMap(), "name");

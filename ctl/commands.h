@@ -33,15 +33,23 @@ struct ValidateOptions {
 };
 ExitCode validateFiles(const ValidateOptions& options);
 
-/// `name` empty: every NTPService.
-ExitCode showNtpStatus(const Options& options, const QString& name);
-ExitCode showNtpSources(const Options& options, const QString& name);
-/// What is enforced for NTP in each VLAN. `vlan` empty: all of them.
-ExitCode showFirewall(const Options& options, const QString& vlan);
-/// Deletes the table, which needs CAP_NET_ADMIN of the caller; not while a plugin would write it again.
-ExitCode removeFirewall(const Options& options);
-/// Why sources are used or not. `wanted`: a name or an address; empty: all of them.
-ExitCode explainNtpSources(const Options& options, const QString& wanted);
+/// A page of a plugin's, by the id of the plugin. `argument` may be empty.
+struct PageRequest {
+    QString plugin;
+    QString page;
+    QString argument;
+};
+ExitCode showPage(const Options& options, const PageRequest& request);
+
+/// A program of a plugin's own, which takes the place of this process. Returns only when it could not be run, or when
+/// the plugin must be stopped first and is not.
+struct HelperRequest {
+    QString plugin;
+    QString directory;  ///< of the helpers
+    QString program;
+    bool needsStopped = false;
+};
+ExitCode runHelper(const Options& options, const HelperRequest& request);
 
 /// Empty `topic`: all topics; empty `key`: all keys.
 ExitCode getTopic(const Options& options, const QString& topic, const QString& key);

@@ -5,6 +5,7 @@
 
 #include "commands.h"
 #include "manifest_files.h"
+#include "page_text.h"
 #include "rpc_client.h"
 
 namespace fos1::ctl {
@@ -45,12 +46,11 @@ void printPlugin(const QJsonObject& plugin) {
     if (summary.isEmpty()) return;
     print({});
     print(plugin[u"id"].toString() + QStringLiteral(": ") + summary);
-    const QJsonArray sections = plugin[u"sections"].toArray();
-    for (const QJsonValue& section : sections) {
-        print(QStringLiteral("  ") + section[u"title"].toString() + u':');
-        const QJsonArray lines = section[u"lines"].toArray();
-        for (const QJsonValue& line : lines) print(QStringLiteral("    ") + line.toString());
-    }
+    // A preview has the sections of a page.
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    for (const QJsonValue section : plugin[u"sections"].toArray())
+        for (const QString& line : sectionText(section.toObject(), now).split(u'\n', Qt::SkipEmptyParts))
+            print(QStringLiteral("  ") + line);
 }
 
 /// Every object that a file holds, where `-n` says.

@@ -2,6 +2,8 @@
 // fos1ctl: what the user typed becomes one call of commands.h.
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
+#include <QDir>
+#include <QJsonObject>
 #include <functional>
 #include <map>
 #include <string>
@@ -9,6 +11,8 @@
 
 #include "commands.h"
 #include "layout.h"
+#include "plugin_catalog.h"
+#include "rpc_client.h"
 
 namespace {
 
@@ -24,7 +28,7 @@ QStringList texts(const std::vector<std::string>& values) {
 
 /// The values that CLI11 writes into, and the command that was chosen.
 struct Typed {
-    std::string socket, ns, kind, name, topic, key, crds, plugins, directory;
+    std::string socket, ns, kind, name, topic, key, crds, plugins, directory, argument;
     OutputFormat output = OutputFormat::Table;
     std::vector<std::string> files;
     int limit = 50;
@@ -32,6 +36,8 @@ struct Typed {
 
     [[nodiscard]] Options options() const { return {text(socket), output, text(ns)}; }
 };
+
+const char* const kPluginGroup = "Subcommands of plugins";
 
 const char* const kFooter =
     "The control socket is --socket, else $FOS1_SOCKET, else that of the system's daemon, of your own or of root's "
@@ -70,7 +76,7 @@ void addFiles(CLI::App* command, Typed& typed, bool isRequired) {
 void addResourceCommands(CLI::App& app, Typed& typed) {
     CLI::App* get = addCommand(app, typed, "get", "Show objects of a kind",
                                [](const Typed& t) { return getResources(t.options(), text(t.kind), text(t.name)); });
-    get->add_option("kind", typed.kind, "Kind, plural or short name, such as ntp")->required();
+    get->add_option("kind", typed.kind, "Kind, plural or short name")->required();
     get->add_option("name", typed.name, "Name of one object");
 
     CLI::App* apply = addCommand(app, typed, "apply", "Create or change objects from manifests",
@@ -126,33 +132,90 @@ void addInspectionCommands(CLI::App& app, Typed& typed) {
             ->add_option("id", typed.name, "Id of the plugin")
             ->required();
 
-    CLI::App* ntp = app.add_subcommand("ntp", "The time service")->require_subcommand(1)->fallthrough();
-    CLI::App* status = addCommand(*ntp, typed, "status", "Whether the clock is right, and why",
-                                  [](const Typed& t) { return showNtpStatus(t.options(), text(t.name)); });
-    CLI::App* sources = addCommand(*ntp, typed, "sources", "The time sources",
-                                   [](const Typed& t) { return showNtpSources(t.options(), text(t.name)); });
-    for (CLI::App* command : {status, sources}) command->add_option("name", typed.name, "Name of one NTPService");
-
-    addCommand(*ntp, typed, "why", "Why each time source is used or not", [](const Typed& t) {
-        return explainNtpSources(t.options(), text(t.name));
-    })->add_option("source", typed.name, "Name or address of one source, for all about it");
-
-    CLI::App* firewall = app.add_subcommand("firewall", "NTP and the firewall")->require_subcommand(1)->fallthrough();
-    addCommand(*firewall, typed, "show", "What is let in and dropped in each VLAN", [](const Typed& t) {
-        return showFirewall(t.options(), text(t.name));
-    })->add_option("vlan", typed.name, "Name of one VLAN");
-    addCommand(*firewall, typed, "remove", "Delete the table that a stopped plugin or host left",
-               [](const Typed& t) { return removeFirewall(t.options()); });
-
     CLI::App* topic = app.add_subcommand("topic", "The state bus")->require_subcommand(1)->fallthrough();
     CLI::App* get = addCommand(*topic, typed, "get", "What is published",
                                [](const Typed& t) { return getTopic(t.options(), text(t.topic), text(t.key)); });
-    get->add_option("topic", typed.topic, "Such as time.sync/v1; default a list of all");
+    get->add_option("topic", typed.topic, "Name of one topic; default a list of all");
     get->add_option("key", typed.key, "Key of one value");
 
     CLI::App* events = addCommand(app, typed, "events", "What happened, the latest last",
                                   [](const Typed& t) { return listEvents(t.options(), t.limit); });
     events->add_option("--limit", typed.limit, "How many at most")->check(CLI::Range(1, 100000))->capture_default_str();
+}
+
+QString inPrefix(const char* relative) {
+    return QDir::cleanPath(QCoreApplication::applicationDirPath() + QStringLiteral("/../") + QLatin1String(relative));
+}
+
+/// What the plugins bring: those that run, by the daemon's answer, and those that are installed.
+std::vector<PluginCommand> pluginCommands(const Typed& typed) {
+    const auto installed = installedCommands({inPrefix(FOS1_PLUGIN_DIR), inPrefix(FOS1_SITE_PLUGIN_DIR)});
+    RpcClient client(text(typed.socket));
+    const auto list = client.call(QStringLiteral("plugin.list"), {});
+    return list ? merged(commandsIn(list->value(u"plugins").toArray()), installed) : installed;
+}
+
+/// Null when there is none of this name.
+CLI::App* subcommand(CLI::App& parent, const std::string& name) {
+    for (CLI::App* each : parent.get_subcommands([&name](const CLI::App* app) { return app->get_name() == name; }))
+        return each;
+    return nullptr;
+}
+
+/// `parent` gets the pages and helpers of a plugin; a name that is taken stays with whoever came first.
+void addPluginCommand(CLI::App& parent, Typed& typed, const PluginCommand& command) {
+    const char* const kGroup = "Subcommands";
+    for (const PageCommand& page : command.pages) {
+        const std::string name = page.name.toStdString();
+        if (subcommand(parent, name)) continue;
+        CLI::App* added = addCommand(parent, typed, name.c_str(), page.help.toUtf8().constData(),
+                                     [request = PageRequest{command.plugin, page.name, {}}](const Typed& t) {
+                                         return showPage(t.options(), {request.plugin, request.page, text(t.argument)});
+                                     });
+        added->group(kGroup);
+        if (page.argument.isEmpty()) continue;
+        added->add_option(page.argument.toStdString(), typed.argument, page.argumentHelp.toStdString())
+            ->required(page.isRequired);
+    }
+    for (const HelperCommand& helper : command.helpers) {
+        const std::string name = helper.name.toStdString();
+        if (subcommand(parent, name)) continue;
+        const HelperRequest request{command.plugin, inPrefix(FOS1_HELPER_DIR), helper.program, helper.needsStopped};
+        addCommand(parent, typed, name.c_str(), helper.help.toUtf8().constData(), [request](const Typed& t) {
+            return runHelper(t.options(), request);
+        })->group(kGroup);
+    }
+}
+
+/// Only where they are wanted: they cost a look at each plugin's file and a question to the daemon.
+void addPluginCommands(CLI::App& app, Typed& typed) {
+    for (const PluginCommand& command : pluginCommands(typed)) {
+        const std::string name = command.name.toStdString();
+        CLI::App* taken = subcommand(app, name);
+        if (taken && taken->get_group() != kPluginGroup) continue;  // one of our own
+        CLI::App* parent = taken ? taken : app.add_subcommand(name, command.help.toStdString());
+        parent->require_subcommand(1)->fallthrough()->group(kPluginGroup);
+        addPluginCommand(*parent, typed, command);
+    }
+}
+
+/// The first word that is no option, and the socket, before anything is parsed in earnest.
+std::string firstWord(int argc, char** argv, Typed& typed) {
+    CLI::App app;
+    app.set_help_flag();
+    app.allow_extras();
+    std::string ignored;
+    app.add_option("--socket", typed.socket);
+    app.add_option("-o,--output", ignored);
+    app.add_option("-n,--namespace", ignored);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError&) {
+        return {};  // it is reported when it is parsed in earnest
+    }
+    for (const std::string& word : app.remaining())
+        if (word.rfind('-', 0) != 0) return word;
+    return {};
 }
 
 }  // namespace
@@ -164,6 +227,15 @@ int main(int argc, char** argv) {
     addGlobalOptions(app, typed);
     addInspectionCommands(app, typed);
     addResourceCommands(app, typed);
+    const std::string word = firstWord(argc, argv, typed);
+    if (argc > 1 && (word.empty() || !subcommand(app, word))) addPluginCommands(app, typed);
+    if (!word.empty() && !subcommand(app, word)) {
+        complain(
+            QStringLiteral("there is no subcommand \"%1\", nor a plugin here that brings it; `fos1ctl --help` lists "
+                           "them")
+                .arg(text(word)));
+        return static_cast<int>(ExitCode::Usage);
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -10,7 +10,7 @@
 
 namespace fos1::ctl {
 
-/// What names a document's object to people: "NTPService default/main-ntp".
+/// What names a document's object to people: "Widget default/main".
 QString objectText(const QCborMap& object);
 
 /// The documents of `paths`: "-" is stdin, a directory stands for its *.yaml and *.yml files (not those below it).

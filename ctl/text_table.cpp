@@ -2,17 +2,14 @@
 #include "text_table.h"
 
 namespace fos1::ctl {
-namespace {
 
-/// A cell comes from a daemon or a network: it must not move the cursor or break the row.
-QString harmless(const QString& cell) {
-    QString text = cell;
+QString harmless(QString text, Trim trim) {
     for (QChar& c : text)
         if (c.category() == QChar::Other_Control) c = u' ';
-    return text.trimmed();
+    if (trim == Trim::Both) return text.trimmed();
+    while (text.endsWith(u' ')) text.chop(1);
+    return text;
 }
-
-}  // namespace
 
 QString TextTable::text() const {
     std::vector<qsizetype> widths(static_cast<std::size_t>(m_rows.front().size()));

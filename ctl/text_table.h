@@ -8,6 +8,11 @@
 
 namespace fos1::ctl {
 
+enum class Trim { Both, End };
+
+/// What comes from a daemon or a network, on one line: it must not move the cursor or break the row.
+QString harmless(QString text, Trim trim = Trim::Both);
+
 class TextTable {
    public:
     explicit TextTable(QStringList header) : m_rows{std::move(header)} {}

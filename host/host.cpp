@@ -24,16 +24,21 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
     : QObject(parent),
       m_config(std::move(config)),
       m_crds(std::move(crds)),
-      m_resources([this](const QCborMap& object) { return admit(object); }),
+      m_admission(m_crds, {[this](const QCborMap& object) { return m_plugins.questions().validate(object); },
+                           [this](const QCborMap& object, OnOpinion answered) {
+                               return m_plugins.questions().askValidators(object, std::move(answered));
+                           }}),
+      m_resources([this](const QCborMap& object) { return m_admission.admit(object); }),
       m_queue([this](const QString& plugin, Ticket ticket) { m_plugins.reconcile(plugin, ticket); }),
-      m_admission({m_resources, m_queue, m_status, m_events},
-                  [this](const StoredObject& object, OnOpinion answered) {
-                      return m_plugins.isInRunner(kindId(object.key)) &&
-                             m_plugins.askValidators(object.object(), std::move(answered));
-                  }),
+      m_desk({m_resources, m_queue, m_status, m_events},
+             [this](const StoredObject& object, OnOpinion answered) {
+                 // An object is decoded only where somebody wants to see it.
+                 return m_plugins.questions().isInRunner(kindId(object.key)) &&
+                        m_admission.ask(object.object(), std::move(answered));
+             }),
       m_specs{[this] { return reconciledKinds(); },
-              [this](const QString& kind) { return m_plugins.pending(kind) + (m_admission.isHolding() ? 1 : 0); }},
-      m_services{m_bus, m_resources, m_admission, m_queue, m_status, m_events, m_metrics, m_specs},
+              [this](const QString& kind) { return m_plugins.pending(kind) + (m_desk.isHolding() ? 1 : 0); }},
+      m_services{m_bus, m_resources, m_desk, m_queue, m_status, m_events, m_metrics, m_specs},
       m_plugins(m_config, m_services),
       m_health(m_plugins, m_queue),
       m_control(m_dispatcher),
@@ -41,7 +46,7 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
     connect(&m_resources, &ResourceStore::changed, &m_plugins, &PluginSupervisor::requestKinds);
     connect(&m_dbus, &DbusFace::stateChanged, this, [this] { m_health.dbus = m_dbus.state(); });
     connect(&m_resources, &ResourceStore::removed, this, [this](const ObjectKey& key) { m_status.forget(key); });
-    addControlMethods(m_dispatcher, {m_config, m_services, m_crds, m_plugins, m_health});
+    addControlMethods(m_dispatcher, {m_config, m_services, m_crds, m_admission, m_plugins, m_health});
     m_pluginMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_up"), MetricType::Gauge,
                                        QStringLiteral("Whether a configured plugin is running (1) or not (0)"),
                                        {QStringLiteral("plugin")}, 0);
@@ -56,12 +61,14 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
 
 Host::~Host() = default;
 
-tl::expected<QCborMap, Errors> Host::admit(const QCborMap& object) const {
-    auto admitted = m_crds.admit(object);
-    if (!admitted) return admitted;
-    Errors errors = m_plugins.validate(*admitted);
-    if (!errors.empty()) return tl::unexpected<Errors>(std::move(errors));
-    return admitted;
+QStringList Host::pageCommands() const {
+    QStringList commands;
+    for (const auto& record : m_plugins.plugins()) {
+        if (record->metadata.pages.isEmpty()) continue;
+        commands.append(record->metadata.command.value(u"name").toString() + u' ' +
+                        record->metadata.pages.first().toObject().value(u"name").toString());
+    }
+    return commands;
 }
 
 QCborMap Host::reconciledKinds() const {
@@ -75,6 +82,7 @@ QCborMap Host::reconciledKinds() const {
                              {QStringLiteral("kind"), kind.kind},
                              {QStringLiteral("plural"), kind.plural},
                              {QStringLiteral("namespaced"), kind.namespaced},
+                             {QStringLiteral("withdrawFirst"), kind.isWithdrawnFirst},
                              {QStringLiteral("status"), kind.status}});
     }
     return {{QStringLiteral("kinds"), list}};

@@ -17,6 +17,7 @@
 #include "http/http_server.h"
 #include "metrics/metric_registry.h"
 #include "plugins/plugin_supervisor.h"
+#include "resources/admission.h"
 #include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
@@ -44,12 +45,13 @@ class Host : public QObject {
 
     [[nodiscard]] const HostConfig& config() const { return m_config; }
     [[nodiscard]] const HostHealth& health() const { return m_health; }
+    /// The first page of each plugin, as fos1ctl is asked for it.
+    [[nodiscard]] QStringList pageCommands() const;
 
    Q_SIGNALS:
     void stopped();
 
    private:
-    tl::expected<QCborMap, Errors> admit(const QCborMap& object) const;
     [[nodiscard]] QCborMap reconciledKinds() const;
     Errors makeDirectories();
     void addRoutes();
@@ -57,12 +59,13 @@ class Host : public QObject {
 
     HostConfig m_config;
     schema::CrdCatalog m_crds;
+    Admission m_admission;
     StateBus m_bus;
     ResourceStore m_resources;
     ReconcileQueue m_queue;
     StatusStore m_status;
     EventLog m_events;
-    AdmissionDesk m_admission;
+    AdmissionDesk m_desk;
     MetricRegistry m_metrics;
     SpecQuestions m_specs;
     HostServices m_services;

@@ -26,8 +26,9 @@ int report(const Errors& errors) {
 /// What a newcomer at a terminal tries next. Under a service manager nobody reads it.
 void greet(const host::Host& host) {
     const QString ctl = QDir::current().relativeFilePath(QCoreApplication::applicationDirPath() + "/fos1ctl");
-    std::printf("\nfos1-hostd %s is running. In another terminal, try:\n  %s status\n  %s ntp status\n", FOS1_VERSION,
-                qUtf8Printable(ctl), qUtf8Printable(ctl));
+    std::printf("\nfos1-hostd %s is running. In another terminal, try:\n", FOS1_VERSION);
+    for (const QString& command : QStringList{QStringLiteral("status")} + host.pageCommands())
+        std::printf("  %s %s\n", qUtf8Printable(ctl), qUtf8Printable(command));
     if (!host.health().httpUrl.isEmpty()) std::printf("Metrics: %s/metrics\n", qUtf8Printable(host.health().httpUrl));
     std::printf("State: %s   Stop: Ctrl-C\n\n", qUtf8Printable(host.config().stateDir));
     std::fflush(stdout);

@@ -40,7 +40,7 @@ Termination::Termination(QObject* parent) : QObject(parent) {
     });
     handle(SIGTERM, &onSignal);
     handle(SIGINT, &onSignal);
-    handle(SIGHUP, &onSignal);  // the terminal is gone; dying of it would leave chronyd behind
+    handle(SIGHUP, &onSignal);  // the terminal is gone; dying of it would leave child processes behind
     handle(SIGPIPE, SIG_IGN);
 }
 

@@ -2,7 +2,6 @@
 // The methods of the control socket, over the stores. Must not know any plugin or kind by name.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "control/json_rpc.h"
@@ -18,28 +17,23 @@ struct HostServices;
 struct HostConfig;
 class PluginSupervisor;
 class HostHealth;
+class Admission;
 
 /// What the methods read and call; all of it outlives the dispatcher.
 struct ControlContext {
     const HostConfig& config;
     const HostServices& services;
     const schema::CrdCatalog& crds;
+    const Admission& admission;
     PluginSupervisor& plugins;
     const HostHealth& health;
 };
 
-/// `object` as it would be stored, by its schema and the plugins in this process that reconcile it, or every mistake.
-tl::expected<QCborMap, Errors> admit(const ControlContext& context, const QCborMap& object);
-
-/// What the plugins in runners say of objects that admit() let through, one opinion each; `done` may be called at once.
-using OnOpinions = std::function<void(const std::vector<Opinion>&)>;
-void askAbout(const ControlContext& context, const std::vector<QCborMap>& admitted, OnOpinions done);
-
 /// {unchecked: [who should have checked one of the objects, and why they did not]}; nothing when all did.
 void insertUnchecked(QJsonObject& result, const std::vector<Opinion>& opinions);
 
-/// host.status, plugin.{list,get,start,stop,restart}, crd.list, resource.{list,get,apply,delete,preview}, topic.list,
-/// event.list; docs/control-socket.md.
+/// host.status, plugin.{list,get,page,start,stop,restart}, crd.list, resource.{list,get,apply,delete,preview},
+/// topic.list, event.list; docs/control-socket.md.
 void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context);
 
 }  // namespace fos1::host

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace fos1::host {
 
@@ -16,18 +17,35 @@ QString nameOf(const QJsonValue& element, const QString& field) {
     return value.isString() ? value.toString() : QString::number(value.toInteger());
 }
 
-/// The field that tells the elements of both lists apart; nothing when there is none.
-std::optional<QString> namingField(const QJsonArray& from, const QJsonArray& to) {
-    for (const char* field : {"name", "address", "id", "vlanRef", "network", "interface"}) {
-        const QString key = QLatin1String(field);
-        const auto isNamed = [&](const QJsonArray& list) {
-            return std::all_of(list.begin(), list.end(), [&](const QJsonValue& element) {
-                return element.isObject() && !element[key].isUndefined();
-            });
-        };
-        if (isNamed(from) && isNamed(to)) return key;
+/// The texts or integers that the elements have in `field`; nothing when one has none, or two have the same.
+std::optional<std::set<QString>> namesIn(const QJsonArray& list, const QString& field) {
+    std::set<QString> names;
+    for (const QJsonValue element : list) {
+        const QJsonValue value = element[field];
+        if (!value.isString() && !value.isDouble()) return std::nullopt;
+        if (!names.insert(nameOf(element, field)).second) return std::nullopt;
     }
-    return std::nullopt;
+    return names;
+}
+
+/// The field that tells the elements of both lists apart, best the one in which they agree most; nothing when there is
+/// none.
+std::optional<QString> namingField(const QJsonArray& from, const QJsonArray& to) {
+    QStringList candidates{QStringLiteral("name"), QStringLiteral("id")};
+    candidates += (from.isEmpty() ? to : from).first().toObject().keys();
+    std::optional<QString> best;
+    qsizetype agreed = -1;
+    for (const QString& field : candidates) {
+        const auto before = namesIn(from, field);
+        const auto after = namesIn(to, field);
+        if (!before || !after) continue;
+        const qsizetype same =
+            std::count_if(before->begin(), before->end(), [&](const QString& name) { return after->contains(name); });
+        if (same <= agreed) continue;
+        best = field;
+        agreed = same;
+    }
+    return best;
 }
 
 std::map<QString, QJsonValue> elements(const QJsonArray& list, const std::optional<QString>& field) {

@@ -15,8 +15,8 @@ struct FieldChange {
     QJsonValue to;    ///< Undefined: it goes
 };
 
-/// In the order of the paths. The elements of a list of maps belong together by the first of name, address, id,
-/// vlanRef, network and interface that all of them have, else by their places.
+/// In the order of the paths. The elements of a list of maps belong together by a field that tells them apart in both
+/// lists: the one in which the lists agree most, with `name` and `id` before others; without one, by their places.
 [[nodiscard]] std::vector<FieldChange> fieldChanges(const QString& path, const QJsonValue& from, const QJsonValue& to);
 
 }  // namespace fos1::host

@@ -9,6 +9,7 @@
 #include "crd_catalog.h"
 #include "plugins/host_services.h"
 #include "plugins/plugin_supervisor.h"
+#include "resources/admission.h"
 #include "resources/resource_store.h"
 
 namespace fos1::host {
@@ -75,7 +76,7 @@ void previewAdmitted(const ControlContext& context, const std::vector<QCborMap>&
     }
     QJsonObject result{{"objects", objects}};
     insertUnchecked(result, opinions);
-    context.plugins.preview(
+    context.plugins.questions().preview(
         QStringList(kinds.begin(), kinds.end()),
         [&](const QStringList& own) { return context.services.resources.snapshotWith(own, admitted); },
         [result, reply](const std::vector<PluginPreview>& previews) {
@@ -106,14 +107,14 @@ void previewResources(const ControlContext& context, const QJsonObject& params, 
     std::vector<QCborMap> admitted;
     std::vector<Errors> found(static_cast<std::size_t>(given.size()));
     for (qsizetype i = 0; i < given.size(); ++i) {
-        auto object = admit(context, QCborMap::fromJsonObject(given.at(i).toObject()));
+        auto object = context.admission.admit(QCborMap::fromJsonObject(given.at(i).toObject()));
         if (object)
             admitted.push_back(std::move(*object));
         else
             found[static_cast<std::size_t>(i)] = std::move(object.error());
     }
     if (!areAllEmpty(found)) return reply(refusal(found));
-    askAbout(context, admitted, [=](const std::vector<Opinion>& opinions) {
+    context.admission.askAbout(admitted, [=](const std::vector<Opinion>& opinions) {
         std::vector<Errors> objections;
         objections.reserve(opinions.size());
         for (const Opinion& opinion : opinions) objections.push_back(opinion.errors);

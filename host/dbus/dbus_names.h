@@ -34,8 +34,8 @@ class UniqueNames {
     std::map<std::string, int> m_taken;  ///< last number given behind a name
 };
 
-/// The readable object paths of topic values: ("time.sync/v1", "main-ntp") is topics/time_sync/main_ntp below the root,
-/// of "time.sync/v2" it is topics/time_sync_v2/main_ntp. Who comes first gets the plain name and keeps it as long as
+/// The readable object paths of topic values: ("a.weather/v1", "my-town") is topics/a_weather/my_town below the root,
+/// of "a.weather/v2" it is topics/a_weather_v2/my_town. Who comes first gets the plain name and keeps it as long as
 /// this object lives.
 class TopicPaths {
    public:

@@ -57,7 +57,8 @@ constexpr Shape kShapes[] = {{MessageType::Hello, "iii"},
                              {MessageType::EraseObject, "mi"},
                              {MessageType::Happened, "im"},
                              {MessageType::Validate, "im"},
-                             {MessageType::Preview, "i"}};
+                             {MessageType::Preview, "i"},
+                             {MessageType::Page, "iss"}};
 
 /// Nothing for a type that there is not.
 std::optional<std::string_view> signatureOf(MessageType type) {

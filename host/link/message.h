@@ -71,6 +71,7 @@ enum class MessageType : int {
     Happened = 87,      ///< i subscription, m event
     Validate = 88,      ///< i question, m object; the Answer comes before its Returned
     Preview = 89,       ///< i question; the snapshot is the parts before it, the Answer comes before its Returned
+    Page = 90,          ///< i question, s name, s argument; the Answer may come after its Returned
 };
 
 [[nodiscard]] constexpr bool isCall(MessageType type) { return type >= MessageType::Start; }

@@ -8,6 +8,7 @@
 
 #include "fos1/cbor_size.h"
 #include "fos1/features/bus.h"
+#include "fos1/page.h"
 
 namespace fos1::host {
 
@@ -32,6 +33,14 @@ inline Status checkEvent(const QCborMap& event) {
     const QString reason = event.value(QStringLiteral("reason")).toString();
     if (!isType || reason.isEmpty() || reason.size() > kMaxReason) return Status::InvalidArgument;
     return event.value(QStringLiteral("message")).toString().size() > kMaxEventMessage ? Status::TooLarge : Status::Ok;
+}
+
+/// Of IPageReplies::reply(); `shown` becomes what the user is told when `document` is none.
+inline Status checkPage(const QCborMap& document, QCborMap& shown) {
+    const auto good = page::check(document);
+    if (good) return Status::Ok;
+    shown = page::error(QStringLiteral("the plugin's answer is no page: ") + good.error().text());
+    return fitsEncoded(document, page::kMaxBytes) ? Status::InvalidArgument : Status::TooLarge;
 }
 
 /// Of IHost::complete().

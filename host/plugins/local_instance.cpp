@@ -4,6 +4,7 @@
 #include <QElapsedTimer>
 #include <exception>
 
+#include "fos1/features/pages.h"
 #include "fos1/features/previewer.h"
 #include "fos1/features/validator.h"
 #include "plugins/verdict.h"
@@ -16,6 +17,7 @@ constexpr qint64 kCallbackBudgetMs = 50;
 
 LocalInstance::LocalInstance(std::unique_ptr<PluginFacade> facade) : PluginInstance(std::move(facade)) {
     m_facade->setCallGuard([this](const char* what, const std::function<void()>& act) { call(what, act); });
+    m_facade->setPageSink([this](quint64 ticket, const QCborMap& document) { Q_EMIT answered(ticket, document); });
 }
 
 LocalInstance::~LocalInstance() {
@@ -89,6 +91,19 @@ std::optional<QCborMap> LocalInstance::preview(const QCborMap& snapshot) {
         if (previewer) answer = previewer->preview(snapshot);
     });
     return answer;
+}
+
+/// Its checks and previews are asked for at once.
+bool LocalInstance::isToBeAsked(const char* iid) const {
+    return QLatin1String(iid) == QLatin1String(IPages::kIid) && m_plugin->query(QString::fromLatin1(iid));
+}
+
+bool LocalInstance::askPage(quint64 question, const QString& name, const QString& argument) {
+    call("page", [&] {
+        auto* pages = static_cast<IPages*>(m_plugin->query(QString::fromLatin1(IPages::kIid)));
+        if (pages) pages->page(name, argument, question);
+    });
+    return true;
 }
 
 ISpecWriter* LocalInstance::writer() {

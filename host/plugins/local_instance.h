@@ -32,6 +32,8 @@ class LocalInstance final : public PluginInstance {
     bool abandon() override { return false; }
     Errors validate(const QCborMap& object) override;
     std::optional<QCborMap> preview(const QCborMap& snapshot) override;
+    [[nodiscard]] bool isToBeAsked(const char* iid) const override;
+    bool askPage(quint64 question, const QString& name, const QString& argument) override;
     bool isWriter() override { return writer() != nullptr; }
     void write(const QCborMap& object, Ticket ticket) override;
     void erase(const QCborMap& object, Ticket ticket) override;

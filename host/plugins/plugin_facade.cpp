@@ -316,6 +316,21 @@ class PluginFacade::SpecCatalog final : public ISpecCatalog {
     PluginFacade& m_facade;
 };
 
+class PluginFacade::PageReplies final : public IPageReplies {
+   public:
+    explicit PageReplies(PluginFacade& facade) : m_facade(facade) {}
+    int reply(quint64 ticket, const QCborMap& document) override {
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
+        QCborMap shown = document;
+        const Status checked = checkPage(document, shown);
+        if (m_facade.m_takePage) m_facade.m_takePage(ticket, shown);
+        return code(checked);
+    }
+
+   private:
+    PluginFacade& m_facade;
+};
+
 PluginFacade::PluginFacade(const PluginMetadata& metadata, QCborMap configuration, Directories directories,
                            const HostServices& services, Complete complete)
     : m_metadata(metadata),
@@ -335,13 +350,15 @@ PluginFacade::PluginFacade(const PluginMetadata& metadata, QCborMap configuratio
     offer(ISpecCatalog::kIid, std::make_unique<SpecCatalog>(*this));
     offer(IStatusFeed::kIid, std::make_unique<StatusFeed>(*this));
     offer(IEventFeed::kIid, std::make_unique<EventFeed>(*this));
+    offer(IPageReplies::kIid, std::make_unique<PageReplies>(*this));
 }
 
 PluginFacade::~PluginFacade() = default;
 
 const QStringList& PluginFacade::offeredFeatures() {
-    static const QStringList features{IBus::kIid,        IStatus::kIid,      IMetrics::kIid,    IEvents::kIid,
-                                      ISpecSource::kIid, ISpecCatalog::kIid, IStatusFeed::kIid, IEventFeed::kIid};
+    static const QStringList features{IBus::kIid,        IStatus::kIid,     IMetrics::kIid,
+                                      IEvents::kIid,     ISpecSource::kIid, ISpecCatalog::kIid,
+                                      IStatusFeed::kIid, IEventFeed::kIid,  IPageReplies::kIid};
     return features;
 }
 

@@ -10,6 +10,7 @@
 #include "fos1/features/event_feed.h"
 #include "fos1/features/events.h"
 #include "fos1/features/metrics.h"
+#include "fos1/features/pages.h"
 #include "fos1/features/spec_catalog.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/status.h"
@@ -44,6 +45,10 @@ class PluginFacade final : public IHost {
     using CallGuard = std::function<void(const char* what, const std::function<void()>& act)>;
     void setCallGuard(CallGuard guard) { m_callGuard = std::move(guard); }
 
+    /// Where pages go that the plugin replies with: each is a document.
+    using TakePage = std::function<void(quint64 ticket, const QCborMap& document)>;
+    void setPageSink(TakePage take) { m_takePage = std::move(take); }
+
     /// From now on every call is NotPermitted and nothing is called back: the plugin has failed, and what is left of it
     /// may still run.
     void revoke() { m_isRevoked = true; }
@@ -67,6 +72,7 @@ class PluginFacade final : public IHost {
     class SpecCatalog;
     class StatusFeed;
     class EventFeed;
+    class PageReplies;
 
     [[nodiscard]] bool isHomeThread() const { return QThread::currentThread() == m_home; }
     /// Ok when this thread may call and the plugin has not failed.
@@ -80,6 +86,7 @@ class PluginFacade final : public IHost {
     Complete m_complete;
     QThread* m_home = QThread::currentThread();
     CallGuard m_callGuard;
+    TakePage m_takePage;
     bool m_metricsFrozen = false;
     bool m_isRevoked = false;
     quint64 m_publishes = 0;

@@ -48,6 +48,9 @@ class PluginInstance : public QObject {
     virtual bool askValidator(quint64 /*question*/, const QCborMap& /*object*/) { return false; }
     virtual bool askPreviewer(quint64 /*question*/, const QCborMap& /*snapshot*/) { return false; }
 
+    /// Asks for a page (IPages); answered like the others, maybe after it returned.
+    virtual bool askPage(quint64 question, const QString& name, const QString& argument) = 0;
+
     /// Whether it can store objects, and having it do so.
     virtual bool isWriter() = 0;
     virtual void write(const QCborMap& object, Ticket ticket) = 0;

@@ -9,7 +9,10 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QPluginLoader>
+#include <algorithm>
+#include <optional>
 
+#include "fos1/features/pages.h"
 #include "fos1/iplugin.h"
 #include "fos1/version.h"
 #include "json_schema.h"
@@ -55,6 +58,54 @@ constexpr const char kSchema[] = R"json({
         "cpuPercent": {"type": "integer", "minimum": 1, "maximum": 100}
       }
     },
+    "command": {
+      "type": "object",
+      "required": ["name", "help"],
+      "properties": {
+        "name": {"type": "string", "pattern": "^[a-z][-a-z0-9]*$", "maxLength": 30},
+        "help": {"type": "string", "minLength": 1, "maxLength": 200}
+      }
+    },
+    "pages": {
+      "type": "array",
+      "maxItems": 50,
+      "items": {
+        "type": "object",
+        "required": ["name", "title", "help"],
+        "properties": {
+          "name": {"type": "string", "pattern": "^[a-z][-a-z0-9]*$", "maxLength": 30},
+          "title": {"type": "string", "minLength": 1, "maxLength": 100},
+          "help": {"type": "string", "minLength": 1, "maxLength": 200},
+          "refresh": {"type": "integer", "minimum": 1, "maximum": 3600},
+          "argument": {
+            "type": "object",
+            "required": ["name", "help"],
+            "properties": {
+              "name": {"type": "string", "pattern": "^[a-z][-a-z0-9]*$", "maxLength": 30},
+              "help": {"type": "string", "minLength": 1, "maxLength": 200},
+              "required": {"type": "boolean"},
+              "kind": {"type": "string", "minLength": 1},
+              "topic": {"type": "string", "pattern": "^[a-z0-9.-]+/v[0-9]+$"},
+              "values": {"type": "array", "items": {"type": "string"}}
+            }
+          }
+        }
+      }
+    },
+    "helpers": {
+      "type": "array",
+      "maxItems": 10,
+      "items": {
+        "type": "object",
+        "required": ["name", "help", "program"],
+        "properties": {
+          "name": {"type": "string", "pattern": "^[a-z][-a-z0-9]*$", "maxLength": 30},
+          "help": {"type": "string", "minLength": 1, "maxLength": 200},
+          "program": {"type": "string", "pattern": "^[a-z0-9][-a-z0-9._]*$"},
+          "needsStopped": {"type": "boolean"}
+        }
+      }
+    },
     "config": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}
   }
 })json";
@@ -78,6 +129,27 @@ RunnerRights runnerRights(const QJsonObject& json) {
     return rights;
 }
 
+/// What the schema cannot say: pages and helpers are sub-commands, so they need a command, and names of their own.
+std::optional<Error> checkCommand(const PluginMetadata& metadata) {
+    if (metadata.command.isEmpty() && !metadata.pages.isEmpty())
+        return Error{ErrorCode::Refused, QStringLiteral("is required where there are pages"),
+                     QStringLiteral("command")};
+    if (metadata.command.isEmpty() && !metadata.helpers.isEmpty())
+        return Error{ErrorCode::Refused, QStringLiteral("is required where there are helpers"),
+                     QStringLiteral("command")};
+    QStringList names;
+    for (const QJsonArray& list : {metadata.pages, metadata.helpers}) {
+        for (const QJsonValue item : list) {
+            const QString name = item.toObject().value(QLatin1String("name")).toString();
+            if (names.contains(name))
+                return Error{ErrorCode::Refused, QStringLiteral("two pages or helpers are named \"%1\"").arg(name),
+                             QStringLiteral("pages")};
+            names.append(name);
+        }
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 QString toText(Isolation isolation) {
@@ -92,6 +164,12 @@ QString toText(Isolation isolation) {
 Isolation isolationFromText(const QString& text) {
     if (text == QLatin1String("local")) return Isolation::Local;
     return text == QLatin1String("remote") ? Isolation::Remote : Isolation::Unknown;
+}
+
+bool PluginMetadata::hasPage(const QString& name) const {
+    return std::any_of(pages.begin(), pages.end(), [&name](const QJsonValue& page) {
+        return page.toObject().value(QLatin1String("name")).toString() == name;
+    });
 }
 
 bool PluginMetadata::mayUse(const QString& iid) const {
@@ -139,6 +217,12 @@ tl::expected<PluginMetadata, Errors> checkPluginMetadata(const QJsonObject& raw,
     metadata.securityPosture = json.value(QLatin1String("security_posture")).toString();
     metadata.configSchema = json.value(QLatin1String("config")).toObject();
     metadata.topicSchemas = json.value(QLatin1String("schemas")).toObject();
+    metadata.command = json.value(QLatin1String("command")).toObject();
+    metadata.pages = json.value(QLatin1String("pages")).toArray();
+    metadata.helpers = json.value(QLatin1String("helpers")).toArray();
+    // What answers pages need not be asked for.
+    if (!metadata.pages.isEmpty()) metadata.wantedFeatures.append(QString::fromLatin1(IPageReplies::kIid));
+    if (auto problem = checkCommand(metadata)) return tl::unexpected<Errors>(Errors{std::move(*problem)});
     metadata.runner = runnerRights(json.value(QLatin1String("runner")).toObject());
     return metadata;
 }

@@ -2,6 +2,7 @@
 // What a plugin says of itself, read from its file without running any of its code, and checked key by key.
 #pragma once
 
+#include <QJsonArray>
 #include <QJsonObject>
 #include <QString>
 #include <QStringList>
@@ -27,8 +28,12 @@ struct PluginMetadata {
     QString securityPosture;
     QJsonObject configSchema;
     QJsonObject topicSchemas;  ///< JSON schema by topic
-    RunnerRights runner;       ///< what it asks for when it runs in a process of its own
+    QJsonObject command;       ///< {name, help}: the sub-command of fos1ctl; empty: none
+    QJsonArray pages;     ///< {name, title, help, refresh (s), argument {name, help, required, kind, topic, values}}
+    QJsonArray helpers;   ///< {name, help, program, needsStopped}: programs of its own, run by fos1ctl
+    RunnerRights runner;  ///< what it asks for when it runs in a process of its own
 
+    [[nodiscard]] bool hasPage(const QString& name) const;
     [[nodiscard]] bool mayUse(const QString& iid) const;
 };
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What PluginSupervisor asks plugins about desired state that is not stored yet, and asks them to store.
+#include "plugins/plugin_questions.h"
+
 #include <algorithm>
 #include <utility>
 
+#include "fos1/features/pages.h"
 #include "fos1/features/previewer.h"
 #include "fos1/features/validator.h"
-#include "plugins/plugin_supervisor.h"
+#include "fos1/page.h"
 #include "plugins/verdict.h"
+#include "resources/gathering.h"
 #include "resources/reconcile_queue.h"
 
 namespace fos1::host {
@@ -14,18 +17,6 @@ namespace fos1::host {
 namespace {
 
 constexpr std::chrono::milliseconds kWriteDeadline{5'000};
-
-/// Answers to some questions, together. Shared by the questions, and gone with the last of them.
-template <typename Answers>
-struct Gathering {
-    Answers answers = {};
-    int open = 1;  ///< one for who asks
-    std::function<void(const Answers&)> done;
-
-    void close() {
-        if (--open == 0) done(answers);
-    }
-};
 
 /// "group/version/Kind".
 QString kindOf(const QCborMap& object) {
@@ -42,9 +33,21 @@ bool isAway(const PluginRecord& record) {
     return record.state == PluginState::Restarting || record.state == PluginState::Resting;
 }
 
+/// The document that a plugin replied with, or what it says instead. It comes from a plugin: its shape is not believed.
+Result<QCborMap> documentOf(const QCborMap& answer) {
+    if (const auto good = page::check(answer); !good)
+        return failure(ErrorCode::Protocol, QStringLiteral("the answer is no page: ") + good.error().text());
+    const QCborValue error = answer.value(QStringLiteral("error"));
+    if (error.isString()) return failure(ErrorCode::NotFound, error.toString());
+    return answer;
+}
+
 }  // namespace
 
-Errors PluginSupervisor::validate(const QCborMap& object) const {
+PluginQuestions::PluginQuestions(const Records& plugins, ReconcileQueue& tickets, PendingCalls& writes)
+    : m_plugins(plugins), m_tickets(tickets), m_writes(writes) {}
+
+Errors PluginQuestions::validate(const QCborMap& object) const {
     Errors errors;
     const QString kind = kindOf(object);
     for (const auto& record : m_plugins) {
@@ -56,27 +59,27 @@ Errors PluginSupervisor::validate(const QCborMap& object) const {
     return errors;
 }
 
-bool PluginSupervisor::isInRunner(const QString& kind) const {
+bool PluginQuestions::isInRunner(const QString& kind) const {
     return std::any_of(m_plugins.begin(), m_plugins.end(), [&kind](const auto& record) {
         return record->isolation == Isolation::Remote && record->metadata.kinds.contains(kind);
     });
 }
 
-bool PluginSupervisor::askValidators(const QCborMap& object, OnOpinion answered) {
+bool PluginQuestions::askValidators(const QCborMap& object, OnOpinion answered) {
     const QString kind = kindOf(object);
-    const auto gathering = std::make_shared<Gathering<Opinion>>();
+    Opinion known;
     std::vector<PluginRecord*> toAsk;
     for (const auto& record : m_plugins) {
         if (record->isolation != Isolation::Remote || !record->metadata.kinds.contains(kind)) continue;
         if (isUp(*record) && record->instance->isToBeAsked(IValidator::kIid))
             toAsk.push_back(record.get());
         else if (isAway(*record) && record->isValidator)
-            gathering->answers.unasked.append(QStringLiteral("%1, which is %2").arg(record->id, toText(record->state)));
+            known.unasked.append(QStringLiteral("%1, which is %2").arg(record->id, toText(record->state)));
     }
-    if (toAsk.empty() && gathering->answers.unasked.isEmpty()) return false;
-    gathering->done = std::move(answered);
+    if (toAsk.empty() && known.unasked.isEmpty()) return false;
+    const auto gathering = Gathering<Opinion>::begin(std::move(answered), std::move(known));
     for (PluginRecord* record : toAsk) {
-        ++gathering->open;
+        gathering->open();
         const QString id = record->id;
         const quint64 question = m_questions.expect(id, [gathering, id](const Result<QCborMap>& answer) {
             const Result<Errors> verdict = answer.and_then(verdictOf);
@@ -94,9 +97,8 @@ bool PluginSupervisor::askValidators(const QCborMap& object, OnOpinion answered)
     return true;
 }
 
-void PluginSupervisor::preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered) {
-    const auto gathering = std::make_shared<Gathering<std::vector<PluginPreview>>>();
-    gathering->done = std::move(answered);
+void PluginQuestions::preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered) {
+    const auto gathering = Gathering<std::vector<PluginPreview>>::begin(std::move(answered));
     for (const auto& record : m_plugins) {
         const QStringList& own = record->metadata.kinds;
         const bool isConcerned =
@@ -106,7 +108,7 @@ void PluginSupervisor::preview(const QStringList& kinds, const SnapshotOf& snaps
         if (auto answer = record->instance->preview(snapshotOf(own)))
             gathering->answers.push_back({record->id, std::move(*answer)});
         if (!record->instance->isToBeAsked(IPreviewer::kIid)) continue;
-        ++gathering->open;
+        gathering->open();
         const QString id = record->id;
         const quint64 question = m_questions.expect(id, [gathering, id](const Result<QCborMap>& answer) {
             gathering->answers.push_back({id, answer});
@@ -119,27 +121,71 @@ void PluginSupervisor::preview(const QStringList& kinds, const SnapshotOf& snaps
     gathering->close();
 }
 
-PluginRecord* PluginSupervisor::writer() const {
+/// The plugin to ask for a page, or why it cannot be asked.
+Result<PluginRecord*> PluginQuestions::pageOwner(const QString& pluginId, const QString& name) const {
+    const auto found =
+        std::find_if(m_plugins.begin(), m_plugins.end(), [&](const auto& record) { return record->id == pluginId; });
+    if (found == m_plugins.end())
+        return failure(ErrorCode::NotFound,
+                       QStringLiteral("plugin %1 does not run here: host.yaml does not list it").arg(pluginId));
+    PluginRecord* record = found->get();
+    if (!record->metadata.hasPage(name))
+        return failure(ErrorCode::NotFound, QStringLiteral("plugin %1 has no page \"%2\"").arg(pluginId, name));
+    if (record->state != PluginState::Running || !record->instance) {
+        const QString why = record->reason.isEmpty() ? QString() : QStringLiteral(": ") + record->reason;
+        return failure(ErrorCode::Refused,
+                       QStringLiteral("plugin %1 is %2%3").arg(pluginId, toText(record->state), why));
+    }
+    if (!record->instance->isToBeAsked(IPages::kIid))
+        return failure(ErrorCode::Refused, QStringLiteral("plugin %1 answers no pages").arg(pluginId));
+    const auto open = m_openPages.find(pluginId);
+    if (open != m_openPages.end() && open->second >= kMaxOpenPages)
+        return failure(ErrorCode::Refused,
+                       QStringLiteral("plugin %1 still has %2 pages to answer").arg(pluginId).arg(kMaxOpenPages));
+    return record;
+}
+
+void PluginQuestions::page(const QString& pluginId, const QString& name, const QString& argument, OnPage answered) {
+    const auto owner = pageOwner(pluginId, name);
+    if (!owner) return answered(tl::unexpected<Error>(owner.error()));
+    ++m_openPages[pluginId];
+    const quint64 question =
+        m_questions.expect(pluginId, [this, pluginId, done = std::move(answered)](const Result<QCborMap>& answer) {
+            --m_openPages[pluginId];
+            done(answer.and_then(documentOf).map_error([&pluginId](const Error& error) {
+                // What the plugin itself says needs no name before it.
+                const bool isItsOwn = error.code == ErrorCode::NotFound;
+                return Error{error.code, isItsOwn ? error.text() : pluginId + QStringLiteral(": ") + error.text(), {}};
+            }));
+        });
+    if (!(*owner)->instance->askPage(question, name, argument))
+        m_questions.answer(question, pluginId,
+                           failure(ErrorCode::Io, QStringLiteral("its link does not take the question")));
+}
+
+PluginRecord* PluginQuestions::writer() const {
     const auto it = std::find_if(m_plugins.begin(), m_plugins.end(), [](const auto& record) {
         return record->state == PluginState::Running && record->instance->isWriter();
     });
     return it == m_plugins.end() ? nullptr : it->get();
 }
 
-void PluginSupervisor::write(const QCborMap& object, Done done) {
-    PluginRecord* to = writer();
-    if (!to) return done(Outcome::Failed, QStringLiteral("no running plugin can store objects"));
-    const Ticket ticket = m_services.queue.nextTicket();
-    m_pending.expect(ticket, to->id, kWriteDeadline, std::move(done));
-    to->instance->write(object, ticket);
+Ticket PluginQuestions::expectWrite(const PluginRecord& writer, Done done) {
+    const Ticket ticket = m_tickets.nextTicket();
+    m_writes.expect(ticket, writer.id, kWriteDeadline, std::move(done));
+    return ticket;
 }
 
-void PluginSupervisor::erase(const ObjectKey& key, Done done) {
+void PluginQuestions::write(const QCborMap& object, Done done) {
+    PluginRecord* to = writer();
+    if (!to) return done(Outcome::Failed, QStringLiteral("no running plugin can store objects"));
+    to->instance->write(object, expectWrite(*to, std::move(done)));
+}
+
+void PluginQuestions::erase(const ObjectKey& key, Done done) {
     PluginRecord* to = writer();
     if (!to) return done(Outcome::Failed, QStringLiteral("no running plugin can remove objects"));
-    const Ticket ticket = m_services.queue.nextTicket();
-    m_pending.expect(ticket, to->id, kWriteDeadline, std::move(done));
-    to->instance->erase(key.toCbor(), ticket);
+    to->instance->erase(key.toCbor(), expectWrite(*to, std::move(done)));
 }
 
 }  // namespace fos1::host

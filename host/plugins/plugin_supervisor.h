@@ -13,24 +13,17 @@
 #include "plugins/flood_watch.h"
 #include "plugins/host_services.h"
 #include "plugins/pending_calls.h"
-#include "plugins/pending_questions.h"
 #include "plugins/plugin_conditions.h"
+#include "plugins/plugin_questions.h"
 #include "plugins/plugin_record.h"
 #include "plugins/reconcile_calls.h"
-#include "resources/opinion.h"
 
 namespace fos1::host {
-
-/// What one plugin says that it would do (IPreviewer), or why it does not say.
-struct PluginPreview {
-    QString plugin;
-    Result<QCborMap> answer;
-};
 
 class PluginSupervisor : public QObject {
     Q_OBJECT
    public:
-    /// How a write, a start or a stop ended.
+    /// How a start or a stop ended.
     using Done = std::function<void(Outcome, const QString& message)>;
 
     PluginSupervisor(const HostConfig& config, const HostServices& services, QObject* parent = nullptr);
@@ -61,23 +54,8 @@ class PluginSupervisor : public QObject {
     /// How many running plugins that reconcile the kind ("group/version/Kind") have yet to do so.
     [[nodiscard]] int pending(const QString& kind) const;
 
-    /// Semantic mistakes of an object, as the plugins in this process that reconcile its kind see them.
-    [[nodiscard]] Errors validate(const QCborMap& object) const;
-
-    /// The same of those in runners, once each has answered or cannot. False when there is none: then nothing is
-    /// answered.
-    bool askValidators(const QCborMap& object, OnOpinion answered);
-    /// Whether a plugin for this kind runs in a runner.
-    [[nodiscard]] bool isInRunner(const QString& kind) const;
-
-    /// Asks the running plugins that reconcile one of `kinds` what they would do with the snapshot of their own kinds.
-    using SnapshotOf = std::function<QCborMap(const QStringList& kinds)>;
-    using OnPreviews = std::function<void(const std::vector<PluginPreview>&)>;
-    void preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered);
-
-    /// Stores (`object`) or removes (its key) through the source that can write; `done` is called exactly once.
-    void write(const QCborMap& object, Done done);
-    void erase(const ObjectKey& key, Done done);
+    /// What the plugins are asked.
+    [[nodiscard]] PluginQuestions& questions() { return m_questions; }
 
     [[nodiscard]] const std::vector<std::unique_ptr<PluginRecord>>& plugins() const { return m_plugins; }
     [[nodiscard]] PluginRecord* find(const QString& id) const;
@@ -104,14 +82,13 @@ class PluginSupervisor : public QObject {
     void setState(PluginRecord& record, PluginState state, const QString& reason);
     void settle(PluginRecord& record);
     bool complete(PluginRecord& record, Ticket ticket, Outcome outcome, int retryAfterMs, const QString& message);
-    [[nodiscard]] PluginRecord* writer() const;
 
     const HostConfig& m_config;
     HostServices m_services;
     std::vector<std::unique_ptr<PluginRecord>> m_plugins;
     PluginConditions m_conditions;
     PendingCalls m_pending;
-    PendingQuestions m_questions;
+    PluginQuestions m_questions{m_plugins, m_services.queue, m_pending};
     ReconcileCalls m_reconciles;
     FloodWatch m_floods;
     std::vector<PluginRecord*> m_toStop;

@@ -151,6 +151,11 @@ bool RemoteInstance::askPreviewer(quint64 question, const QCborMap& snapshot) {
     return false;
 }
 
+/// Its answer may come after it returned, so that is not taken for none.
+bool RemoteInstance::askPage(quint64 question, const QString& name, const QString& argument) {
+    return call(MessageType::Page, {"page"}, {static_cast<qint64>(question), name, argument});
+}
+
 bool RemoteInstance::isWriter() { return m_offered && m_offered->contains(QString::fromLatin1(ISpecWriter::kIid)); }
 
 void RemoteInstance::stop(Ticket ticket) { call(MessageType::Stop, {"stop"}, {static_cast<qint64>(ticket)}); }

@@ -40,6 +40,7 @@ class RemoteInstance final : public PluginInstance {
     [[nodiscard]] bool isToBeAsked(const char* iid) const override;
     bool askValidator(quint64 question, const QCborMap& object) override;
     bool askPreviewer(quint64 question, const QCborMap& snapshot) override;
+    bool askPage(quint64 question, const QString& name, const QString& argument) override;
     bool isWriter() override;
     void write(const QCborMap& object, Ticket ticket) override;
     void erase(const QCborMap& object, Ticket ticket) override;

@@ -4,6 +4,7 @@
 #include "fos1/features/bus.h"
 #include "fos1/features/events.h"
 #include "fos1/features/metrics.h"
+#include "fos1/features/pages.h"
 #include "fos1/features/spec_catalog.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/status.h"
@@ -149,6 +150,22 @@ class RemoteHost::Events final : public IEvents {
     RemoteHost& m_host;
 };
 
+class RemoteHost::PageReplies final : public IPageReplies {
+   public:
+    explicit PageReplies(RemoteHost& host) : m_host(host) {}
+    int reply(quint64 ticket, const QCborMap& document) override {
+        if (!m_host.isHomeThread()) return code(Status::WrongThread);
+        QCborMap shown = document;
+        const Status checked = host::checkPage(document, shown);
+        const bool isSent = m_host.m_socket.send(MessageType::Answer, {static_cast<qint64>(ticket), shown});
+        m_host.m_socket.flush();
+        return checked == Status::Ok ? sent(isSent) : code(checked);
+    }
+
+   private:
+    RemoteHost& m_host;
+};
+
 class RemoteHost::SpecSource final : public ISpecSource {
    public:
     explicit SpecSource(RemoteHost& host) : m_host(host) {}
@@ -234,6 +251,7 @@ RemoteHost::RemoteHost(link::FrameSocket& socket, link::LoadRequest request)
     offer(ISpecSource::kIid, std::make_unique<SpecSource>(*this));
     offer(ISpecCatalog::kIid, std::make_unique<SpecCatalog>(*this));
     m_statusFeed = offer(IStatusFeed::kIid, std::make_unique<StatusFeed>(*this));
+    offer(IPageReplies::kIid, std::make_unique<PageReplies>(*this));
     m_eventFeed = offer(IEventFeed::kIid, std::make_unique<EventFeed>(*this));
 }
 

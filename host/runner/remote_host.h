@@ -48,6 +48,7 @@ class RemoteHost final : public IHost {
     class StatusFeature;
     class Metrics;
     class Events;
+    class PageReplies;
     class SpecSource;
     class SpecCatalog;
     template <typename Interface, typename Listener, link::MessageType kSubscribe, link::MessageType kUnsubscribe>

@@ -125,6 +125,11 @@ void Runner::onMessage(const Message& message) {
             return answerWith<IPreviewer>("preview", message.integer(0),
                                           [&](IPreviewer& previewer) { return previewer.preview(snapshot); });
         }
+        case MessageType::Page:
+            return call("page", [&] {
+                auto* pages = static_cast<IPages*>(m_plugin->query(QString::fromLatin1(IPages::kIid)));
+                if (pages) pages->page(message.text(1), message.text(2), static_cast<quint64>(message.integer(0)));
+            });
         case MessageType::Stop: return stop(ticket(0));
         case MessageType::State: return call("onState", [&] { m_host->deliverState(message); });
         case MessageType::ObjectStatus: return call("onStatus", [&] { m_host->deliverStatus(message); });
@@ -176,7 +181,7 @@ void Runner::load(const QCborMap& map) {
             {});
     QCborArray interfaces;
     interfaces.append(QString::fromLatin1(link::kAnswersQuestions));
-    for (const char* iid : {IValidator::kIid, IPreviewer::kIid, ISpecWriter::kIid})
+    for (const char* iid : {IValidator::kIid, IPreviewer::kIid, IPages::kIid, ISpecWriter::kIid})
         if (m_plugin->query(QString::fromLatin1(iid))) interfaces.append(QString::fromLatin1(iid));
     answer({}, interfaces, *remarks);
 }

@@ -45,6 +45,11 @@ class TestObjectDiff : public QObject {
             R"({"v": [{"address": "a"}, {"address": "b", "p": 2}]})", {R"(s[a] - {"address":"a"})", R"(s[b].p 1 2)"});
         row("numbers as names", R"({"v": [{"id": 1, "x": 1}, {"id": 2}]})", R"({"v": [{"id": 1, "x": 3}]})",
             {R"(s[1].x 1 3)", R"(s[2] {"id":2} -)"});
+        row("a field of their own as name", R"({"v": [{"mode": "x", "place": "a"}, {"mode": "y", "place": "b"}]})",
+            R"({"v": [{"mode": "z", "place": "a"}, {"mode": "y", "place": "b"}]})", {R"(s[a].mode "x" "z")"});
+        row("two of one name", R"({"v": [{"name": "a", "p": 1}, {"name": "a", "p": 2}]})",
+            R"({"v": [{"name": "a", "p": 1}, {"name": "a", "p": 3}]})",
+            {R"(s[2] {"name":"a","p":2} -)", R"(s[3] - {"name":"a","p":3})"});
         row("elements without names", R"({"v": ["x", "y"]})", R"({"v": ["x", "z", "y"]})",
             {R"(s[1] "y" "z")", R"(s[2] - "y")"});
         row("another type", R"({"v": {"a": [1]}})", R"({"v": {"a": {"b": 1}}})", {R"(s.a [1] {"b":1})"});

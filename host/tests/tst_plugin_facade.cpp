@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "bus/state_bus.h"
+#include "fos1/page.h"
 #include "fos1/plugin.h"
 #include "metrics/metric_registry.h"
 #include "plugins/plugin_facade.h"
@@ -65,6 +66,30 @@ class TestPluginFacade : public QObject {
         QVERIFY(feature<IBus>(*f.facade));
         QVERIFY(!feature<IStatus>(*f.facade));
         QVERIFY(!f.facade->query(QStringLiteral("io.fos1.Nonsense/1")));
+    }
+
+    void pagesAreCheckedBeforeTheyGoOn() {
+        const Fixture f(kAll);
+        std::vector<std::pair<quint64, QCborMap>> taken;
+        f.facade->setPageSink(
+            [&taken](quint64 ticket, const QCborMap& document) { taken.emplace_back(ticket, document); });
+        auto* replies = feature<IPageReplies>(*f.facade);
+        QVERIFY(replies);
+        const QCborMap good = page::Document("T").addLines({"a"}).toCbor();
+        QCOMPARE(replies->reply(1, good), code(Status::Ok));
+        QCOMPARE(replies->reply(2, {}), code(Status::InvalidArgument));
+        QCOMPARE(replies->reply(3, page::Document("T").addLines({QString(1'100'000, u'x')}).toCbor()),
+                 code(Status::TooLarge));
+        QCOMPARE(taken.size(), 3U);
+        QCOMPARE(taken[0].second, good);
+        for (std::size_t i : {1U, 2U})  // so that whoever asked is told
+            QVERIFY(taken[i].second.value(QStringLiteral("error")).toString().contains("no page"));
+        int answer = 0;
+        std::thread([&] { answer = replies->reply(4, good); }).join();
+        QCOMPARE(answer, code(Status::WrongThread));
+        f.facade->revoke();
+        QCOMPARE(replies->reply(5, good), code(Status::NotPermitted));
+        QCOMPARE(taken.size(), 3U);
     }
 
     void onlyItsOwnTopics() {

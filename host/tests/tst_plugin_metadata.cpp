@@ -67,6 +67,20 @@ class TestPluginMetadata : public QObject {
         QTest::newRow("isolation") << "isolation" << QJsonValue("jail") << "isolation: ";
         QTest::newRow("capability") << "runner" << QJsonValue(QJsonObject{{"capabilities", QJsonArray{"root"}}})
                                     << "runner.capabilities[0]: ";
+        const auto pages = [](const QJsonArray& list) { return QJsonValue(list); };
+        const QJsonObject page{{"name", "show"}, {"title", "T"}, {"help", "H"}};
+        QTest::newRow("pages without a command")
+            << "pages" << pages({page}) << "command: is required where there are pages";
+        QTest::newRow("a page without help")
+            << "pages" << pages({QJsonObject{{"name", "show"}, {"title", "T"}}}) << "pages[0].help: is required";
+        QTest::newRow("a page's name") << "pages" << pages({QJsonObject{{"name", "-x"}, {"title", "T"}, {"help", "H"}}})
+                                       << "pages[0].name: ";
+        QTest::newRow("helpers without a command")
+            << "helpers" << pages({QJsonObject{{"name", "remove"}, {"help", "H"}, {"program", "p"}}})
+            << "command: is required where there are helpers";
+        QTest::newRow("a helper elsewhere")
+            << "helpers" << pages({QJsonObject{{"name", "remove"}, {"help", "H"}, {"program", "../p"}}})
+            << "helpers[0].program: ";
         QTest::newRow("newer minor") << "sdk" << QJsonValue("1.99") << "was built against SDK 1.99";
         QTest::newRow("other major") << "sdk" << QJsonValue("2.0") << "was built against SDK 2.0";
     }
@@ -80,6 +94,20 @@ class TestPluginMetadata : public QObject {
         const auto checked = checkPluginMetadata(raw(metadata), "x.so");
         QVERIFY(!checked.has_value());
         QVERIFY2(joined(checked.error()).contains(expected), qPrintable(joined(checked.error())));
+    }
+
+    void pages() {
+        QJsonObject metadata = good();
+        metadata["command"] = QJsonObject{{"name", "hello"}, {"help", "Hello"}};
+        const QJsonObject page{{"name", "show"}, {"title", "T"}, {"help", "H"}};
+        metadata["pages"] = QJsonArray{page};
+        const auto checked = checkPluginMetadata(raw(metadata), "x.so");
+        QVERIFY(checked.has_value());
+        QVERIFY(checked->hasPage("show"));
+        QVERIFY(!checked->hasPage("hide"));
+        QVERIFY(checked->mayUse("io.fos1.PageReplies/1"));
+        metadata["pages"] = QJsonArray{page, page};
+        QVERIFY(joined(checkPluginMetadata(raw(metadata), "x.so").error()).contains("are named \"show\""));
     }
 
     void wrongIid() {

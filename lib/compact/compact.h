@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Thousands of values that resemble each other, in little memory: each is deflated (RFC 1951) against a sample of its
-// family, an NTPClient of 260 bytes to 60, which takes some 10 us, and 1 us to read. Any thread.
+// family, an object of 260 bytes to 60, which takes some 10 us, and 1 us to read. Any thread.
 #pragma once
 
 #include <QByteArray>

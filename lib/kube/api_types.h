@@ -11,7 +11,7 @@
 
 namespace fos1::kube {
 
-/// A resource as URLs name it: "ntp.fos1.io/v1alpha1" (or "v1") and "ntpservices".
+/// A resource as URLs name it: "example.com/v1" (or "v1") and "widgets".
 struct ResourceType {
     QString apiVersion;
     QString kind;

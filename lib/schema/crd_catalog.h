@@ -22,15 +22,16 @@ struct PrinterColumn {
 
 /// One served version of one kind.
 struct ResourceKind {
-    QString apiVersion;  ///< "ntp.fos1.io/v1alpha1"
-    QString kind;        ///< "NTPService"
+    QString apiVersion;  ///< "example.com/v1"
+    QString kind;        ///< "Widget"
     QString plural;
     QString singular;
     std::vector<QString> shortNames;
     bool namespaced = true;
     std::vector<PrinterColumn> columns;
     JsonSchema schema;
-    QCborMap status = {};  ///< the schema of .status; empty: none
+    QCborMap status = {};           ///< the schema of .status; empty: none
+    bool isWithdrawnFirst = false;  ///< annotation fos1.io/withdraw-first: what depends on an object goes before it
 };
 
 class CrdCatalog {

@@ -9,6 +9,8 @@
 namespace fos1::schema {
 namespace {
 
+const QString kWithdrawFirst = QStringLiteral("fos1.io/withdraw-first");
+
 /// The root schema with the fields that every object has; their content is checked by admit().
 QJsonObject withObjectFields(QJsonObject schema) {
     QJsonObject properties = schema[u"properties"].toObject();
@@ -59,6 +61,8 @@ Result<std::vector<ResourceKind>> readCrd(const yaml::Document& document) {
     if (name != plural + u'.' + group)
         return refuse(QStringLiteral("metadata.name"), QStringLiteral("must be \"%1.%2\"").arg(plural, group));
 
+    const bool isWithdrawnFirst =
+        root.child(QStringLiteral("metadata")).child(QStringLiteral("annotations")).text(kWithdrawFirst) == u"true";
     std::vector<ResourceKind> kinds;
     for (const CborReader& version : spec.children(QStringLiteral("versions"))) {
         if (!version.boolean(QStringLiteral("served"))) continue;
@@ -76,7 +80,8 @@ Result<std::vector<ResourceKind>> readCrd(const yaml::Document& document) {
                             spec.text(QStringLiteral("scope")) != u"Cluster",
                             columnsOf(version),
                             std::move(*compiled),
-                            schema.child(QStringLiteral("properties")).child(QStringLiteral("status")).map()};
+                            schema.child(QStringLiteral("properties")).child(QStringLiteral("status")).map(),
+                            isWithdrawnFirst};
         const bool isStored = version.boolean(QStringLiteral("storage"));
         kinds.insert(isStored ? kinds.begin() : kinds.end(), std::move(served));
     }

@@ -18,7 +18,7 @@ const JsonSchema& metadataSchema() {
             "properties": {
                 "name": {"type": "string", "minLength": 1, "maxLength": 253,
                     "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$",
-                    "title": "lower-case letters, digits, '-' and '.' such as \"main-ntp\""},
+                    "title": "lower-case letters, digits, '-' and '.' such as \"main-site\""},
                 "namespace": {"type": "string", "minLength": 1, "maxLength": 63,
                     "pattern": "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
                     "title": "lower-case letters, digits and '-' such as \"default\""},

@@ -123,4 +123,10 @@ void EnforcementReport::condition(ConditionStatus status, const QString& reason,
     m_host.setCondition({QStringLiteral("Degraded"), status, reason, message, 0});
 }
 
+std::map<QString, EnforcedState> EnforcementReport::states() const {
+    std::map<QString, EnforcedState> all;
+    for (const auto& [name, vlan] : m_vlans) all.emplace_hint(all.end(), name, vlan.state);
+    return all;
+}
+
 }  // namespace fos1::firewall

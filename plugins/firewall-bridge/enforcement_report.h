@@ -33,6 +33,9 @@ class EnforcementReport final {
     void count(const Counters& counters);
     void stop() { m_published.stop(); }
 
+    /// By VLAN, with the counters that were read last.
+    [[nodiscard]] std::map<QString, EnforcedState> states() const;
+
    private:
     struct Vlan {
         EnforcedState state;

@@ -31,6 +31,8 @@ class Firewall final : public QObject {
     void start();
     void stop(Ticket ticket);
 
+    [[nodiscard]] const EnforcementReport& report() const { return m_report; }
+
     /// Whether the kernel holds what the topics say.
     [[nodiscard]] bool isSettled() const { return m_isInForce && !m_isDirty && !m_backend.isApplying(); }
 

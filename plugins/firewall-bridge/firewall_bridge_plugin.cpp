@@ -2,6 +2,7 @@
 #include "firewall_bridge_plugin.h"
 
 #include "firewall.h"
+#include "pages/firewall_pages.h"
 
 namespace fos1::firewall {
 
@@ -15,6 +16,9 @@ QString FirewallBridgePlugin::start(IHost* host) {
     options.countersEach = std::chrono::seconds(config.value(QStringLiteral("countersSeconds")).toInteger(5));
     options.hold = std::chrono::seconds(config.value(QStringLiteral("holdSeconds")).toInteger(10));
     m_firewall = std::make_unique<Firewall>(*m_host, options);
+    m_pages.add(QStringLiteral("show"),
+                [this](const QString& vlan) { return enforcementPage(m_firewall->report().states(), vlan); });
+    m_pages.open(*host);
     m_firewall->start();
     return {};
 }
@@ -23,6 +27,8 @@ void FirewallBridgePlugin::reconcile(const QCborMap& /*snapshot*/, quint64 ticke
 
 void FirewallBridgePlugin::stop(quint64 ticket) { m_firewall->stop(ticket); }
 
-IInterface* FirewallBridgePlugin::query(const QString& /*iid*/) { return nullptr; }
+IInterface* FirewallBridgePlugin::query(const QString& iid) {
+    return iid == QLatin1String(IPages::kIid) && m_firewall ? &m_pages : nullptr;
+}
 
 }  // namespace fos1::firewall

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "fos1/page.h"
 #include "fos1/plugin.h"
 
 namespace fos1::firewall {
@@ -27,6 +28,7 @@ class FirewallBridgePlugin final : public QObject, public IPlugin {
     IInterface* query(const QString& iid) override;
 
    private:
+    page::Book m_pages;
     std::optional<HostView> m_host;
     std::unique_ptr<Firewall> m_firewall;
 };

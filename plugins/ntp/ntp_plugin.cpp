@@ -42,7 +42,19 @@ QString NtpPlugin::start(IHost* host) {
     const bool isOff = host->configuration().value(QStringLiteral("timedate")).toString() == QStringLiteral("off");
     m_service = std::make_unique<TimeService>(*m_host, engineOptions(*host), nodeLabels(*host),
                                               isOff ? TimedateUse::Off : TimedateUse::Auto);
+    addPage(QStringLiteral("status"), statusPage);
+    addPage(QStringLiteral("sources"), sourcesPage);
+    addPage(QStringLiteral("why"), whyPage);
+    m_pages.open(*host);
     return {};
+}
+
+void NtpPlugin::addPage(const QString& name, QCborMap (*write)(const PageFacts&, const QString&)) {
+    m_pages.add(name, [this, write](const QString& argument) {
+        QCborMap document;
+        m_service->look([&](const PageFacts& facts) { document = write(facts, argument); });
+        return document;
+    });
 }
 
 void NtpPlugin::reconcile(const QCborMap& snapshot, quint64 ticket) { m_service->reconcile(snapshot, ticket); }
@@ -52,6 +64,7 @@ void NtpPlugin::stop(quint64 ticket) { m_service->stop(ticket); }
 IInterface* NtpPlugin::query(const QString& iid) {
     if (iid == QLatin1String(IValidator::kIid)) return &m_validator;
     if (iid == QLatin1String(IPreviewer::kIid) && m_service) return &m_previewer;
+    if (iid == QLatin1String(IPages::kIid)) return &m_pages;
     if (iid == QLatin1String(IChangeReconciler::kIid)) return &m_changeReconciler;
     return nullptr;
 }

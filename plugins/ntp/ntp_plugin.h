@@ -8,11 +8,13 @@
 
 #include "fos1/features/change_reconciler.h"
 #include "fos1/features/previewer.h"
+#include "fos1/page.h"
 #include "fos1/plugin.h"
 
 namespace fos1::ntp {
 
 class TimeService;
+struct PageFacts;
 
 class NtpPlugin final : public QObject, public IPlugin {
     Q_OBJECT
@@ -55,9 +57,12 @@ class NtpPlugin final : public QObject, public IPlugin {
         NtpPlugin& m_plugin;
     };
 
+    void addPage(const QString& name, QCborMap (*write)(const PageFacts&, const QString&));
+
     Validator m_validator;
     Previewer m_previewer{*this};
     ChangeReconciler m_changeReconciler{*this};
+    page::Book m_pages;
     std::optional<HostView> m_host;
     std::unique_ptr<TimeService> m_service;
 };

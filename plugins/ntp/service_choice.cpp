@@ -1,25 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "service_choice.h"
 
+#include <algorithm>
+
 #include "core/service_status.h"
+#include "model/spec_parser.h"
 
 namespace fos1::ntp {
 
 namespace {
 
 const QString kConflict = QStringLiteral("Conflict");
+const QString kElsewhere = QStringLiteral("The labels of this node do not match spec.nodeSelector.");
+
+QString anotherServes(const ObjectKey& serving) {
+    return QStringLiteral("Only one NTPService can serve a node, and %1 does.").arg(serving.text());
+}
 
 }  // namespace
+
+QString whyIdle(const DesiredObject& service, const std::vector<DesiredObject>& services, const Labels& node) {
+    const NodeClaims claims = claimsOf(services, node);
+    const auto isAmong = [&](const std::vector<const DesiredObject*>& list) {
+        return std::any_of(list.begin(), list.end(),
+                           [&](const DesiredObject* each) { return each->key == service.key; });
+    };
+    if (isAmong(claims.elsewhere)) return kElsewhere;
+    if (isAmong(claims.younger)) return anotherServes(claims.serving->key);
+    const auto spec = parse(service.spec);
+    return spec ? QStringLiteral("It was not reconciled yet.")
+                : QStringLiteral("The spec has mistakes: %1").arg(joined(spec.error()));
+}
 
 const DesiredObject* ServiceChoice::choose(const std::vector<DesiredObject>& services, const Labels& node) const {
     const NodeClaims claims = claimsOf(services, node);
     for (const DesiredObject* other : claims.elsewhere)
-        reportNotServing(*other, false, QString::fromLatin1(kOtherNode),
-                         QStringLiteral("The labels of this node do not match spec.nodeSelector."));
+        reportNotServing(*other, false, QString::fromLatin1(kOtherNode), kElsewhere);
     for (const DesiredObject* younger : claims.younger)
-        reportNotServing(
-            *younger, true, QStringLiteral("AnotherServes"),
-            QStringLiteral("Only one NTPService can serve a node, and %1 does.").arg(claims.serving->key.text()));
+        reportNotServing(*younger, true, QStringLiteral("AnotherServes"), anotherServes(claims.serving->key));
     if (claims.serving) m_host.removeCondition(claims.serving->key, kConflict);
     return claims.serving;
 }

@@ -9,6 +9,10 @@
 
 namespace fos1::ntp {
 
+/// Why `service`, one of `services`, does not serve a node with these labels, in one sentence.
+[[nodiscard]] QString whyIdle(const DesiredObject& service, const std::vector<DesiredObject>& services,
+                              const Labels& node);
+
 class ServiceChoice {
    public:
     explicit ServiceChoice(const HostView& host) : m_host(host) {}

@@ -3,8 +3,6 @@
 
 #include <QDateTime>
 
-#include "core/happenings.h"
-#include "core/plain_text.h"
 #include "core/service_status.h"
 #include "fos1/topic.h"
 #include "model/spec_parser.h"
@@ -14,6 +12,7 @@
 namespace fos1::ntp {
 
 namespace {
+QString nameText(const ObjectKey& key) { return key.ns + u'/' + key.name; }
 constexpr std::chrono::seconds kTopicTtl{10};
 constexpr std::chrono::seconds kRefreshInterval{60};
 constexpr std::chrono::seconds kHealInterval{10};  ///< between two tries, should one not help
@@ -39,15 +38,12 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
       m_timedate(options.layout.timedateFile()),
       m_metrics(host.metrics()),
       m_tickets(host, m_metrics.reconciles()),
-      m_status(host) {
+      m_status(host),
+      m_events(host) {
     connect(&m_engine, &ChronyEngine::up, this, &TimeService::onUp);
     connect(&m_engine, &ChronyEngine::died, this, &TimeService::onDied);
     connect(&m_engine, &ChronyEngine::healed, this, [this] {
-        if (m_declared)
-            m_host.warning(QStringLiteral("Healed"),
-                           QStringLiteral("Somebody had changed sources or access rules of the running chronyd; it has "
-                                          "what the spec says again."),
-                           m_declared->key);
+        if (m_declared) m_events.healed(m_declared->key);
     });
     connect(&m_engine, &ChronyEngine::gapMeasured, this, &TimeService::onGapMeasured);
     connect(&m_engine, &ChronyEngine::stateChanged, this, &TimeService::showStatus);
@@ -63,9 +59,7 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
         m_published.doubt();
         showServices();
     });
-    connect(&m_nodeLabels, &NodeLabels::changed, this, [this] {
-        if (m_version) reconcileServices(kNoTicket);
-    });
+    connect(&m_nodeLabels, &NodeLabels::changed, this, [this] { m_version ? reconcileServices(kNoTicket) : void(); });
     m_refresh.setInterval(kRefreshInterval);
     connect(&m_refresh, &QTimer::timeout, this, &TimeService::refresh);
     m_refresh.start();
@@ -193,11 +187,7 @@ void TimeService::apply(const ServicePointer& wanted, Ticket ticket) {
 
 void TimeService::onApplied(const ServicePointer& wanted, const Change& change, Ticket ticket) {
     const Declared& declared = wanted->declared;
-    if (change.kind == ChangeKind::Online)
-        m_host.normal(QStringLiteral("ChangedOnline"),
-                      QStringLiteral("The time daemon (chronyd) took a change without a restart: %1.")
-                          .arg(change.reasons.join(QStringLiteral(", "))),
-                      declared.key);
+    if (change.kind == ChangeKind::Online) m_events.changedOnline(declared.key, change);
     if (m_declared) {
         const bool isNew = !m_inForce || m_inForce->planned.chrony != wanted->planned.chrony;
         commit(wanted);
@@ -219,7 +209,7 @@ void TimeService::onNotApplied(const ServicePointer& wanted, const Error& error,
     const Declared& declared = wanted->declared;
     // After a newer change, or the end of the service, nobody asks for this one any more.
     if (error.code != ErrorCode::Conflict && m_declared && m_declared->key == declared.key) {
-        if (isRefused) m_host.warning(QStringLiteral("ConfigurationRefused"), why, declared.key);
+        if (isRefused) m_events.refused(declared.key, why);
         setReconciled(
             ConditionStatus::False, isRefused ? QStringLiteral("RefusedByChronyd") : QStringLiteral("NotApplied"),
             isRefused ? QStringLiteral("chronyd does not accept the configuration made from this spec: %1").arg(why)
@@ -254,9 +244,7 @@ void TimeService::commit(const ServicePointer& service) {
 void TimeService::stopChronyd(const QString& why, Ticket ticket) {
     const bool ran = m_engine.state().pid != 0;
     m_engine.stop([this, why, ran, ticket](const tl::expected<void, Error>& result) {
-        if (ran)
-            m_host.normal(QStringLiteral("ChronydStopped"), QStringLiteral("The time daemon was stopped: %1.").arg(why),
-                          m_declared ? m_declared->key : ObjectKey());
+        if (ran) m_events.stopped(m_declared ? m_declared->key : ObjectKey(), why);
         const qint64 generation = m_declared ? m_declared->generation : 0;
         if (!result) {
             setReconciled(ConditionStatus::False, QStringLiteral("NotStopped"), result.error().text(), generation);
@@ -317,8 +305,7 @@ const TimeService::Declared& TimeService::shown() const { return m_inForce ? m_i
 
 void TimeService::onUp(const ChronydStart& start) {
     if (!m_declared) return;
-    m_host.normal(QStringLiteral("ChronydStarted"), sentence(start) + QStringLiteral(" Process %1.").arg(start.pid),
-                  m_declared->key);
+    m_events.started(m_declared->key, start);
     m_metrics.showRestarts(m_engine.state().restarts);
     m_metrics.server().chronydStarted();
     m_monitor.start();
@@ -327,17 +314,14 @@ void TimeService::onUp(const ChronydStart& start) {
 
 void TimeService::onDied(const QString& why) {
     m_metrics.showRestarts(m_engine.state().restarts);
-    if (m_declared) m_host.warning(QStringLiteral("ChronydDied"), why, m_declared->key);
+    if (m_declared) m_events.died(m_declared->key, why);
 }
 
 void TimeService::onGapMeasured(std::chrono::milliseconds gap) {
     // Who had no time before did not lose any.
     if (!m_declared || (!m_sync.synchronised && !m_sync.holdover)) return;
     m_metrics.showGap(gap);
-    m_host.normal(QStringLiteral("TimeWasAway"),
-                  QStringLiteral("Clients were without synchronised time for %1 while chronyd was restarted.")
-                      .arg(plainDuration(gap)),
-                  m_declared->key);
+    m_events.timeWasAway(m_declared->key, gap);
 }
 
 void TimeService::onObserved(const Observation& observation) {
@@ -354,29 +338,42 @@ void TimeService::onObserved(const Observation& observation) {
     }
     m_metrics.show(m_sync, m_estimator.sources(), m_estimator.statistics());
     m_metrics.server().show(observation, m_vlans.names());
-    for (const Happening& happening : happeningsBetween(before, m_sync)) {
-        if (happening.severity == Severity::Warning)
-            m_host.warning(happening.reason, happening.message, m_declared->key);
-        else
-            m_host.normal(happening.reason, happening.message, m_declared->key);
-    }
+    m_events.happened(m_declared->key, before, m_sync);
     showServices();
     showStatus();
 }
 
-void TimeService::showStatus() {
-    if (!m_declared) return;
+void TimeService::withStatus(const std::function<void(const StatusInput&)>& use) const {
     static const PlannedService kNothing;
     const bool isOurs = m_inForce && m_inForce->declared.key == m_declared->key;
     const Declared& declared = isOurs ? m_inForce->declared : *m_declared;
     const PlannedService& planned = isOurs ? m_inForce->planned : kNothing;
     const ClockRival rivalNow = rival();
-    m_status.show(m_declared->key,
-                  {declared.spec, declared.generation, declared.unimplemented, planned.chrony.leftOut, m_engine.state(),
-                   m_sync, m_estimator.sources(), m_estimator.statistics(), m_nts.facts(),
-                   QDateTime::currentSecsSinceEpoch(), m_published.vlans(), m_published.revision(),
-                   planned.access.entriesWithoutVlan, rivalNow, isKernelSynchronized(), m_reconciled},
-                  std::chrono::steady_clock::now());
+    use({declared.spec, declared.generation, declared.unimplemented, planned.chrony.leftOut, m_engine.state(), m_sync,
+         m_estimator.sources(), m_estimator.statistics(), m_nts.facts(), QDateTime::currentSecsSinceEpoch(),
+         m_published.vlans(), m_published.revision(), planned.access.entriesWithoutVlan, rivalNow,
+         isKernelSynchronized(), m_reconciled});
+}
+
+void TimeService::showStatus() {
+    if (!m_declared) return;
+    withStatus([this](const StatusInput& status) {
+        m_status.show(m_declared->key, status, std::chrono::steady_clock::now());
+    });
+}
+
+void TimeService::look(const std::function<void(const PageFacts&)>& see) const {
+    PageFacts facts;
+    for (const DesiredObject& service : m_services) {
+        if (m_declared && service.key == m_declared->key) continue;
+        facts.idle.push_back({nameText(service.key), whyIdle(service, m_services, m_nodeLabels.labels())});
+    }
+    if (!m_declared) return see(facts);
+    facts.object = nameText(m_declared->key);
+    withStatus([&](const StatusInput& status) {
+        facts.status = &status;
+        see(facts);
+    });
 }
 
 void TimeService::claimClock() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QObject>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -21,8 +22,10 @@
 #include "node_labels.h"
 #include "ntp_metrics.h"
 #include "nts_watch.h"
+#include "pages/service_pages.h"
 #include "reconcile_tickets.h"
 #include "service_choice.h"
+#include "service_events.h"
 #include "service_planner.h"
 #include "service_publisher.h"
 #include "status_publisher.h"
@@ -51,6 +54,9 @@ class TimeService final : public QObject {
 
     /// IPreviewer::preview().
     [[nodiscard]] QCborMap preview(const QCborMap& snapshot);
+
+    /// What the pages show, during the call.
+    void look(const std::function<void(const PageFacts&)>& see) const;
 
     /// Ends chronyd, unless it can go on without us, and completes `ticket`.
     void stop(Ticket ticket);
@@ -92,6 +98,8 @@ class TimeService final : public QObject {
     void onDied(const QString& why);
     void onGapMeasured(std::chrono::milliseconds gap);
     void onObserved(const Observation& observation);
+    /// There is a service that is declared. The input is valid during the call.
+    void withStatus(const std::function<void(const StatusInput&)>& use) const;
     void showStatus();
     void claimClock();
     [[nodiscard]] ClockRival rival() const;
@@ -120,6 +128,7 @@ class TimeService final : public QObject {
     NtpMetrics m_metrics;
     ReconcileTickets m_tickets;
     StatusPublisher m_status;
+    ServiceEvents m_events;
     std::optional<Declared> m_declared;  ///< what is to serve
     ServicePointer m_inForce;            ///< what chronyd confirmed last; null: nothing, or it was told to end
     std::optional<Condition> m_reconciled;

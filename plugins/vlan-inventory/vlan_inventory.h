@@ -31,6 +31,9 @@ class VlanInventory final : public QObject {
 
     void stop(Ticket ticket);
 
+    /// How each VLAN is, by what the kernel reported last.
+    [[nodiscard]] const std::vector<VlanEntry>& vlans() const { return m_wanted; }
+
    private:
     void refuse(const DesiredObject& object, const QString& why) const;
     void onLinksChanged();

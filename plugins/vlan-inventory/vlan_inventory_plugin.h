@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "fos1/page.h"
 #include "fos1/plugin.h"
 
 namespace fos1::vlan {
@@ -34,6 +35,7 @@ class VlanInventoryPlugin final : public QObject, public IPlugin {
     };
 
     Validator m_validator;
+    page::Book m_pages;
     std::optional<HostView> m_host;
     std::unique_ptr<VlanInventory> m_inventory;
 };

@@ -6,6 +6,7 @@
 #include "fos1/features/event_feed.h"
 #include "fos1/features/events.h"
 #include "fos1/features/metrics.h"
+#include "fos1/features/pages.h"
 #include "fos1/features/previewer.h"
 #include "fos1/features/spec_catalog.h"
 #include "fos1/features/spec_source.h"
@@ -34,6 +35,8 @@ ISpecWriter::~ISpecWriter() = default;
 ISpecCatalog::~ISpecCatalog() = default;
 IValidator::~IValidator() = default;
 IPreviewer::~IPreviewer() = default;
+IPages::~IPages() = default;
+IPageReplies::~IPageReplies() = default;
 IChangeReconciler::~IChangeReconciler() = default;
 
 }  // namespace fos1

@@ -14,18 +14,31 @@ QString HelloPlugin::start(fos1::IHost* host) {
     m_sync = std::make_unique<fos1::Subscription<SyncState>>(
         m_host->bus(),
         [this](const QString& service, const fos1::TopicState<SyncState>& state) { onSync(service, state); });
+    m_pages.add(QStringLiteral("show"), [this](const QString& /*argument*/) { return page(); });
+    m_pages.open(*host);
     return {};  // or the reason why this plugin cannot run
+}
+
+// `fos1ctl hello show`: the command and its pages are in plugin.json.
+QCborMap HelloPlugin::page() const {
+    fos1::page::Table table({{QStringLiteral("Service")}, {QStringLiteral("Sentence")}});
+    for (const auto& [service, sentence] : m_sentences)
+        table.add({fos1::page::text(service), fos1::page::text(sentence)});
+    table.whenEmpty(QStringLiteral("No time service is known."));
+    return fos1::page::Document(QStringLiteral("Hello")).add(table).toCbor();
 }
 
 // Called for every change of every time service: the value, the last value gone stale, or its absence.
 void HelloPlugin::onSync(const QString& service, const fos1::TopicState<SyncState>& state) {
     if (!state.value || state.presence == fos1::Presence::Stale) {
+        m_sentences.erase(service);
         m_host->bus().retract(kState, service, QStringLiteral("how the time is, is not known"));
         return;
     }
     const QString greeting = m_host->host().configuration().value(QStringLiteral("greeting")).toString();
     const QString sentence = greeting + (state.value->fitToAdvertise ? QStringLiteral(", the time is good.")
                                                                      : QStringLiteral(", the time is not good yet."));
+    m_sentences[service] = sentence;
     m_host->bus().publish(kState, service, {{QStringLiteral("sentence"), sentence}}, 0);
 }
 
@@ -38,4 +51,6 @@ void HelloPlugin::stop(quint64 ticket) {
 }
 
 // Optional interfaces, such as fos1::IValidator.
-fos1::IInterface* HelloPlugin::query(const QString& /*iid*/) { return nullptr; }
+fos1::IInterface* HelloPlugin::query(const QString& iid) {
+    return iid == QLatin1String(fos1::IPages::kIid) ? &m_pages : nullptr;
+}

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <QObject>
+#include <map>
 #include <memory>
 #include <optional>
 
+#include "fos1/page.h"
 #include "fos1/plugin.h"
 #include "fos1/topic.h"
 #include "time/sync_state.h"
@@ -23,6 +25,10 @@ class HelloPlugin : public QObject, public fos1::IPlugin {
    private:
     void onSync(const QString& service, const fos1::TopicState<fos1::time::SyncState>& state);
 
+    [[nodiscard]] QCborMap page() const;
+
     std::optional<fos1::HostView> m_host;
+    std::map<QString, QString> m_sentences;  // by time service
+    fos1::page::Book m_pages;
     std::unique_ptr<fos1::Subscription<fos1::time::SyncState>> m_sync;
 };

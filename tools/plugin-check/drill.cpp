@@ -35,6 +35,7 @@ const std::map<QString, void (*)(Drill&)>& drills() {
         {QStringLiteral("reconcile"), drillReconcile},
         {QStringLiteral("garbage-state"), drillGarbageState},
         {QStringLiteral("garbage-spec"), drillGarbageSpec},
+        {QStringLiteral("pages"), drillPages},
         {QStringLiteral("stop"), drillStop},
     };
     return all;
@@ -109,7 +110,8 @@ QString textOf(const testing::Completion& completion) {
 
 QStringList drillNames() {
     return {QStringLiteral("load"),          QStringLiteral("start"),        QStringLiteral("reconcile"),
-            QStringLiteral("garbage-state"), QStringLiteral("garbage-spec"), QStringLiteral("stop")};
+            QStringLiteral("garbage-state"), QStringLiteral("garbage-spec"), QStringLiteral("pages"),
+            QStringLiteral("stop")};
 }
 
 void runDrill(const QString& name, const DrillSetup& setup, const QString& reportFile) {

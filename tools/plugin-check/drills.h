@@ -13,6 +13,7 @@ void drillStart(Drill& drill);
 void drillReconcile(Drill& drill);
 void drillGarbageState(Drill& drill);
 void drillGarbageSpec(Drill& drill);
+void drillPages(Drill& drill);
 void drillStop(Drill& drill);
 
 /// To be called at the end of each: what the fake host has counted meanwhile.

@@ -111,6 +111,17 @@ class TestCrdCatalog : public QObject {
         QVERIFY(kind->namespaced);
     }
 
+    void whatIsWithdrawnFirstIsMarked() {
+        QByteArray marked = kCrd;
+        const CrdDirectory plain;
+        QVERIFY(!plain.load()->find("lamp")->isWithdrawnFirst);
+        marked.replace("metadata: {", "metadata: {annotations: {fos1.io/withdraw-first: \"true\"}, ");
+        const CrdDirectory directory(marked);
+        const auto catalog = directory.load();
+        QVERIFY2(catalog, catalog ? "" : qPrintable(catalog.error().text()));
+        QVERIFY(catalog->find("lamp")->isWithdrawnFirst);
+    }
+
     void admitsWithDefaults() {
         const CrdDirectory directory;
         const auto catalog = directory.load();
@@ -142,7 +153,7 @@ class TestCrdCatalog : public QObject {
         row("no metadata", head + spec, "metadata.name: is required");
         row("metadata is a list", head + spec + "metadata: []", "metadata: must be a map, is a list");
         row("bad name", head + spec + "metadata: {name: A_b}",
-            "metadata.name: must be lower-case letters, digits, '-' and '.' such as \"main-ntp\", is \"A_b\"");
+            "metadata.name: must be lower-case letters, digits, '-' and '.' such as \"main-site\", is \"A_b\"");
         row("bad namespace", head + spec + "metadata: {name: a, namespace: a.b}",
             "metadata.namespace: must be lower-case letters, digits and '-' such as \"default\", is \"a.b\"");
         row("bad label", head + spec + "metadata: {name: a, labels: {x: \"a b\"}}",

@@ -76,12 +76,25 @@ StatusWriter::Options statusOptions(const QString& node, const QCborMap& catalog
     return options;
 }
 
-Finalizers::Options finalizerOptions(const QString& node, const QCborMap& config) {
+/// Those that the operator names, else those that their CRDs mark.
+std::set<QString> finalizerKinds(const QCborMap& config, const QCborMap& catalog) {
+    std::set<QString> ids;
+    const QCborValue named = config.value(QStringLiteral("finalizerKinds"));
+    for (const QCborValue& kind : named.toArray()) ids.insert(kind.toString());
+    if (named.isArray()) return ids;
+    for (const QCborValue& value : catalog.value(QStringLiteral("kinds")).toArray()) {
+        const QCborMap kind = value.toMap();
+        if (kind.value(QStringLiteral("withdrawFirst")).toBool())
+            ids.insert(member(kind, "apiVersion") + u'/' + member(kind, "kind"));
+    }
+    return ids;
+}
+
+Finalizers::Options finalizerOptions(const QString& node, const QCborMap& config, const QCborMap& catalog) {
     Finalizers::Options options;
     options.node = node;
     options.limit = seconds(config, "finalizerLimit", 30);
-    const QCborArray kinds = config.value(QStringLiteral("finalizerKinds")).toArray();
-    for (const QCborValue& kind : kinds) options.kinds.insert(kind.toString());
+    options.kinds = finalizerKinds(config, catalog);
     return options;
 }
 
@@ -114,7 +127,7 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
       m_lease(m_client, leaseName(config, m_client.access()), m_node),
       m_status(m_client, m_source, m_lease, statusOptions(m_node, catalogOf(host))),
       m_finalizers(
-          m_client, m_source, finalizerOptions(m_node, config),
+          m_client, m_source, finalizerOptions(m_node, config, catalogOf(host)),
           [catalog = feature<ISpecCatalog>(host.host())](const ObjectKey& key) {
               return catalog->pending(key.apiVersion, key.kind);
           },

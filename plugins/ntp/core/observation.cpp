@@ -16,6 +16,19 @@ QString refIdText(quint32 refId) {
     return text;
 }
 
+QString stateText(SourceState state) {
+    switch (state) {
+        case SourceState::Selected: return QStringLiteral("selected");
+        case SourceState::Combined: return QStringLiteral("combined");
+        case SourceState::Selectable: return QStringLiteral("selectable");
+        case SourceState::Unusable: return QStringLiteral("unusable");
+        case SourceState::Falseticker: return QStringLiteral("falseticker");
+        case SourceState::Jittery: return QStringLiteral("jittery");
+        case SourceState::Unknown: break;
+    }
+    return QStringLiteral("unknown");
+}
+
 QString displayName(const SourceReport& source) {
     if (source.mode == SourceMode::ReferenceClock) return refIdText(source.address.number());
     if (!source.name.isEmpty()) return source.name;

@@ -133,6 +133,9 @@ struct Observation {
 /// Whether chronyd has other NTP sources than those of these names; false while a name is not known.
 [[nodiscard]] bool hasOtherSources(const Observation& observation, const std::vector<QString>& names);
 
+/// In one word, as chronyc(1), "sources", calls it: "selected", "falseticker"…; "unknown".
+[[nodiscard]] QString stateText(SourceState state);
+
 /// "server", "peer" or "refclock".
 [[nodiscard]] QString kindText(SourceMode mode);
 

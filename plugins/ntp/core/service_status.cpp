@@ -18,19 +18,6 @@ enum class Detail { Unknown = 0, MeaningOnly, Full };
 /// As a number of milliseconds.
 QCborValue ms(std::chrono::nanoseconds duration) { return QCborValue(milliseconds(duration)); }
 
-QString text(SourceState state) {
-    switch (state) {
-        case SourceState::Selected: return QStringLiteral("selected");
-        case SourceState::Combined: return QStringLiteral("combined");
-        case SourceState::Selectable: return QStringLiteral("selectable");
-        case SourceState::Unusable: return QStringLiteral("unusable");
-        case SourceState::Falseticker: return QStringLiteral("falseticker");
-        case SourceState::Jittery: return QStringLiteral("jittery");
-        case SourceState::Unknown: break;
-    }
-    return QStringLiteral("unknown");
-}
-
 void describeAuthentication(const Authentication& authentication, QCborMap& map) {
     const QString mode = authenticationText(authentication.mode);
     if (mode.isEmpty()) return;
@@ -45,7 +32,7 @@ QCborMap describeSource(const SourceReport& source, const StatusInput& in, Detai
     const SourceVerdict verdict = verdictOn(source, in.sources, in.statistics);
     QCborMap map{
         {QStringLiteral("name"), displayName(source)},   {QStringLiteral("address"), numericAddress(source)},
-        {QStringLiteral("kind"), kindText(source.mode)}, {QStringLiteral("state"), text(source.state)},
+        {QStringLiteral("kind"), kindText(source.mode)}, {QStringLiteral("state"), stateText(source.state)},
         {QStringLiteral("stratum"), source.stratum},     {QStringLiteral("reachable"), source.reachability != 0},
         {QStringLiteral("reason"), verdict.reason}};
     if (detail != Detail::Full) return map;

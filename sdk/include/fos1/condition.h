@@ -13,6 +13,12 @@ enum class ConditionStatus { Unknown = 0, True, False };
 /// objects are shared leaves out what a node says of such an object.
 inline constexpr const char* kOtherNode = "OtherNode";
 
+[[nodiscard]] inline QString toText(ConditionStatus status) {
+    return status == ConditionStatus::True    ? QStringLiteral("True")
+           : status == ConditionStatus::False ? QStringLiteral("False")
+                                              : QStringLiteral("Unknown");
+}
+
 struct Condition {
     QString type;
     ConditionStatus status = ConditionStatus::Unknown;
@@ -21,11 +27,8 @@ struct Condition {
     qint64 observedGeneration = 0;
 
     [[nodiscard]] QCborMap toCbor() const {
-        const QString text = status == ConditionStatus::True    ? QStringLiteral("True")
-                             : status == ConditionStatus::False ? QStringLiteral("False")
-                                                                : QStringLiteral("Unknown");
         return {{QStringLiteral("type"), type},
-                {QStringLiteral("status"), text},
+                {QStringLiteral("status"), toText(status)},
                 {QStringLiteral("reason"), reason},
                 {QStringLiteral("message"), message},
                 {QStringLiteral("observedGeneration"), observedGeneration}};

@@ -41,7 +41,7 @@ struct ObjectKey {
                 map.value(QStringLiteral("namespace")).toString(), map.value(QStringLiteral("name")).toString()};
     }
 
-    /// "NTPService default/main-ntp", for people.
+    /// "Widget default/main", for people.
     [[nodiscard]] QString text() const { return kind + u' ' + ns + u'/' + name; }
 };
 

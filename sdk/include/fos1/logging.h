@@ -4,5 +4,5 @@
 
 #include <QLoggingCategory>
 
-/// FOS1_LOG(lcEngine, "ntp.engine") defines a category for one file; use with qCInfo(lcEngine).noquote() << "…".
+/// FOS1_LOG(lcEngine, "hello.engine") defines a category for one file; use with qCInfo(lcEngine).noquote() << "…".
 #define FOS1_LOG(name, part) Q_LOGGING_CATEGORY(name, "fos1." part, QtInfoMsg)

@@ -49,6 +49,17 @@ class TestHelloPlugin : public QObject {
         QVERIFY(harness.host().guard.strayCalls().isEmpty());
     }
 
+    void hasAPage() {
+        PluginHarness harness(QStringLiteral(FOS1_PLUGIN_FILE));
+        QCOMPARE(harness.start(), QString());
+        harness.host().bus.set(kSync, QStringLiteral("main"), sync(true));
+        PluginHarness::settle();
+        const auto page = harness.page(QStringLiteral("show"));
+        QVERIFY(page);
+        QVERIFY(QCborValue(*page).toCbor().contains("Good day, the time is good."));
+        QCOMPARE(harness.host().pages.mistakes(), QStringList());
+    }
+
     void usesItsConfiguration() {
         fos1::testing::HarnessOptions options;
         options.configuration = {{QStringLiteral("greeting"), QStringLiteral("Good morning")}};

@@ -22,6 +22,7 @@ IInterface* FakeHost::query(const QString& iid) {
         {QString::fromLatin1(IMetrics::kIid), &metrics},
         {QString::fromLatin1(IEvents::kIid), &events},
         {QString::fromLatin1(IEventFeed::kIid), &eventFeed},
+        {QString::fromLatin1(IPageReplies::kIid), &pages},
         {QString::fromLatin1(ISpecSource::kIid), &specSource},
         {QString::fromLatin1(ISpecCatalog::kIid), &specCatalog},
     };

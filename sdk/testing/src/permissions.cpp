@@ -3,6 +3,8 @@
 
 #include <QJsonArray>
 
+#include "fos1/features/pages.h"
+
 namespace fos1::testing {
 
 namespace {
@@ -33,10 +35,13 @@ QCborMap withDefaults(const QJsonObject& schema, QCborMap value) {
 }  // namespace
 
 Permissions Permissions::fromMetadata(const QJsonObject& metadata) {
-    const QJsonObject features = metadata.value(QLatin1String("features")).toObject();
+    const QJsonObject asked = metadata.value(QLatin1String("features")).toObject();
+    QStringList features = texts(asked.value(QLatin1String("required"))) + texts(asked.value(QLatin1String("wanted")));
+    if (!metadata.value(QLatin1String("pages")).toArray().isEmpty())
+        features.append(QString::fromLatin1(IPageReplies::kIid));
     return {metadata.value(QLatin1String("id")).toString(), texts(metadata.value(QLatin1String("kinds"))),
             texts(metadata.value(QLatin1String("publishes"))), texts(metadata.value(QLatin1String("subscribes"))),
-            texts(features.value(QLatin1String("required"))) + texts(features.value(QLatin1String("wanted")))};
+            features};
 }
 
 QCborMap withConfigDefaults(const QJsonObject& metadata, const QCborMap& section) {

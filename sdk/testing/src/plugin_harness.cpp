@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "fos1/features/change_reconciler.h"
+#include "fos1/features/pages.h"
 
 namespace fos1::testing {
 
@@ -79,6 +80,15 @@ Completion PluginHarness::reconcileChanges(const QCborArray& objects, const std:
     const quint64 ticket = m_host->expect();
     reconciler->reconcileChanges(ticket);
     return wait(ticket, m_options.reconcileDeadline);
+}
+
+std::optional<QCborMap> PluginHarness::page(const QString& name, const QString& argument) {
+    auto* pages = static_cast<IPages*>(m_plugin->query(QString::fromLatin1(IPages::kIid)));
+    if (!pages) return std::nullopt;
+    const quint64 ticket = m_host->expect();
+    pages->page(name, argument, ticket);
+    waitFor([this, ticket] { return m_host->pages.document(ticket).has_value(); }, m_options.reconcileDeadline);
+    return m_host->pages.document(ticket);
 }
 
 Completion PluginHarness::stop() {

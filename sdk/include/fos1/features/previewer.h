@@ -17,7 +17,8 @@ class FOS1_SDK_EXPORT IPreviewer : public IInterface {
     /// between start() and stop(), on the home thread, and answers at once (budget 50 ms). Since SDK 1.1.
     ///
     /// Answers `{"disruption": "none"|"online"|"restart"|"start"|"stop", "summary": sentence,
-    /// "sections": [{"title": text, "lines": [text, …]}, …]}`; a line begins with "+ " (comes), "- " (goes) or "  ".
+    /// "sections": [section, …]}`; sections are those of a page (features/pages.h), so far with "lines" that begin with
+    /// "+ " (comes), "- " (goes) or "  ".
     /// Nothing in it is secret. An empty map: this plugin would do nothing.
     virtual QCborMap preview(const QCborMap& snapshot) = 0;
 };

@@ -12,6 +12,7 @@
 #include "fos1/testing/fake_event_feed.h"
 #include "fos1/testing/fake_events.h"
 #include "fos1/testing/fake_metrics.h"
+#include "fos1/testing/fake_page_replies.h"
 #include "fos1/testing/fake_spec_catalog.h"
 #include "fos1/testing/fake_spec_source.h"
 #include "fos1/testing/fake_status.h"
@@ -64,6 +65,7 @@ class FakeHost final : public IHost {
     FakeMetrics metrics{guard};
     FakeEvents events{guard};
     FakeEventFeed eventFeed{guard};
+    FakePageReplies pages{guard};
     FakeSpecSource specSource{guard};
     FakeSpecCatalog specCatalog{guard};
 

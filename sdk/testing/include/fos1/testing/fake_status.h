@@ -36,7 +36,7 @@ class FakeStatus final : public IStatus {
 
     /// Accepted calls of setFields().
     [[nodiscard]] int fieldWrites() const { return m_fieldWrites; }
-    /// Accepted calls that made a difference, in words: "Ready=True/Running of NTPService default/main".
+    /// Accepted calls that made a difference, in words: "Ready=True/Running of Widget default/main".
     [[nodiscard]] const QStringList& changes() const { return m_changes; }
 
     /// Called after each change.

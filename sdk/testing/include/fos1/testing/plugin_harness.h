@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "fos1/iplugin.h"
 #include "fos1/testing/fake_host.h"
@@ -56,6 +57,9 @@ class PluginHarness {
     Completion reconcileChanges(const QCborArray& objects, const std::vector<ObjectKey>& removed = {});
     /// The same without waiting; see wait().
     quint64 beginReconcile(const QCborArray& objects);
+
+    /// The plugin's page, or the document that says why there is none; nothing: no answer in time, or no pages.
+    std::optional<QCborMap> page(const QString& name, const QString& argument = {});
 
     /// Ends the plugin; the second call answers as the first one.
     Completion stop();

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pages/firewall_pages.h"
+
+#include "fos1/page.h"
+
+namespace fos1::firewall {
+
+namespace {
+
+using page::Kind;
+using page::Mark;
+
+Mark markOf(const EnforcedState& state) { return state.enforced ? Mark::None : Mark::Trouble; }
+
+void addCounter(page::Fields& fields, const QString& label, const Counter& counter) {
+    fields.add(label, page::packets(static_cast<qint64>(counter.packets)), QStringLiteral("packets"));
+    fields.add({}, page::bytes(static_cast<qint64>(counter.bytes)));
+}
+
+page::Fields everythingAbout(const QString& name, const EnforcedState& state) {
+    page::Fields fields(name);
+    fields.add(QStringLiteral("Link"), page::text(state.interface));
+    fields.add(QStringLiteral("Enforced"), page::yesNo(state.enforced), state.reason, markOf(state));
+    fields.add(QStringLiteral("Policy"), page::text(state.policy));
+    addCounter(fields, QStringLiteral("Admitted"), state.admitted);
+    addCounter(fields, QStringLiteral("Dropped"), state.refused);
+    if (state.redirected.packets > 0)
+        fields.add(QStringLiteral("Redirected"), page::count(static_cast<qint64>(state.redirected.packets)),
+                   QStringLiteral("exchanges"));
+    return fields;
+}
+
+}  // namespace
+
+QCborMap enforcementPage(const std::map<QString, EnforcedState>& vlans, const QString& vlan) {
+    page::Document document(QStringLiteral("NTP and the firewall"));
+    if (!vlan.isEmpty()) {
+        const auto found = vlans.find(vlan);
+        if (found == vlans.end())
+            return page::error(
+                QStringLiteral("nothing is known of VLAN \"%1\"; `fos1ctl firewall show` lists those that are")
+                    .arg(vlan));
+        return document.add(everythingAbout(vlan, found->second)).toCbor();
+    }
+    page::Table table({{QStringLiteral("VLAN")},
+                       {QStringLiteral("Link")},
+                       {QStringLiteral("Enforced"), Kind::YesNo},
+                       {QStringLiteral("Admitted"), Kind::Packets},
+                       {QStringLiteral("Dropped"), Kind::Packets},
+                       {QStringLiteral("Redirected"), Kind::Count},
+                       {QStringLiteral("Policy")},
+                       {QStringLiteral("Reason")}});
+    table.whenEmpty(QStringLiteral("No time service declares a VLAN here."));
+    for (const auto& [name, state] : vlans)
+        table.add({page::text(name), page::text(state.interface), page::yesNo(state.enforced),
+                   page::packets(static_cast<qint64>(state.admitted.packets)),
+                   page::packets(static_cast<qint64>(state.refused.packets)),
+                   page::count(static_cast<qint64>(state.redirected.packets)), page::text(state.policy),
+                   page::text(state.reason)},
+                  markOf(state));
+    return document.add(table).toCbor();
+}
+
+}  // namespace fos1::firewall

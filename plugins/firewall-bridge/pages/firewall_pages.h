@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The page of the firewall (fos1/page.h): what is enforced for NTP in each VLAN, and what was counted. Pure.
+#pragma once
+
+#include <QCborMap>
+#include <QString>
+#include <map>
+
+#include "model/enforced_state.h"
+
+namespace fos1::firewall {
+
+/// `vlan`: the name of one; empty: a table of all. An error when nothing is known of it.
+[[nodiscard]] QCborMap enforcementPage(const std::map<QString, EnforcedState>& vlans, const QString& vlan);
+
+}  // namespace fos1::firewall

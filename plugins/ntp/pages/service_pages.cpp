@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pages/service_pages.h"
+
+#include <QDateTime>
+#include <bit>
+#include <cmath>
+
+#include "core/service_conditions.h"
+#include "core/source_verdict.h"
+#include "fos1/page.h"
+
+namespace fos1::ntp {
+
+namespace {
+
+using page::Mark;
+using std::chrono::nanoseconds;
+
+/// As in `fos1ctl get`: "name", or "namespace/name".
+bool isCalled(const QString& object, const QString& wanted) {
+    return wanted.isEmpty() || object == wanted || object.section(u'/', 1) == wanted;
+}
+
+QCborMap noService(const PageFacts& facts, const QString& wanted) {
+    const bool hasAny = facts.status || !facts.idle.empty();
+    return page::error(hasAny ? QStringLiteral("there is no NTPService \"%1\"").arg(wanted)
+                              : QStringLiteral("there is no NTPService; `fos1ctl apply -f FILE` creates one"));
+}
+
+QString fastOrSlow(qint64 value) { return value < 0 ? QStringLiteral("slow") : QStringLiteral("fast"); }
+
+QString sourceText(const time::SelectedSource& source) {
+    const bool hasOwnName = !source.address.isEmpty() && source.address != source.name;
+    return source.name + (hasOwnName ? QStringLiteral(" (%1)").arg(source.address) : QString()) + QStringLiteral(", ") +
+           source.kind;
+}
+
+void addClock(page::Fields& fields, const StatusInput& in) {
+    const time::SyncState& sync = in.sync;
+    if (!in.spec.enabled) {
+        fields.add(QStringLiteral("Clock"), page::text(QStringLiteral("the service is disabled")),
+                   QStringLiteral("spec.enabled is false"));
+        return;
+    }
+    const bool hasClock = sync.synchronised || sync.holdover;
+    fields.add(QStringLiteral("Clock"),
+               page::text(sync.synchronised ? QStringLiteral("synchronized")
+                          : sync.holdover   ? QStringLiteral("in holdover, without a source")
+                                            : QStringLiteral("NOT synchronized")),
+               {}, hasClock ? Mark::None : Mark::Trouble);
+    if (sync.source) fields.add(QStringLiteral("Source"), page::text(sourceText(*sync.source)));
+    if (hasClock) {
+        fields.add(QStringLiteral("Stratum"), page::count(sync.stratum));
+        fields.add(QStringLiteral("Offset"), page::offset(sync.offset.count()),
+                   QStringLiteral("the local clock is %1").arg(fastOrSlow(sync.offset.count())));
+        fields.add(QStringLiteral("Jitter"), page::duration(sync.jitter.count()));
+        fields.add(QStringLiteral("Error bound"), page::duration(sync.errorBound.count()));
+        fields.add(QStringLiteral("Frequency"), page::frequency(std::abs(sync.frequencyPpb)),
+                   QStringLiteral("uncorrected, the clock runs %1").arg(fastOrSlow(sync.frequencyPpb)));
+        fields.add(QStringLiteral("Leap second"), page::text(toText(sync.leap)));
+    }
+    fields.add(QStringLiteral("Sources"), page::text(QStringLiteral("%1 of %2 reachable, %3 selectable")
+                                                         .arg(sync.sources.reachable)
+                                                         .arg(sync.sources.total)
+                                                         .arg(sync.sources.selectable)));
+    fields.add(QStringLiteral("Advertised"), page::yesNo(sync.fitToAdvertise), sync.reason,
+               sync.fitToAdvertise ? Mark::None : Mark::Trouble);
+}
+
+/// Ready, and what is not as it should be.
+void addConditions(page::Fields& fields, const StatusInput& in) {
+    const std::vector<Condition> conditions = conditionsOf(in);
+    QString label = QStringLiteral("Conditions");
+    for (const Condition& condition : conditions) {
+        const bool isGood =
+            condition.status == (isBadWhenTrue(condition.type) ? ConditionStatus::False : ConditionStatus::True);
+        const bool isOff = condition.type == QLatin1String("NTSServing") && !in.spec.nts.enabled;
+        if (isOff) continue;
+        if (isGood && condition.type != QLatin1String("Ready")) continue;
+        fields.add(label, page::text(condition.type + QStringLiteral(" = ") + toText(condition.status)),
+                   condition.message, isGood ? Mark::None : Mark::Trouble);
+        label.clear();
+    }
+}
+
+std::optional<nanoseconds> jitterOf(const SourceReport& source, const StatusInput& in) {
+    for (const SourceStatistics& each : in.statistics)
+        if (each.address == source.address) return each.deviation;
+    return std::nullopt;
+}
+
+page::Cell duration(const std::optional<nanoseconds>& value) {
+    return value ? page::duration(value->count()) : page::none();
+}
+
+/// log2 of seconds.
+page::Cell pollInterval(int poll) { return page::duration(std::llround(std::ldexp(1e9, poll))); }
+
+Mark markOf(const SourceReport& source) {
+    const bool isTrouble = source.state == SourceState::Falseticker || source.reachability == 0;
+    return isTrouble ? Mark::Trouble : Mark::None;
+}
+
+page::Table sourceTable(const StatusInput& in) {
+    using page::Kind;
+    page::Table table({{QStringLiteral("Name")},
+                       {QStringLiteral("Address")},
+                       {QStringLiteral("Kind")},
+                       {QStringLiteral("State")},
+                       {QStringLiteral("Stratum"), Kind::Count},
+                       {QStringLiteral("Reach"), Kind::Octal},
+                       {QStringLiteral("Poll"), Kind::Duration},
+                       {QStringLiteral("LastRx"), Kind::Age},
+                       {QStringLiteral("Offset"), Kind::Offset},
+                       {QStringLiteral("Jitter"), Kind::Duration},
+                       {QStringLiteral("Delay"), Kind::Duration}});
+    table.whenEmpty(QStringLiteral("No sources."));
+    for (const SourceReport& source : in.sources) {
+        const bool isMeasured = source.sinceSample.has_value();
+        table.add(
+            {page::text(displayName(source)), page::text(numericAddress(source)), page::text(kindText(source.mode)),
+             page::text(stateText(source.state)), page::count(source.stratum), page::octal(source.reachability),
+             pollInterval(source.poll), isMeasured ? page::age(source.sinceSample->count()) : page::none(),
+             isMeasured ? page::offset(source.offset.count()) : page::none(),
+             isMeasured ? duration(jitterOf(source, in)) : page::none(),
+             isMeasured ? duration(source.delay) : page::none()},
+            markOf(source));
+    }
+    return table;
+}
+
+page::Table whyTable(const StatusInput& in) {
+    page::Table table(
+        {{QStringLiteral("Name")}, {QStringLiteral("Address")}, {QStringLiteral("State")}, {QStringLiteral("Why")}});
+    table.whenEmpty(QStringLiteral("No sources."));
+    for (const SourceReport& source : in.sources)
+        table.add({page::text(displayName(source)), page::text(numericAddress(source)),
+                   page::text(stateText(source.state)), page::text(verdictOn(source, in.sources, in.statistics).why)},
+                  markOf(source));
+    return table;
+}
+
+/// The register fills from the right: what is left of its first bit was not polled yet.
+page::Cell answersText(const SourceReport& source) {
+    if (source.reachability == 0) return page::text(QStringLiteral("none of the last polls"));
+    return page::text(QStringLiteral("%1 of the last %2 polls")
+                          .arg(std::popcount(source.reachability))
+                          .arg(std::bit_width(source.reachability)));
+}
+
+QString authenticationText(const SourceReport& source) {
+    if (!source.authentication) return {};
+    switch (source.authentication->mode) {
+        case AuthenticationMode::None: return QStringLiteral("no");
+        case AuthenticationMode::SymmetricKey: return QStringLiteral("with key %1").arg(source.authentication->keyId);
+        case AuthenticationMode::Nts:
+            return QStringLiteral("with NTS, %1 cookies in store").arg(source.authentication->cookies);
+        case AuthenticationMode::Unknown: break;
+    }
+    return {};
+}
+
+page::Fields everythingAbout(const SourceReport& source, const StatusInput& in) {
+    const QString address = numericAddress(source);
+    const bool hasOwnName = !address.isEmpty() && address != displayName(source);
+    page::Fields fields(displayName(source) + (hasOwnName ? QStringLiteral(" (%1)").arg(address) : QString()) +
+                        QStringLiteral(", ") + kindText(source.mode));
+    fields.add(QStringLiteral("Why"), page::text(verdictOn(source, in.sources, in.statistics).why), {}, markOf(source));
+    fields.add(QStringLiteral("State"), page::text(stateText(source.state)));
+    fields.add(QStringLiteral("Answered"), answersText(source));
+    fields.add(QStringLiteral("Polled each"), pollInterval(source.poll));
+    if (source.stratum > 0) fields.add(QStringLiteral("Stratum"), page::count(source.stratum));
+    if (source.sinceSample) {
+        fields.add(QStringLiteral("Measured"), page::age(source.sinceSample->count()),
+                   QStringLiteral("since the last sample"));
+        fields.add(QStringLiteral("Offset"), page::offset(source.offset.count()),
+                   QStringLiteral("the local clock against it"));
+        fields.add(QStringLiteral("Jitter"), duration(jitterOf(source, in)));
+        fields.add(QStringLiteral("Delay"), duration(source.delay));
+    }
+    fields.add(QStringLiteral("Authentic"), page::text(authenticationText(source)));
+    return fields;
+}
+
+}  // namespace
+
+QCborMap statusPage(const PageFacts& facts, const QString& object) {
+    page::Document document(QStringLiteral("Time service"));
+    bool isFound = false;
+    if (facts.status && isCalled(facts.object, object)) {
+        const StatusInput& in = *facts.status;
+        page::Fields fields(facts.object);
+        addClock(fields, in);
+        const bool isRunning = in.engine.phase == EnginePhase::Running;
+        fields.add(QStringLiteral("chronyd"),
+                   page::text(isRunning ? QStringLiteral("runs") : QStringLiteral("does not run")), {},
+                   isRunning || !in.spec.enabled ? Mark::None : Mark::Trouble);
+        if (!in.engine.lastError.isEmpty()) {
+            fields.add(QStringLiteral("Last error"), page::text(in.engine.lastError));
+            fields.add({}, page::time(QDateTime::fromMSecsSinceEpoch(in.engine.lastErrorUnixMs)));
+        }
+        addConditions(fields, in);
+        document.add(fields);
+        isFound = true;
+    }
+    for (const IdleService& idle : facts.idle) {
+        if (!isCalled(idle.object, object)) continue;
+        document.add(page::Fields(idle.object).add(QStringLiteral("Not serving"), page::text(idle.why)));
+        isFound = true;
+    }
+    return isFound ? document.toCbor() : noService(facts, object);
+}
+
+QCborMap sourcesPage(const PageFacts& facts, const QString& object) {
+    const bool isFound = facts.status && isCalled(facts.object, object);
+    if (!isFound) {
+        for (const IdleService& idle : facts.idle)
+            if (isCalled(idle.object, object))
+                return page::error(QStringLiteral("%1 does not serve this node: %2").arg(idle.object, idle.why));
+        return noService(facts, object);
+    }
+    return page::Document(QStringLiteral("Time sources")).add(sourceTable(*facts.status)).toCbor();
+}
+
+QCborMap whyPage(const PageFacts& facts, const QString& source) {
+    if (!facts.status) return noService(facts, {});
+    page::Document document(QStringLiteral("Why each time source is used or not"));
+    if (source.isEmpty()) return document.add(whyTable(*facts.status)).toCbor();
+    QStringList known;
+    bool isFound = false;
+    for (const SourceReport& each : facts.status->sources) {
+        known.append(displayName(each));
+        const bool isMeant = known.last().compare(source, Qt::CaseInsensitive) == 0 ||
+                             numericAddress(each).compare(source, Qt::CaseInsensitive) == 0;
+        if (!isMeant) continue;
+        document.add(everythingAbout(each, *facts.status));
+        isFound = true;
+    }
+    if (isFound) return document.toCbor();
+    known.removeDuplicates();
+    return page::error(QStringLiteral("there is no source \"%1\"; %2")
+                           .arg(source, known.isEmpty()
+                                            ? QStringLiteral("there are none")
+                                            : QStringLiteral("there are: %1").arg(known.join(QStringLiteral(", ")))));
+}
+
+}  // namespace fos1::ntp

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The pages of the time service (fos1/page.h): whether the clock is right, its sources, and why each is used or not.
+// Pure.
+#pragma once
+
+#include <QCborMap>
+#include <optional>
+#include <vector>
+
+#include "core/service_status.h"
+
+namespace fos1::ntp {
+
+/// An NTPService that does not serve this node.
+struct IdleService {
+    QString object;  ///< "namespace/name"
+    QString why;     ///< one sentence
+};
+
+struct PageFacts {
+    QString object;                       ///< the service that `status` describes
+    const StatusInput* status = nullptr;  ///< null: none serves
+    std::vector<IdleService> idle;
+};
+
+/// Each answers a document, or an error that names what there is. `object`: "name" or "namespace/name"; empty: all.
+[[nodiscard]] QCborMap statusPage(const PageFacts& facts, const QString& object);
+[[nodiscard]] QCborMap sourcesPage(const PageFacts& facts, const QString& object);
+/// `source`: a name or an address, for all about that source; empty: one line for each.
+[[nodiscard]] QCborMap whyPage(const PageFacts& facts, const QString& source);
+
+}  // namespace fos1::ntp

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "service_events.h"
+
+#include "core/happenings.h"
+#include "core/plain_text.h"
+
+namespace fos1::ntp {
+
+void ServiceEvents::changedOnline(const ObjectKey& about, const Change& change) const {
+    m_host.normal(QStringLiteral("ChangedOnline"),
+                  QStringLiteral("The time daemon (chronyd) took a change without a restart: %1.")
+                      .arg(change.reasons.join(QStringLiteral(", "))),
+                  about);
+}
+
+void ServiceEvents::refused(const ObjectKey& about, const QString& why) const {
+    m_host.warning(QStringLiteral("ConfigurationRefused"), why, about);
+}
+
+void ServiceEvents::started(const ObjectKey& about, const ChronydStart& start) const {
+    m_host.normal(QStringLiteral("ChronydStarted"), sentence(start) + QStringLiteral(" Process %1.").arg(start.pid),
+                  about);
+}
+
+void ServiceEvents::died(const ObjectKey& about, const QString& why) const {
+    m_host.warning(QStringLiteral("ChronydDied"), why, about);
+}
+
+void ServiceEvents::stopped(const ObjectKey& about, const QString& why) const {
+    m_host.normal(QStringLiteral("ChronydStopped"), QStringLiteral("The time daemon was stopped: %1.").arg(why), about);
+}
+
+void ServiceEvents::healed(const ObjectKey& about) const {
+    m_host.warning(QStringLiteral("Healed"),
+                   QStringLiteral("Somebody had changed sources or access rules of the running chronyd. They are again "
+                                  "as the spec declares them."),
+                   about);
+}
+
+void ServiceEvents::timeWasAway(const ObjectKey& about, std::chrono::milliseconds gap) const {
+    m_host.normal(QStringLiteral("TimeWasAway"),
+                  QStringLiteral("Clients were without synchronized time for %1 while chronyd was restarted.")
+                      .arg(plainDuration(gap)),
+                  about);
+}
+
+void ServiceEvents::happened(const ObjectKey& about, const time::SyncState& before,
+                             const time::SyncState& after) const {
+    for (const Happening& happening : happeningsBetween(before, after)) {
+        if (happening.severity == Severity::Warning)
+            m_host.warning(happening.reason, happening.message, about);
+        else
+            m_host.normal(happening.reason, happening.message, about);
+    }
+}
+
+}  // namespace fos1::ntp
