@@ -54,7 +54,7 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
                                      QStringLiteral("Calls into a plugin that took longer than 50 ms"),
                                      {QStringLiteral("plugin")}, 0);
     m_restartMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_restarts_total"), MetricType::Counter,
-                                        QStringLiteral("Starts of a plugin's runner after it had failed"),
+                                        QStringLiteral("Restarts of a plugin's runner after a failure"),
                                         {QStringLiteral("plugin")}, 0);
     addRoutes();
 }
@@ -92,7 +92,7 @@ Errors Host::makeDirectories() {
     Errors errors;
     const mode_t before = ::umask(0022);
     for (const QString& dir : {m_config.stateDir, m_config.runtimeDir, QFileInfo(m_config.controlSocket).path()})
-        if (!QDir().mkpath(dir)) errors.push_back({ErrorCode::Io, QStringLiteral("cannot be made"), dir});
+        if (!QDir().mkpath(dir)) errors.push_back({ErrorCode::Io, QStringLiteral("cannot be created"), dir});
     ::umask(before);
     return errors;
 }

@@ -94,9 +94,10 @@ QString path(const CborReader& reader, const QString& key, const QString& base, 
     const QString given = reader.text(key);
     QString expanded = expandPath(given, base);
     if (expanded.isEmpty())
-        errors.push_back({ErrorCode::InvalidInput,
-                          QStringLiteral("\"%1\" has an unknown specifier; known are %S, %t and %%").arg(given),
-                          reader.path(key)});
+        errors.push_back(
+            {ErrorCode::InvalidInput,
+             QStringLiteral("\"%1\" has an unknown specifier; known specifiers are %S, %t and %%").arg(given),
+             reader.path(key)});
     return expanded;
 }
 
@@ -194,7 +195,7 @@ tl::expected<HostConfig, Errors> parseHostConfig(const QByteArray& text, const Q
     for (const auto& [id, unused] : config.isolation)
         if (!config.plugins.contains(id))
             errors.push_back({ErrorCode::InvalidInput,
-                              QStringLiteral("there is no plugin \"%1\" below \"plugins\"").arg(id),
+                              QStringLiteral("plugin \"%1\" is not listed under \"plugins\"").arg(id),
                               QStringLiteral("isolation.") + id});
 
     // sockaddr_un.sun_path, unix(7)

@@ -65,9 +65,9 @@ int main(int argc, char** argv) {
     parser.setApplicationDescription(QStringLiteral("Turns a Linux router into a set of declared services."));
     parser.addHelpOption();
     parser.addVersionOption();
-    const QCommandLineOption configOption(QStringLiteral("config"), QStringLiteral("The configuration."),
+    const QCommandLineOption configOption(QStringLiteral("config"), QStringLiteral("Configuration file."),
                                           QStringLiteral("host.yaml"), QStringLiteral("/etc/fos1/host.yaml"));
-    const QCommandLineOption checkOption(QStringLiteral("check"), QStringLiteral("Check the configuration and end."));
+    const QCommandLineOption checkOption(QStringLiteral("check"), QStringLiteral("Check the configuration and exit."));
     parser.addOptions({configOption, checkOption});
     parser.process(app);
 

@@ -33,7 +33,7 @@ tl::expected<const schema::ResourceKind*, RpcError> kindOf(const ControlContext&
     for (const schema::ResourceKind& kind : context.crds.kinds()) known.append(kind.plural);
     return tl::unexpected<RpcError>(
         RpcError{rpc::kNotFound,
-                 QStringLiteral("no resource type \"%1\"; known are: %2").arg(name, known.join(QStringLiteral(", "))),
+                 QStringLiteral("no resource type \"%1\"; known types: %2").arg(name, known.join(QStringLiteral(", "))),
                  QJsonValue::Undefined});
 }
 

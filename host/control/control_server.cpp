@@ -71,7 +71,7 @@ RpcCaller ControlServer::callerOf(const QLocalSocket& socket) const {
 void ControlServer::accept() {
     while (QLocalSocket* socket = m_server.nextPendingConnection()) {
         if (m_connections >= kMaxConnections) {
-            qCWarning(lcControl) << "too many connections on the control socket; one is refused";
+            qCWarning(lcControl) << "too many connections on the control socket; refused a new one";
             delete socket;
             continue;
         }

@@ -60,10 +60,9 @@ void RpcDispatcher::handle(const QByteArray& line, const RpcCaller& caller,
     const auto method = m_methods.find(name);
     if (method == m_methods.end()) return refuse(rpc::kMethodNotFound, QStringLiteral("no method \"%1\"").arg(name));
     if (method->second.access == Access::Act && !caller.mayAct)
-        return refuse(rpc::kNotPermitted,
-                      QStringLiteral("%1 changes the configuration: only root, the host's own user and the members of "
-                                     "control.group may")
-                          .arg(name));
+        return refuse(rpc::kNotPermitted, QStringLiteral("%1 changes the configuration; it is allowed only for root, "
+                                                         "the host's own user and members of control.group")
+                                              .arg(name));
     method->second.method(params.toObject(), answer);
 }
 

@@ -77,8 +77,9 @@ void BusLink::named(Result<sdbus::MethodReply> reply) {
         return;
     }
     const QString reason =
-        reply ? QStringLiteral("another process has it")
-              : reply.error().message + QStringLiteral(" (is io.fos1.Host1.conf where the bus looks for it?)");
+        reply ? QStringLiteral("another process owns it")
+              : reply.error().message +
+                    QStringLiteral(" (is io.fos1.Host1.conf installed in the bus's policy directory?)");
     // Not from inside the connection's own callback.
     QMetaObject::invokeMethod(
         this,
@@ -98,11 +99,11 @@ void BusLink::setState(LinkState state, const QString& reason) {
     if (state == LinkState::Connected)
         qCInfo(lcDbus).noquote() << "connected bus=" + where << "name=" + QString::fromLatin1(kServiceName);
     else if (state == LinkState::NameRefused)
-        qCWarning(lcDbus).noquote() << "the bus refuses us the name" << kServiceName << "bus=" + where
+        qCWarning(lcDbus).noquote() << "the bus refused the name" << kServiceName << "bus=" + where
                                     << "reason=" + reason;
     else if (state == LinkState::NoBus)
-        qCInfo(lcDbus).noquote() << (before == LinkState::Connected ? "the bus has gone" : "no bus yet")
-                                 << "bus=" + where << "reason=" + reason;
+        qCInfo(lcDbus).noquote() << (before == LinkState::Connected ? "lost the bus" : "no bus yet") << "bus=" + where
+                                 << "reason=" + reason;
     Q_EMIT stateChanged();
 }
 

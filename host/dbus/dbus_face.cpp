@@ -91,7 +91,7 @@ DbusFace::~DbusFace() { m_link.stop(); }
 void DbusFace::start(const QString& schemaDir) {
     if (!m_config.dbusEnabled) return;
     const Errors errors = m_types.addDirectory(schemaDir);
-    for (const Error& error : errors) qCWarning(lcDbus).noquote() << "schema left out:" << error.text();
+    for (const Error& error : errors) qCWarning(lcDbus).noquote() << "schema ignored:" << error.text();
     for (const auto& record : m_plugins.plugins()) {
         const QJsonObject& schemas = record->metadata.topicSchemas;
         for (auto it = schemas.begin(); it != schemas.end(); ++it) m_types.add(it.key(), it.value().toObject());
@@ -163,8 +163,8 @@ bool DbusFace::admit(const std::string& path, const BusEntry& entry) {
         m_shownBytes - before + bytes > kMaxShownBytes || (isOneMore && m_shown.size() >= kMaxTopicObjects);
     if (isTooMuch) {
         if (!std::exchange(m_isLimitReported, true))
-            qCWarning(lcDbus).noquote() << "more topic values than D-Bus can list; left out, from here on:"
-                                        << entry.topic << entry.key;
+            qCWarning(lcDbus).noquote() << "more topic values than D-Bus can list; omitted from here on:" << entry.topic
+                                        << entry.key;
         return false;
     }
     m_shown[path] = bytes;

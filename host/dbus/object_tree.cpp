@@ -30,7 +30,7 @@ void ObjectTree::put(const std::string& path, const ObjectValues& values, const 
             m_objects[path] = std::make_unique<ExportedObject>(*connection, path, shapes(), values, act);
         } catch (const sdbus::Error& error) {
             m_objects.erase(path);
-            qCWarning(lcTree).noquote() << "left out path=" + QString::fromStdString(path)
+            qCWarning(lcTree).noquote() << "object omitted path=" + QString::fromStdString(path)
                                         << "reason=" + QString::fromStdString(error.getMessage());
             return;
         }
@@ -100,7 +100,7 @@ bool ObjectTree::tellNext() {
         m_objects.at(m_lastTold)->announce();
         return true;
     } catch (const sdbus::Error& error) {
-        qCDebug(lcTree).noquote() << "not told:" << QString::fromStdString(error.getMessage());
+        qCDebug(lcTree).noquote() << "change not announced:" << QString::fromStdString(error.getMessage());
         return false;
     }
 }

@@ -22,7 +22,7 @@ constexpr const char* kFailed = "io.fos1.Error.Failed";
 
 /// Should the connection have gone, then the link finds that out by itself.
 void reportUnsent(const sdbus::Error& error) {
-    qCDebug(lcActions).noquote() << "no answer sent:" << QString::fromStdString(error.getMessage());
+    qCDebug(lcActions).noquote() << "reply not sent:" << QString::fromStdString(error.getMessage());
 }
 }  // namespace
 
@@ -31,7 +31,7 @@ PluginActions::PluginActions(PluginSupervisor& plugins, BusLink& link, QObject* 
 
 void PluginActions::act(const QString& pluginId, const std::string& method, sdbus::MethodCall call) {
     if (m_calls.size() >= kMaxPending)
-        return sendError(call, kLimitsExceeded, "too many calls are under way; try again");
+        return sendError(call, kLimitsExceeded, "too many calls are in progress; try again");
     const std::string sender = call.getSender();
     const quint64 id = ++m_lastId;
     m_calls.emplace(id, std::move(call));
@@ -41,20 +41,21 @@ void PluginActions::act(const QString& pluginId, const std::string& method, sdbu
             if (!self) return;
             const Credentials caller = reply ? readCredentials(*reply) : Credentials{};
             if (!mayAct(caller, ::geteuid(), self->m_group))
-                return self->refuse(id, kAccessDenied,
-                                    method + " is for root, the host's own user and the members of control.group");
+                return self->refuse(
+                    id, kAccessDenied,
+                    method + " is allowed only for root, the host's own user and members of control.group");
             self->run(id, pluginId, method);
         });
 }
 
 void PluginActions::run(quint64 id, const QString& pluginId, const std::string& method) {
-    qCInfo(lcActions).noquote() << "asked for over D-Bus action=" + QString::fromStdString(method)
+    qCInfo(lcActions).noquote() << "requested over D-Bus action=" + QString::fromStdString(method)
                                 << "plugin=" + pluginId;
     // The supervisor may answer at once, later, or when all of this has gone.
     const auto done = [self = QPointer(this), id](Outcome outcome, const QString& message) {
         if (!self) return;
         if (outcome == Outcome::Ok) return self->answer(id);
-        self->refuse(id, kFailed, message.isEmpty() ? "it could not be done" : message.toStdString());
+        self->refuse(id, kFailed, message.isEmpty() ? "the action failed" : message.toStdString());
     };
     if (method == "Start") return m_plugins.startPlugin(pluginId, done);
     if (method == "Stop") return m_plugins.stopPlugin(pluginId, done);

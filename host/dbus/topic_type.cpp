@@ -42,7 +42,7 @@ Errors TopicTypes::addDirectory(const QString& directory) {
             add(topic.replace(dot, 1, u'/'), document.object());
         else
             errors.push_back({ErrorCode::InvalidInput,
-                              dot > 0 ? QStringLiteral("is no JSON object: %1").arg(mistake.errorString())
+                              dot > 0 ? QStringLiteral("is not a JSON object: %1").arg(mistake.errorString())
                                       : QStringLiteral("is not named like a topic (NAME.v1.json)"),
                               info.filePath()});
     }

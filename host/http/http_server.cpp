@@ -60,12 +60,12 @@ void HttpServer::route(const QByteArray& path, Handler handler) { m_routes[path]
 HttpResponse HttpServer::respond(const QByteArray& method, const QByteArray& path) const {
     const auto handler = m_routes.find(path);
     if (handler == m_routes.end()) {
-        QByteArray body = "404 not found; there is:\n";
+        QByteArray body = "404 not found; available paths:\n";
         for (const auto& [known, unused] : m_routes) body += known + '\n';
         return {MHD_HTTP_NOT_FOUND, "text/plain; charset=utf-8", body};
     }
     if (method != "GET" && method != "HEAD")
-        return {MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "405 only GET and HEAD\n"};
+        return {MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "405 only GET and HEAD are allowed\n"};
     return handler->second();
 }
 

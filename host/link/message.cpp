@@ -96,16 +96,16 @@ Result<Message> decodeFrame(const QByteArray& payload) {
     QCborParserError parseError;
     const QCborValue value = QCborValue::fromCbor(payload, &parseError);
     if (parseError.error != QCborError{QCborError::NoError})
-        return refuse(QStringLiteral("no CBOR: %1 at byte %2").arg(parseError.errorString()).arg(parseError.offset));
+        return refuse(QStringLiteral("not CBOR: %1 at byte %2").arg(parseError.errorString()).arg(parseError.offset));
     if (parseError.offset != payload.size()) return refuse(QStringLiteral("more than one CBOR value"));
     QCborArray array = value.toArray();
     if (!value.isArray() || array.isEmpty() || !array.first().isInteger())
-        return refuse(QStringLiteral("no array that begins with a message type"));
+        return refuse(QStringLiteral("not an array that begins with a message type"));
     const qint64 number = array.takeFirst().toInteger();
     const bool isSmall = number > 0 && number < 256;
     const auto type = isSmall ? static_cast<MessageType>(number) : MessageType::Unknown;
     const auto signature = signatureOf(type);
-    if (!signature) return refuse(QStringLiteral("message type %1, which there is not").arg(number));
+    if (!signature) return refuse(QStringLiteral("unknown message type %1").arg(number));
     if (array.size() != static_cast<qsizetype>(signature->size()))
         return refuse(QStringLiteral("message type %1 with %2 arguments instead of %3")
                           .arg(number)
@@ -113,7 +113,7 @@ Result<Message> decodeFrame(const QByteArray& payload) {
                           .arg(signature->size()));
     for (qsizetype i = 0; i < array.size(); ++i)
         if (!isOfKind(array.at(i), (*signature)[static_cast<std::size_t>(i)]))
-            return refuse(QStringLiteral("message type %1 with a wrong argument %2").arg(number).arg(i + 1));
+            return refuse(QStringLiteral("message type %1 with an invalid argument %2").arg(number).arg(i + 1));
     return Message{type, array};
 }
 

@@ -39,7 +39,7 @@ inline Status checkEvent(const QCborMap& event) {
 inline Status checkPage(const QCborMap& document, QCborMap& shown) {
     const auto good = page::check(document);
     if (good) return Status::Ok;
-    shown = page::error(QStringLiteral("the plugin's answer is no page: ") + good.error().text());
+    shown = page::error(QStringLiteral("the plugin's answer is not a valid page: ") + good.error().text());
     return fitsEncoded(document, page::kMaxBytes) ? Status::InvalidArgument : Status::TooLarge;
 }
 

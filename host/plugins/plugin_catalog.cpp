@@ -67,12 +67,12 @@ void describe(PluginRecord& record, const HostConfig& config, const Found& found
     record.isolation = isolationOf(record, isolation);
     record.granted = isolation.granted;
     if (!record.isOurs && !isolation.mayHaveSecrets && record.metadata.kinds.contains(QStringLiteral("v1/Secret")))
-        return refuse(record,
-                      QStringLiteral("asks for every Secret; if it may have them, set isolation.%1.secrets to true")
-                          .arg(record.id));
+        return refuse(
+            record,
+            QStringLiteral("requests every Secret; to allow that, set isolation.%1.secrets to true").arg(record.id));
     for (const QString& iid : record.metadata.requiredFeatures)
         if (!PluginFacade::offeredFeatures().contains(iid))
-            return refuse(record, QStringLiteral("requires the feature \"%1\"; offered are %2")
+            return refuse(record, QStringLiteral("requires the feature \"%1\"; this host offers %2")
                                       .arg(iid, PluginFacade::offeredFeatures().join(u", ")));
 }
 

@@ -38,15 +38,15 @@ void PluginConditions::state(const PluginRecord& record) {
 void PluginConditions::permissions(const QString& id, const QStringList& refused) {
     if (refused.isEmpty())
         return set(id, "PermissionsGranted", ConditionStatus::True, "Granted",
-                   QStringLiteral("It has what it asks for."));
+                   QStringLiteral("It has every permission that it requests."));
     set(id, "PermissionsGranted", ConditionStatus::False, "NotGranted",
-        QStringLiteral("It runs without what it asks for: ") + refused.join(QStringLiteral("; ")));
+        QStringLiteral("It runs without permissions that it requests: ") + refused.join(QStringLiteral("; ")));
 }
 
 void PluginConditions::confined(const QString& id, const QStringList& remarks) {
     const bool isFull = remarks.isEmpty();
     set(id, "Confined", ConditionStatus::True, "Confined",
-        isFull ? QStringLiteral("It runs as a user of its own.") : QStringLiteral("It %1.").arg(remarks.join(u", ")));
+        isFull ? QStringLiteral("It runs as its own user.") : QStringLiteral("It %1.").arg(remarks.join(u", ")));
 }
 
 void PluginConditions::flooding(const QString& id, quint64 count) {
@@ -55,7 +55,8 @@ void PluginConditions::flooding(const QString& id, quint64 count) {
         return;
     }
     const QString message =
-        QStringLiteral("It published %1 values within a second; only the last of each key counts.").arg(count);
+        QStringLiteral("It published %1 values within one second; only the last value of each key is delivered.")
+            .arg(count);
     set(id, "Flooding", ConditionStatus::True, "TooManyPublishes", message);
     m_services.events.warning(QStringLiteral("Flooding"), id + QStringLiteral(": ") + message);
 }

@@ -132,10 +132,9 @@ RunnerRights runnerRights(const QJsonObject& json) {
 /// What the schema cannot say: pages and helpers are sub-commands, so they need a command, and names of their own.
 std::optional<Error> checkCommand(const PluginMetadata& metadata) {
     if (metadata.command.isEmpty() && !metadata.pages.isEmpty())
-        return Error{ErrorCode::Refused, QStringLiteral("is required where there are pages"),
-                     QStringLiteral("command")};
+        return Error{ErrorCode::Refused, QStringLiteral("is required when there are pages"), QStringLiteral("command")};
     if (metadata.command.isEmpty() && !metadata.helpers.isEmpty())
-        return Error{ErrorCode::Refused, QStringLiteral("is required where there are helpers"),
+        return Error{ErrorCode::Refused, QStringLiteral("is required when there are helpers"),
                      QStringLiteral("command")};
     QStringList names;
     for (const QJsonArray& list : {metadata.pages, metadata.helpers}) {
@@ -183,7 +182,7 @@ tl::expected<PluginMetadata, Errors> checkPluginMetadata(const QJsonObject& raw,
     const QString iid = raw.value(QLatin1String("IID")).toString();
     if (iid.isEmpty()) return refuse(QStringLiteral("is not a Qt plugin"));
     if (iid != QLatin1String(FOS1_PLUGIN_IID))
-        return refuse(QStringLiteral("implements \"%1\", this host loads \"%2\"").arg(iid, FOS1_PLUGIN_IID),
+        return refuse(QStringLiteral("implements \"%1\"; this host loads \"%2\"").arg(iid, FOS1_PLUGIN_IID),
                       QStringLiteral("IID"));
 
     const QJsonObject json = raw.value(QLatin1String("MetaData")).toObject();
@@ -194,7 +193,7 @@ tl::expected<PluginMetadata, Errors> checkPluginMetadata(const QJsonObject& raw,
 
     const QStringList sdk = json.value(QLatin1String("sdk")).toString().split(u'.');
     if (sdk[0].toInt() != FOS1_SDK_MAJOR || sdk[1].toInt() > FOS1_SDK_MINOR)
-        return refuse(QStringLiteral("was built against SDK %1, this host offers %2.%3")
+        return refuse(QStringLiteral("was built against SDK %1; this host offers %2.%3")
                           .arg(json.value(QLatin1String("sdk")).toString())
                           .arg(FOS1_SDK_MAJOR)
                           .arg(FOS1_SDK_MINOR),
@@ -233,8 +232,8 @@ Result<void> checkPluginFile(const QString& file) {
         return failure(ErrorCode::Io, QStringLiteral("cannot be read"), file);
     if (!S_ISREG(info.st_mode)) return failure(ErrorCode::Refused, QStringLiteral("is not a regular file"), file);
     if (info.st_uid != 0 && info.st_uid != geteuid())
-        return failure(ErrorCode::Refused, QStringLiteral("belongs to user %1, not to root or to us").arg(info.st_uid),
-                       file);
+        return failure(ErrorCode::Refused,
+                       QStringLiteral("belongs to user %1, not to root or the host's user").arg(info.st_uid), file);
     const bool isGroupOurs = info.st_gid == 0 || info.st_gid == getegid();
     if ((info.st_mode & S_IWOTH) != 0 || ((info.st_mode & S_IWGRP) != 0 && !isGroupOurs))
         return failure(ErrorCode::Refused, QStringLiteral("is writable by others"), file);

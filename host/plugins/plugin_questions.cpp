@@ -36,7 +36,7 @@ bool isAway(const PluginRecord& record) {
 /// The document that a plugin replied with, or what it says instead. It comes from a plugin: its shape is not believed.
 Result<QCborMap> documentOf(const QCborMap& answer) {
     if (const auto good = page::check(answer); !good)
-        return failure(ErrorCode::Protocol, QStringLiteral("the answer is no page: ") + good.error().text());
+        return failure(ErrorCode::Protocol, QStringLiteral("the answer is not a valid page: ") + good.error().text());
     const QCborValue error = answer.value(QStringLiteral("error"));
     if (error.isString()) return failure(ErrorCode::NotFound, error.toString());
     return answer;
@@ -91,7 +91,7 @@ bool PluginQuestions::askValidators(const QCborMap& object, OnOpinion answered) 
         });
         if (!record->instance->askValidator(question, object))
             m_questions.answer(question, id,
-                               failure(ErrorCode::Io, QStringLiteral("its link does not take the object")));
+                               failure(ErrorCode::Io, QStringLiteral("the object could not be sent over its link")));
     }
     gathering->close();
     return true;
@@ -115,8 +115,9 @@ void PluginQuestions::preview(const QStringList& kinds, const SnapshotOf& snapsh
             gathering->close();
         });
         if (!record->instance->askPreviewer(question, snapshotOf(own)))
-            m_questions.answer(question, id,
-                               failure(ErrorCode::Io, QStringLiteral("its link does not take the desired state")));
+            m_questions.answer(
+                question, id,
+                failure(ErrorCode::Io, QStringLiteral("the desired state could not be sent over its link")));
     }
     gathering->close();
 }
@@ -137,11 +138,12 @@ Result<PluginRecord*> PluginQuestions::pageOwner(const QString& pluginId, const 
                        QStringLiteral("plugin %1 is %2%3").arg(pluginId, toText(record->state), why));
     }
     if (!record->instance->isToBeAsked(IPages::kIid))
-        return failure(ErrorCode::Refused, QStringLiteral("plugin %1 answers no pages").arg(pluginId));
+        return failure(ErrorCode::Refused, QStringLiteral("plugin %1 does not implement pages").arg(pluginId));
     const auto open = m_openPages.find(pluginId);
     if (open != m_openPages.end() && open->second >= kMaxOpenPages)
-        return failure(ErrorCode::Refused,
-                       QStringLiteral("plugin %1 still has %2 pages to answer").arg(pluginId).arg(kMaxOpenPages));
+        return failure(
+            ErrorCode::Refused,
+            QStringLiteral("plugin %1 already has %2 pending page requests").arg(pluginId).arg(kMaxOpenPages));
     return record;
 }
 
@@ -160,7 +162,7 @@ void PluginQuestions::page(const QString& pluginId, const QString& name, const Q
         });
     if (!(*owner)->instance->askPage(question, name, argument))
         m_questions.answer(question, pluginId,
-                           failure(ErrorCode::Io, QStringLiteral("its link does not take the question")));
+                           failure(ErrorCode::Io, QStringLiteral("the request could not be sent over its link")));
 }
 
 PluginRecord* PluginQuestions::writer() const {

@@ -41,7 +41,8 @@ PluginSupervisor::PluginSupervisor(const HostConfig& config, const HostServices&
     m_stopDeadline.setSingleShot(true);
     connect(&m_stopDeadline, &QTimer::timeout, this, [this] {
         for (PluginRecord* record : m_toStop)
-            setState(*record, PluginState::Stopped, QStringLiteral("left behind: the host had no more time"));
+            setState(*record, PluginState::Stopped,
+                     QStringLiteral("left behind: it did not stop before the deadline of the host"));
         m_toStop.clear();
         stopNext();
     });
@@ -137,7 +138,7 @@ void PluginSupervisor::startOne(PluginRecord& record) {
     const PluginFacade::Directories directories = directoriesOf(record);
     for (const QString& dir : {directories.state, directories.runtime}) {
         if (QDir().mkpath(dir)) continue;
-        setState(record, PluginState::Failed, QStringLiteral("cannot make its directory %1").arg(dir));
+        setState(record, PluginState::Failed, QStringLiteral("cannot create its directory %1").arg(dir));
         return settle(record);
     }
     if (record.isolation == Isolation::Local) {
@@ -176,8 +177,8 @@ void PluginSupervisor::onFailed(PluginRecord& record, const QString& reason) {
             record.restartPolicy.failed(RestartPolicy::Clock::now(), QRandomGenerator::global()->generateDouble());
         if (decision.isRest) {
             setState(record, PluginState::Resting,
-                     QStringLiteral("%1; that was the failure number %2 in a row, so it rests for %3 min "
-                                    "(fos1ctl plugin restart %4 tries at once)")
+                     QStringLiteral("%1; this was failure %2 in a row, so the plugin rests for %3 min (fos1ctl plugin "
+                                    "restart %4 retries now)")
                          .arg(reason)
                          .arg(record.restartPolicy.failures())
                          .arg(decision.delay.count() / 60'000)
@@ -278,7 +279,7 @@ Errors PluginSupervisor::readSection(PluginRecord& record) const {
     const auto config = loadHostConfig(m_config.file);
     if (!config) return config.error();
     if (!config->plugins.contains(record.id))
-        return {{ErrorCode::NotFound, QStringLiteral("has no section for %1 any more").arg(record.id), m_config.file}};
+        return {{ErrorCode::NotFound, QStringLiteral("no longer has a section for %1").arg(record.id), m_config.file}};
     const auto section = checkPluginSection(*config, record.id, record.metadata.configSchema);
     if (!section) return section.error();
     record.configuration = *section;
@@ -296,8 +297,9 @@ void PluginSupervisor::startPlugin(const QString& id, Done done) {
     }
     if (m_isStopping) return done(Outcome::Failed, QStringLiteral("the host is stopping"));
     if (record->isLeftBehind)
-        return done(Outcome::Failed, QStringLiteral("it did not stop, and in the host's process nothing can end it; "
-                                                    "restart the host"));
+        return done(
+            Outcome::Failed,
+            QStringLiteral("it did not stop, and a plugin in the host's process cannot be killed; restart the host"));
     if (record->state != PluginState::Starting) {
         if (const Errors errors = readSection(*record); !errors.empty()) return done(Outcome::Failed, joined(errors));
     }

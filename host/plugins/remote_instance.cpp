@@ -93,7 +93,7 @@ void RemoteInstance::start() {
     connect(m_socket.get(), &link::FrameSocket::received, this, &RemoteInstance::onMessage);
     connect(m_socket.get(), &link::FrameSocket::closed, this, [this](const QString& why) {
         // Without a reason its end has closed, and how the process ended is about to be known.
-        if (!why.isEmpty()) m_garbage = QStringLiteral("sent garbage over its link: %1").arg(why);
+        if (!why.isEmpty()) m_garbage = QStringLiteral("sent invalid data over its link: %1").arg(why);
         m_process->kill();
     });
     m_tick.start(kPingInterval);
@@ -147,7 +147,7 @@ bool RemoteInstance::askPreviewer(quint64 question, const QCborMap& snapshot) {
     if (sendParts(snapshot) && call(MessageType::Preview, {"preview", question}, {static_cast<qint64>(question)}))
         return true;
     // The parts would be taken for some of the next snapshot's.
-    fail(QStringLiteral("takes nothing from its link"));
+    fail(QStringLiteral("does not read from its link"));
     return false;
 }
 
@@ -240,7 +240,7 @@ void RemoteInstance::onMessage(const Message& message) {
         m_socket->send(MessageType::Reply, {message.integer(0), answerTo(message)});
         return m_socket->flush();
     }
-    m_garbage = QStringLiteral("sent garbage over its link: message type %1, which only a host sends")
+    m_garbage = QStringLiteral("sent invalid data over its link: message type %1, which only a host sends")
                     .arg(static_cast<int>(message.type));
     m_process->kill();
 }
@@ -249,7 +249,7 @@ void RemoteInstance::onHello(const Message& message) {
     const qint64 minor = message.integer(2);
     if (message.integer(0) != link::kProtocolVersion || message.integer(1) != FOS1_SDK_MAJOR || minor > FOS1_SDK_MINOR)
         return fail(
-            QStringLiteral("%1 speaks version %2 of the link with SDK %3.%4, this host version %5 with SDK %6.%7")
+            QStringLiteral("%1 uses link protocol %2 with SDK %3.%4; this host uses link protocol %5 with SDK %6.%7")
                 .arg(m_launch.program)
                 .arg(message.integer(0))
                 .arg(message.integer(1))
@@ -284,7 +284,7 @@ void RemoteInstance::onReturned(qint64 micros) {
     m_outstanding.pop_front();
     m_ticksInCall = 0;
     if (m_isStarted && micros / 1000 > kCallbackBudgetMs) Q_EMIT slow(what, micros / 1000);
-    if (returned.question != 0) Q_EMIT unanswered(returned.question, QStringLiteral("it returned without an answer"));
+    if (returned.question != 0) Q_EMIT unanswered(returned.question, QStringLiteral("it returned without answering"));
 }
 
 template <typename Feed, typename Follower>
@@ -370,7 +370,7 @@ void RemoteInstance::tick() {
                         .arg(QLatin1String(m_outstanding.front().what))
                         .arg(kMissedPings));
     if (m_pings - m_pongs >= kMissedPings)
-        return fail(QStringLiteral("missed %1 pings in a row: its event loop does not run").arg(kMissedPings));
+        return fail(QStringLiteral("missed %1 pings in a row: its event loop is blocked").arg(kMissedPings));
     if (m_socket) m_socket->send(MessageType::Ping, {++m_pings}, QStringLiteral("ping"));
 }
 

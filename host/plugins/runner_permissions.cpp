@@ -43,16 +43,16 @@ RunnerPermissions permissionsOf(const QString& id, const RunnerRights& asked, co
     // A user that host.yaml names and the plugin does not ask for is the operator's choice all the same.
     given.user = granted.user;
     if (!asked.user.isEmpty() && asked.user != granted.user)
-        refuse(QStringLiteral("to run as user ") + asked.user, "user");
+        refuse(QStringLiteral("running as user ") + asked.user, "user");
     for (const QString& capability : asked.capabilities)
         if (granted.capabilities.contains(capability)) given.capabilities.append(capability);
     given.read = grantedPaths(asked.read, granted.read + granted.write);
     given.write = grantedPaths(asked.write, granted.write);
     given.execute = grantedPaths(asked.execute, granted.execute);
     refuseMissing(asked.capabilities, given.capabilities, {}, "capabilities");
-    refuseMissing(asked.read, given.read, QStringLiteral("to read "), "read");
-    refuseMissing(asked.write, given.write, QStringLiteral("to write "), "write");
-    refuseMissing(asked.execute, given.execute, QStringLiteral("to execute "), "execute");
+    refuseMissing(asked.read, given.read, QStringLiteral("reading "), "read");
+    refuseMissing(asked.write, given.write, QStringLiteral("writing "), "write");
+    refuseMissing(asked.execute, given.execute, QStringLiteral("executing "), "execute");
 
     given.memoryMiB = granted.memoryMiB > 0 ? granted.memoryMiB : kDefaultMemoryMiB;
     given.cpuPercent = granted.cpuPercent > 0 ? granted.cpuPercent : kDefaultCpuPercent;

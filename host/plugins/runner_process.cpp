@@ -102,7 +102,7 @@ Result<int> RunnerProcess::start(const QString& program) {
 QString RunnerProcess::checkUsage() {
     const RunnerUsage usage = usageOf(pid());
     if (m_limits.memoryMiB > 0 && usage.memoryKiB > qint64{m_limits.memoryMiB} * 1024)
-        return QStringLiteral("used %1 MiB of memory, more than its %2 MiB")
+        return QStringLiteral("used %1 MiB of memory, more than its limit of %2 MiB")
             .arg(usage.memoryKiB / 1024)
             .arg(m_limits.memoryMiB);
     m_cpu.push_back(usage.cpu);
@@ -112,7 +112,7 @@ QString RunnerProcess::checkUsage() {
     m_cpu.erase(m_cpu.begin());
     const qint64 percent = used.count() * 100 / milliseconds(kCpuWindow).count();
     if (m_limits.cpuPercent <= 0 || percent <= m_limits.cpuPercent) return {};
-    return QStringLiteral("used %1 % of a core for %2 s, more than its %3 %")
+    return QStringLiteral("used %1 % of a core for %2 s, more than its limit of %3 %")
         .arg(percent)
         .arg(kCpuWindow.count())
         .arg(m_limits.cpuPercent);
@@ -120,12 +120,12 @@ QString RunnerProcess::checkUsage() {
 
 QString RunnerProcess::howItEnded(int exitCode, QProcess::ExitStatus status) const {
     if (status == QProcess::CrashExit)
-        return QStringLiteral("ended by signal %1 (%2)")
+        return QStringLiteral("killed by signal %1 (%2)")
             .arg(exitCode)
             .arg(QString::fromLocal8Bit(::strsignal(exitCode)));
     if (exitCode == static_cast<int>(RunnerExit::OutOfMemory))
-        return QStringLiteral("ran out of its %1 MiB of memory").arg(m_limits.memoryMiB);
-    return QStringLiteral("ended with exit status %1").arg(exitCode);
+        return QStringLiteral("exceeded its memory limit of %1 MiB").arg(m_limits.memoryMiB);
+    return QStringLiteral("exited with status %1").arg(exitCode);
 }
 
 }  // namespace fos1::host

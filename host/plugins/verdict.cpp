@@ -13,7 +13,7 @@ Result<Errors> verdictOf(const QCborMap& answer) {
     for (const QCborValue& entry : entries) {
         const QString message = entry.toMap().value(QStringLiteral("message")).toString();
         if (message.isEmpty())
-            return failure(ErrorCode::Protocol, QStringLiteral("it answered an error without a message"));
+            return failure(ErrorCode::Protocol, QStringLiteral("it reported an error without a message"));
         errors.push_back({ErrorCode::InvalidInput, message, entry.toMap().value(QStringLiteral("path")).toString()});
     }
     return errors;

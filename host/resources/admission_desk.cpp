@@ -95,7 +95,7 @@ ResourceStore::Result AdmissionDesk::finish(const Held& held, ResourceStore::Res
 
 void AdmissionDesk::tellUnasked(const Held& held) {
     for (const auto& [who, count] : held.unasked) {
-        const QString message = QStringLiteral("%1 objects were taken without the checks of %2").arg(count).arg(who);
+        const QString message = QStringLiteral("%1 objects were accepted without the checks of %2").arg(count).arg(who);
         qCWarning(lcAdmission).noquote() << message;
         m_stores.events.warning(QStringLiteral("NotChecked"), message);
     }

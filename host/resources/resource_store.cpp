@@ -104,7 +104,7 @@ ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) 
             if (given.isEmpty()) {
                 examined.refusals.push_back({origin,
                                              static_cast<qsizetype>(i),
-                                             {ErrorCode::InvalidInput, QStringLiteral("is no map in CBOR"), {}}});
+                                             {ErrorCode::InvalidInput, QStringLiteral("is not a CBOR map"), {}}});
                 continue;
             }
             auto object = m_admit(given);

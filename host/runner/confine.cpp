@@ -63,7 +63,7 @@ Result<void> becomeUser(const link::Confinement& confinement) {
 
 Result<void> keepCapabilities(const std::vector<cap_value_t>& kept) {
     const std::unique_ptr<std::remove_pointer_t<cap_t>, int (*)(void*)> set(cap_init(), cap_free);
-    if (!set) return failed(QStringLiteral("cannot make a capability set"));
+    if (!set) return failed(QStringLiteral("cannot create a capability set"));
     if (!kept.empty()) {
         const int count = static_cast<int>(kept.size());
         cap_set_flag(set.get(), CAP_PERMITTED, count, kept.data(), CAP_SET);
@@ -95,9 +95,9 @@ Result<QStringList> confine(const link::Confinement& confinement, const QStringL
     dropBoundingSet(kept);
     if (const auto became = becomeUser(confinement); !became) return tl::unexpected<Error>(became.error());
     if (const auto keeping = keepCapabilities(kept); !keeping) return tl::unexpected<Error>(keeping.error());
-    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed(QStringLiteral("cannot give up new privileges"));
+    if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed(QStringLiteral("cannot set no_new_privs"));
     if (!landlock.isOffered())
-        remarks.append(QStringLiteral("this kernel has no Landlock: files are guarded by their owner and mode alone"));
+        remarks.append(QStringLiteral("this kernel has no Landlock: files are protected only by their owner and mode"));
     else if (!landlock.enforce())
         return failed(QStringLiteral("cannot limit access to files"));
     // A change of user clears this, so it comes after it: a host that dies takes its runners with it.

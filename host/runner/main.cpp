@@ -49,7 +49,7 @@ int linkOf(int argc, char** argv) {
 int main(int argc, char** argv) {
     const int fd = linkOf(argc, argv);
     if (fd < 0) {
-        std::fputs("fos1-plugin-runner is started by fos1-hostd; there is nothing to run by hand.\n", stderr);
+        std::fputs("fos1-plugin-runner is started by fos1-hostd; do not run it by hand.\n", stderr);
         return 2;
     }
     RunnerApplication app(argc, argv);

@@ -56,7 +56,7 @@ void Runner::end(RunnerExit status) {
 }
 
 void Runner::threw(const QString& what, const std::exception_ptr& exception) {
-    QString text = QStringLiteral("an exception that is no std::exception");
+    QString text = QStringLiteral("an exception that is not a std::exception");
     try {
         std::rethrow_exception(exception);
     } catch (const std::bad_alloc&) {

@@ -170,7 +170,7 @@ class TestAdmissionDesk : public QObject {
         f.asked[0]({{}, {"p: ended"}});
         f.asked[1]({{}, {"p: ended"}});
         QCOMPARE(f.value("x"), 1);
-        QCOMPARE(f.lastEvent(), QStringLiteral("NotChecked 2 objects were taken without the checks of p: ended"));
+        QCOMPARE(f.lastEvent(), QStringLiteral("NotChecked 2 objects were accepted without the checks of p: ended"));
     }
 
     void anAnswerFromInsideTheQuestionIsTheSourcesAnswer() {

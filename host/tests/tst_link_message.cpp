@@ -47,13 +47,13 @@ class TestLinkMessage : public QObject {
         QTest::addColumn<QString>("expected");
         QTest::newRow("empty") << QByteArray() << "no CBOR";
         QTest::newRow("text") << QByteArray("hello") << "no CBOR";
-        QTest::newRow("no array") << QCborValue(QCborMap()).toCbor() << "no array that begins with a message type";
-        QTest::newRow("no type") << cbor({"x"}) << "no array that begins with a message type";
-        QTest::newRow("unknown type") << cbor({200}) << "message type 200, which there is not";
-        QTest::newRow("negative type") << cbor({-1}) << "message type -1, which there is not";
-        QTest::newRow("huge type") << cbor({qint64{1} << 40}) << "which there is not";
+        QTest::newRow("no array") << QCborValue(QCborMap()).toCbor() << "not an array that begins with a message type";
+        QTest::newRow("no type") << cbor({"x"}) << "not an array that begins with a message type";
+        QTest::newRow("unknown type") << cbor({200}) << "unknown message type 200";
+        QTest::newRow("negative type") << cbor({-1}) << "unknown message type -1";
+        QTest::newRow("huge type") << cbor({qint64{1} << 40}) << "unknown message type";
         QTest::newRow("too few") << cbor({7, "t", "k"}) << "message type 7 with 2 arguments instead of 4";
-        QTest::newRow("wrong kind") << cbor({7, "t", "k", "v", 0}) << "message type 7 with a wrong argument 3";
+        QTest::newRow("wrong kind") << cbor({7, "t", "k", "v", 0}) << "message type 7 with an invalid argument 3";
         QTest::newRow("two values") << cbor({65, 1}) + cbor({65, 2}) << "more than one CBOR value";
         QTest::newRow("a list that is longer than the message")
             << QByteArray("\x9b\x7f\xff\xff\xff\xff\xff\xff\xff") << "no CBOR";

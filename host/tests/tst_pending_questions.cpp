@@ -62,9 +62,9 @@ class TestPendingQuestions : public QObject {
         QTest::newRow("refuses") << errors(QCborArray{mistake, mistake}) << "spec.x: no; spec.x: no";
         QTest::newRow("nothing") << QCborMap() << "it answered without a list of errors";
         QTest::newRow("a number") << errors(7) << "it answered without a list of errors";
-        QTest::newRow("no maps") << errors(QCborArray{1, 2}) << "it answered an error without a message";
+        QTest::newRow("no maps") << errors(QCborArray{1, 2}) << "it reported an error without a message";
         QTest::newRow("no text") << errors(QCborArray{mistake, QCborMap{{QStringLiteral("message"), 3}}})
-                                 << "it answered an error without a message";
+                                 << "it reported an error without a message";
     }
     void whatIsAVerdict() {
         QFETCH(QCborMap, answer);

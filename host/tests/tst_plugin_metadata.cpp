@@ -113,7 +113,7 @@ class TestPluginMetadata : public QObject {
     void wrongIid() {
         const auto checked = checkPluginMetadata(raw(good(), "io.fos1.Plugin/2"), "x.so");
         QVERIFY2(
-            joined(checked.error()).contains("implements \"io.fos1.Plugin/2\", this host loads \"io.fos1.Plugin/1\""),
+            joined(checked.error()).contains("implements \"io.fos1.Plugin/2\"; this host loads \"io.fos1.Plugin/1\""),
             qPrintable(joined(checked.error())));
     }
 

@@ -49,8 +49,8 @@ class TestRunnerPermissions : public QObject {
         QCOMPARE(permissions.given.cpuPercent, 10);
         const QString refused = permissions.refused.join(u'\n');
         for (const char* expected : {"CAP_NET_ADMIN, which isolation.p.capabilities in host.yaml does not grant",
-                                     "to read /etc/hellothere,", "to read /etc/hello/../shadow,",
-                                     "to execute /usr/bin/hello,", "256 MiB of memory, which isolation.p.memoryMiB"})
+                                     "reading /etc/hellothere,", "reading /etc/hello/../shadow,",
+                                     "executing /usr/bin/hello,", "256 MiB of memory, which isolation.p.memoryMiB"})
             QVERIFY2(refused.contains(QLatin1String(expected)), qPrintable(refused));
         QCOMPARE(permissions.refused.size(), 5);
     }
@@ -61,7 +61,7 @@ class TestRunnerPermissions : public QObject {
         const auto permissions = permissionsOf("p", asked, {});
         QVERIFY(permissions.given.user.isEmpty());
         QCOMPARE(permissions.refused,
-                 QStringList{"to run as user root, which isolation.p.user in host.yaml does not grant"});
+                 QStringList{"running as user root, which isolation.p.user in host.yaml does not grant"});
     }
 
     void dynamicUsers() {

@@ -117,9 +117,9 @@ class TestRunnerQuestions : public QObject {
         f.instance->reconcile(snapshot, 7);
         QVERIFY(f.instance->askPreviewer(4, {{QStringLiteral("objects"), QCborArray()}}));
         QVERIFY(f.instance->askValidator(5, object("garbage")));
-        QTRY_VERIFY(f.heard.contains("5 it answered an error without a message"));
+        QTRY_VERIFY(f.heard.contains("5 it reported an error without a message"));
         // That each call returned is told too, after its answer, and then says nothing any more.
-        f.heard.removeIf([](const QString& line) { return line.contains("it returned without an answer"); });
+        f.heard.removeIf([](const QString& line) { return line.contains("it returned without answering"); });
         QCOMPARE(f.heard.mid(0, 4), (QStringList{"1 []", "2 [spec.enabled: no judge likes this]",
                                                  "3 would judge 2 objects", "4 would judge 0 objects"}));
         // The parts of one snapshot are not taken for another's.
@@ -133,7 +133,7 @@ class TestRunnerQuestions : public QObject {
         QSignalSpy failed(f.instance.get(), &PluginInstance::failed);
         QVERIFY(f.instance->askValidator(1, object("die")));
         QTRY_COMPARE(failed.size(), 1);
-        QVERIFY2(failed[0][0].toString().contains("ended by signal 9"), qPrintable(failed[0][0].toString()));
+        QVERIFY2(failed[0][0].toString().contains("killed by signal 9"), qPrintable(failed[0][0].toString()));
         QVERIFY(f.heard.isEmpty());
         QVERIFY(!f.instance->askValidator(2, object("fine")));
     }

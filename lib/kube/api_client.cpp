@@ -279,7 +279,7 @@ void ApiStream::read() {
     m_lines.add(m_reply->readAll());
     if (!m_isOpen) {
         if (m_lines.rest().size() > kMaxLine)
-            finish({0, {}, std::nullopt, QStringLiteral("a refusal is larger than 16 MiB")});
+            finish({0, {}, std::nullopt, QStringLiteral("an error response is larger than 16 MiB")});
         return;
     }
     m_patience.start(m_silence);

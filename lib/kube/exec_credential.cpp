@@ -17,9 +17,9 @@ Result<ExecCredential> parseExecCredential(const QByteArray& output, const QStri
     const QJsonObject object = QJsonDocument::fromJson(output).object();
     // What it printed may hold a token, so it is not shown.
     if (object.value(QStringLiteral("kind")).toString() != QStringLiteral("ExecCredential"))
-        return failure(ErrorCode::Protocol, QStringLiteral("printed no ExecCredential"));
+        return failure(ErrorCode::Protocol, QStringLiteral("did not print an ExecCredential"));
     if (const QString given = object.value(QStringLiteral("apiVersion")).toString(); given != apiVersion)
-        return failure(ErrorCode::Protocol, QStringLiteral("answered in %1, asked for %2").arg(given, apiVersion));
+        return failure(ErrorCode::Protocol, QStringLiteral("answered in %1; %2 was requested").arg(given, apiVersion));
     const QJsonObject status = object.value(QStringLiteral("status")).toObject();
     ExecCredential credential;
     credential.token = status.value(QStringLiteral("token")).toString();
@@ -28,9 +28,9 @@ Result<ExecCredential> parseExecCredential(const QByteArray& output, const QStri
     credential.expires =
         QDateTime::fromString(status.value(QStringLiteral("expirationTimestamp")).toString(), Qt::ISODateWithMs);
     if (credential.token.isEmpty() && credential.certificate.isEmpty())
-        return failure(ErrorCode::Protocol, QStringLiteral("gave neither a token nor a certificate"));
+        return failure(ErrorCode::Protocol, QStringLiteral("returned neither a token nor a certificate"));
     if (credential.certificate.isEmpty() != credential.key.isEmpty())
-        return failure(ErrorCode::Protocol, QStringLiteral("gave a certificate or a key, but not both"));
+        return failure(ErrorCode::Protocol, QStringLiteral("returned a certificate or a key, but not both"));
     return credential;
 }
 
@@ -52,12 +52,11 @@ ExecRunner::ExecRunner(const ExecCommand& command, Done done, QObject* parent)
     });
     connect(m_process, &QProcess::finished, this, [this](int code, QProcess::ExitStatus how) {
         if (how != QProcess::NormalExit || code != 0)
-            return finish(
-                failure(ErrorCode::Refused,
-                        QStringLiteral("ended with %1: %2")
-                            .arg(how == QProcess::NormalExit ? QStringLiteral("exit code %1").arg(code)
-                                                             : QStringLiteral("a signal"),
-                                 QString::fromUtf8(m_process->readAllStandardError().left(500)).simplified())));
+            return finish(failure(ErrorCode::Refused,
+                                  QStringLiteral("%1: %2").arg(
+                                      how == QProcess::NormalExit ? QStringLiteral("exited with code %1").arg(code)
+                                                                  : QStringLiteral("was killed by a signal"),
+                                      QString::fromUtf8(m_process->readAllStandardError().left(500)).simplified())));
         finish(parseExecCredential(m_process->readAllStandardOutput(), m_command.apiVersion));
     });
     connect(m_process, &QProcess::readyReadStandardOutput, this, [this] {
@@ -65,7 +64,7 @@ ExecRunner::ExecRunner(const ExecCommand& command, Done done, QObject* parent)
             finish(failure(ErrorCode::Protocol, QStringLiteral("printed more than 1 MiB")));
     });
     connect(&m_deadline, &QTimer::timeout, this,
-            [this] { finish(failure(ErrorCode::Timeout, QStringLiteral("did not end within 30 s"))); });
+            [this] { finish(failure(ErrorCode::Timeout, QStringLiteral("did not exit within 30 s"))); });
     m_deadline.setSingleShot(true);
     m_deadline.start(kPatience);
     m_process->start(command.command, command.arguments);

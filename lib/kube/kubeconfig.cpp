@@ -40,7 +40,7 @@ class Section {
             return Section(m_document, entry.value(QLatin1String(inner)).toMap(),
                            QStringLiteral("%1[%2].%3").arg(QLatin1String(key)).arg(i).arg(QLatin1String(inner)));
         }
-        return refuse(key, QStringLiteral("none has the name \"%1\"").arg(name));
+        return refuse(key, QStringLiteral("no entry has the name \"%1\"").arg(name));
     }
 
     /// `key` names a file, or `key`-data holds its content in base64, which wins.
@@ -132,9 +132,9 @@ Result<ClusterAccess> parseKubeconfig(const QByteArray& text, const QString& fil
     const yaml::Document& document = documents->front();
     const Section root(document, document.value, {});
     if (root.text("kind") != QStringLiteral("Config"))
-        return root.refuse("kind", QStringLiteral("must be Config: this is no kubeconfig"));
+        return root.refuse("kind", QStringLiteral("must be Config: this is not a kubeconfig"));
     const QString name = context.isEmpty() ? root.text("current-context") : context;
-    if (name.isEmpty()) return root.refuse("current-context", QStringLiteral("is empty, and no context was asked for"));
+    if (name.isEmpty()) return root.refuse("current-context", QStringLiteral("is empty, and no context is configured"));
     const auto chosen = root.named("contexts", "context", name);
     if (!chosen) return tl::unexpected(chosen.error());
     const auto cluster = root.named("clusters", "cluster", chosen->text("cluster"));
@@ -151,7 +151,7 @@ Result<ClusterAccess> parseKubeconfig(const QByteArray& text, const QString& fil
     access.isInsecure = cluster->flag("insecure-skip-tls-verify");
     if (access.isInsecure && access.authority.isSet())
         return cluster->refuse("insecure-skip-tls-verify",
-                               QStringLiteral("contradicts the certificate authority that is given beside it"));
+                               QStringLiteral("contradicts the certificate authority of the same cluster"));
     access.serverName = cluster->text("tls-server-name");
     access.proxy = QUrl(cluster->text("proxy-url"));
     access.ns = chosen->text("namespace");
@@ -182,7 +182,7 @@ Result<ClusterAccess> inClusterAccess(const std::map<QString, QString>& environm
     if (host.isEmpty() || port <= 0)
         return failure(
             ErrorCode::NotFound,
-            QStringLiteral("this is no pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set"));
+            QStringLiteral("this is not a pod: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set"));
     ClusterAccess access;
     access.server.setScheme(QStringLiteral("https"));
     access.server.setHost(host);

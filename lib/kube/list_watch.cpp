@@ -109,7 +109,7 @@ void ListWatch::onPage(const ApiReply& reply) {
     const QString version = versionOf(page);
     if (!items.isArray() || version.isEmpty()) {
         m_continue.clear();
-        return retry(State::Waiting, QStringLiteral("%1: the answer is no list").arg(m_type.path(m_scope.ns)));
+        return retry(State::Waiting, QStringLiteral("%1: the answer is not a list").arg(m_type.path(m_scope.ns)));
     }
     if (m_continue.isEmpty()) {
         m_listVersion = version;
@@ -122,7 +122,7 @@ void ListWatch::onPage(const ApiReply& reply) {
     const QString next = page.value(QStringLiteral("metadata")).toObject().value(QStringLiteral("continue")).toString();
     if (!next.isEmpty() && next == std::exchange(m_continue, next)) {
         m_continue.clear();
-        return retry(State::Waiting, QStringLiteral("%1: the list does not go on").arg(m_type.path(m_scope.ns)));
+        return retry(State::Waiting, QStringLiteral("%1: the list does not continue").arg(m_type.path(m_scope.ns)));
     }
     m_continue = next;
     if (!m_continue.isEmpty()) return list();

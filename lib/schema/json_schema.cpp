@@ -88,9 +88,9 @@ QString pathOf(const std::vector<std::string>& context) {
 
 QString inOurWords(const std::string& description) {
     const QString text = QString::fromStdString(description);
-    if (text.contains(u"anyOf")) return QStringLiteral("matches none of the alternatives that are allowed here");
+    if (text.contains(u"anyOf")) return QStringLiteral("matches none of the allowed alternatives");
     if (text.contains(u"oneOf") || text.contains(u"exactly one"))
-        return QStringLiteral("must match exactly one of the alternatives that are allowed here");
+        return QStringLiteral("must match exactly one of the allowed alternatives");
     if (text.contains(u"'not'")) return QStringLiteral("is a combination that is not allowed");
     return text;
 }

@@ -135,7 +135,7 @@ class Reader {
                                            QStringLiteral("date-time")};
         const QString format = text("format");
         if (!formats.contains(format))
-            fail(QStringLiteral("format"), QStringLiteral("the format \"%1\" is not checked here").arg(format));
+            fail(QStringLiteral("format"), QStringLiteral("the format \"%1\" is not supported").arg(format));
         m_node.secret = format == u"password";
 
         const QJsonValue value = take("default");

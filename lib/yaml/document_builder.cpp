@@ -35,7 +35,8 @@ void DocumentBuilder::takeKey(const QString& key, const YAML::Mark& mark) {
     if (key.size() > kMaxKeyLength)
         return fail(QStringLiteral("a key has more than %1 characters").arg(kMaxKeyLength), mark);
     if (const auto first = container.lineOfKey.constFind(key); first != container.lineOfKey.constEnd())
-        return fail(QStringLiteral("duplicate key \"%1\", first in line %2").arg(key, QString::number(*first)), mark);
+        return fail(QStringLiteral("duplicate key \"%1\", first used in line %2").arg(key, QString::number(*first)),
+                    mark);
     if (container.lineOfKey.size() == kMaxKeys)
         return fail(QStringLiteral("a mapping has more than %1 keys").arg(kMaxKeys), mark);
     container.lineOfKey.insert(key, position(mark).line);
@@ -50,7 +51,7 @@ bool DocumentBuilder::beginValue(const YAML::Mark& mark, qint64 nodes) {
     if (m_failure) return false;
     m_nodes += nodes;
     if (m_nodes > kMaxNodes) {
-        fail(QStringLiteral("more than %1 values, aliases expanded").arg(kMaxNodes), mark);
+        fail(QStringLiteral("more than %1 values after aliases are expanded").arg(kMaxNodes), mark);
         return false;
     }
     if (m_open.empty()) {
@@ -84,14 +85,14 @@ void DocumentBuilder::finishValue(const QCborValue& value, YAML::anchor_t anchor
 }
 
 void DocumentBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (expectsKey()) return fail(QStringLiteral("a key must be text, this one is empty or null"), mark);
+    if (expectsKey()) return fail(QStringLiteral("a key must be text; this one is empty or null"), mark);
     if (beginValue(mark, 1)) finishValue(QCborValue(nullptr), anchor, 1);
 }
 
 void DocumentBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
-    if (expectsKey()) return fail(QStringLiteral("a key must be text, this one is an alias"), mark);
+    if (expectsKey()) return fail(QStringLiteral("a key must be text; this one is an alias"), mark);
     const auto found = m_anchors.constFind(anchor);
-    if (found == m_anchors.constEnd()) return fail(QStringLiteral("an alias refers to what it is part of"), mark);
+    if (found == m_anchors.constEnd()) return fail(QStringLiteral("an alias refers to a value that contains it"), mark);
     const Anchored& anchored = *found;
     if (beginValue(mark, anchored.nodes)) finishValue(anchored.value, 0, anchored.nodes);
 }
@@ -103,7 +104,7 @@ void DocumentBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, Y
     const bool isPlain = tag == "?" || tag.empty();
     const auto resolved = isPlain ? resolvePlain(content) : resolveTagged(content, text(tag));
     if (!resolved)
-        return fail(isPlain ? QStringLiteral("the integer %1 does not fit 64 bits").arg(content)
+        return fail(isPlain ? QStringLiteral("the integer %1 does not fit in 64 bits").arg(content)
                             : QStringLiteral("\"%1\" cannot have the tag %2").arg(content, text(tag)),
                     mark);
     if (expectsKey()) {
@@ -116,11 +117,11 @@ void DocumentBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, Y
 
 void DocumentBuilder::open(bool isMap, const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (m_failure) return;
-    if (expectsKey()) return fail(QStringLiteral("a key must be text, this one is a mapping or a list"), mark);
+    if (expectsKey()) return fail(QStringLiteral("a key must be text; this one is a mapping or a list"), mark);
     const char* own = isMap ? "tag:yaml.org,2002:map" : "tag:yaml.org,2002:seq";
     if (!tag.empty() && tag != "?" && tag != "!" && tag != own)
         return fail(QStringLiteral("the tag %1 is not supported here").arg(text(tag)), mark);
-    if (m_open.size() == kMaxDepth) return fail(QStringLiteral("nested more than %1 levels").arg(kMaxDepth), mark);
+    if (m_open.size() == kMaxDepth) return fail(QStringLiteral("nested more than %1 levels deep").arg(kMaxDepth), mark);
     const qint64 nodesBefore = m_nodes;
     if (!beginValue(mark, 1)) return;
     Container container;

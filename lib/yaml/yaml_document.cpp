@@ -74,7 +74,7 @@ tl::expected<bool, DocumentBuilder::Failure> readDocument(YAML::Parser& parser, 
         if (!builder.failure()) return more;
     } catch (const YAML::DeepRecursion&) {
         // The builder has refused that long before.
-        if (!builder.failure()) return tl::unexpected(Failure{QStringLiteral("is nested too deep"), {}});
+        if (!builder.failure()) return tl::unexpected(Failure{QStringLiteral("is nested too deeply"), {}});
     } catch (const YAML::Exception& exception) {
         const YAML::Mark& mark = exception.mark;
         const Position position = mark.is_null() ? Position{} : Position{mark.line + 1, mark.column + 1};
@@ -105,7 +105,7 @@ QString Document::locate(const QString& path) const { return locationText(file, 
 Result<std::vector<Document>> parse(const QByteArray& text, const QString& file) {
     if (text.size() > kMaxText) return refusal(QStringLiteral("is larger than %1 MiB").arg(kMaxText >> 20), file);
     if (const qsizetype at = firstControlCharacter(text); at >= 0)
-        return refusal(QStringLiteral("holds a control character"), file, positionOfByte(text, at));
+        return refusal(QStringLiteral("contains a control character"), file, positionOfByte(text, at));
     if (!isUtf8(text)) return refusal(QStringLiteral("is not UTF-8"), file);
 
     std::istringstream stream(text.toStdString());
@@ -119,10 +119,9 @@ Result<std::vector<Document>> parse(const QByteArray& text, const QString& file)
         if (!*more) return documents;
         // Where the one before cannot go on, yaml-cpp begins another: a wrong indentation is no document of its own.
         if (!isFirst && !separators.isAt(builder.start()))
-            return refusal(
-                QStringLiteral("does not belong to what is before it; is its indentation wrong, or is a line "
-                               "\"---\" missing?"),
-                file, builder.start());
+            return refusal(QStringLiteral("does not continue the preceding document; correct its indentation, or add "
+                                          "the missing line \"---\""),
+                           file, builder.start());
         if (!builder.isEmpty()) documents.push_back(builder.takeDocument());
     }
 }

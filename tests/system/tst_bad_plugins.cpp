@@ -69,14 +69,14 @@ class TestBadPlugins : public QObject {
 
     void refusedBeforeAnyOfTheirCodeRuns() {
         const std::map<QString, QString> expected{
-            {"wrong-iid", "IID: implements \"io.fos1.Plugin/2\", this host loads \"io.fos1.Plugin/1\""},
-            {"newer-minor", "sdk: was built against SDK 1.99, this host offers 1.2"},
+            {"wrong-iid", "IID: implements \"io.fos1.Plugin/2\"; this host loads \"io.fos1.Plugin/1\""},
+            {"newer-minor", "sdk: was built against SDK 1.99; this host offers 1.2"},
             {"unknown-key", "kind: unknown field; did you mean \"kinds\"?"},
             {"wrong-type", "kinds: "},
             {"twin-a", "two files have the id \"twin\""},
             {"thief", "publishes time.sync/v1, which belongs to plugin \"ntp\""},
             {"wishful", "requires the feature \"io.fos1.Teleport/1\""},
-            {"curious", "asks for every Secret; if it may have them, set isolation.curious.secrets to true"},
+            {"curious", "requests every Secret; to allow that, set isolation.curious.secrets to true"},
             {"writable-by-others", "is writable by others"}};
         HostUnderTest host(*m_lab, "refused");
         QStringList names{"twin-b"};
@@ -103,14 +103,14 @@ class TestBadPlugins : public QObject {
             {"throws-in-start", "threw from start: no luck"},
             {"throws-in-reconcile", "threw from reconcile: no plan"},
             {"throws-in-timer", ": no time"},
-            {"crashes-in-timer", "ended by signal 11 (Segmentation fault)"},
-            {"exits", "ended with exit status 3"},
+            {"crashes-in-timer", "killed by signal 11 (Segmentation fault)"},
+            {"exits", "exited with status 3"},
             {"hangs-in-reconcile", "did not return from reconcile within 5 s"},
-            {"hangs-in-timer", "missed 5 pings in a row: its event loop does not run"},
-            {"floods-the-bus", "values within a second; only the last of each key counts"},
+            {"hangs-in-timer", "missed 5 pings in a row: its event loop is blocked"},
+            {"floods-the-bus", "values within one second; only the last value of each key is delivered"},
             {"eats-memory", "memory"},
             {"eats-cpu", "% of a core for 10 s, more than its 20 %"},
-            {"garbage-on-link", "sent garbage over its link: a frame of 1952999795 bytes"}};
+            {"garbage-on-link", "sent invalid data over its link: a frame of 1952999795 bytes"}};
         HostUnderTest host(*m_lab, "failures");
         QStringList names{"well-behaved"};
         for (const auto& [name, message] : expected) names.append(name);
@@ -132,7 +132,7 @@ class TestBadPlugins : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(host.pluginCondition("crashes-in-timer", "Ready")[u"reason"].toString(), "Resting",
                                   15'000);
         const QString resting = host.pluginCondition("crashes-in-timer", "Ready")[u"message"].toString();
-        QVERIFY2(resting.contains("failure number 5 in a row, so it rests for 10 min"), qPrintable(resting));
+        QVERIFY2(resting.contains("failure 5 in a row, so the plugin rests for 10 min"), qPrintable(resting));
         QVERIFY(host.pluginCondition("floods-the-bus", "Ready")[u"status"].toString() == "True");
         // Nobody else noticed.
         QCOMPARE(host.pluginCondition("well-behaved", "Ready")[u"status"].toString(), QStringLiteral("True"));

@@ -56,10 +56,11 @@ class TestPages : public QObject {
         QCOMPARE(shown("later"), QStringLiteral("Says         later"));
         QCOMPARE(shown("twice"), QStringLiteral("Says         hello"));
         QCOMPARE(shown("error"), QStringLiteral("fos1ctl: there is nothing to show"));
-        QCOMPARE(shown("garbage"), QStringLiteral("fos1ctl: the plugin's answer is no page: title: is missing"));
+        QCOMPARE(shown("garbage"),
+                 QStringLiteral("fos1ctl: the plugin's answer is not a valid page: title: is missing"));
         QCOMPARE(shown("code"), QStringLiteral("Says         code 4"));  // InvalidArgument
         QCOMPARE(shown("large"),
-                 QStringLiteral("fos1ctl: the plugin's answer is no page: is larger than 1000000 bytes"));
+                 QStringLiteral("fos1ctl: the plugin's answer is not a valid page: is larger than 1000000 bytes"));
         QCOMPARE(shown("code"), QStringLiteral("Says         code 5"));    // TooLarge
         QCOMPARE(shown("thread"), QStringLiteral("Says         code 2"));  // WrongThread
         // A second host.yaml cannot make one answer that does not.

@@ -121,8 +121,8 @@ class TestRunnerChecks : public QObject {
     void whoDoesNotAnswerRefusesNothing_data() {
         QTest::addColumn<QByteArray>("judge");
         QTest::addColumn<QString>("why");
-        QTest::newRow("garbage") << QByteArray("garbage") << "it answered an error without a message";
-        QTest::newRow("dies") << QByteArray("die") << "ended by signal 9";
+        QTest::newRow("garbage") << QByteArray("garbage") << "it reported an error without a message";
+        QTest::newRow("dies") << QByteArray("die") << "killed by signal 9";
         QTest::newRow("hangs") << QByteArray("hang") << "did not return from validate within 5 s";
     }
     void whoDoesNotAnswerRefusesNothing() {

@@ -88,11 +88,11 @@ class TestKubeconfig : public QObject {
         QTest::addColumn<QString>("context");
         QTest::addColumn<QString>("error");
         QTest::newRow("no kubeconfig") << QByteArray("kind: Pod\n") << ""
-                                       << "c:1:1: kind: must be Config: this is no kubeconfig";
+                                       << "c:1:1: kind: must be Config: this is not a kubeconfig";
         QTest::newRow("no such context") << config(kServer, "") << "three"
-                                         << "c:6:1: contexts: none has the name \"three\"";
+                                         << "c:6:1: contexts: no entry has the name \"three\"";
         QTest::newRow("no such cluster") << config(kServer, "") << "two"
-                                         << "c:4:1: clusters: none has the name \"gone\"";
+                                         << "c:4:1: clusters: no entry has the name \"gone\"";
         QTest::newRow("no URL") << config("server: 10.0.0.1", "") << ""
                                 << "clusters[0].cluster.server: must be the https URL of an API server";
         QTest::newRow("contradiction") << config(kServer + ", insecure-skip-tls-verify: true, certificate-authority: x",
@@ -188,9 +188,9 @@ class TestKubeconfig : public QObject {
                                  << "gave neither";
         QTest::newRow("half") << head + R"({"clientCertificateData": "c"}})"
                               << "but not both";
-        QTest::newRow("no JSON") << QByteArray("token=abc") << "printed no ExecCredential";
+        QTest::newRow("no JSON") << QByteArray("token=abc") << "did not print an ExecCredential";
         QTest::newRow("another version") << QByteArray(R"({"kind": "ExecCredential", "apiVersion": "w"})")
-                                         << "answered in w, asked for v";
+                                         << "answered in w; v was requested";
     }
     void whatAPluginPrints() {
         QFETCH(const QByteArray, output);

@@ -370,7 +370,7 @@ class TestListWatch : public QObject {
         access.server = QUrl(QStringLiteral("http://127.0.0.1:%1").arg(server.serverPort()));
         ApiClient client(access, "test");
         Follower follower(client);
-        QTRY_VERIFY2(follower.watch.problem().contains("does not go on"), qPrintable(follower.watch.problem()));
+        QTRY_VERIFY2(follower.watch.problem().contains("does not continue"), qPrintable(follower.watch.problem()));
         QVERIFY(follower.watch.state() == ListWatch::State::Waiting);
         QVERIFY(follower.objects.empty());
         QCOMPARE(follower.lists, 0);

@@ -134,7 +134,7 @@ class TestRecordings : public QObject {
         QTest::newRow("forbidden") << "1.34/07-forbidden.http" << State::Waiting << "User \"limited\" cannot list"
                                    << -1;
         QTest::newRow("unauthorized") << "1.34/06-unauthorized.http" << State::Waiting << "Unauthorized" << -1;
-        QTest::newRow("no list at all") << "1.34/01-version.http" << State::Waiting << "is no list" << -1;
+        QTest::newRow("no list at all") << "1.34/01-version.http" << State::Waiting << "is not a list" << -1;
         QTest::newRow("bad page") << "1.34/21-list-bad-continue.http" << State::Waiting << "continue" << -1;
     }
     void whatFollowingMakesOfIt() {

@@ -138,7 +138,7 @@ class TestJsonSchema : public QObject {
         row("{mode: deny, sources: [{name: a, colour: 3}]}",
             "sources[0].colour: unknown field; known here: limits, name, servers");
         row("{mode: deny, quite: other}", "quite: unknown field");
-        row("{mode: deny, auth: {}}", "auth: must match exactly one of the alternatives that are allowed here");
+        row("{mode: deny, auth: {}}", "auth: must match exactly one of the allowed alternatives");
         row("{mode: deny, count: 0, on: 1, sources: [3]}",
             "count: must be at least 1, is 0; on: must be true or false, is 1; sources[0]: must be a map, is 3");
     }
@@ -207,7 +207,7 @@ class TestJsonSchema : public QObject {
             "properties.a.patern: this keyword is not supported");
         row("{type: object, properties: {a: 3}}", "properties.a: must be a schema");
         row("{type: array, items: {type: string, pattern: \"(\"}}", "items.pattern: missing closing parenthesis");
-        row("{type: string, format: ipv4}", "format: the format \"ipv4\" is not checked here");
+        row("{type: string, format: ipv4}", "format: the format \"ipv4\" is not supported");
         row("{type: string, maxLength: -1}", "maxLength: must be a count");
         row("{type: string, enum: []}", "enum: must be a list of values");
         row("{type: number, minimum: x}", "minimum: must be a number");

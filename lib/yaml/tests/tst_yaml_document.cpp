@@ -125,45 +125,45 @@ class TestYamlDocument : public QObject {
         const auto row = [](const char* name, const QByteArray& yaml, const char* expected) {
             QTest::newRow(name) << yaml << QString::fromLatin1(expected);
         };
-        row("duplicate", "a: 1\nb: 2\na: 3\n", "a.yaml:3:1: duplicate key \"a\", first in line 1");
-        row("duplicate, quoted", "a: 1\n\"a\": 3\n", "a.yaml:2:1: duplicate key \"a\", first in line 1");
-        row("duplicate in a flow", "x: {a: 1, a: 2}\n", "a.yaml:1:11: duplicate key \"a\", first in line 1");
+        row("duplicate", "a: 1\nb: 2\na: 3\n", "a.yaml:3:1: duplicate key \"a\", first used in line 1");
+        row("duplicate, quoted", "a: 1\n\"a\": 3\n", "a.yaml:2:1: duplicate key \"a\", first used in line 1");
+        row("duplicate in a flow", "x: {a: 1, a: 2}\n", "a.yaml:1:11: duplicate key \"a\", first used in line 1");
         row("a wrong indentation", "    a: 1\n  b: 2\n",
-            "a.yaml:2:3: does not belong to what is before it; is its indentation wrong, or is a line \"---\" "
-            "missing?");
+            "a.yaml:2:3: does not continue the preceding document; correct its indentation, or add the missing line "
+            "\"---\"");
         row("--- of a key", " -:\n---:\n",
-            "a.yaml:2:1: does not belong to what is before it; is its indentation wrong, or is a line \"---\" "
-            "missing?");
+            "a.yaml:2:1: does not continue the preceding document; correct its indentation, or add the missing line "
+            "\"---\"");
         row("a comma first, on which yaml-cpp does not get on", ", a\nb: c\n",
-            "a.yaml:1:1: does not belong to what is before it; is its indentation wrong, or is a line \"---\" "
-            "missing?");
+            "a.yaml:1:1: does not continue the preceding document; correct its indentation, or add the missing line "
+            "\"---\"");
         row("ended and no ---", "a: 1\n...\nb: 2\n",
-            "a.yaml:3:1: does not belong to what is before it; is its indentation wrong, or is a line \"---\" "
-            "missing?");
+            "a.yaml:3:1: does not continue the preceding document; correct its indentation, or add the missing line "
+            "\"---\"");
         row("not a mapping", "- a\n", "a.yaml:1:1: the document must be a mapping (key: value)");
         row("a scalar", "text\n", "a.yaml:1:1: the document must be a mapping (key: value)");
         row("integer key", "1: x\n", "a.yaml:1:1: a key must be text; write \"1\" in quotes");
         row("bool key", "a:\n  true: x\n", "a.yaml:2:3: a key must be text; write \"true\" in quotes");
-        row("null key", "~: x\n", "a.yaml:1:1: a key must be text, this one is empty or null");
-        row("list key", "? [a]\n: x\n", "a.yaml:1:3: a key must be text, this one is a mapping or a list");
-        row("alias key", "a: &x b\n*x : c\n", "a.yaml:2:1: a key must be text, this one is an alias");
+        row("null key", "~: x\n", "a.yaml:1:1: a key must be text; this one is empty or null");
+        row("list key", "? [a]\n: x\n", "a.yaml:1:3: a key must be text; this one is a mapping or a list");
+        row("alias key", "a: &x b\n*x : c\n", "a.yaml:2:1: a key must be text; this one is an alias");
         row("merge key", "a: &x {b: 1}\nc: {<<: *x}\n", "a.yaml:2:5: merge keys (<<) are not supported");
         row("unknown alias", "a: *x\n", "a.yaml:1:4: the referenced anchor is not defined");
-        row("alias of itself", "a: &x [*x]\n", "a.yaml:1:8: an alias refers to what it is part of");
+        row("alias of itself", "a: &x [*x]\n", "a.yaml:1:8: an alias refers to a value that contains it");
         row("foreign tag", "a: !secret x\n", "a.yaml:1:4: \"x\" cannot have the tag !secret");
         row("foreign tag of a map", "a: !!set {b}\n",
             "a.yaml:1:4: the tag tag:yaml.org,2002:set is not supported here");
         row("wrong tag", "a: !!int x\n", "a.yaml:1:4: \"x\" cannot have the tag tag:yaml.org,2002:int");
         row("huge integer", "a: 9223372036854775808\n",
-            "a.yaml:1:4: the integer 9223372036854775808 does not fit 64 bits");
-        row("control character", "a: b\nb: \x04\n", "a.yaml:2:4: holds a control character");
+            "a.yaml:1:4: the integer 9223372036854775808 does not fit in 64 bits");
+        row("control character", "a: b\nb: \x04\n", "a.yaml:2:4: contains a control character");
         row("not UTF-8", "a: \xff\n", "a.yaml: is not UTF-8");
         row("bad indentation", "a: b\n c: d\n", "a.yaml:2:3: illegal map value");
         row("unclosed", "a: [1, 2\n", "a.yaml:2:1: end of sequence flow not found");
         row("too deep", "a: " + QByteArray(64, '[') + QByteArray(64, ']') + "\n",
-            "a.yaml:1:67: nested more than 64 levels");
+            "a.yaml:1:67: nested more than 64 levels deep");
         row("far too deep", "a: " + QByteArray(100'000, '['),
-            "a.yaml:1:5: a key must be text, this one is a mapping or a list");
+            "a.yaml:1:5: a key must be text; this one is a mapping or a list");
         row("too large", QByteArray(8 * 1024 * 1024 + 1, ' '), "a.yaml: is larger than 8 MiB");
     }
     void refusals() {
@@ -184,7 +184,8 @@ class TestYamlDocument : public QObject {
         }
         const auto documents = parse(yaml, kFile);
         QVERIFY(!documents.has_value());
-        QVERIFY(documents.error().text().endsWith(QStringLiteral("more than 1000000 values, aliases expanded")));
+        QVERIFY(
+            documents.error().text().endsWith(QStringLiteral("more than 1000000 values after aliases are expanded")));
     }
 
     void manyKeysAreRefusedSoon() {
