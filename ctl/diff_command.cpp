@@ -40,7 +40,7 @@ void printObject(const QJsonObject& object) {
 
 void printPlugin(const QJsonObject& plugin) {
     if (plugin.contains(u"problem"))
-        return complain(QStringLiteral("note: %1 does not say what it would do: %2")
+        return complain(QStringLiteral("note: %1 cannot preview its changes: %2")
                             .arg(plugin[u"id"].toString(), plugin[u"problem"].toString()));
     const QString summary = plugin[u"summary"].toString();
     if (summary.isEmpty()) return;

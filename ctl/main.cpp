@@ -40,8 +40,8 @@ struct Typed {
 const char* const kPluginGroup = "Subcommands of plugins";
 
 const char* const kFooter =
-    "The control socket is --socket, else $FOS1_SOCKET, else that of the system's daemon, of your own or of root's "
-    "standalone run.\nExit status: 0 done, 1 failed, 2 wrong usage, 3 no daemon.";
+    "The control socket is --socket, else $FOS1_SOCKET, else the socket of the system daemon, of your own standalone "
+    "run or of root's.\nExit status: 0 success, 1 failure, 2 usage error, 3 no daemon.";
 
 void addGlobalOptions(CLI::App& app, Typed& typed) {
     static const std::map<std::string, OutputFormat> formats{
@@ -50,7 +50,7 @@ void addGlobalOptions(CLI::App& app, Typed& typed) {
     app.add_option("-o,--output", typed.output, "table, json or yaml")
         ->type_name("FORMAT")
         ->transform(CLI::CheckedTransformer(formats).description(""));
-    app.add_option("-n,--namespace", typed.ns, "Namespace of objects; default all for lists, else \"default\"")
+    app.add_option("-n,--namespace", typed.ns, "Namespace of objects; default: all for lists, otherwise \"default\"")
         ->type_name("NAME");
     app.set_version_flag("--version", "fos1ctl " FOS1_VERSION);
     app.require_subcommand(1);
@@ -68,7 +68,7 @@ CLI::App* addCommand(CLI::App& parent, Typed& typed, const char* name, const cha
 }
 
 void addFiles(CLI::App* command, Typed& typed, bool isRequired) {
-    command->add_option("-f,--filename", typed.files, "File or directory of manifests; - is stdin")
+    command->add_option("-f,--filename", typed.files, "Manifest file or directory; - is stdin")
         ->type_name("FILE")
         ->required(isRequired);
 }
@@ -83,16 +83,18 @@ void addResourceCommands(CLI::App& app, Typed& typed) {
                                  [](const Typed& t) { return applyFiles(t.options(), texts(t.files)); });
     addFiles(apply, typed, true);
 
-    CLI::App* diff = addCommand(app, typed, "diff", "What manifests would change, in objects and in what runs",
-                                [](const Typed& t) { return diffFiles(t.options(), texts(t.files)); });
+    CLI::App* diff =
+        addCommand(app, typed, "diff", "Show what manifests would change in objects and in running services",
+                   [](const Typed& t) { return diffFiles(t.options(), texts(t.files)); });
     addFiles(diff, typed, true);
 
-    CLI::App* remove = addCommand(app, typed, "delete", "Delete an object, or those of manifests", [](const Typed& t) {
-        if (!t.files.empty() && t.kind.empty()) return deleteFiles(t.options(), texts(t.files));
-        if (t.files.empty() && !t.name.empty()) return deleteResource(t.options(), text(t.kind), text(t.name));
-        complain(QStringLiteral("delete needs either KIND and NAME or -f FILE"));
-        return ExitCode::Usage;
-    });
+    CLI::App* remove =
+        addCommand(app, typed, "delete", "Delete one object, or the objects in manifests", [](const Typed& t) {
+            if (!t.files.empty() && t.kind.empty()) return deleteFiles(t.options(), texts(t.files));
+            if (t.files.empty() && !t.name.empty()) return deleteResource(t.options(), text(t.kind), text(t.name));
+            complain(QStringLiteral("delete needs either KIND and NAME or -f FILE"));
+            return ExitCode::Usage;
+        });
     remove->add_option("kind", typed.kind, "Kind, plural or short name");
     remove->add_option("name", typed.name, "Name of the object");
     addFiles(remove, typed, false);
@@ -101,29 +103,30 @@ void addResourceCommands(CLI::App& app, Typed& typed) {
         return validateFiles({texts(t.files), text(t.crds), text(t.plugins)});
     });
     addFiles(validate, typed, true);
-    validate->add_option("--crds", typed.crds, "Directory of the CRDs; default the installed ones")->type_name("DIR");
-    validate->add_option("--plugins", typed.plugins, "Directory of the plugins; default the installed ones")
+    validate->add_option("--crds", typed.crds, "Directory of the CRDs; default: the installed ones")->type_name("DIR");
+    validate->add_option("--plugins", typed.plugins, "Directory of the plugins; default: the installed ones")
         ->type_name("DIR");
 }
 
 void addInspectionCommands(CLI::App& app, Typed& typed) {
-    addCommand(app, typed, "status", "How the host and its plugins are",
+    addCommand(app, typed, "status", "Show the state of the host and its plugins",
                [](const Typed& t) { return showStatus(t.options()); });
 
     CLI::App* plugin = app.add_subcommand("plugin", "Plugins")->require_subcommand(1)->fallthrough();
-    addCommand(*plugin, typed, "list", "Every plugin, its kinds and topics",
+    addCommand(*plugin, typed, "list", "List the plugins with their kinds and topics",
                [](const Typed& t) { return listPlugins(t.options()); });
-    CLI::App* create = addCommand(*plugin, typed, "new", "Begin a plugin of your own",
+    CLI::App* create = addCommand(*plugin, typed, "new", "Create a plugin from the template",
                                   [](const Typed& t) { return newPlugin(text(t.name), text(t.directory)); });
-    create->add_option("id", typed.name, "Its unique name, as com.example.hello")->required();
-    create->add_option("--directory", typed.directory, "Where to; default the last word of the id")->type_name("DIR");
+    create->add_option("id", typed.name, "Its unique name, such as com.example.hello")->required();
+    create->add_option("--directory", typed.directory, "Directory to create; default: the last word of the id")
+        ->type_name("DIR");
 
-    CLI::App* show = addCommand(*plugin, typed, "show", "Everything about one plugin",
+    CLI::App* show = addCommand(*plugin, typed, "show", "Show everything about one plugin",
                                 [](const Typed& t) { return showPlugin(t.options(), text(t.name)); });
     show->add_option("id", typed.name, "Id of the plugin")->required();
-    const std::pair<const char*, const char*> verbs[] = {{"start", "Start a plugin that was stopped, failed or rests"},
-                                                         {"stop", "Stop a plugin and withdraw what it says"},
-                                                         {"restart", "Stop a plugin and start it again"}};
+    const std::pair<const char*, const char*> verbs[] = {{"start", "Start a plugin that is stopped, failed or resting"},
+                                                         {"stop", "Stop a plugin and withdraw what it published"},
+                                                         {"restart", "Stop a plugin, then start it"}};
     for (const auto& [verb, help] : verbs)
         addCommand(*plugin, typed, verb, help,
                    [verb = verb](const Typed& t) {
@@ -132,15 +135,17 @@ void addInspectionCommands(CLI::App& app, Typed& typed) {
             ->add_option("id", typed.name, "Id of the plugin")
             ->required();
 
-    CLI::App* topic = app.add_subcommand("topic", "The state bus")->require_subcommand(1)->fallthrough();
-    CLI::App* get = addCommand(*topic, typed, "get", "What is published",
+    CLI::App* topic = app.add_subcommand("topic", "Read the state bus")->require_subcommand(1)->fallthrough();
+    CLI::App* get = addCommand(*topic, typed, "get", "Show published values",
                                [](const Typed& t) { return getTopic(t.options(), text(t.topic), text(t.key)); });
-    get->add_option("topic", typed.topic, "Name of one topic; default a list of all");
+    get->add_option("topic", typed.topic, "Name of one topic; default: list all topics");
     get->add_option("key", typed.key, "Key of one value");
 
-    CLI::App* events = addCommand(app, typed, "events", "What happened, the latest last",
+    CLI::App* events = addCommand(app, typed, "events", "Show events, the latest last",
                                   [](const Typed& t) { return listEvents(t.options(), t.limit); });
-    events->add_option("--limit", typed.limit, "How many at most")->check(CLI::Range(1, 100000))->capture_default_str();
+    events->add_option("--limit", typed.limit, "Maximum number of events")
+        ->check(CLI::Range(1, 100000))
+        ->capture_default_str();
 }
 
 QString inPrefix(const char* relative) {
@@ -222,7 +227,7 @@ std::string firstWord(int argc, char** argv, Typed& typed) {
 
 int main(int argc, char** argv) {
     const QCoreApplication application(argc, argv);
-    CLI::App app("Shows and changes the services of a fos1-hostd.", "fos1ctl");
+    CLI::App app("Shows and changes the services of fos1-hostd.", "fos1ctl");
     Typed typed;
     addGlobalOptions(app, typed);
     addInspectionCommands(app, typed);
@@ -231,8 +236,8 @@ int main(int argc, char** argv) {
     if (argc > 1 && (word.empty() || !subcommand(app, word))) addPluginCommands(app, typed);
     if (!word.empty() && !subcommand(app, word)) {
         complain(
-            QStringLiteral("there is no subcommand \"%1\", nor a plugin here that brings it; `fos1ctl --help` lists "
-                           "them")
+            QStringLiteral(
+                "there is no subcommand \"%1\", and no plugin here adds it; `fos1ctl --help` lists all subcommands")
                 .arg(text(word)));
         return static_cast<int>(ExitCode::Usage);
     }

@@ -48,7 +48,7 @@ std::vector<yaml::Document> readManifests(const QStringList& paths, Errors& erro
     std::vector<yaml::Document> all;
     for (const QString& path : paths) {
         const QStringList files = filesOf(path);
-        if (files.isEmpty()) errors.push_back({ErrorCode::NotFound, QStringLiteral("holds no *.yaml file"), path});
+        if (files.isEmpty()) errors.push_back({ErrorCode::NotFound, QStringLiteral("contains no *.yaml file"), path});
         for (const QString& file : files) {
             auto documents = readFile(file);
             if (documents)
@@ -65,7 +65,7 @@ Result<QCborMap> inNamespace(const QCborMap& object, const QString& wanted) {
     const QString own = metadata.value(QStringLiteral("namespace")).toString();
     if (wanted.isEmpty() || own == wanted) return object;
     if (!own.isEmpty())
-        return failure(ErrorCode::Conflict, QStringLiteral("is \"%1\", but -n says \"%2\"").arg(own, wanted),
+        return failure(ErrorCode::Conflict, QStringLiteral("is \"%1\", but -n is \"%2\"").arg(own, wanted),
                        QStringLiteral("metadata.namespace"));
     metadata.insert(QStringLiteral("namespace"), wanted);
     QCborMap placed = object;

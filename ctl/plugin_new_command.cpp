@@ -14,8 +14,8 @@ namespace fos1::ctl {
 namespace {
 
 const char* const kRule =
-    "at least two words joined by dots, as com.example.hello; a word begins with a letter and goes on with lower-case "
-    "letters, digits and hyphens; at most 100 characters";
+    "use at least two words joined by dots, such as com.example.hello; each word is a lower-case letter followed by "
+    "lower-case letters, digits or hyphens; at most 100 characters";
 
 bool isPluginId(const QString& id) {
     static const QRegularExpression pattern(
@@ -66,7 +66,7 @@ QString copyReplaced(const QString& from, const QString& to, const Names& names)
 
 ExitCode newPlugin(const QString& id, const QString& directory) {
     if (!isPluginId(id)) {
-        complain(QStringLiteral("\"%1\" is no plugin id: %2").arg(id, QLatin1String(kRule)));
+        complain(QStringLiteral("\"%1\" is not a plugin id: %2").arg(id, QLatin1String(kRule)));
         return ExitCode::Usage;
     }
     const QDir target(directory.isEmpty() ? id.section(u'.', -1) : directory);
@@ -96,7 +96,7 @@ ExitCode newPlugin(const QString& id, const QString& directory) {
     }
     written.sort();
     print(QStringLiteral("%1: %2").arg(target.path(), written.join(QStringLiteral(", "))));
-    print(QStringLiteral("How to go on is in %1").arg(target.filePath(QStringLiteral("README.md"))));
+    print(QStringLiteral("For the next steps, see %1").arg(target.filePath(QStringLiteral("README.md"))));
     return ExitCode::Ok;
 }
 

@@ -39,7 +39,7 @@ QString permissionLines(const QJsonObject& rights) {
             lines += QStringLiteral("  ") + QLatin1String(label).toString().leftJustified(14) + value + u'\n';
     };
     const QString user = rights.value(u"user").toString();
-    line("user", user.isEmpty() ? QStringLiteral("one of its own") : user);
+    line("user", user.isEmpty() ? QStringLiteral("its own") : user);
     const QString capabilities = joinedTexts(rights.value(u"capabilities"));
     line("capabilities", capabilities.isEmpty() || capabilities == u"-" ? QStringLiteral("none") : capabilities);
     for (const char* name : {"read", "write", "execute"})

@@ -53,7 +53,7 @@ std::optional<RpcFailure> RpcClient::connect() {
             return std::nullopt;
         const bool isAbsent = m_socket.error() == QLocalSocket::ServerNotFoundError;
         if (m_socket.error() == QLocalSocket::SocketAccessError) forbidden << path;
-        tried << path + (isAbsent ? QStringLiteral(" (is not there)") : QStringLiteral(" (nobody listens)"));
+        tried << path + (isAbsent ? QStringLiteral(" (does not exist)") : QStringLiteral(" (nothing is listening)"));
         m_socket.abort();
     }
     return noDaemon(tried, forbidden);
@@ -79,7 +79,7 @@ tl::expected<QJsonObject, RpcFailure> RpcClient::call(const QString& method, con
     const QJsonObject answer = QJsonDocument::fromJson(m_socket.readLine()).object();
     if (answer.value(u"error").isObject()) return tl::unexpected(failureOf(answer.value(u"error").toObject()));
     if (answer.value(u"id").toInteger() != id || !answer.value(u"result").isObject())
-        return tl::unexpected(broken(QStringLiteral("the daemon's answer is no JSON-RPC")));
+        return tl::unexpected(broken(QStringLiteral("the daemon's answer is not JSON-RPC")));
     return answer.value(u"result").toObject();
 }
 

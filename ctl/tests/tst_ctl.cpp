@@ -65,7 +65,7 @@ class TestCtl : public QObject {
     void noDaemon() {
         const Outcome outcome = run(words("--socket /nonexistent/s status"));
         QCOMPARE(outcome.exitCode, 3);
-        QVERIFY(outcome.err.contains(QStringLiteral("/nonexistent/s (is not there)")));
+        QVERIFY(outcome.err.contains(QStringLiteral("/nonexistent/s (does not exist)")));
         QVERIFY(outcome.err.contains(QStringLiteral("fos1-hostd --config")));
     }
 
@@ -74,9 +74,9 @@ class TestCtl : public QObject {
         QTest::addColumn<QString>("expected");
         QTest::newRow("closes") << QByteArray() << QStringLiteral("fos1ctl: the daemon closed the connection\n");
         QTest::newRow("no JSON") << QByteArray("hello")
-                                 << QStringLiteral("fos1ctl: the daemon's answer is no JSON-RPC\n");
+                                 << QStringLiteral("fos1ctl: the daemon's answer is not JSON-RPC\n");
         QTest::newRow("other id") << QByteArray(R"({"jsonrpc":"2.0","id":99,"result":{}})")
-                                  << QStringLiteral("fos1ctl: the daemon's answer is no JSON-RPC\n");
+                                  << QStringLiteral("fos1ctl: the daemon's answer is not JSON-RPC\n");
     }
     void brokenDaemons() {
         QFETCH(QByteArray, line);

@@ -100,7 +100,7 @@ class TestPluginNew : public QObject {
         const QTemporaryDir dir;
         const Outcome outcome = ctl(dir, {id});
         QCOMPARE(outcome.status, 2);
-        QVERIFY2(outcome.errors.contains("is no plugin id: at least two words joined by dots"),
+        QVERIFY2(outcome.errors.contains("is not a plugin id: use at least two words joined by dots"),
                  outcome.errors.constData());
         QVERIFY(filesOf(dir.path()).isEmpty());
     }

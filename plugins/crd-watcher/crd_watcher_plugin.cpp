@@ -11,7 +11,7 @@ QString CrdWatcherPlugin::start(IHost* host) {
     const QString directory = host->configuration().value(QStringLiteral("directory")).toString();
     const QCborValue kubernetes = host->configuration().value(QStringLiteral("kubernetes"));
     if (directory.isEmpty() != kubernetes.isMap())
-        return QStringLiteral("plugins.crd-watcher: give either directory or kubernetes");
+        return QStringLiteral("plugins.crd-watcher: set either directory or kubernetes");
     if (kubernetes.isMap()) {
         auto side = KubeSide::make(*m_host, kubernetes.toMap());
         if (!side) return side.error().text();

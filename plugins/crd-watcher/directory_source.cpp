@@ -78,7 +78,7 @@ bool DirectorySource::readFile(const QString& path, ManifestFile& file) const {
             if (isSecret(keyOf(document.value)))
                 return refuse(
                     {ErrorCode::Refused,
-                     QStringLiteral("holds a Secret, so that its owner alone may read it: chmod 600 %1").arg(path),
+                     QStringLiteral("contains a Secret, so only its owner may read it: chmod 600 %1").arg(path),
                      document.locate({})});
     file.documents = std::move(*documents);
     file.isRead = true;

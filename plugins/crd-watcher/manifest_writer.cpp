@@ -35,7 +35,7 @@ struct Place {
 Result<Place> placeOf(const DirectorySource& source, const QString& path, const ObjectKey& key) {
     const ManifestFile& file = source.files().at(path);
     if (!file.problems.isEmpty())
-        return failure(ErrorCode::Conflict, QStringLiteral("mend this file first: ") + file.problems.first(), path);
+        return failure(ErrorCode::Conflict, QStringLiteral("fix this file first: ") + file.problems.first(), path);
     QFile input(path);
     if (!input.open(QIODevice::ReadOnly)) return failure(ErrorCode::Io, input.errorString(), path);
     for (const yaml::Document& document : file.documents)
@@ -59,8 +59,7 @@ Result<QString> writeManifest(const DirectorySource& source, const QCborMap& obj
     const QString path =
         QStringLiteral("%1/%2.%3.%4.yaml").arg(source.directory(), key.kind.toLower(), key.ns, key.name);
     if (QFileInfo::exists(path))
-        return failure(ErrorCode::Conflict, QStringLiteral("is in the way: it exists and does not hold ") + key.text(),
-                       path);
+        return failure(ErrorCode::Conflict, QStringLiteral("already exists and does not contain ") + key.text(), path);
     const QFile::Permissions mode = isSecret(key) ? kOwnerOnly : kNewFileMode;
     if (const auto saved = save(path, document, mode); !saved) return tl::unexpected<Error>(saved.error());
     return path;
@@ -68,7 +67,7 @@ Result<QString> writeManifest(const DirectorySource& source, const QCborMap& obj
 
 Result<QString> eraseManifest(const DirectorySource& source, const ObjectKey& key) {
     const auto path = source.fileOf(key);
-    if (!path) return failure(ErrorCode::NotFound, key.text() + QStringLiteral(" is in no file"));
+    if (!path) return failure(ErrorCode::NotFound, key.text() + QStringLiteral(" is not in any file"));
     const auto place = placeOf(source, *path, key);
     if (!place) return tl::unexpected<Error>(place.error());
     if (place->documents > 1) {

@@ -64,7 +64,7 @@ void VlanInventory::refuse(const DesiredObject& object, const QString& why) cons
 }
 
 void VlanInventory::stop(Ticket ticket) {
-    if (m_ticket) m_host.retry(*std::exchange(m_ticket, std::nullopt), QStringLiteral("the plugin stops"));
+    if (m_ticket) m_host.retry(*std::exchange(m_ticket, std::nullopt), QStringLiteral("the plugin is stopping"));
     m_monitor.stop();
     m_slices.stop();
     // What was published is left to the host, which tells that its publisher is gone: the VLANs are still there.
@@ -86,8 +86,8 @@ void VlanInventory::onTroubled(const QString& why) {
     const bool isWell = why.isEmpty();
     m_host.setCondition({kDegraded, isWell ? ConditionStatus::False : ConditionStatus::True,
                          isWell ? QStringLiteral("LinksFollowed") : QStringLiteral("LinksNotFollowed"),
-                         isWell ? QStringLiteral("Links and addresses are followed.")
-                                : QStringLiteral("What is said of VLANs may be old: %1.").arg(why),
+                         isWell ? QStringLiteral("Links and addresses are monitored.")
+                                : QStringLiteral("The published state of VLANs may be out of date: %1.").arg(why),
                          0});
 }
 
@@ -106,7 +106,7 @@ void VlanInventory::takeSpecs() {
     }
     for (const auto& [key, told] : before)
         if (!names.contains(key.name))
-            m_host.bus().retract(kTopic, key.name, QStringLiteral("the VLAN resource is gone or has a mistake"));
+            m_host.bus().retract(kTopic, key.name, QStringLiteral("the VLAN resource is gone or invalid"));
     look();
     m_metrics.show(m_wanted);
     m_slices.startNow();
@@ -168,7 +168,7 @@ void VlanInventory::tellOfLink(const VlanEntry& entry, const VlanEntry& before) 
                       entry.key);
     else if (entry.finding != Finding::Disabled)
         m_host.warning(QStringLiteral("LinkDisappeared"),
-                       QStringLiteral("VLAN %1 was on link \"%2\". %3")
+                       QStringLiteral("VLAN %1 is no longer on link \"%2\". %3")
                            .arg(entry.state.vlanId)
                            .arg(before.state.interface, entry.state.reason),
                        entry.key);

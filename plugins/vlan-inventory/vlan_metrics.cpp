@@ -13,10 +13,10 @@ VlanMetrics::VlanMetrics(IMetrics& metrics)
     : m_vlans(metrics, MetricType::Gauge, QStringLiteral("vlan_inventory_vlans"),
               QStringLiteral("Number of VLAN resources.")),
       m_up(metrics, MetricType::Gauge, QStringLiteral("vlan_inventory_up"),
-           QStringLiteral("1 when the VLAN's link is there and up, else 0; of the first 1000 VLANs by name."),
+           QStringLiteral("1 when the VLAN's link exists and is up, else 0; only for the first 1000 VLANs by name."),
            QStringLiteral("vlan")),
       m_resyncs(metrics, MetricType::Counter, QStringLiteral("vlan_inventory_resyncs_total"),
-                QStringLiteral("How often all links and addresses were read again, because notifications were lost.")) {
+                QStringLiteral("How often all links and addresses were read again because notifications were lost.")) {
     m_vlans.set(0);
     showResyncs(0);
 }

@@ -59,12 +59,13 @@ QString whyDown(const Link& link) {
     switch (link.state) {
         case LinkState::AdminDown: return QStringLiteral("Link %1 is switched off.").arg(name);
         case LinkState::NoCarrier: return QStringLiteral("Link %1 has no carrier.").arg(name);
-        case LinkState::LowerLayerDown: return QStringLiteral("The link that %1 hangs on is down.").arg(name);
-        case LinkState::Dormant: return QStringLiteral("Link %1 waits to be let in (dormant).").arg(name);
+        case LinkState::LowerLayerDown: return QStringLiteral("The link that %1 depends on is down.").arg(name);
+        case LinkState::Dormant:
+            return QStringLiteral("Link %1 waits for an external event such as authentication (dormant).").arg(name);
         case LinkState::Up:
         case LinkState::Unknown: break;
     }
-    return QStringLiteral("The state of link %1 is not known.").arg(name);
+    return QStringLiteral("The state of link %1 is unknown.").arg(name);
 }
 
 void describe(VlanEntry& entry, const VlanSpec& spec, const Link& link, const LinkTable& links) {
@@ -107,13 +108,13 @@ std::vector<VlanEntry> makeEntries(const std::vector<VlanSpec>& specs, const Lin
             entry.state.reason = why;
         };
         if (const auto [owner, isFirst] = nameOwners.try_emplace(spec.key.name, &spec.key); !isFirst) {
-            refuse(Finding::NameTaken, QStringLiteral("%1, which is older, has the same name, and names are not told "
-                                                      "apart by namespace on a node.")
-                                           .arg(owner->second->text()));
+            refuse(Finding::NameTaken,
+                   QStringLiteral("%1 is older and has the same name; a node does not distinguish VLANs by namespace.")
+                       .arg(owner->second->text()));
             continue;
         }
         if (!spec.enabled) {
-            refuse(Finding::Disabled, QStringLiteral("The VLAN is not wanted (spec.enabled is false)."));
+            refuse(Finding::Disabled, QStringLiteral("The VLAN is disabled (spec.enabled is false)."));
             continue;
         }
         const Match found = match(spec, links);
@@ -122,7 +123,7 @@ std::vector<VlanEntry> makeEntries(const std::vector<VlanSpec>& specs, const Lin
             continue;
         }
         if (const auto [owner, isFirst] = linkOwners.try_emplace(found.link->index, &spec.key); !isFirst) {
-            refuse(Finding::LinkTaken, QStringLiteral("Link %1 is that of %2, which is older.")
+            refuse(Finding::LinkTaken, QStringLiteral("Link %1 belongs to %2, which is older.")
                                            .arg(quoted(found.link->name), owner->second->text()));
             continue;
         }

@@ -32,7 +32,7 @@ QCborMap HelloPlugin::page() const {
 void HelloPlugin::onSync(const QString& service, const fos1::TopicState<SyncState>& state) {
     if (!state.value || state.presence == fos1::Presence::Stale) {
         m_sentences.erase(service);
-        m_host->bus().retract(kState, service, QStringLiteral("how the time is, is not known"));
+        m_host->bus().retract(kState, service, QStringLiteral("the state of the time is unknown"));
         return;
     }
     const QString greeting = m_host->host().configuration().value(QStringLiteral("greeting")).toString();

@@ -229,7 +229,7 @@ class TestCluster : public QObject {
         QVERIFY(m_cluster->server.start());
         QTRY_VERIFY_WITH_TIMEOUT(
             m_host->pluginCondition("crd-watcher", "ClusterReachable")[u"message"].toString().contains(
-                "empty all at once"),
+                "is suddenly empty"),
             30'000);
         QVERIFY(isServed());
         QTRY_VERIFY_WITH_TIMEOUT(m_host->chronyds().isEmpty(), 30'000);

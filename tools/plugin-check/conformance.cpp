@@ -18,12 +18,13 @@ void showMisuse(const Report& all, const Show& show) {
     calls.removeDuplicates();
     const QString thread = QStringLiteral("home-thread");
     show(calls.isEmpty()
-             ? passed(thread, QStringLiteral("every call of the host came from the plugin's home thread"))
+             ? passed(thread, QStringLiteral("every call to the host came from the plugin's home thread"))
              : failed(thread, QStringLiteral("calls from another thread, answered WrongThread: ") + calls.join(u", "),
-                      QStringLiteral("bring results home with QMetaObject::invokeMethod() or a queued signal")));
+                      QStringLiteral(
+                          "return results to the home thread with QMetaObject::invokeMethod() or a queued signal")));
     const QString tickets = QStringLiteral("tickets");
     show(all.wrongCompletions.isEmpty()
-             ? passed(tickets, QStringLiteral("no ticket was completed twice, none that was not given"))
+             ? passed(tickets, QStringLiteral("no ticket was completed twice, and no unknown ticket was completed"))
              : failed(tickets, all.wrongCompletions.mid(0, 5).join(u", "),
                       QStringLiteral("complete each ticket exactly once")));
 }

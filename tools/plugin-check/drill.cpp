@@ -55,7 +55,7 @@ bool Drill::begin(const QString& check) {
     QString problem = load();
     if (problem.isEmpty()) problem = during(QStringLiteral("start"), [&] { return m_harness->start(); });
     if (problem.isEmpty()) return true;
-    m_report.add(failed(check, QStringLiteral("could not be tried: ") + problem, {}));
+    m_report.add(failed(check, QStringLiteral("could not be tested: ") + problem, {}));
     return false;
 }
 
@@ -126,7 +126,7 @@ void runDrill(const QString& name, const DrillSetup& setup, const QString& repor
     Drill drill(setup, report);
     const auto threw = [&](const QString& what) {
         report.add(failed(name, QStringLiteral("threw %1 in %2").arg(what, report.phase()),
-                          QStringLiteral("no exception may cross the boundary: catch it where a library throws")));
+                          QStringLiteral("no exception may leave the plugin: catch it where a library throws")));
     };
     try {
         drills().at(name)(drill);

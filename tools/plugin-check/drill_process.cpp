@@ -13,7 +13,7 @@ namespace fos1::check {
 
 namespace {
 
-const QString kSeeLog = QStringLiteral("see what it logs with -v");
+const QString kSeeLog = QStringLiteral("run with -v to see its log");
 
 /// How the process ended, when it was not as it should be; an empty text otherwise.
 QString unexpectedEnd(const QProcess& process, bool isTimeout, const Report& report, std::chrono::seconds timeout) {
@@ -22,7 +22,7 @@ QString unexpectedEnd(const QProcess& process, bool isTimeout, const Report& rep
     if (process.exitStatus() == QProcess::CrashExit)
         return QStringLiteral("crashed: signal %1%2").arg(process.exitCode()).arg(where);
     if (report.hasEnded) return {};
-    return QStringLiteral("ended the process with status %1%2").arg(process.exitCode()).arg(where);
+    return QStringLiteral("exited with status %1%2").arg(process.exitCode()).arg(where);
 }
 
 /// False when it has taken no new step for `timeout`, or takes steps without an end.

@@ -29,10 +29,10 @@ const std::vector<NamedValue>& wrongValues() {
         {QStringLiteral("-1"), -1},
         {QStringLiteral("the smallest integer"), std::numeric_limits<qint64>::min()},
         {QStringLiteral("the largest integer"), std::numeric_limits<qint64>::max()},
-        {QStringLiteral("no number"), std::numeric_limits<double>::quiet_NaN()},
+        {QStringLiteral("not a number"), std::numeric_limits<double>::quiet_NaN()},
         {QStringLiteral("1e308"), 1e308},
         {QStringLiteral("an empty text"), QString()},
-        {QStringLiteral("a path upwards"), QStringLiteral("../../../../etc/passwd")},
+        {QStringLiteral("a path that leads upwards"), QStringLiteral("../../../../etc/passwd")},
         {QStringLiteral("control characters"), QString(QStringLiteral("a\nb\r\t\"';") + QChar(0) + QChar(0xD800))},
         {QStringLiteral("64 Ki characters"), QString(65'536, u'x')},
         {QStringLiteral("bytes"), QByteArray("\x00\xff\xfe", 3)},
@@ -69,12 +69,12 @@ QCborMap plainValue(const QJsonObject& schema) {
 std::vector<NamedMap> garbageMaps(const QJsonObject& schema) {
     std::vector<NamedMap> maps;
     maps.push_back({QStringLiteral("an empty map"), {}});
-    maps.push_back({QStringLiteral("500 maps in each other"), nested(500)});
-    maps.push_back({QStringLiteral("keys that are no text"), {{1, 1}, {-5, true}}});
+    maps.push_back({QStringLiteral("500 nested maps"), nested(500)});
+    maps.push_back({QStringLiteral("keys that are not text"), {{1, 1}, {-5, true}}});
     QCborMap many;
     for (int i = 0; i < 10'000; ++i) many.insert(QStringLiteral("unknown%1").arg(i), i);
     maps.push_back({QStringLiteral("10,000 unknown fields"), many});
-    maps.push_back({QStringLiteral("as large as the bus carries"),
+    maps.push_back({QStringLiteral("as large as the bus allows"),
                     {{QStringLiteral("x"), QByteArray(IBus::kMaxPayloadBytes - 64, 'x')}}});
 
     const QCborMap good = plainValue(schema);

@@ -16,8 +16,8 @@ const QString kWriter = QStringLiteral("fos1-plugin-check");
 bool isAlive(Drill& drill, const QString& check, const QString& after) {
     const Completion completion = drill.reconcile({}, QStringLiteral("reconcile after ") + after);
     if (completion.outcome != Outcome::Unknown) return true;
-    drill.report().add(failed(check, QStringLiteral("does not answer a reconcile any more after ") + after,
-                              QStringLiteral("no value may get a plugin stuck")));
+    drill.report().add(failed(check, QStringLiteral("no longer answers a reconcile after ") + after,
+                              QStringLiteral("no value may block a plugin")));
     return false;
 }
 
@@ -30,7 +30,7 @@ std::size_t feedGarbage(Drill& drill, const QString& topic) {
             PluginHarness::settle();
         });
     };
-    deliver(QStringLiteral("absent before it ever was there"), [&] { bus.absent(topic, key, {}); });
+    deliver(QStringLiteral("absent before it was ever published"), [&] { bus.absent(topic, key, {}); });
     const auto maps = garbageMaps(topicSchema(drill.harness().metadata(), drill.setup().schemas, topic));
     for (const NamedMap& map : maps) deliver(map.name, [&] { bus.set(topic, key, map.value, kWriter); });
     deliver(QStringLiteral("stale"), [&] { bus.stale(topic, key); });
@@ -79,7 +79,7 @@ void drillGarbageSpec(Drill& drill) {
             ++count;
             if (completion.outcome != Outcome::Unknown) continue;
             drill.report().add(failed(check, QStringLiteral("no answer to ") + object.name,
-                                      QStringLiteral("complete every ticket; Failed says that it cannot be done")));
+                                      QStringLiteral("complete every ticket; report what cannot be done as Failed")));
             return reportMisuse(drill);
         }
     }

@@ -46,12 +46,11 @@ void checkTwice(Drill& drill) {
             check, QStringLiteral("the same snapshot twice: first %1, then %2").arg(textOf(first), textOf(second)),
             QStringLiteral("reconcile is level-triggered: compare with what is in force")));
     else if (!actions.isEmpty())
-        drill.report().add(failed(check,
-                                  QStringLiteral("the same snapshot again, and it acted again: ") +
-                                      actions.mid(0, 5).join(QStringLiteral(", ")),
-                                  QStringLiteral("act on differences only")));
+        drill.report().add(failed(
+            check, QStringLiteral("acted again on the same snapshot: ") + actions.mid(0, 5).join(QStringLiteral(", ")),
+            QStringLiteral("act on differences only")));
     else
-        drill.report().add(passed(check, QStringLiteral("the same snapshot again changes nothing")));
+        drill.report().add(passed(check, QStringLiteral("the same snapshot changes nothing")));
 }
 
 }  // namespace
@@ -68,7 +67,7 @@ void drillLoad(Drill& drill) {
         return drill.report().add(
             failed(check, problem,
                    problem.contains(QLatin1String("undefined symbol"))
-                       ? QStringLiteral("name the library that has it under LINK in fos1_add_plugin()")
+                       ? QStringLiteral("name the library that defines it under LINK in fos1_add_plugin()")
                        : QStringLiteral("its class must implement fos1::IPlugin, with Q_INTERFACES")));
     drill.destroy();
     drill.report().add(passed(check, QStringLiteral("every symbol is found")));
@@ -83,12 +82,12 @@ void drillStart(Drill& drill) {
     const qint64 ms = timer.elapsed();
     if (!why.isEmpty())
         drill.report().add(failed(check, QStringLiteral("answered \"%1\"").arg(why),
-                                  QStringLiteral("give what it needs with --config, as in host.yaml")));
+                                  QStringLiteral("pass its configuration with --config, as in host.yaml")));
     else if (ms > kBudgetMs)
         drill.report().add(
             {check, Verdict::Warning,
              QStringLiteral("answered after %1 ms; the budget of a call is %2 ms").arg(ms).arg(kBudgetMs),
-             QStringLiteral("do what takes long later, asynchronously")});
+             QStringLiteral("do slow work later, asynchronously")});
     else
         drill.report().add(passed(check, QStringLiteral("answered after %1 ms").arg(ms)));
     reportMisuse(drill);
@@ -106,13 +105,13 @@ void drillReconcile(Drill& drill) {
     const QString text = QStringLiteral("an empty snapshot: ") + textOf(completion);
     if (completion.outcome == Outcome::Unknown)
         drill.report().add(
-            failed(check, text, QStringLiteral("complete every ticket, also when nothing is to be done")));
+            failed(check, text, QStringLiteral("complete every ticket, even when there is nothing to do")));
     else if (completion.outcome != Outcome::Ok)
-        drill.report().add({check, Verdict::Warning, text, QStringLiteral("nothing is wanted, what can go wrong?")});
+        drill.report().add({check, Verdict::Warning, text, QStringLiteral("an empty desired state must not fail")});
     else if (ms > kBudgetMs)
         drill.report().add({check, Verdict::Warning,
                             text + QStringLiteral(", but the call took %1 ms of its %2").arg(ms).arg(kBudgetMs),
-                            QStringLiteral("do what takes long later, and complete the ticket then")});
+                            QStringLiteral("do slow work later, and complete the ticket then")});
     else
         drill.report().add(passed(check, text));
     if (completion.outcome != Outcome::Unknown) checkTwice(drill);

@@ -128,9 +128,8 @@ int main(int argc, char** argv) {
     Typed typed;
     app.add_option("file", typed.file, "The plugin's shared object")->required();
     app.add_option("--config", typed.config, "Its section of host.yaml, as JSON")->type_name("JSON");
-    app.add_option("--snapshot", typed.snapshot, "Desired state to try it with: {\"objects\": [...]}")
-        ->type_name("FILE");
-    app.add_option("--timeout", typed.timeout, "Seconds for a step; a quarter of it for a reconcile")
+    app.add_option("--snapshot", typed.snapshot, "Desired state to test with: {\"objects\": [...]}")->type_name("FILE");
+    app.add_option("--timeout", typed.timeout, "Seconds allowed for a step; a reconcile gets a quarter of that")
         ->check(CLI::Range(3, 3600))
         ->capture_default_str();
     app.add_option("-o,--output", typed.output, "text or json")->check(CLI::IsMember({"text", "json"}));
@@ -139,8 +138,8 @@ int main(int argc, char** argv) {
     app.add_option("--report", typed.report)->group("");
     app.set_version_flag("--version", "fos1-plugin-check " FOS1_VERSION);
     app.footer(
-        "One line a check: ok, warn or FAIL, what was found, and what to do. Every call of the plugin happens in a "
-        "process of its own.\nExit status: 0 it conforms, 1 it does not, 2 wrong usage.");
+        "Prints one line per check: ok, warn or FAIL, the finding, and how to fix it. The plugin is called only in "
+        "separate processes.\nExit status: 0 conforms, 1 does not conform, 2 usage error.");
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

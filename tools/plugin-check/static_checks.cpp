@@ -42,14 +42,14 @@ Finding checkMetadata(const QString& file) {
     const auto metadata = host::readPluginMetadata(file);
     if (!metadata)
         return failed(check, joined(metadata.error()),
-                      QStringLiteral("the keys of plugin.json are explained in docs/writing-a-plugin.md"));
+                      QStringLiteral("docs/writing-a-plugin.md explains the keys of plugin.json"));
     const QJsonObject json = QPluginLoader(file).metaData().value(u"MetaData").toObject();
     if (const QStringList missing = missingParts(*metadata, json); !missing.isEmpty())
         return failed(check, QStringLiteral("lacks ") + missing.join(QStringLiteral("; ")),
                       QStringLiteral("add it to plugin.json"));
     if (const QStringList unknown = unknownFeatures(*metadata); !unknown.isEmpty())
-        return failed(check, QStringLiteral("asks for unknown features: ") + unknown.join(QStringLiteral(", ")),
-                      QStringLiteral("known are ") + knownFeatures().join(QStringLiteral(", ")));
+        return failed(check, QStringLiteral("requests unknown features: ") + unknown.join(QStringLiteral(", ")),
+                      QStringLiteral("known features: ") + knownFeatures().join(QStringLiteral(", ")));
     if (!metadata->configSchema.isEmpty()) {
         if (const auto schema = schema::JsonSchema::compile(metadata->configSchema); !schema)
             return failed(check, QStringLiteral("config: ") + schema.error().text(),
@@ -63,7 +63,7 @@ Finding checkMetadata(const QString& file) {
 Finding checkExports(const QString& file) {
     const QString check = QStringLiteral("exports");
     const auto symbols = exportedSymbols(file);
-    if (!symbols) return failed(check, symbols.error().text(), QStringLiteral("give a plugin's .so file"));
+    if (!symbols) return failed(check, symbols.error().text(), QStringLiteral("pass a plugin's .so file"));
     const QStringList wanted{QStringLiteral("qt_plugin_instance"), QStringLiteral("qt_plugin_query_metadata_v2")};
     if (*symbols == wanted) return passed(check, QStringLiteral("Qt's two symbols and nothing else"));
     QStringList others;
@@ -75,7 +75,7 @@ Finding checkExports(const QString& file) {
     constexpr qsizetype kShown = 5;
     const QString list = others.mid(0, kShown).join(QStringLiteral(", "));
     const QString more = others.size() > kShown ? QStringLiteral(" …") : QString();
-    return failed(check, QStringLiteral("%1 symbols beside Qt's two: %2%3").arg(others.size()).arg(list, more),
+    return failed(check, QStringLiteral("%1 symbols besides Qt's two: %2%3").arg(others.size()).arg(list, more),
                   QStringLiteral("build it with fos1_add_plugin(), which hides them"));
 }
 
@@ -84,14 +84,14 @@ Finding checkConfiguration(const host::PluginMetadata& metadata, const QCborMap&
     *withDefaults = section;
     if (metadata.configSchema.isEmpty())
         return section.isEmpty() ? passed(check, QStringLiteral("the plugin has no options"))
-                                 : failed(check, QStringLiteral("the plugin has no options, but --config gives some"),
+                                 : failed(check, QStringLiteral("the plugin has no options, but --config sets some"),
                                           QStringLiteral("describe them under \"config\" in plugin.json"));
     const auto schema = schema::JsonSchema::compile(metadata.configSchema);
     if (!schema) return failed(check, schema.error().text(), QStringLiteral("\"config\" is a JSON schema"));
     if (const Errors errors = schema->validate(section); !errors.empty())
-        return failed(check, joined(errors), QStringLiteral("give the plugin's section of host.yaml with --config"));
+        return failed(check, joined(errors), QStringLiteral("pass the plugin's section of host.yaml with --config"));
     *withDefaults = schema->withDefaults(section).toMap();
-    return passed(check, QStringLiteral("fits its schema"));
+    return passed(check, QStringLiteral("matches its schema"));
 }
 
 }  // namespace fos1::check

@@ -35,10 +35,10 @@ QStringList newThreads(const std::map<QString, QString>& before) {
 Finding stopFinding(const Completion& completion, qint64 ms) {
     const QString check = QStringLiteral("stop");
     if (completion.outcome == Outcome::Unknown)
-        return failed(check, QStringLiteral("no answer within 2 s, after which the host leaves a plugin behind"),
-                      QStringLiteral("end what runs and complete the ticket"));
+        return failed(check, QStringLiteral("no answer within 2 s; the host then leaves the plugin behind"),
+                      QStringLiteral("stop all work and complete the ticket"));
     if (completion.outcome != Outcome::Ok)
-        return {check, Verdict::Warning, textOf(completion), QStringLiteral("to stop should always be possible")};
+        return {check, Verdict::Warning, textOf(completion), QStringLiteral("a plugin should always be able to stop")};
     return passed(check, QStringLiteral("answered after %1 ms").arg(ms));
 }
 
@@ -46,7 +46,7 @@ Finding retractionFinding(const QStringList& standing, const QStringList& saidLa
     const QString check = QStringLiteral("retraction");
     if (!saidLater.isEmpty())
         return failed(check, QStringLiteral("after its stop: ") + saidLater.mid(0, 5).join(QStringLiteral(", ")),
-                      QStringLiteral("end timers and subscriptions before the ticket of stop is completed"));
+                      QStringLiteral("stop timers and subscriptions before you complete the ticket of stop"));
     if (standing.isEmpty()) return passed(check, QStringLiteral("left no state behind and was silent after its stop"));
     return passed(check, QStringLiteral("was silent after its stop; the host withdraws what it left: ") +
                              standing.mid(0, 5).join(QStringLiteral(", ")));
@@ -78,9 +78,9 @@ void drillStop(Drill& drill) {
     const QStringList left = newThreads(before);
     const QString threadCheck = QStringLiteral("threads");
     drill.report().add(
-        left.isEmpty() ? passed(threadCheck, QStringLiteral("none is left after its stop"))
+        left.isEmpty() ? passed(threadCheck, QStringLiteral("none left after its stop"))
                        : failed(threadCheck, QStringLiteral("left after its stop: ") + left.join(QStringLiteral(", ")),
-                                QStringLiteral("end and join every thread in stop()")));
+                                QStringLiteral("stop and join every thread in stop()")));
     reportMisuse(drill);
     drill.destroy();
 }

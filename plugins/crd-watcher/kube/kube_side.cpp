@@ -218,7 +218,7 @@ void KubeSide::onState(const QString& /*topic*/, const QString& /*key*/, int pre
 void KubeSide::onNode(const QList<QCborMap>& nodes) {
     if (nodes.isEmpty()) {
         QFile::remove(m_identityFile);
-        m_host.bus().retract(kNodeTopic, m_node, QStringLiteral("the cluster has no node of this name"));
+        m_host.bus().retract(kNodeTopic, m_node, QStringLiteral("the cluster has no node with this name"));
         return startSource();
     }
     node::Identity identity;
@@ -257,24 +257,23 @@ void KubeSide::report() {
         problems.append(QStringLiteral("node %1: %2").arg(m_node, m_nodeWatch.problem()));
     if (problems.isEmpty() && !m_source.isListed())
         m_host.setCondition(Condition{QStringLiteral("ClusterReachable"), ConditionStatus::Unknown,
-                                      QStringLiteral("Connecting"), QStringLiteral("%1 is being asked.").arg(server),
+                                      QStringLiteral("Connecting"), QStringLiteral("Connecting to %1.").arg(server),
                                       0});
     else if (problems.isEmpty())
-        tell("ClusterReachable", true, "Watching", QStringLiteral("Every kind is followed at %1.").arg(server));
+        tell("ClusterReachable", true, "Watching", QStringLiteral("Watching every kind at %1.").arg(server));
     else
         tell("ClusterReachable", false, "Trouble", server + QStringLiteral(": ") + problems.join(u'\n'));
 
     if (m_source.isFromSnapshot())
         tell("ConfigurationCurrent", false, "FromSnapshot",
-             QStringLiteral(
-                 "The configuration is what this node last knew of the cluster; changes made since come when the "
-                 "cluster answers."));
+             QStringLiteral("The configuration is the last one that this node received from the cluster; later changes "
+                            "are applied when the cluster answers."));
     else
-        tell("ConfigurationCurrent", true, "Followed", QStringLiteral("The configuration is the cluster's."));
+        tell("ConfigurationCurrent", true, "Followed", QStringLiteral("The configuration is that of the cluster."));
     if (!m_source.snapshotProblem().isEmpty())
         tell("SnapshotKept", false, "SnapshotUnusable", m_source.snapshotProblem());
     else
-        tell("SnapshotKept", true, "Kept", QStringLiteral("What is known of the cluster is kept for the next start."));
+        tell("SnapshotKept", true, "Kept", QStringLiteral("The cluster's objects are kept for the next start."));
 
     QStringList refusals;
     for (const auto& [key, why] : m_source.refusals()) refusals.append(key.text() + QStringLiteral(": ") + why);
@@ -285,7 +284,7 @@ void KubeSide::report() {
 
     const QString writing = m_status.problem().isEmpty() ? m_finalizers.problem() : m_status.problem();
     if (writing.isEmpty())
-        tell("StatusWritten", true, "Written", QStringLiteral("The cluster knows the status of its objects."));
+        tell("StatusWritten", true, "Written", QStringLiteral("The status of every object is written to the cluster."));
     else
         tell("StatusWritten", false, "WriteFailed", writing);
     reportTrust();
@@ -295,16 +294,14 @@ void KubeSide::report() {
 void KubeSide::reportTrust() {
     if (m_client.access().isInsecure)
         return tell("ServerVerified", false, "InsecureSkipTlsVerify",
-                    QStringLiteral(
-                        "The API server's certificate is NOT checked (insecure-skip-tls-verify in %1): whoever is on "
-                        "the way can configure this router and read its Secrets.")
+                    QStringLiteral("The API server's certificate is NOT checked (insecure-skip-tls-verify in %1): "
+                                   "anyone on the path to it can configure this router and read its Secrets.")
                         .arg(m_client.access().description));
     if (m_client.hasWaivedTime())
         return tell(
             "ServerVerified", false, "ClockNotTrusted",
-            QStringLiteral("By this node's clock the API server's certificate is not valid now. The clock is not known "
-                           "to be right, so this alone was overlooked; it is checked again when the time is "
-                           "synchronised."));
+            QStringLiteral("By this node's clock, the API server's certificate is not valid now. The clock may be "
+                           "wrong, so only this check was skipped; it is repeated when the time is synchronized."));
     tell("ServerVerified", true, "Verified", QStringLiteral("The API server's certificate is checked."));
 }
 

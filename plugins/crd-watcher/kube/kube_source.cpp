@@ -161,11 +161,11 @@ void KubeSource::onReplaced(Followed& followed) {
 
 /// A server that was set up anew, or whose CRDs were, has none of what it is to have.
 void KubeSource::holdEmpty(Followed& followed, std::size_t count) {
-    followed.held = QStringLiteral(
-                        "the cluster's list is empty all at once; the %1 objects known stay in force until it has "
-                        "been so for %2 s")
-                        .arg(count)
-                        .arg(std::chrono::duration_cast<std::chrono::seconds>(m_options.emptyGrace).count());
+    followed.held =
+        QStringLiteral(
+            "the cluster's list is suddenly empty; the %1 known objects stay in force until it has been empty for %2 s")
+            .arg(count)
+            .arg(std::chrono::duration_cast<std::chrono::seconds>(m_options.emptyGrace).count());
     if (!followed.emptyTimer.isActive()) followed.emptyTimer.start(m_options.emptyGrace);
     Q_EMIT stateChanged();
 }

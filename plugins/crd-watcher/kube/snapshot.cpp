@@ -56,7 +56,7 @@ QByteArray encodeSnapshot(const Snapshot& snapshot) {
 Result<Snapshot> decodeSnapshot(const QByteArray& bytes) {
     const qsizetype end = bytes.indexOf('\n');
     if (!bytes.startsWith(kMagic) || end < 0)
-        return failure(ErrorCode::InvalidInput, QStringLiteral("is no snapshot that this version can read"));
+        return failure(ErrorCode::InvalidInput, QStringLiteral("is not a snapshot that this version can read"));
     const QByteArray payload = bytes.mid(end + 1);
     if (bytes.mid(kMagic.size(), end - kMagic.size()) != digestOf(payload))
         return failure(ErrorCode::InvalidInput, QStringLiteral("is damaged: its checksum is wrong"));
@@ -64,7 +64,7 @@ Result<Snapshot> decodeSnapshot(const QByteArray& bytes) {
     QCborParserError broken;
     const QCborMap root = QCborValue::fromCbor(payload, &broken).toMap();
     if (broken.error != QCborError::NoError)
-        return failure(ErrorCode::InvalidInput, QStringLiteral("is no CBOR: ") + broken.errorString());
+        return failure(ErrorCode::InvalidInput, QStringLiteral("is not CBOR: ") + broken.errorString());
     Snapshot snapshot;
     snapshot.server = root.value(QStringLiteral("server")).toString();
     const QCborMap kinds = root.value(QStringLiteral("objects")).toMap();
@@ -86,7 +86,7 @@ SnapshotFile::SnapshotFile(QString path, Take take, QObject* parent)
 
 Result<Snapshot> SnapshotFile::read() const {
     QFile file(m_path);
-    if (!file.exists()) return failure(ErrorCode::NotFound, QStringLiteral("there is none yet"), m_path);
+    if (!file.exists()) return failure(ErrorCode::NotFound, QStringLiteral("does not exist yet"), m_path);
     if (!file.open(QIODevice::ReadOnly)) return failure(ErrorCode::Io, file.errorString(), m_path);
     auto snapshot = decodeSnapshot(file.readAll());
     if (!snapshot) return failure(snapshot.error().code, snapshot.error().message, m_path);

@@ -85,10 +85,10 @@ class TestDirectorySource : public QObject {
         put(path, thing(QStringLiteral("t"), 1) + "---\napiVersion: v1\nkind: Secret\nmetadata: {name: s}\n");
         QVERIFY(QFile::setPermissions(path, QFile::ReadOwner | QFile::ReadGroup));
         source.scan();
-        QCOMPARE(source.problems(),
-                 QStringList(QStringLiteral("%1:8:1: holds a Secret, so that its owner alone may read "
-                                            "it: chmod 600 %1")
-                                 .arg(path)));
+        QCOMPARE(
+            source.problems(),
+            QStringList(
+                QStringLiteral("%1:8:1: contains a Secret, so only its owner may read it: chmod 600 %1").arg(path)));
         QVERIFY(QFile::setPermissions(path, QFile::ReadOwner));
         source.scan();
         QCOMPARE(source.problems(), QStringList());
@@ -246,7 +246,7 @@ class TestDirectorySource : public QObject {
         f.source.scan();
         const auto result = writeManifest(f.source, yaml::parse(thing("a", 2), "x").value().front().value);
         QVERIFY(!result.has_value());
-        QVERIFY2(result.error().message.startsWith("mend this file first"), qPrintable(result.error().message));
+        QVERIFY2(result.error().message.startsWith("fix this file first"), qPrintable(result.error().message));
     }
 };
 

@@ -256,7 +256,7 @@ class TestKubeSource : public QObject {
         m_rig->server.control("end-watches");
         m_rig->remove("a");
         m_rig->server.control("compact");
-        QTRY_VERIFY_WITH_TIMEOUT(cluster.source.problems().join(u' ').contains("empty all at once"), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.source.problems().join(u' ').contains("is suddenly empty"), 20'000);
         QCOMPARE(cluster.sink.inForce(), QStringLiteral("Other/x=3 Thing/a=1"));
         QTRY_COMPARE_WITH_TIMEOUT(cluster.sink.inForce(), QStringLiteral("Other/x=3"), 20'000);
         QVERIFY(cluster.source.problems().isEmpty());
@@ -272,7 +272,7 @@ class TestKubeSource : public QObject {
         m_rig->server.control("end-watches");
         m_rig->remove("a");
         m_rig->server.control("compact");
-        QTRY_VERIFY_WITH_TIMEOUT(cluster.source.problems().join(u' ').contains("empty all at once"), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(cluster.source.problems().join(u' ').contains("is suddenly empty"), 20'000);
         m_rig->put("a", 1);
         QTRY_VERIFY_WITH_TIMEOUT(cluster.source.problems().isEmpty(), 20'000);
         QCOMPARE(cluster.sink.inForce(), QStringLiteral("Thing/a=1"));

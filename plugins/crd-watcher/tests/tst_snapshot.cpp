@@ -75,7 +75,7 @@ class TestSnapshot : public QObject {
         const QByteArray digest = QCryptographicHash::hash(payload, QCryptographicHash::Sha256).toHex();
         const auto snapshot = decodeSnapshot("fos1-snapshot 1 " + digest + '\n' + payload);
         QVERIFY(!snapshot);
-        QVERIFY2(snapshot.error().message.startsWith("is no CBOR: "), qPrintable(snapshot.error().message));
+        QVERIFY2(snapshot.error().message.startsWith("is not CBOR: "), qPrintable(snapshot.error().message));
     }
 
     void everyFlippedBitIsFound() {

@@ -30,12 +30,12 @@ void NotificationSocket::Closer::operator()(mnl_socket* socket) const { mnl_sock
 Result<std::shared_ptr<NotificationSocket>> NotificationSocket::open() {
     auto socket = std::make_shared<NotificationSocket>();
     socket->m_socket.reset(mnl_socket_open2(NETLINK_NETFILTER, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (!socket->m_socket) return tl::unexpected(socketError("no socket to netfilter"));
+    if (!socket->m_socket) return tl::unexpected(socketError("cannot open a netfilter socket"));
     // Beyond the system's limit only with the right to; without it a smaller one does, and what is lost is asked for.
     if (::setsockopt(socket->descriptor(), SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) != 0)
         ::setsockopt(socket->descriptor(), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
     if (mnl_socket_bind(socket->m_socket.get(), 0, MNL_SOCKET_AUTOPID) < 0)
-        return tl::unexpected(socketError("no socket to netfilter"));
+        return tl::unexpected(socketError("cannot open a netfilter socket"));
     return socket;
 }
 
@@ -44,7 +44,7 @@ int NotificationSocket::descriptor() const { return mnl_socket_get_fd(m_socket.g
 tl::expected<void, Error> NotificationSocket::join() const {
     int group = NFNLGRP_NFTABLES;
     if (mnl_socket_setsockopt(m_socket.get(), NETLINK_ADD_MEMBERSHIP, &group, sizeof group) < 0)
-        return tl::unexpected(socketError("netfilter's notifications are not to be had"));
+        return tl::unexpected(socketError("netfilter notifications are unavailable"));
     return {};
 }
 

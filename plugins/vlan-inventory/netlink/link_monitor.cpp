@@ -69,12 +69,12 @@ void LinkMonitor::stop() {
 tl::expected<void, Error> LinkMonitor::open() {
     m_notifier.reset();
     m_socket.reset(mnl_socket_open2(NETLINK_ROUTE, SOCK_NONBLOCK | SOCK_CLOEXEC));
-    if (!m_socket) return tl::unexpected(systemError("no socket to rtnetlink"));
+    if (!m_socket) return tl::unexpected(systemError("cannot open an rtnetlink socket"));
     const int descriptor = mnl_socket_get_fd(m_socket.get());
     // Before the groups, so that not even the first notification finds a small buffer.
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &m_options.receiveBufferBytes, sizeof m_options.receiveBufferBytes);
     if (mnl_socket_bind(m_socket.get(), RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR, MNL_SOCKET_AUTOPID) < 0)
-        return tl::unexpected(systemError("rtnetlink's notifications are not to be had"));
+        return tl::unexpected(systemError("rtnetlink notifications are unavailable"));
     m_notifier.reset(new QSocketNotifier(descriptor, QSocketNotifier::Read));
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &LinkMonitor::read);
     m_reader.reset(mnl_socket_get_portid(m_socket.get()));
@@ -118,7 +118,7 @@ void LinkMonitor::read() {
             if (errno == EAGAIN || errno == EWOULDBLOCK) return;
             if (errno == EINTR) continue;
             if (errno != ENOBUFS) {
-                reopen(systemError("reading from rtnetlink").message);
+                reopen(systemError("cannot read from rtnetlink").message);
                 return;
             }
             qCInfo(lcLinks) << "event=notifications-lost";
@@ -157,7 +157,7 @@ void LinkMonitor::follow(const LinkReader::Outcome& outcome) {
 void LinkMonitor::send(const QByteArray& request) {
     m_deadline.start();
     if (mnl_socket_sendto(m_socket.get(), request.constData(), static_cast<std::size_t>(request.size())) < 0)
-        reopen(systemError("asking rtnetlink").message);
+        reopen(systemError("cannot query rtnetlink").message);
 }
 
 void LinkMonitor::tell() {

@@ -119,9 +119,10 @@ class TestVlanTable : public QObject {
         QTest::newRow("up") << int(LinkState::Up) << "";
         QTest::newRow("off") << int(LinkState::AdminDown) << "Link \"lan.10\" is switched off.";
         QTest::newRow("no carrier") << int(LinkState::NoCarrier) << "Link \"lan.10\" has no carrier.";
-        QTest::newRow("parent") << int(LinkState::LowerLayerDown) << "The link that \"lan.10\" hangs on is down.";
-        QTest::newRow("dormant") << int(LinkState::Dormant) << "Link \"lan.10\" waits to be let in (dormant).";
-        QTest::newRow("unknown") << int(LinkState::Unknown) << "The state of link \"lan.10\" is not known.";
+        QTest::newRow("parent") << int(LinkState::LowerLayerDown) << "The link that \"lan.10\" depends on is down.";
+        QTest::newRow("dormant") << int(LinkState::Dormant)
+                                 << "Link \"lan.10\" waits for an external event such as authentication (dormant).";
+        QTest::newRow("unknown") << int(LinkState::Unknown) << "The state of link \"lan.10\" is unknown.";
     }
     void states() {
         QFETCH(int, state);
@@ -214,7 +215,7 @@ class TestVlanTable : public QObject {
         QCOMPARE(conditionText(both[0]), QStringLiteral("Ready=True/LinkUp"));
         QCOMPARE(conditionText(both[1]), QStringLiteral("Ready=False/LinkTaken Conflict=True/LinkTaken"));
         QCOMPARE(both[1].state.reason,
-                 QStringLiteral("Link \"lan.10\" is that of VLAN default/%1, which is older.").arg(winner));
+                 QStringLiteral("Link \"lan.10\" belongs to VLAN default/%1, which is older.").arg(winner));
         QVERIFY(both[1].state.addresses.empty() && both[1].state.interface.isEmpty() && !both[1].state.up);
         QCOMPARE(statusFields(both[1]).value(QStringLiteral("phase")).toString(), QStringLiteral("Failed"));
     }

@@ -37,7 +37,7 @@ int FakeHost::complete(quint64 ticket, int outcome, int retryAfterMs, const QStr
         return code(Status::InvalidArgument);
     };
     if (outcome < static_cast<int>(Outcome::Ok) || outcome > static_cast<int>(Outcome::Failed) || retryAfterMs < 0)
-        return refuse(QStringLiteral("ticket %1: outcome %2, retryAfterMs %3 are no valid arguments")
+        return refuse(QStringLiteral("ticket %1: outcome %2, retryAfterMs %3 are not valid arguments")
                           .arg(ticket)
                           .arg(outcome)
                           .arg(retryAfterMs));

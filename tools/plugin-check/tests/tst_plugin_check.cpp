@@ -90,16 +90,15 @@ class TestPluginCheck : public QObject {
         row("leaves a thread", "FAIL threads left after its stop: forgotten;");
         row("crashes in reconcile", "FAIL reconcile crashed: signal 11 in reconcile of nothing");
         row("hangs in reconcile", "FAIL reconcile hangs in reconcile of nothing: not done after 3 s");
-        row("exits", "FAIL reconcile ended the process with status 7 in reconcile of nothing");
+        row("exits", "FAIL reconcile exited with status 7 in reconcile of nothing");
         row("does not answer", "FAIL reconcile an empty snapshot: no answer;");
         row("trusts the spec", "FAIL garbage-spec crashed: signal 11 in reconcile of Thing whose spec is null");
         row("trusts what it validates", "FAIL garbage-spec crashed: signal 11 in validate of Thing whose spec is null");
         row("trusts the bus", "FAIL garbage-state crashed: signal 11 in delivery of time.sync/v1, stratum is null");
-        row("publishes each time",
-            "FAIL idempotence the same snapshot again, and it acted again: published faulty.state/v1 k;");
-        row("tells each time", "FAIL idempotence the same snapshot again, and it acted again: event Reconciled;");
+        row("publishes each time", "FAIL idempotence acted again on the same snapshot: published faulty.state/v1 k;");
+        row("tells each time", "FAIL idempotence acted again on the same snapshot: event Reconciled;");
         row("writes status each time",
-            "FAIL idempotence the same snapshot again, and it acted again: status Ready=True/Running of the plugin;");
+            "FAIL idempotence acted again on the same snapshot: status Ready=True/Running of the plugin;");
         row("completes twice", "FAIL tickets ticket 1 was completed 2 times,");
         row("crashes in stop", "FAIL stop crashed: signal 11 in stop");
         row("never stops", "FAIL stop no answer within 2 s");
@@ -147,7 +146,7 @@ class TestPluginCheck : public QObject {
             QTest::addRow("%s: %s", name, wrong) << bad(name) << QString::fromUtf8(wrong) << QString::fromUtf8(line);
         };
         row("well-behaved", "metadata", "FAIL metadata lacks \"description\"");
-        row("well-behaved", "exports", "FAIL exports N symbols beside Qt's two: _Z");
+        row("well-behaved", "exports", "FAIL exports N symbols besides Qt's two: _Z");
         row("wrong-iid", "metadata", "FAIL metadata IID: implements \"io.fos1.Plugin/2\"");
         row("newer-minor", "metadata", "FAIL metadata sdk: was built against SDK 1.99");
         row("unknown-key", "metadata", "FAIL metadata kind: unknown field");
