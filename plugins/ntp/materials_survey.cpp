@@ -84,7 +84,7 @@ void MaterialsSurvey::findKeys(const NtpServiceSpec& spec, const QString& ns, co
         if (bytes)
             found.keys.emplace(key.id, *bytes);
         else
-            found.missingKeys.emplace(key.id, QStringLiteral("cannot be had: %1").arg(bytes.error().text()));
+            found.missingKeys.emplace(key.id, QStringLiteral("is unavailable: %1").arg(bytes.error().text()));
     }
 }
 
@@ -115,7 +115,7 @@ NtsFacts MaterialsSurvey::findCertificate(const NtpServiceSpec& spec, const QStr
     };
     const auto refuse = [&](const Error& error) {
         facts.problem = error.text();
-        found.whyNoNtsServer = QStringLiteral("cannot be had: %1").arg(facts.problem);
+        found.whyNoNtsServer = QStringLiteral("is unavailable: %1").arg(facts.problem);
         return facts;
     };
     const Result<KeyPair> pair = read();

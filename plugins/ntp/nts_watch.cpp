@@ -38,7 +38,7 @@ void NtsWatch::probe(const std::vector<AccessRule>& access, const NtpServiceSpec
         return decide(access, address) == Permission::Allow;
     });
     if (answered == addresses.end()) {
-        conclude(ProbeOutcome::NotTried, QStringLiteral("no address of this node may ask, so nobody tried"));
+        conclude(ProbeOutcome::NotTried, QStringLiteral("no address of this node is allowed, so no check was made"));
         return;
     }
     m_address = answered->text();

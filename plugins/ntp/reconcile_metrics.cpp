@@ -21,8 +21,8 @@ QString text(Outcome outcome) {
 
 ReconcileMetrics::ReconcileMetrics(IMetrics& metrics)
     : m_count(counter(metrics, "ntp_reconciles_total",
-                      "Times that desired state was carried out, by outcome: ok, retry or failed.", kLabel)),
-      m_seconds(counter(metrics, "ntp_reconcile_seconds_total", "The time that these took together, by outcome.",
+                      "Number of times that desired state was applied, by outcome: ok, retry or failed.", kLabel)),
+      m_seconds(counter(metrics, "ntp_reconcile_seconds_total", "Total time spent applying desired state, by outcome.",
                         kLabel, kSecondsFromNanoseconds)) {
     for (const Outcome outcome : {Outcome::Ok, Outcome::Retry, Outcome::Failed}) {
         m_count.set({{kLabel, text(outcome)}}, 0);

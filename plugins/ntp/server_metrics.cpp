@@ -12,12 +12,12 @@ const QString kVlanLabel = QStringLiteral("vlan");
 
 ServerMetrics::ServerMetrics(IMetrics& metrics)
     : m_requests(counter(metrics, "ntp_client_requests_total", "NTP packets that chronyd received as a server.")),
-      m_rate(gauge(metrics, "ntp_client_requests_rate", "NTP packets received a second since the last look.", {},
+      m_rate(gauge(metrics, "ntp_client_requests_rate", "NTP packets received per second since the last reading.", {},
                    kThousandths)),
       m_dropped(counter(metrics, "ntp_client_requests_dropped_total",
                         "NTP packets that chronyd did not answer: denied, over the rate limit or malformed.")),
       m_authenticated(counter(metrics, "ntp_client_requests_authenticated_total",
-                              "NTP packets received whose authentication was right.")),
+                              "NTP packets received with valid authentication.")),
       m_interleaved(counter(metrics, "ntp_client_requests_interleaved_total",
                             "NTP packets received in interleaved mode (since chrony 4.2).")),
       m_keyExchanges(counter(metrics, "ntp_nts_ke_accepted_total", "NTS key exchanges that chronyd accepted.")),
@@ -25,21 +25,23 @@ ServerMetrics::ServerMetrics(IMetrics& metrics)
           counter(metrics, "ntp_nts_ke_dropped_total",
                   "NTS key exchanges that chronyd dropped: over the rate limit or too many at once.")),
       m_commands(
-          counter(metrics, "ntp_command_packets_total", "Command packets that chronyd received, ours among them.")),
+          counter(metrics, "ntp_command_packets_total", "Command packets that chronyd received, including ours.")),
       m_commandsDropped(counter(metrics, "ntp_command_packets_dropped_total",
                                 "Command packets that chronyd dropped: denied or over the rate limit.")),
       m_recordsDropped(counter(metrics, "ntp_client_log_records_dropped_total",
                                "Clients that chronyd forgot because its memory for them (clientloglimit) was full.")),
       m_collectors(gauge(metrics, "ntp_collector_success",
-                         "1 when all reports of the kind could be had from chronyd at the last look, else 0.",
+                         "1 when chronyd delivered every report of this kind at the last reading, else 0.",
                          QStringLiteral("collector"))),
       m_vlanClients(gauge(metrics, "ntp_vlan_clients", "Clients that chronyd has a record of, by VLAN.", kVlanLabel)),
-      m_vlanRequests(gauge(metrics, "ntp_vlan_client_requests",
-                           "Requests of the clients that chronyd has a record of, by VLAN; a client that is forgotten "
-                           "takes its requests along.",
-                           kVlanLabel)),
-      m_vlanDropped(gauge(metrics, "ntp_vlan_client_requests_dropped",
-                          "The same, of those requests that were not answered.", kVlanLabel)) {}
+      m_vlanRequests(gauge(
+          metrics, "ntp_vlan_client_requests",
+          "Requests of the clients that chronyd has a record of, by VLAN; excludes the requests of forgotten clients.",
+          kVlanLabel)),
+      m_vlanDropped(gauge(
+          metrics, "ntp_vlan_client_requests_dropped",
+          "Requests of these clients that were not answered, by VLAN; excludes the requests of forgotten clients.",
+          kVlanLabel)) {}
 
 void ServerMetrics::show(const Observation& observation, const NamedPrefixes& vlans) {
     for (const auto& [collector, result] : observation.collectors)

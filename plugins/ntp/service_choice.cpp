@@ -28,8 +28,8 @@ QString whyIdle(const DesiredObject& service, const std::vector<DesiredObject>& 
     if (isAmong(claims.elsewhere)) return kElsewhere;
     if (isAmong(claims.younger)) return anotherServes(claims.serving->key);
     const auto spec = parse(service.spec);
-    return spec ? QStringLiteral("It was not reconciled yet.")
-                : QStringLiteral("The spec has mistakes: %1").arg(joined(spec.error()));
+    return spec ? QStringLiteral("It has not been reconciled yet.")
+                : QStringLiteral("The spec is invalid: %1").arg(joined(spec.error()));
 }
 
 const DesiredObject* ServiceChoice::choose(const std::vector<DesiredObject>& services, const Labels& node) const {

@@ -8,7 +8,7 @@ namespace fos1::ntp {
 
 void ServiceEvents::changedOnline(const ObjectKey& about, const Change& change) const {
     m_host.normal(QStringLiteral("ChangedOnline"),
-                  QStringLiteral("The time daemon (chronyd) took a change without a restart: %1.")
+                  QStringLiteral("The time daemon (chronyd) applied a change without a restart: %1.")
                       .arg(change.reasons.join(QStringLiteral(", "))),
                   about);
 }
@@ -31,10 +31,11 @@ void ServiceEvents::stopped(const ObjectKey& about, const QString& why) const {
 }
 
 void ServiceEvents::healed(const ObjectKey& about) const {
-    m_host.warning(QStringLiteral("Healed"),
-                   QStringLiteral("Somebody had changed sources or access rules of the running chronyd. They are again "
-                                  "as the spec declares them."),
-                   about);
+    m_host.warning(
+        QStringLiteral("Healed"),
+        QStringLiteral(
+            "Sources or access rules of the running chronyd had been changed from outside. They match the spec again."),
+        about);
 }
 
 void ServiceEvents::timeWasAway(const ObjectKey& about, std::chrono::milliseconds gap) const {

@@ -24,7 +24,7 @@ Metric::Labels with(Metric::Labels labels, const QString& name, const QString& v
 
 SourceMetrics::SourceMetrics(IMetrics& metrics)
     : m_offset(gauge(metrics, "ntp_source_offset_milliseconds",
-                     "System clock minus source at the last measurement, less what was corrected since.", kLabels,
+                     "System clock minus source at the last measurement, less the corrections since then.", kLabels,
                      kMillisecondsFromNanoseconds)),
       m_jitter(gauge(metrics, "ntp_source_jitter_milliseconds", "Standard deviation of the samples of the source.",
                      kLabels, kMillisecondsFromNanoseconds)),
@@ -36,17 +36,17 @@ SourceMetrics::SourceMetrics(IMetrics& metrics)
                            "reachability register, divided by eight.",
                            kLabels, kEighths)),
       m_selection(gauge(metrics, "ntp_source_selection",
-                        "1, with what the last selection made of the source as the label state.",
+                        "1, with the outcome of the last selection for the source in the label state.",
                         kLabels + QStringLiteral(",state"))),
       m_authentication(gauge(metrics, "ntp_source_authentication",
-                             "1, with how the source is authenticated as the label mode: none, key or nts.",
+                             "1, with the authentication of the source in the label mode: none, key or nts.",
                              kLabels + QStringLiteral(",mode"))),
       m_cookies(gauge(metrics, "ntp_source_nts_cookies", "NTS cookies in store for the source; 8 when all is well.",
                       kLabels)),
       m_nak(gauge(metrics, "ntp_source_nts_nak",
                   "1 when the source rejected our NTS cookie since the last request to it, else 0.", kLabels)),
       m_keyExchangeTries(gauge(metrics, "ntp_source_nts_key_exchange_tries",
-                               "Tries to agree on NTS keys with the source since the last that succeeded.", kLabels)) {}
+                               "NTS key exchange attempts with the source since the last that succeeded.", kLabels)) {}
 
 void SourceMetrics::show(const std::vector<SourceReport>& sources, const std::vector<SourceStatistics>& statistics) {
     std::map<SourceAddress, Metric::Labels> labelsOf;

@@ -110,7 +110,7 @@ void TimedateClient::switchTo(bool isOn) {
 
 void TimedateClient::onSwitched(bool isOn, const Result<sdbus::MethodReply>& reply) {
     if (!reply) {
-        qCWarning(lcTimedate).noquote() << "network time is not switched" << (isOn ? "on" : "off")
+        qCWarning(lcTimedate).noquote() << "network time cannot be switched" << (isOn ? "on" : "off")
                                         << "reason=" + reply.error().message;
         if (!isOn) QFile::remove(m_stateFile);
         show(isOn ? RivalStanding::NotTurnedOn : RivalStanding::NotTurnedOff, reply.error().message);

@@ -80,7 +80,7 @@ class TestSecrets : public QObject {
                                             "FullyImplemented")[u"message"]
                 .toString();
         };
-        QTRY_VERIFY2(left().contains("the Secret default/ntp-keys is not there"), qPrintable(left()));
+        QTRY_VERIFY2(left().contains("the Secret default/ntp-keys does not exist"), qPrintable(left()));
 
         QVERIFY(lab::writeFile(m_host->manifest("secret.yaml"), secret()));
         QVERIFY(QFile::setPermissions(m_host->manifest("secret.yaml"), QFile::ReadOwner));

@@ -156,7 +156,7 @@ class TestSystemd : public QObject {
         asker.end();
         QCOMPARE(pid(), before);
         QCOMPARE(asker.bad(), 0);
-        QVERIFY(m_systemd->ctl({"events"}).output.contains("found running and taken over"));
+        QVERIFY(m_systemd->ctl({"events"}).output.contains("was already running and was adopted"));
         qInfo() << "asked" << asker.asked() << "times, none without an answer";
     }
 
@@ -235,7 +235,7 @@ class TestSystemd : public QObject {
         const QByteArray before = pid();
         QVERIFY(m_systemd->systemctl({"kill", "-s", "KILL", kChronyd}));
         QTRY_VERIFY_WITH_TIMEOUT(isServing() && pid() != before, 20'000);
-        QTRY_VERIFY(m_systemd->ctl({"events"}).output.contains("chronyd was ended by signal 9"));
+        QTRY_VERIFY(m_systemd->ctl({"events"}).output.contains("chronyd was killed by signal 9"));
     }
 
     void withoutAHostSystemdHeals() {

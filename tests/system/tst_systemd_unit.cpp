@@ -75,7 +75,7 @@ class TestSystemdUnit : public QObject {
         QCOMPARE(file.readAll(), QByteArray("FOS1_CHRONYD_ARGUMENTS=-d -f /run/x.conf -x\n"));
         unit.end();
         QTRY_COMPARE(exited.size(), 1);
-        QCOMPARE(exited[0][0].toString(), QStringLiteral("chronyd ended"));
+        QCOMPARE(exited[0][0].toString(), QStringLiteral("chronyd exited"));
         QVERIFY(!unit.isAlive());
     }
 
@@ -107,7 +107,7 @@ class TestSystemdUnit : public QObject {
         unit.start({}, {});
         QTRY_COMPARE(exited.size(), 1);
         QCOMPARE(exited[0][0].toString(),
-                 QStringLiteral("chronyd ended with code 1; its last words: journalctl -u fos1-chronyd.service"));
+                 QStringLiteral("chronyd exited with code 1; for its log, run: journalctl -u fos1-chronyd.service"));
         QVERIFY(!unit.isAlive());
     }
 
@@ -141,11 +141,11 @@ class TestSystemdUnit : public QObject {
     void aDeathIsSeen_data() {
         QTest::addColumn<QStringList>("happening");
         QTest::addColumn<QString>("why");
-        QTest::newRow("killed") << QStringList{"activating", "0", "2", "9"} << "chronyd was ended by signal 9";
-        QTest::newRow("another one already") << QStringList{"active", "4711", "0", "0"}
-                                             << "chronyd ended and systemd started it again; its last words: "
-                                                "journalctl -u fos1-chronyd.service";
-        QTest::newRow("stopped by somebody") << QStringList{"inactive", "0", "1", "0"} << "chronyd ended with code 0";
+        QTest::newRow("killed") << QStringList{"activating", "0", "2", "9"} << "chronyd was killed by signal 9";
+        QTest::newRow("another one already")
+            << QStringList{"active", "4711", "0", "0"}
+            << "chronyd exited and systemd restarted it; for its log, run: journalctl -u fos1-chronyd.service";
+        QTest::newRow("stopped by somebody") << QStringList{"inactive", "0", "1", "0"} << "chronyd exited with code 0";
     }
     void aDeathIsSeen() {
         QFETCH(QStringList, happening);

@@ -107,7 +107,7 @@ class TestVlanService : public QObject {
         QCOMPARE(online.exitCode, 1);
         for (const char* words :
              {"NTPService default/main-ntp: configured", "~ spec.vlanConfig[clients].enabled: true -> false",
-              "chronyd would take this while it runs", "- allow 10.2.0.0/24", "+ deny 10.2.0.0/24",
+              "chronyd would apply this while it runs", "- allow 10.2.0.0/24", "+ deny 10.2.0.0/24",
               "clients: accepting true -> false", "clients: advertise true -> false"})
             QVERIFY2(online.output.contains(words), (words + ('\n' + online.output)).constData());
         const auto restart = m_host->ctl(
@@ -157,7 +157,7 @@ class TestVlanService : public QObject {
             return HostUnderTest::condition(object[u"status"][u"conditions"].toArray(), "Ready")[u"message"].toString();
         };
         QTRY_COMPARE(message(),
-                     QStringLiteral("Not in force as a whole: 10.2.0.2/32 belongs to NTPClient kiosks already."));
+                     QStringLiteral("Not in force as a whole: 10.2.0.2/32 already belongs to NTPClient kiosks."));
         QVERIFY(QFile::remove(m_host->manifest("zoo.yaml")) && QFile::remove(m_host->manifest("kiosks.yaml")));
         QTRY_VERIFY(isAnswered());
         QTRY_COMPARE(topic("time.client/v1", "kiosks")[u"presence"].toString(), QStringLiteral("Absent"));

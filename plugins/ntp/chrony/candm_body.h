@@ -13,7 +13,7 @@ inline constexpr quint16 kInactive = 15;  ///< STT_INACTIVE
 [[nodiscard]] inline Result<WireReader> bodyOf(const Reply& reply, ReplyCode code) {
     if (reply.code == code) return WireReader(reply.body);
     return failure(ErrorCode::Protocol,
-                   QStringLiteral("reply code %1 does not answer this").arg(static_cast<int>(reply.code)));
+                   QStringLiteral("reply code %1 does not match the request").arg(static_cast<int>(reply.code)));
 }
 
 [[nodiscard]] inline time::LeapState leapFromWire(quint16 leap) {

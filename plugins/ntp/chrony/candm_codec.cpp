@@ -73,7 +73,7 @@ std::optional<qsizetype> replyLength(ReplyCode code) {
 
 QString statusText(quint16 status) {
     switch (status) {
-        case 1: return QStringLiteral("chronyd could not do it");
+        case 1: return QStringLiteral("chronyd could not execute the command");
         case 2: return QStringLiteral("chronyd does not allow it");
         case 3: return QStringLiteral("chronyd does not know the command");
         case 4: return QStringLiteral("chronyd has no such source");
@@ -84,8 +84,8 @@ QString statusText(quint16 status) {
         case 13: return QStringLiteral("there is no real-time clock");
         case 15: return QStringLiteral("the facility is inactive in chronyd");
         case 17: return QStringLiteral("wrong address family");
-        case 18: return QStringLiteral("chronyd speaks another version of the command protocol");
-        case 19: return QStringLiteral("chronyd expects another length of request");
+        case 18: return QStringLiteral("chronyd uses another version of the command protocol");
+        case 19: return QStringLiteral("chronyd expects a request of another length");
         case 21: return QStringLiteral("bad name");
         default: return QStringLiteral("chronyd answered with status %1").arg(status);
     }
@@ -131,7 +131,7 @@ Result<Reply> decode(QByteArrayView datagram, Command command, quint32 sequence)
     const quint32 echoedSequence = reader.u32();
 
     if (version != kVersion) return malformed(QStringLiteral("reply of protocol version %1, not 6").arg(version));
-    if (packet != kReplyPacket) return malformed(QStringLiteral("packet type %1 is no reply").arg(packet));
+    if (packet != kReplyPacket) return malformed(QStringLiteral("packet type %1 is not a reply").arg(packet));
     if (echoed != static_cast<quint16>(command))
         return malformed(QStringLiteral("reply to command %1, not %2").arg(echoed).arg(static_cast<int>(command)));
     if (echoedSequence != sequence) return malformed(QStringLiteral("reply to another request (sequence number)"));
@@ -146,10 +146,9 @@ Result<Reply> decode(QByteArrayView datagram, Command command, quint32 sequence)
     if (status != kSuccess && !verdict)
         return failure(isUnknown ? ErrorCode::NotFound : ErrorCode::Refused, statusText(status));
     if (!length)
-        return failure(
-            ErrorCode::Refused,
-            QStringLiteral("chronyd answers in a form that is not known here (reply code %1); it may be newer")
-                .arg(code));
+        return failure(ErrorCode::Refused, QStringLiteral("the format of the reply from chronyd is unknown (reply code "
+                                                          "%1); chronyd may be newer than this plugin")
+                                               .arg(code));
     return Reply{command, static_cast<ReplyCode>(code), status, datagram.sliced(kReplyHeader).toByteArray()};
 }
 

@@ -31,7 +31,8 @@ ChronyClient::~ChronyClient() {
 void ChronyClient::request(const candm::Request& request, QObject* context, Completion completion) {
     Pending pending{request, context, std::move(completion), 0, {}};
     if (m_queue.size() >= m_limits.queued) {
-        answer(std::move(pending), failure(ErrorCode::Refused, QStringLiteral("too many requests wait for chronyd")));
+        answer(std::move(pending),
+               failure(ErrorCode::Refused, QStringLiteral("too many requests are waiting for chronyd")));
         return;
     }
     m_queue.push_back(std::move(pending));

@@ -52,7 +52,7 @@ ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
 ChronyEngine::~ChronyEngine() = default;
 
 void ChronyEngine::apply(const ChronyPlan& plan, Applied completion) {
-    failApply({ErrorCode::Conflict, QStringLiteral("a newer configuration came in between"), {}});
+    failApply({ErrorCode::Conflict, QStringLiteral("replaced by a newer configuration"), {}});
     m_onApplied = std::move(completion);
     ++m_request;
     if (!m_onStopped.empty()) {
@@ -159,12 +159,13 @@ void ChronyEngine::putInPlace(const ChronyPlan& plan) {
 
 /// What it takes to give `plan` to the chronyd that runs.
 Change ChronyEngine::changeOf(const ChronyPlan& plan) const {
-    if (!inForce()) return {ChangeKind::Restart, {QStringLiteral("what the running chronyd has is not known")}};
+    if (!inForce())
+        return {ChangeKind::Restart, {QStringLiteral("the configuration of the running chronyd is unknown")}};
     Change change = changeKind(m_lastGood, plan);
     if (change.kind == ChangeKind::Restart) return change;
     if (m_state.phase != EnginePhase::Running) change.kind = ChangeKind::Restart;
     if (m_held.access.isFull())
-        return {ChangeKind::Restart, change.reasons + QStringList(QStringLiteral("too many access rules remembered"))};
+        return {ChangeKind::Restart, change.reasons + QStringList(QStringLiteral("too many access rules on record"))};
     return change;
 }
 
@@ -200,7 +201,8 @@ void ChronyEngine::undoOnline(const Error& why) {
             replaceRunning(StartReason::PreviousRestored);
         }
         failApply({ErrorCode::InvalidInput,
-                   QStringLiteral("chronyd did not take the change, so what it had is back: %1").arg(why.text()),
+                   QStringLiteral("chronyd did not accept the change, so its previous configuration was restored: %1")
+                       .arg(why.text()),
                    {}});
     });
 }
@@ -217,7 +219,7 @@ void ChronyEngine::replaceRunning(StartReason reason) {
     if (!answers) return restartRunning();
     m_client.request(candm::dumpRequest(), this, [this, run = m_run](const Result<candm::Reply>& reply) {
         if (run != m_run) return;
-        if (!reply) qCWarning(lcEngine).noquote() << "chronyd kept no measurements:" << reply.error().text();
+        if (!reply) qCWarning(lcEngine).noquote() << "chronyd did not save its measurements:" << reply.error().text();
         m_gap.begin();
         restartRunning();
     });
@@ -289,8 +291,8 @@ void ChronyEngine::probe() {
         } else if (std::chrono::steady_clock::now() < m_probeDeadline) {
             m_probe.start();
         } else {
-            m_whyEnded =
-                QStringLiteral("chronyd runs but does not answer on %1").arg(m_options.layout.paths().commandSocket);
+            m_whyEnded = QStringLiteral("chronyd is running but does not answer on %1")
+                             .arg(m_options.layout.paths().commandSocket);
             m_runner->end();
         }
     });
@@ -351,10 +353,10 @@ bool ChronyEngine::rollBack(const QString& why) {
     m_plan = m_lastGood;
     m_reloadHistory = true;
     m_startReason = StartReason::PreviousRestored;
-    failApply(
-        {ErrorCode::InvalidInput,
-         QStringLiteral("chronyd does not start with the new configuration, so the previous one is back: %1").arg(why),
-         {}});
+    failApply({ErrorCode::InvalidInput,
+               QStringLiteral("chronyd does not start with the new configuration, so the previous one was restored: %1")
+                   .arg(why),
+               {}});
     startFresh();
     return true;
 }

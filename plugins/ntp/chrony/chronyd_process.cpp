@@ -72,8 +72,8 @@ void ChronydProcess::onFinished(int exitCode, QProcess::ExitStatus status) {
     m_patience.stop();
     logLines(m_log.feed(m_process.readAllStandardError()));
     logLines(m_log.end());
-    QString why = status == QProcess::CrashExit ? QStringLiteral("chronyd was ended by signal %1").arg(exitCode)
-                                                : QStringLiteral("chronyd ended with code %1").arg(exitCode);
+    QString why = status == QProcess::CrashExit ? QStringLiteral("chronyd was killed by signal %1").arg(exitCode)
+                                                : QStringLiteral("chronyd exited with code %1").arg(exitCode);
     if (exitCode != 0 && status == QProcess::NormalExit && !m_log.lastError().isEmpty())
         why += QStringLiteral(": ") + m_log.lastError();
     Q_EMIT exited(why);

@@ -29,9 +29,9 @@ inline QString sentence(const ChronydStart& start) {
                 .arg(start.changes.join(QStringLiteral(", ")));
         case StartReason::PreviousRestored:
             return QStringLiteral("The time daemon (chronyd) was started with its previous configuration.");
-        case StartReason::EndedByItself: return QStringLiteral("The time daemon (chronyd) was started again.");
+        case StartReason::EndedByItself: return QStringLiteral("The time daemon (chronyd) was restarted.");
         case StartReason::FoundRunning:
-            return QStringLiteral("The time daemon (chronyd) was found running and taken over as it is.");
+            return QStringLiteral("The time daemon (chronyd) was already running and was adopted unchanged.");
         case StartReason::Wanted:
         case StartReason::Unknown: break;
     }

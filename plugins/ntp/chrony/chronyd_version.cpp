@@ -17,8 +17,7 @@ Result<ChronyVersion> chronyVersion(const QByteArray& text) {
     static const QRegularExpression kNumbers(QStringLiteral(R"(^(\d{1,4})\.(\d{1,4}))"));
     const QString words = QString::fromLatin1(text);
     const QRegularExpressionMatch name = kVersion.match(words);
-    if (!name.hasMatch())
-        return failure(ErrorCode::Protocol, QStringLiteral("does not say which version of chrony it is"));
+    if (!name.hasMatch()) return failure(ErrorCode::Protocol, QStringLiteral("does not report its chrony version"));
     // A development build ("DEVELOPMENT") is believed to be able to do what all of them can.
     const QRegularExpressionMatch numbers = kNumbers.match(name.captured(1));
     ChronyVersion version{4, 0, words.contains(QStringLiteral("+NTS")), words.contains(QStringLiteral("+SECHASH"))};
@@ -27,8 +26,9 @@ Result<ChronyVersion> chronyVersion(const QByteArray& text) {
         version.minor = numbers.captured(2).toInt();
     }
     if (!version.isAtLeast(4, 0))
-        return failure(ErrorCode::Refused,
-                       QStringLiteral("is chrony %1.%2; at least 4.0 is needed").arg(version.major).arg(version.minor));
+        return failure(
+            ErrorCode::Refused,
+            QStringLiteral("is chrony %1.%2; 4.0 or later is required").arg(version.major).arg(version.minor));
     return version;
 }
 
@@ -68,7 +68,7 @@ void ChronydVersion::ask(Completion completion) {
         },
         Qt::QueuedConnection);
     QTimer::singleShot(kVersionTimeout, process, [answer] {
-        answer(failure(ErrorCode::Timeout, QStringLiteral("did not tell its version within 5 s")));
+        answer(failure(ErrorCode::Timeout, QStringLiteral("did not report its version within 5 s")));
     });
     process->start(m_chronyd, {QStringLiteral("--version")});
 }

@@ -14,7 +14,7 @@ QString refusal(const QByteArray& standardError) {
     log.feed(standardError);
     log.end();
     const QString words = log.lastError();
-    return words.isEmpty() ? QStringLiteral("chronyd refuses the configuration without a reason") : words;
+    return words.isEmpty() ? QStringLiteral("chronyd refuses the configuration without giving a reason") : words;
 }
 
 }  // namespace
@@ -23,7 +23,7 @@ ConfigCheck::ConfigCheck(QString chronyd, QObject* parent) : QObject(parent), m_
     m_timeout.setSingleShot(true);
     m_timeout.setInterval(kCheckTimeout);
     connect(&m_timeout, &QTimer::timeout, this,
-            [this] { finish(failure(ErrorCode::Timeout, QStringLiteral("chronyd -p did not end within 5 s"))); });
+            [this] { finish(failure(ErrorCode::Timeout, QStringLiteral("chronyd -p did not exit within 5 s"))); });
 }
 
 void ConfigCheck::run(const QString& file, Completion completion) {

@@ -51,7 +51,7 @@ void ChronyEngine::adopt(const ChronyPlan& plan) {
             m_isAdopting = false;
             auto record = decodeRunRecord(contentOf(m_options.layout.recordFile()), m_state.pid,
                                           processStart(m_state.pid), contentOf(m_options.layout.keyFile()));
-            qCInfo(lcAdoption).noquote() << QStringLiteral("chronyd was running, pid=%1 answers=%2 known=%3")
+            qCInfo(lcAdoption).noquote() << QStringLiteral("chronyd was already running, pid=%1 answers=%2 known=%3")
                                                 .arg(m_state.pid)
                                                 .arg(reply.has_value())
                                                 .arg(record.has_value());
@@ -85,7 +85,7 @@ void ChronyEngine::leave(Completion completion) {
     if (!m_runner->outlivesUs()) return stop(std::move(completion));
     m_onLeft.push_back(std::move(completion));
     ++m_request;
-    failApply({ErrorCode::Conflict, QStringLiteral("the host stops"), {}});
+    failApply({ErrorCode::Conflict, QStringLiteral("the host is stopping"), {}});
     m_check.cancel();
     m_retry.stop();
     // In the middle of a restart there may be no chronyd at all: that is brought to its end first.

@@ -63,8 +63,7 @@ LeftBehind::LeftBehind(QObject* parent) : QObject(parent) {
     m_patience.setInterval(kEndPatience);
     connect(&m_patience, &QTimer::timeout, this, [this] {
         if (m_killed) {
-            finish(
-                failure(ErrorCode::Timeout, QStringLiteral("an earlier chronyd does not end, not even when killed")));
+            finish(failure(ErrorCode::Timeout, QStringLiteral("an earlier chronyd does not exit, even when killed")));
             return;
         }
         m_killed = true;
@@ -91,7 +90,7 @@ void LeftBehind::endNext() {
         finishLater({});
         return;
     }
-    qCInfo(lcLeftBehind).noquote() << "ending a chronyd that an earlier host left running, config=" + m_configFile;
+    qCInfo(lcLeftBehind).noquote() << "stopping a chronyd that an earlier host left running, config=" + m_configFile;
     // A pidfd is readable when its process has ended, also when nobody has reaped it.
     m_ended = std::make_unique<QSocketNotifier>(m_process, QSocketNotifier::Read);
     connect(m_ended.get(), &QSocketNotifier::activated, this, [this] {
@@ -100,7 +99,7 @@ void LeftBehind::endNext() {
     });
     if (signalProcess(m_process, SIGTERM) != 0 && errno != ESRCH) {
         const QString why = qt_error_string(errno);
-        finishLater(failure(ErrorCode::Refused, QStringLiteral("cannot end an earlier chronyd: %1").arg(why)));
+        finishLater(failure(ErrorCode::Refused, QStringLiteral("cannot stop an earlier chronyd: %1").arg(why)));
         return;
     }
     m_patience.start();

@@ -184,8 +184,8 @@ void OnlineChange::onNamesKnown() {
     }
     QStringList wrong;
     for (const QString& name : missing) wrong.append(QStringLiteral("%1 is missing").arg(name));
-    for (const QString& name : extra) wrong.append(QStringLiteral("%1 is still there").arg(name));
-    finish(failure(ErrorCode::Conflict, QStringLiteral("chronyd does not have the sources that it was told: %1")
+    for (const QString& name : extra) wrong.append(QStringLiteral("%1 is still present").arg(name));
+    finish(failure(ErrorCode::Conflict, QStringLiteral("chronyd does not have the sources that it was given: %1")
                                             .arg(wrong.join(QStringLiteral(", ")))));
 }
 
@@ -237,7 +237,7 @@ void OnlineChange::verifyAccess() {
                 pushAccess(m_held->access.commandsFor(m_plan.online.access));
                 return next();
             }
-            return finish(failure(ErrorCode::Conflict, QStringLiteral("chronyd answers %1 although it is %2")
+            return finish(failure(ErrorCode::Conflict, QStringLiteral("chronyd answers %1, although it should be %2")
                                                            .arg(probe.text(), *isAllowed ? QStringLiteral("denied")
                                                                                          : QStringLiteral("allowed"))));
         }

@@ -93,12 +93,11 @@ tl::expected<void, Error> checkReachable(const QString& path, const RunAs& user)
         // An access control list may allow more than the mode shows; chronyd will tell.
         if (::getxattr(name.constData(), kPosixAcl, nullptr, 0) > 0) continue;
         if (!mayPass(info, user))
-            return failure(
-                ErrorCode::Refused,
-                QStringLiteral("the user %1, as which chronyd runs, cannot enter this directory, which leads to "
-                               "%2; allow it with: chmod o+x %3")
-                    .arg(user.user, path, at),
-                at);
+            return failure(ErrorCode::Refused,
+                           QStringLiteral("chronyd runs as user %1, which cannot enter this directory on the path to "
+                                          "%2; allow it with: chmod o+x %3")
+                               .arg(user.user, path, at),
+                           at);
     }
     return {};
 }
@@ -111,9 +110,10 @@ tl::expected<void, Error> prepare(const QString& path, std::optional<uid_t> owne
         return failure(ErrorCode::Io, QStringLiteral("cannot create the directory: %1").arg(qt_error_string(errno)),
                        path);
     if (!Directory(name).become(owner, user.gid, kDirectoryMode))
-        return failure(ErrorCode::Io,
-                       QStringLiteral("cannot give the directory to %1: %2").arg(user.user, qt_error_string(errno)),
-                       path);
+        return failure(
+            ErrorCode::Io,
+            QStringLiteral("cannot make %1 the owner of the directory: %2").arg(user.user, qt_error_string(errno)),
+            path);
     return {};
 }
 
@@ -133,10 +133,9 @@ tl::expected<void, Error> letThrough(const QString& path, const RunAs& user) {
     if (::stat(name.constData(), &info) == 0 && mayPass(info, user)) return {};
     const Directory directory(name);
     if (!directory.become(std::nullopt, user.gid, directory.mode() | kPassMode))
-        return failure(
-            ErrorCode::Io,
-            QStringLiteral("cannot let %1 pass through the directory: %2").arg(user.user, qt_error_string(errno)),
-            path);
+        return failure(ErrorCode::Io,
+                       QStringLiteral("cannot let %1 enter the directory: %2").arg(user.user, qt_error_string(errno)),
+                       path);
     return {};
 }
 

@@ -26,7 +26,7 @@ dbus::BusMethod manager(const char* method) { return {kService, kPath, kManager,
 QString jobFault(const QString& result) {
     if (result == QStringLiteral("dependency")) return QStringLiteral("a unit that it needs did not start");
     if (result == QStringLiteral("timeout")) return QStringLiteral("it took too long");
-    if (result == QStringLiteral("canceled")) return QStringLiteral("somebody else asked for something different");
+    if (result == QStringLiteral("canceled")) return QStringLiteral("another request canceled it");
     return {};
 }
 
@@ -62,7 +62,8 @@ SystemdUnit::SystemdUnit(const QString& unit, QString argumentFile, QObject* par
                [this](sdbus::Message& message) { onJobRemoved(message); });
     connect(&m_bus, &dbus::BusClient::up, this, &SystemdUnit::onUp);
     connect(&m_bus, &dbus::BusClient::lost, this, [this](const QString& reason) {
-        if (m_whyNoBus.isEmpty()) qCWarning(lcUnit).noquote() << "no bus to systemd, chronyd goes on reason=" + reason;
+        if (m_whyNoBus.isEmpty())
+            qCWarning(lcUnit).noquote() << "no connection to systemd, chronyd continues reason=" + reason;
         m_whyNoBus = reason;
         m_isReading = false;
     });
@@ -159,7 +160,7 @@ void SystemdUnit::onJobEnded(const QString& result) {
 }
 
 void SystemdUnit::onJobLate() {
-    const QString why = QStringLiteral("systemd did not do what it was asked with %1 in its time").arg(m_unit);
+    const QString why = QStringLiteral("systemd did not finish the job for %1 in time").arg(m_unit);
     if (m_use == Use::Starting) return fellOver(why);
     if (m_use != Use::Ending) return;
     leaveTo(Use::Running);
@@ -171,7 +172,7 @@ void SystemdUnit::onUp() {
     m_whyNoBus.clear();
     // Without it systemd emits nothing. Its outcome shows in what we hear.
     m_bus.call(manager("Subscribe"), {}, [](const Result<sdbus::MethodReply>& reply) {
-        if (!reply) qCWarning(lcUnit).noquote() << "systemd tells us nothing:" << reply.error().message;
+        if (!reply) qCWarning(lcUnit).noquote() << "systemd sends no notifications:" << reply.error().message;
     });
     // Whatever was asked for before is done by now, or was never heard.
     if (m_use == Use::Starting || m_use == Use::Ending) m_jobResult = QStringLiteral("unknown");
@@ -187,9 +188,9 @@ void SystemdUnit::refresh() {
         [this](const Result<dbus::PropertyMap>& unit) {
             if (unit) return readService(*unit);
             m_isReading = false;
-            answerLookUps(
-                failure(ErrorCode::Io,
-                        QStringLiteral("systemd does not say how %1 fares: %2").arg(m_unit, unit.error().message)));
+            answerLookUps(failure(
+                ErrorCode::Io,
+                QStringLiteral("systemd does not report the state of %1: %2").arg(m_unit, unit.error().message)));
         },
         kCallTimeout);
 }
@@ -223,7 +224,7 @@ void SystemdUnit::take(const Facts& facts) {
             if (pid != m_pid) return fellOver(describeEnd(facts));
             break;
         case Use::Ending:
-            if (pid == 0 && facts.isDown()) return fellOver(QStringLiteral("chronyd ended"));
+            if (pid == 0 && facts.isDown()) return fellOver(QStringLiteral("chronyd exited"));
             if (!isJobDone) break;
             leaveTo(Use::Running);
             Q_EMIT notEnded(QStringLiteral("systemd does not stop %1 (%2)").arg(m_unit, m_jobResult));
@@ -231,10 +232,11 @@ void SystemdUnit::take(const Facts& facts) {
         case Use::Idle:
             if (m_lookUps.empty()) break;
             if (facts.load != QStringLiteral("loaded"))
-                return answerLookUps(failure(ErrorCode::NotFound,
-                                             QStringLiteral("systemd cannot use the unit %1 (%2); it is delivered as "
-                                                            "deploy/systemd/fos1-chronyd.service")
-                                                 .arg(m_unit, facts.load)));
+                return answerLookUps(failure(
+                    ErrorCode::NotFound,
+                    QStringLiteral(
+                        "systemd cannot use the unit %1 (%2); install it from deploy/systemd/fos1-chronyd.service")
+                        .arg(m_unit, facts.load)));
             if (pid != 0) {
                 m_pid = pid;
                 leaveTo(Use::Running);
@@ -269,7 +271,7 @@ tl::expected<void, Error> SystemdUnit::writeArguments(const QStringList& argumen
         for (const QChar letter : argument)
             if (letter.isSpace() || QStringLiteral("\"'\\$").contains(letter))
                 return failure(ErrorCode::InvalidInput,
-                               QStringLiteral("cannot be handed to chronyd through systemd: \"%1\"").arg(argument));
+                               QStringLiteral("cannot be passed to chronyd through systemd: \"%1\"").arg(argument));
     QSaveFile file(m_argumentFile);
     if (!file.open(QIODevice::WriteOnly)) return failure(ErrorCode::Io, file.errorString(), m_argumentFile);
     file.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup | QFile::ReadOther);
@@ -280,17 +282,17 @@ tl::expected<void, Error> SystemdUnit::writeArguments(const QStringList& argumen
 
 /// In the words of ChronydProcess, as far as systemd knows.
 QString SystemdUnit::describeEnd(const Facts& facts) const {
-    const QString where = QStringLiteral("; its last words: journalctl -u %1").arg(m_unit);
+    const QString where = QStringLiteral("; for its log, run: journalctl -u %1").arg(m_unit);
     const QString fault = jobFault(m_jobResult);
     if (m_use == Use::Starting && !fault.isEmpty())
         return QStringLiteral("systemd did not start %1: %2").arg(m_unit, fault);
     if (facts.exitKind == CLD_EXITED)
-        return QStringLiteral("chronyd ended with code %1").arg(facts.exitStatus) +
+        return QStringLiteral("chronyd exited with code %1").arg(facts.exitStatus) +
                (facts.exitStatus ? where : QString());
     if (facts.exitKind == CLD_KILLED || facts.exitKind == CLD_DUMPED)
-        return QStringLiteral("chronyd was ended by signal %1").arg(facts.exitStatus);
-    if (facts.mainPid != 0) return QStringLiteral("chronyd ended and systemd started it again") + where;
-    return QStringLiteral("chronyd ended (%1)").arg(facts.result) + where;
+        return QStringLiteral("chronyd was killed by signal %1").arg(facts.exitStatus);
+    if (facts.mainPid != 0) return QStringLiteral("chronyd exited and systemd restarted it") + where;
+    return QStringLiteral("chronyd exited (%1)").arg(facts.result) + where;
 }
 
 }  // namespace fos1::ntp

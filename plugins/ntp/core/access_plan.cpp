@@ -184,7 +184,7 @@ GroupOutcomes withoutChange(const GroupOutcomes& wanted, const GroupOutcomes* in
         if (isHeld) outcome.state = held->second->state;
         outcome.problems = group->problems;
         if (outcome.state != group->state)
-            outcome.problems.push_back(QStringLiteral("the time daemon did not take the change (%1)").arg(why));
+            outcome.problems.push_back(QStringLiteral("the time daemon did not accept the change (%1)").arg(why));
         outcomes.emplace(name, std::make_shared<const GroupOutcome>(std::move(outcome)));
     }
     return outcomes;

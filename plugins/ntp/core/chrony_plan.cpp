@@ -113,7 +113,7 @@ void writeNts(ConfigText& out, const NtsSpec& nts, const ChronyPaths& paths, con
         plan.leftOut.push_back({QStringLiteral("spec.security.nts"), QStringLiteral("the NTS server"),
                                 materials.version.nts
                                     ? materials.whyNoNtsServer
-                                    : QStringLiteral("cannot be had: this chronyd was built without")});
+                                    : QStringLiteral("is unavailable: this chronyd was built without NTS")});
     if (!materials.version.nts) return;
     out.line({"ntsdumpdir", paths.dumpDirectory.toUtf8()});
     for (std::size_t i = 0; i < nts.trustedCerts.size(); ++i)
@@ -137,7 +137,7 @@ void writeRateLimit(ConfigText& out, const RateLimitSpec& limit, const Materials
     const int burst = effectiveBurst(limit.burst, materials.version);
     if (burst != limit.burst)
         plan.leftOut.push_back({QStringLiteral("spec.security.ratelimit.burst"), QString::number(limit.burst),
-                                QStringLiteral("is more than chronyd %1.%2 takes; it is %3")
+                                QStringLiteral("is more than chronyd %1.%2 accepts; %3 is used")
                                     .arg(materials.version.major)
                                     .arg(materials.version.minor)
                                     .arg(burst)});
@@ -250,8 +250,8 @@ ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options, cons
 
 Change changeKind(const std::optional<ChronyPlan>& current, const std::optional<ChronyPlan>& wanted) {
     if (!current && !wanted) return {ChangeKind::None, {}};
-    if (!current) return {ChangeKind::Start, {QStringLiteral("chronyd does not run yet")}};
-    if (!wanted) return {ChangeKind::Stop, {QStringLiteral("no time service is wanted")}};
+    if (!current) return {ChangeKind::Start, {QStringLiteral("chronyd is not running yet")}};
+    if (!wanted) return {ChangeKind::Stop, {QStringLiteral("no time service is declared")}};
     const Texts whole{current->whole(), wanted->whole()};
     QStringList reasons = differences(whole);
     if (current->keys != wanted->keys) reasons.append(QStringLiteral("keys changed"));

@@ -25,14 +25,14 @@ QString sentence(Fitness fitness) {
         case Fitness::Fit: return QStringLiteral("The clock follows a source and is fit for clients.");
         case Fitness::FitInHoldover:
             return QStringLiteral("No source is usable; the clock still keeps time and is fit for clients.");
-        case Fitness::NotSynchronised: return QStringLiteral("The clock is not synchronised.");
+        case Fitness::NotSynchronised: return QStringLiteral("The clock is not synchronized.");
         case Fitness::Settling: return QStringLiteral("The time is good again, but not yet for long enough.");
         case Fitness::StratumTooHigh: return QStringLiteral("The stratum is worse than allowed.");
         case Fitness::ErrorTooLarge: return QStringLiteral("The time may be off by more than allowed.");
         case Fitness::HoldoverTooLong: return QStringLiteral("No source has been usable for too long.");
         case Fitness::Unknown: break;
     }
-    return QStringLiteral("The state of the clock is not known.");
+    return QStringLiteral("The state of the clock is unknown.");
 }
 
 Fitness FitnessJudge::judge(const time::SyncState& state, const FitnessPolicy& policy, TimePoint now,

@@ -21,16 +21,17 @@ struct Kind {
 Kind kindOf(const Change& change, bool isChanged) {
     switch (change.kind) {
         case ChangeKind::Start: return {"start", QStringLiteral("chronyd would be started.")};
-        case ChangeKind::Stop: return {"stop", QStringLiteral("chronyd would be stopped, and nobody served any more.")};
+        case ChangeKind::Stop:
+            return {"stop", QStringLiteral("chronyd would be stopped, and clients would no longer be served.")};
         case ChangeKind::Online:
-            return {"online", QStringLiteral("chronyd would take this while it runs; nobody would notice.")};
+            return {"online", QStringLiteral("chronyd would apply this while it runs; clients would not notice.")};
         case ChangeKind::Restart:
             return {"restart", QStringLiteral("chronyd would be restarted with its measurements kept, because of: %1.")
                                    .arg(change.reasons.join(QStringLiteral(", ")))};
         case ChangeKind::None:
         case ChangeKind::Unknown: break;
     }
-    return {"none", isChanged ? QStringLiteral("chronyd would not notice.") : QString()};
+    return {"none", isChanged ? QStringLiteral("chronyd would not be affected.") : QString()};
 }
 
 QStringList linesOf(const std::optional<ChronyPlan>& plan) {

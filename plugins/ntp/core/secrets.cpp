@@ -26,7 +26,7 @@ void Secrets::remove(const ObjectKey& key) {
 Result<QByteArray> Secrets::field(const QString& ns, const QString& name, const QString& key) const {
     const auto found = m_objects.find({ns, name});
     if (found == m_objects.end())
-        return failure(ErrorCode::NotFound, QStringLiteral("the Secret %1/%2 is not there").arg(ns, name));
+        return failure(ErrorCode::NotFound, QStringLiteral("the Secret %1/%2 does not exist").arg(ns, name));
     const QCborValue text = found->second.value(QStringLiteral("stringData")).toMap().value(key);
     if (text.isString()) return text.toString().toUtf8();
     const QCborValue data = found->second.value(QStringLiteral("data")).toMap().value(key);
@@ -37,7 +37,7 @@ Result<QByteArray> Secrets::field(const QString& ns, const QString& name, const 
     const auto bytes = QByteArray::fromBase64Encoding(base64.trimmed(), QByteArray::AbortOnBase64DecodingErrors);
     if (!bytes)
         return failure(ErrorCode::InvalidInput,
-                       QStringLiteral("the field %3 of the Secret %1/%2 is not in base64").arg(ns, name, key));
+                       QStringLiteral("the field %3 of the Secret %1/%2 is not base64").arg(ns, name, key));
     return bytes.decoded;
 }
 

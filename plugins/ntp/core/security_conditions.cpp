@@ -15,8 +15,8 @@ QString whatIsServed(const NtsFacts& nts) {
     switch (nts.origin) {
         case CertificateOrigin::Own:
             return QStringLiteral(
-                       "NTS is served with a certificate of this node's own, renewed before %1; clients "
-                       "have to trust the authority in %2.")
+                       "NTS is served with this node's own certificate, renewed before %1; clients must trust the "
+                       "authority in %2.")
                 .arg(until, nts.authorityFile);
         case CertificateOrigin::File:
         case CertificateOrigin::Secret:
@@ -45,8 +45,8 @@ Condition ntsServing(const StatusInput& in) {
             return makeCondition(
                 type, ConditionStatus::Unknown, "NotTried",
                 in.nts->probeProblem.isEmpty()
-                    ? QStringLiteral("Whether clients can get keys is being found out.")
-                    : QStringLiteral("Whether clients can get keys is not known: %1.").arg(in.nts->probeProblem));
+                    ? QStringLiteral("A check whether clients can get keys is in progress.")
+                    : QStringLiteral("It is unknown whether clients can get keys: %1.").arg(in.nts->probeProblem));
     }
     if (in.nts->origin != CertificateOrigin::Own && in.nts->notAfterUnix - in.nowUnix < kExpiryWarningDays * kDay)
         return makeCondition(type, ConditionStatus::True, "ExpiresSoon", whatIsServed(*in.nts));
@@ -61,10 +61,10 @@ Condition secretsProtected(const StatusInput& in) {
         if (!key.value.isEmpty()) inlined.append(key.path);
     if (inlined.isEmpty())
         return makeCondition("SecretsProtected", ConditionStatus::True, "NoneInSpec",
-                             QStringLiteral("The spec holds no secret."));
+                             QStringLiteral("The spec contains no secret."));
     return makeCondition(
         "SecretsProtected", ConditionStatus::False, "KeyInSpec",
-        QStringLiteral("Whoever may read this object can read the value of %1; valueFrom keeps it elsewhere.")
+        QStringLiteral("Anyone who may read this object can read the value of %1; use valueFrom to keep it elsewhere.")
             .arg(inlined.join(QStringLiteral(", "))));
 }
 

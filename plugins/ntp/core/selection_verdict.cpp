@@ -105,9 +105,9 @@ SourceVerdict selectionVerdict(const SourceReport& source, const std::vector<Sou
         case SelectionState::MissingSamples:
             return make("TooFewMeasurements", QStringLiteral("There are too few measurements yet to judge it."));
         case SelectionState::Unsynchronised:
-            return make("Unsynchronised", QStringLiteral("Its own clock is not synchronised."));
+            return make("Unsynchronised", QStringLiteral("Its own clock is not synchronized."));
         case SelectionState::BadStratum:
-            return make("BadStratum", QStringLiteral("Its stratum, %1, is outside of the allowed range (minstratum, "
+            return make("BadStratum", QStringLiteral("Its stratum, %1, is outside the allowed range (minstratum, "
                                                      "maxstratum).")
                                           .arg(source.stratum));
         case SelectionState::LargeDistance:
@@ -134,19 +134,23 @@ SourceVerdict selectionVerdict(const SourceReport& source, const std::vector<Sou
                                                     "more, such as authenticated ones."));
         case SelectionState::Falseticker: return falseticker(selection, all);
         case SelectionState::WaitsForSources:
-            return make("WaitsForSources", QStringLiteral("It is good, but more sources have to be (minsources, or a "
-                                                          "source with require)."));
+            return make("WaitsForSources",
+                        QStringLiteral(
+                            "It is good, but more good sources are required (minsources, or a source with require)."));
         case SelectionState::NotPreferred:
             return make("NotPreferred", QStringLiteral("It is good, but another good source is preferred (prefer)."));
         case SelectionState::WaitsForUpdate:
-            return make("WaitsForUpdate", QStringLiteral("It is good, and waits for its next measurement, because "
-                                                         "another source was selected just now."));
+            return make(
+                "WaitsForUpdate",
+                QStringLiteral(
+                    "It is good, but waits for its next measurement because another source was just selected."));
         case SelectionState::Distant: return distant(selection, all);
         case SelectionState::Outlier:
             return make("Outlier", QStringLiteral("It is good, but stands out among the good ones."));
         case SelectionState::Unknown: break;
     }
-    return make("Unknown", QStringLiteral("chronyd gives a reason that is not known here; it may be newer."));
+    return make("Unknown",
+                QStringLiteral("chronyd gives a reason that this plugin does not know; chronyd may be newer."));
 }
 
 }  // namespace fos1::ntp

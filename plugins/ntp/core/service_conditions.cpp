@@ -24,14 +24,14 @@ Condition ready(const StatusInput& in) {
             if (in.reconciled && in.reconciled->status == kFalse)
                 return makeCondition(
                     type, kTrue, "Running",
-                    QStringLiteral("The time daemon runs with the configuration that it had before; "
-                                   "the condition Reconciled says why the declared one is not in force."));
+                    QStringLiteral("The time daemon runs with its previous configuration; the condition Reconciled "
+                                   "reports why the declared one is not in force."));
             return makeCondition(type, kTrue, "Running",
-                                 QStringLiteral("The time daemon runs with the wanted configuration."));
+                                 QStringLiteral("The time daemon runs with the declared configuration."));
         case EnginePhase::Starting:
             return makeCondition(type, kFalse, "Starting", QStringLiteral("The time daemon is starting."));
         case EnginePhase::Waiting: {
-            QString message = QStringLiteral("The time daemon ended and will be started again.");
+            QString message = QStringLiteral("The time daemon exited and will be restarted.");
             if (!in.engine.lastError.isEmpty()) message += u' ' + in.engine.lastError;
             return makeCondition(type, kFalse, "DaemonEnded", message);
         }
@@ -40,7 +40,7 @@ Condition ready(const StatusInput& in) {
         case EnginePhase::Stopped:
         case EnginePhase::Unknown: break;
     }
-    QString message = QStringLiteral("The time daemon does not run.");
+    QString message = QStringLiteral("The time daemon is not running.");
     if (!in.engine.lastError.isEmpty()) message += u' ' + in.engine.lastError;
     return makeCondition(type, kFalse, "NotRunning", message);
 }
@@ -53,7 +53,7 @@ Condition synchronized(const StatusInput& in) {
     if (in.sync.source && in.sync.source->kind == QStringLiteral("local"))
         return makeCondition(type, kFalse, "LocalReference", in.sync.reason);
     if (in.engine.phase != EnginePhase::Running)
-        return makeCondition(type, kFalse, "NotRunning", QStringLiteral("The time daemon does not run."));
+        return makeCondition(type, kFalse, "NotRunning", QStringLiteral("The time daemon is not running."));
     return makeCondition(type, kFalse, in.sync.sources.reachable == 0 ? "NoSource" : "NoneSelected", in.sync.reason);
 }
 
@@ -66,7 +66,7 @@ Condition offsetWithinLimits(const StatusInput& in) {
         return makeCondition(type, kUnknown, "MonitoringDisabled", QStringLiteral("Monitoring is switched off."));
     if (!isMeasured(in))
         return makeCondition(type, kUnknown, "NotSynchronized",
-                             QStringLiteral("How far the clock is off is not known without a source."));
+                             QStringLiteral("Without a source, the offset of the clock is unknown."));
     const auto offset = std::chrono::abs(in.sync.offset);
     const auto message = [&](const char* comparison, std::chrono::nanoseconds limit, const char* which) {
         return QStringLiteral("The clock is %1 off, %2 the %3 limit of %4.")
@@ -100,10 +100,10 @@ Condition stratumAsExpected(const StatusInput& in) {
         return makeCondition(type, kTrue, "NoLimit", QStringLiteral("No limit is set (spec.server.stratum)."));
     if (!isMeasured(in))
         return makeCondition(type, kUnknown, "NotSynchronized",
-                             QStringLiteral("The stratum is not known before the clock is synchronised."));
+                             QStringLiteral("The stratum is unknown until the clock is synchronized."));
     const bool fine = in.sync.stratum <= *in.spec.server.stratum;
     return makeCondition(type, fine ? kTrue : kFalse, fine ? "WithinLimit" : "TooHigh",
-                         QStringLiteral("The time is at stratum %1; at most %2 is wanted.")
+                         QStringLiteral("The time is at stratum %1; the limit is %2.")
                              .arg(in.sync.stratum)
                              .arg(*in.spec.server.stratum));
 }
@@ -112,7 +112,7 @@ Condition stratumAsExpected(const StatusInput& in) {
 Condition vlansKnown(const StatusInput& in) {
     const char* type = "VLANsKnown";
     if (in.entriesWithoutVlan.empty())
-        return makeCondition(type, kTrue, "AllKnown", QStringLiteral("Every VLAN that the spec names is there."));
+        return makeCondition(type, kTrue, "AllKnown", QStringLiteral("Every VLAN that the spec names exists."));
     QStringList names;
     for (const QString& name : in.entriesWithoutVlan) names.append(name);
     return makeCondition(type, kFalse, "VLANMissing",
@@ -128,7 +128,7 @@ Condition fullyImplemented(const StatusInput& in) {
         sentences.append(QStringLiteral("%1 (%2) %3.").arg(each.path, each.name, each.reason));
     if (!in.unimplemented.isEmpty())
         sentences.append(
-            QStringLiteral("This version does not act on: %1.").arg(in.unimplemented.join(QStringLiteral(", "))));
+            QStringLiteral("This version does not implement: %1.").arg(in.unimplemented.join(QStringLiteral(", "))));
     return makeCondition(type, kFalse, in.leftOut.empty() ? "FieldsNotImplemented" : "LeftOut",
                          sentences.join(QStringLiteral(" ")));
 }
@@ -140,20 +140,19 @@ std::optional<Condition> noRivalTimeDaemon(const StatusInput& in) {
         case RivalStanding::Unknown: break;
         case RivalStanding::NotLookedAt:
             return makeCondition(type, kUnknown, "NotLookedAt",
-                                 QStringLiteral("Nobody looks whether another time daemon sets the clock "
+                                 QStringLiteral("The plugin does not check whether another time daemon sets the clock "
                                                 "(plugins.ntp.timedate: off)."));
         case RivalStanding::NoTimedated:
             return makeCondition(
                 type, kTrue, "NoTimedated",
-                QStringLiteral("This system has no systemd-timedated, and so no time daemon of systemd's."));
+                QStringLiteral("This system has no systemd-timedated, so no time daemon of systemd sets the clock."));
         case RivalStanding::NoneActive:
             return makeCondition(type, kTrue, "NoneActive",
-                                 QStringLiteral("No other time daemon of the system is switched on."));
+                                 QStringLiteral("No other time daemon of the system is enabled."));
         case RivalStanding::TurnedOff:
-            return makeCondition(
-                type, kTrue, "TurnedOff",
-                QStringLiteral("The system's own time daemon was switched off, and is switched on again when this "
-                               "service is disabled or deleted."));
+            return makeCondition(type, kTrue, "TurnedOff",
+                                 QStringLiteral("The system's own time daemon was switched off; it is switched on "
+                                                "again when this service is disabled or deleted."));
         case RivalStanding::NotTurnedOff:
             return makeCondition(
                 type, kFalse, "NotTurnedOff",
@@ -169,7 +168,7 @@ std::optional<Condition> noRivalTimeDaemon(const StatusInput& in) {
         case RivalStanding::NotKnown:
             return makeCondition(
                 type, kUnknown, "NotKnown",
-                QStringLiteral("systemd-timedated does not say whether another time daemon sets the clock: %1.")
+                QStringLiteral("systemd-timedated does not report whether another time daemon sets the clock: %1.")
                     .arg(in.rival.words));
     }
     return {};

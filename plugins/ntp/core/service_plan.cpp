@@ -12,10 +12,10 @@ using time::ServiceState;
 
 QString whyNotAccepting(const NtpServiceSpec& spec, const std::optional<VlanPolicy>& policy, const ServingNow& now) {
     if (!spec.enabled) return QStringLiteral("The time service is switched off.");
-    if (!policy) return QStringLiteral("Neither spec.vlanConfig nor spec.vlanDefaults says anything about VLANs.");
-    if (!policy->enabled) return QStringLiteral("The policy of this VLAN is not to answer.");
-    if (spec.server.port == 0) return QStringLiteral("The service answers nobody (spec.server.port is 0).");
-    if (!now.isRunning) return QStringLiteral("The time daemon does not run.");
+    if (!policy) return QStringLiteral("Neither spec.vlanConfig nor spec.vlanDefaults is set.");
+    if (!policy->enabled) return QStringLiteral("The policy of this VLAN disables the service.");
+    if (spec.server.port == 0) return QStringLiteral("The service answers no clients (spec.server.port is 0).");
+    if (!now.isRunning) return QStringLiteral("The time daemon is not running.");
     return {};
 }
 
@@ -48,9 +48,9 @@ ServiceState planVlan(const NtpServiceSpec& spec, const KnownVlan* vlan, const s
     state.dnsName = spec.advertise.dnsName;
     state.dnsZone = spec.advertise.dnsZone;
     if (!vlan)
-        state.reason = QStringLiteral("Not advertised: there is no VLAN of this name.");
+        state.reason = QStringLiteral("Not advertised: there is no VLAN with this name.");
     else if (!vlan->isKnown)
-        state.reason = QStringLiteral("Not advertised: the state of the VLAN is not known.");
+        state.reason = QStringLiteral("Not advertised: the state of the VLAN is unknown.");
     else if (!vlan->state.up)
         state.reason =
             QStringLiteral("Not advertised: the link of the VLAN is down. %1").arg(vlan->state.reason).trimmed();

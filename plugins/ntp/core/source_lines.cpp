@@ -35,15 +35,15 @@ QByteArray sourceOptions(const SourceOptions& options, const Materials& material
 /// not have without a word.
 QString whyLeftOut(const QString& name, const SourceOptions& options, const Materials& materials) {
     if (options.nts && !materials.version.nts)
-        return QStringLiteral("asks for NTS, which this chronyd was built without, and is not used without it");
+        return QStringLiteral("requests NTS, which this chronyd was built without, and is not used without it");
     if (options.keyId && !materials.keys.contains(*options.keyId)) {
         const auto why = materials.missingKeys.find(*options.keyId);
-        return QStringLiteral("asks for key %1, which %2, and is not used without it")
+        return QStringLiteral("requests key %1, which %2, and is not used without it")
             .arg(*options.keyId)
-            .arg(why == materials.missingKeys.end() ? QStringLiteral("is not there") : why->second);
+            .arg(why == materials.missingKeys.end() ? QStringLiteral("does not exist") : why->second);
     }
     if (options.family && !materials.version.isAtLeast(4, 6) && !IpAddress::parse(name))
-        return QStringLiteral("asks for addresses of one family, which chronyd %1.%2 cannot tell apart (4.6 can)")
+        return QStringLiteral("requests addresses of one family, which chronyd %1.%2 cannot select (4.6 can)")
             .arg(materials.version.major)
             .arg(materials.version.minor);
     return {};

@@ -25,8 +25,8 @@ std::optional<SourceVerdict> kissOfDeath(const NtpData& ntp) {
     if (ntp.validReplies == 0 || ntp.stratum != 0 || ntp.refId == 0) return {};
     const QString code = refIdText(ntp.refId);
     if (code == u"RATE")
-        return make("AskedTooOften", QStringLiteral("The server says that it is asked too often (kiss code RATE): a "
-                                                    "longer polling interval (minpoll) helps."));
+        return make("AskedTooOften", QStringLiteral("The server reports that it is polled too often (kiss code RATE); "
+                                                    "use a longer polling interval (minpoll)."));
     if (code == u"DENY" || code == u"RSTR")
         return make("Denied", QStringLiteral("The server refuses to serve this machine (kiss code %1).").arg(code));
     return make("KissOfDeath",
@@ -36,17 +36,17 @@ std::optional<SourceVerdict> kissOfDeath(const NtpData& ntp) {
 /// What keeps a source from being asked at all.
 std::optional<SourceVerdict> cannotBeAsked(const Authentication& authentication) {
     if (authentication.mode == AuthenticationMode::SymmetricKey && authentication.keyBits == 0)
-        return make("KeyMissing", QStringLiteral("It is not asked: key %1, with which its answers should be "
-                                                 "authenticated, does not exist.")
-                                      .arg(authentication.keyId));
+        return make("KeyMissing",
+                    QStringLiteral("It is not polled: key %1, which authenticates its answers, does not exist.")
+                        .arg(authentication.keyId));
     if (authentication.mode != AuthenticationMode::Nts || authentication.cookies > 0) return {};
     if (authentication.keyExchangeTries > 0)
         return make("KeyExchangeFails",
-                    QStringLiteral("It is not asked: NTS keys could not be agreed on in %1 tries. Its port for that "
+                    QStringLiteral("It is not polled: the NTS key exchange failed %1 times. Its port for key exchange "
                                    "(usually tcp/4460) must be reachable and its certificate valid.")
                         .arg(authentication.keyExchangeTries));
     if (!authentication.sinceKeyExchange)
-        return make("KeyExchangePending", QStringLiteral("NTS keys are about to be agreed on."));
+        return make("KeyExchangePending", QStringLiteral("The NTS key exchange is pending."));
     return {};
 }
 
@@ -56,8 +56,7 @@ std::optional<SourceVerdict> uselessAnswers(const SourceReport& source) {
     if (const auto kiss = kissOfDeath(ntp)) return kiss;
     if (source.authentication && source.authentication->naks > 0)
         return make("CookiesRejected",
-                    QStringLiteral("The server does not accept our NTS cookies any more; new keys are "
-                                   "being agreed on."));
+                    QStringLiteral("The server no longer accepts our NTS cookies; a new key exchange is in progress."));
     if (ntp.received > 0 && ntp.validReplies == 0) {
         const bool hasKey = source.authentication && source.authentication->mode == AuthenticationMode::SymmetricKey;
         return make(
@@ -69,18 +68,19 @@ std::optional<SourceVerdict> uselessAnswers(const SourceReport& source) {
     }
     if (ntp.validReplies == 0) return {};
     if (!ntp.passed(PacketTest::Synchronised))
-        return make("Unsynchronised", QStringLiteral("Its last answer says that its own clock is not synchronised."));
+        return make("Unsynchronised",
+                    QStringLiteral("Its last answer reports that its own clock is not synchronized."));
     if (!ntp.passed(PacketTest::RootDistance))
-        return make("LargeDistance", QStringLiteral("Its last answer says that its time may be wrong by seconds."));
+        return make("LargeDistance", QStringLiteral("Its last answer reports that its time may be wrong by seconds."));
     return {};
 }
 
 SourceVerdict noAnswer(const SourceReport& source) {
     QString why = QStringLiteral("Does not answer: none of the last 8 polls was answered.");
     if (source.ntp && source.ntp->validReplies == 0 && source.ntp->sent == 1)
-        why = QStringLiteral("Does not answer: the only request got nothing back so far.");
+        why = QStringLiteral("Does not answer: the only request so far was not answered.");
     else if (source.ntp && source.ntp->validReplies == 0 && source.ntp->sent < 8)
-        why = QStringLiteral("Does not answer: none of %1 requests got anything back so far.").arg(source.ntp->sent);
+        why = QStringLiteral("Does not answer: none of %1 requests so far was answered.").arg(source.ntp->sent);
     if (source.authentication && source.authentication->mode == AuthenticationMode::SymmetricKey)
         why += QStringLiteral(" It may not have the same key %1.").arg(source.authentication->keyId);
     return make("NoAnswer", why);
@@ -88,12 +88,11 @@ SourceVerdict noAnswer(const SourceReport& source) {
 
 SourceVerdict silent(const SourceReport& source) {
     if (source.mode == SourceMode::ReferenceClock)
-        return make("NoSamples",
-                    QStringLiteral("The clock gives no time: there was nothing usable in the last 8 polls."));
+        return make("NoSamples", QStringLiteral("The clock provides no time: none of the last 8 polls was usable."));
     if (source.authentication)
         if (const auto verdict = cannotBeAsked(*source.authentication)) return *verdict;
     if (!source.ntp) return noAnswer(source);
-    if (source.ntp->sent == 0) return make("NotAskedYet", QStringLiteral("It has not been asked yet."));
+    if (source.ntp->sent == 0) return make("NotAskedYet", QStringLiteral("It has not been polled yet."));
     if (const auto verdict = uselessAnswers(source)) return *verdict;
     return noAnswer(source);
 }
@@ -104,13 +103,14 @@ std::optional<SourceVerdict> uselessMeasurements(const NtpData& ntp) {
     if (!ntp.passed(PacketTest::LoopFree))
         return make("Loop", QStringLiteral("It takes its time from this machine, so it cannot be followed."));
     if (!ntp.passed(PacketTest::DelayAllowed))
-        return make("DelayTooLong", QStringLiteral("Its last answer took %1 there and back, longer than is allowed "
-                                                   "(maxdelay).")
-                                        .arg(plainDuration(ntp.delay)));
+        return make("DelayTooLong",
+                    QStringLiteral("The round trip of its last answer took %1, longer than allowed (maxdelay).")
+                        .arg(plainDuration(ntp.delay)));
     if (!ntp.passed(PacketTest::UsualDelay) || !ntp.passed(PacketTest::SteadyDelay))
-        return make("DelayUnusual", QStringLiteral("Its last answer took %1 there and back, unusually long for it, and "
-                                                   "was not used.")
-                                        .arg(plainDuration(ntp.delay)));
+        return make("DelayUnusual",
+                    QStringLiteral(
+                        "The round trip of its last answer took %1, unusually long for it, so the answer was not used.")
+                        .arg(plainDuration(ntp.delay)));
     return {};
 }
 
@@ -118,7 +118,8 @@ std::optional<SourceVerdict> uselessMeasurements(const NtpData& ntp) {
 SourceVerdict listVerdict(const SourceReport& source) {
     switch (source.state) {
         case SourceState::Selected: return make("Selected", QStringLiteral("The clock follows it."));
-        case SourceState::Combined: return make("Combined", QStringLiteral("It is used beside the selected source."));
+        case SourceState::Combined:
+            return make("Combined", QStringLiteral("It is used in addition to the selected source."));
         case SourceState::Selectable: return make("NotCombined", QStringLiteral("It is good, but not used."));
         case SourceState::Falseticker:
             return make("Falseticker", QStringLiteral("Its time disagrees with the majority (falseticker)."));
@@ -126,7 +127,7 @@ SourceVerdict listVerdict(const SourceReport& source) {
         case SourceState::Unusable: return make("Unusable", QStringLiteral("It answers, but is not usable yet."));
         case SourceState::Unknown: break;
     }
-    return make("Unknown", QStringLiteral("Its state is not known."));
+    return make("Unknown", QStringLiteral("Its state is unknown."));
 }
 
 SourceVerdict answering(const SourceReport& source, const std::vector<SourceReport>& all,
@@ -153,7 +154,7 @@ QString remarks(const SourceReport& source) {
     if (!source.authentication || source.authentication->mode != AuthenticationMode::Nts) return text;
     const Authentication& nts = *source.authentication;
     if (nts.keyExchangeTries > 1 && nts.cookies < kAllCookies)
-        text += QStringLiteral(" Its NTS cookies run out: %1 of %2 are left, and new keys could not be agreed on.")
+        text += QStringLiteral(" Its NTS cookies are running out: %1 of %2 are left, and the key exchange failed.")
                     .arg(nts.cookies)
                     .arg(kAllCookies);
     return text;

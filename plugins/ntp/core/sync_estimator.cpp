@@ -123,7 +123,7 @@ QString SyncEstimator::reasonFor(const FitnessPolicy& policy, const SyncState& s
         case Fitness::FitInHoldover: return lost + QStringLiteral("; the clock still keeps time, %1.").arg(accuracy);
         case Fitness::Settling:
             return (state.synchronised ? following : lost) +
-                   QStringLiteral("; not advertised before that has lasted for %1.").arg(plainDuration(kSteadyFor));
+                   QStringLiteral("; not advertised until this has lasted for %1.").arg(plainDuration(kSteadyFor));
         case Fitness::StratumTooHigh:
             return QStringLiteral("Time is at stratum %1, worse than the allowed %2.")
                 .arg(state.stratum)
@@ -132,7 +132,7 @@ QString SyncEstimator::reasonFor(const FitnessPolicy& policy, const SyncState& s
             return (state.synchronised ? following + QStringLiteral(" only")
                                        : lost + QStringLiteral(", and the time is only %1").arg(accuracy)) +
                    QStringLiteral(", not good enough to advertise.");
-        case Fitness::HoldoverTooLong: return lost + QStringLiteral(", which is too long to go on advertising.");
+        case Fitness::HoldoverTooLong: return lost + QStringLiteral(", which is too long to continue advertising.");
         case Fitness::NotSynchronised:
         case Fitness::Unknown: break;
     }
@@ -143,7 +143,7 @@ QString SyncEstimator::whyNotSynchronised(const SyncState& state) const {
     if (!m_tracking.at) return QStringLiteral("chronyd does not answer.");
     QString why;
     if (!m_sources.at)
-        why = QStringLiteral("the state of the sources is not known yet");
+        why = QStringLiteral("the state of the sources is not yet known");
     else if (state.sources.total == 0)
         why = QStringLiteral("no source is configured");
     else if (const QString names = unresolvedNames(m_sources.value); !names.isEmpty() && state.sources.reachable == 0)
@@ -158,7 +158,7 @@ QString SyncEstimator::whyNotSynchronised(const SyncState& state) const {
                   .arg(state.sources.total);
     if (isLocalReference(m_tracking.value))
         return QStringLiteral("Serving this machine's own clock (local reference): %1.").arg(why);
-    return QStringLiteral("Not synchronised: %1.").arg(why);
+    return QStringLiteral("Not synchronized: %1.").arg(why);
 }
 
 }  // namespace fos1::ntp

@@ -67,7 +67,7 @@ Result<QByteArray> keyBytes(const QByteArray& text, const QString& type) {
         const QByteArray digits = text.mid(4);
         bytes = QByteArray::fromHex(digits);
         if (bytes.toHex() != digits.toLower())
-            return wrong(QStringLiteral("has something else than pairs of hexadecimal digits after HEX:"));
+            return wrong(QStringLiteral("must have only pairs of hexadecimal digits after HEX:"));
     } else if (text.startsWith("ASCII:")) {
         bytes = text.mid(6);
     }

@@ -105,7 +105,7 @@ NtsSpec parseNts(const FieldChecks& at) {
     if (!nts.certificateFile.isEmpty() && nts.keyFile.isEmpty())
         server.report(QStringLiteral("key"), QStringLiteral("is required with certificate.file"));
     if (nts.certificateFile.isEmpty() && nts.certificateSecret.isEmpty() && !nts.keyFile.isEmpty())
-        server.report(QStringLiteral("key"), QStringLiteral("is of no use without certificate.file"));
+        server.report(QStringLiteral("key"), QStringLiteral("has no effect without certificate.file"));
     return nts;
 }
 

@@ -117,7 +117,7 @@ ServerSpec parseServer(const FieldChecks& at, const AuthenticationSpec& keys, Se
 void checkPeer(const FieldChecks& at, const ServerSpec& peer) {
     if (!peer.options.keyId && !at.reader().boolean(QStringLiteral("insecure")))
         at.report(QStringLiteral("keyId"),
-                  QStringLiteral("is required of a peer; insecure: true does without authentication"));
+                  QStringLiteral("is required for a peer; set insecure: true to use a peer without authentication"));
     if (peer.options.nts)
         at.report(QStringLiteral("nts"), QStringLiteral("is for servers; a peer is authenticated by keyId"));
 }

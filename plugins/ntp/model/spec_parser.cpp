@@ -150,8 +150,8 @@ tl::expected<NtpServiceSpec, Errors> parse(const QCborMap& map) {
     if (!spec.server.interleaved && spec.rateLimit.enabled)
         at.child(QStringLiteral("server"))
             .report(QStringLiteral("interleaved"),
-                    QStringLiteral("false contradicts security.ratelimit: chronyd can do without interleaved mode only "
-                                   "when it keeps no account of its clients, which the limit needs"));
+                    QStringLiteral("false contradicts security.ratelimit: chronyd can disable interleaved mode only "
+                                   "when it keeps no client records, which the rate limit needs"));
     if (!errors.empty()) return tl::unexpected<Errors>(std::move(errors));
     return spec;
 }

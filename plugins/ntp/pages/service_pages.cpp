@@ -142,7 +142,7 @@ page::Table whyTable(const StatusInput& in) {
 
 /// The register fills from the right: what is left of its first bit was not polled yet.
 page::Cell answersText(const SourceReport& source) {
-    if (source.reachability == 0) return page::text(QStringLiteral("none of the last polls"));
+    if (source.reachability == 0) return page::text(QStringLiteral("none of the recent polls"));
     return page::text(QStringLiteral("%1 of the last %2 polls")
                           .arg(std::popcount(source.reachability))
                           .arg(std::bit_width(source.reachability)));
@@ -168,13 +168,13 @@ page::Fields everythingAbout(const SourceReport& source, const StatusInput& in) 
     fields.add(QStringLiteral("Why"), page::text(verdictOn(source, in.sources, in.statistics).why), {}, markOf(source));
     fields.add(QStringLiteral("State"), page::text(stateText(source.state)));
     fields.add(QStringLiteral("Answered"), answersText(source));
-    fields.add(QStringLiteral("Polled each"), pollInterval(source.poll));
+    fields.add(QStringLiteral("Polled every"), pollInterval(source.poll));
     if (source.stratum > 0) fields.add(QStringLiteral("Stratum"), page::count(source.stratum));
     if (source.sinceSample) {
         fields.add(QStringLiteral("Measured"), page::age(source.sinceSample->count()),
                    QStringLiteral("since the last sample"));
         fields.add(QStringLiteral("Offset"), page::offset(source.offset.count()),
-                   QStringLiteral("the local clock against it"));
+                   QStringLiteral("the local clock relative to the source"));
         fields.add(QStringLiteral("Jitter"), duration(jitterOf(source, in)));
         fields.add(QStringLiteral("Delay"), duration(source.delay));
     }
@@ -193,7 +193,7 @@ QCborMap statusPage(const PageFacts& facts, const QString& object) {
         addClock(fields, in);
         const bool isRunning = in.engine.phase == EnginePhase::Running;
         fields.add(QStringLiteral("chronyd"),
-                   page::text(isRunning ? QStringLiteral("runs") : QStringLiteral("does not run")), {},
+                   page::text(isRunning ? QStringLiteral("running") : QStringLiteral("not running")), {},
                    isRunning || !in.spec.enabled ? Mark::None : Mark::Trouble);
         if (!in.engine.lastError.isEmpty()) {
             fields.add(QStringLiteral("Last error"), page::text(in.engine.lastError));

@@ -111,7 +111,7 @@ Result<CertificateFacts> checkPair(const QByteArray& chain, const QByteArray& ke
     if (nowUnix > facts.notAfterUnix)
         return wrong(QStringLiteral("the certificate has expired on %1").arg(dayOf(facts.notAfterUnix)));
     if (facts.names.isEmpty())
-        return wrong(QStringLiteral("the certificate names no host (subjectAltName), so that no client believes it"));
+        return wrong(QStringLiteral("the certificate names no host (subjectAltName), so no client accepts it"));
     if (X509_check_purpose(leaf, X509_PURPOSE_SSL_SERVER, 0) != 1)
         return wrong(QStringLiteral("the certificate is not for servers (extendedKeyUsage)"));
     for (std::size_t i = 0; i + 1 < certificates->size(); ++i) {

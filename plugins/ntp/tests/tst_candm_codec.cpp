@@ -213,18 +213,18 @@ class TestCandmCodec : public QObject {
         row("truncated", kSourceData.left(75), protocol, "reply 3 has 75 bytes instead of 76");
         row("too long", kSourceData + '\0', protocol, "reply 3 has 77 bytes instead of 76");
         row("another version", changed(kSourceData, 0, 5), protocol, "reply of protocol version 5, not 6");
-        row("a request", changed(kSourceData, 1, 1), protocol, "packet type 1 is no reply");
+        row("a request", changed(kSourceData, 1, 1), protocol, "packet type 1 is not a reply");
         row("another command", changed(kSourceData, 5, 33), protocol, "reply to command 33, not 15");
         row("another sequence", changed(kSourceData, 19, 5), protocol, "reply to another request (sequence number)");
         row("reply of a later version", changed(kSourceData, 7, 99), ErrorCode::Refused,
-            "chronyd answers in a form that is not known here (reply code 99); it may be newer");
+            "the format of the reply from chronyd is unknown (reply code 99); chronyd may be newer than this plugin");
         row("reply of a later version that refuses", changed(changed(kSourceData, 7, 99), 9, 4), ErrorCode::NotFound,
             "chronyd has no such source");
         row("no such source", kNoSuchSource, ErrorCode::NotFound, "chronyd has no such source");
         row("status 9 of another command", changed(kNoSuchSource, 9, 9), ErrorCode::Refused,
             "chronyd answered with status 9");
         row("wrong length of request", changed(kNoSuchSource, 9, 19), ErrorCode::Refused,
-            "chronyd expects another length of request");
+            "chronyd expects a request of another length");
     }
     void refused() {
         QFETCH(QByteArray, bytes);

@@ -61,7 +61,7 @@ class TestCertificate : public QObject {
         QCOMPARE(verdict(good + pairs.other.certificate, key),
                  QStringLiteral("certificate 1 of the chain is not signed by the one after it"));
         QCOMPARE(verdict(pairs.authority.certificate, pairs.authority.key),
-                 QStringLiteral("the certificate names no host (subjectAltName), so that no client believes it"));
+                 QStringLiteral("the certificate names no host (subjectAltName), so no client accepts it"));
         QByteArray broken = good;
         broken.replace(good.size() / 2, 4, "????");
         QVERIFY2(verdict(broken, key).startsWith(QStringLiteral("holds a certificate that cannot be read")),

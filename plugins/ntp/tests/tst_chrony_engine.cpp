@@ -93,7 +93,8 @@ class TestChronyEngine : public QObject {
         QTRY_VERIFY(second);
         QVERIFY(!*second);
         QVERIFY(second->error().code == ErrorCode::InvalidInput);
-        QVERIFY2(second->error().message.contains(QStringLiteral("the previous one is back")), qPrintable(why(second)));
+        QVERIFY2(second->error().message.contains(QStringLiteral("the previous one was restored")),
+                 qPrintable(why(second)));
         QVERIFY2(second->error().message.contains(QStringLiteral("/dev/no-such-pps")), qPrintable(why(second)));
         QVERIFY(engine.inForce() && *engine.inForce() == f.config());
         QTRY_VERIFY(engine.state().phase == EnginePhase::Running);
@@ -178,7 +179,7 @@ class TestChronyEngine : public QObject {
         timer.start();
         QCOMPARE(::kill(static_cast<pid_t>(pid), SIGKILL), 0);
         QTRY_COMPARE(died.size(), 1);
-        QCOMPARE(died.front().front().toString(), QStringLiteral("chronyd was ended by signal 9"));
+        QCOMPARE(died.front().front().toString(), QStringLiteral("chronyd was killed by signal 9"));
         QVERIFY(engine.inForce() && *engine.inForce() == f.config());
         QTRY_VERIFY(engine.state().phase == EnginePhase::Running);
         QVERIFY(timer.elapsed() < 2000);
@@ -291,11 +292,9 @@ class TestChronyEngine : public QObject {
         QFile::setPermissions(closed, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
         const auto reachable = checkReachable(run, stranger);
         QVERIFY(!reachable);
-        QCOMPARE(
-            reachable.error().text(),
-            QStringLiteral("%1: the user stranger, as which chronyd runs, cannot enter this directory, which leads "
-                           "to %2; allow it with: chmod o+x %1")
-                .arg(closed, run));
+        QCOMPARE(reachable.error().text(), QStringLiteral("%1: chronyd runs as user stranger, which cannot enter this "
+                                                          "directory on the path to %2; allow it with: chmod o+x %1")
+                                               .arg(closed, run));
         const RunAs member{QStringLiteral("member"), 64321, 64321, {::getegid()}, {}};
         QVERIFY(!checkReachable(run, member));
         QFile::setPermissions(closed, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner | QFile::ExeGroup);

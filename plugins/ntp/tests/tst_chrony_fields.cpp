@@ -205,7 +205,7 @@ class TestChronyFields : public QObject {
     void hardwareTimestamps() {
         Declared f;
         f.materials.unusableInterfaces = {
-            {QStringLiteral("lo"), QStringLiteral("has no hardware that stamps packets")}};
+            {QStringLiteral("lo"), QStringLiteral("does not support hardware timestamping")}};
         QCOMPARE(f.declare("{server: {hwtimestamp: [{interface: lo}, {interface: '*'}]}}"), QString());
         QCOMPARE(f.plan().leftOut.size(), 1u);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A look asks for everything, and a report that cannot be had takes no other with it.
+// A look asks for everything, and a report that is unavailable takes no other with it.
 #include <QTest>
 #include <map>
 

@@ -29,8 +29,8 @@ class TestChronydLog : public QObject {
         QTest::newRow("prerelease") << QByteArray("chronyd (chrony) version 4.8-pre1 (-NTS -SECHASH)") << "4.8";
         QTest::newRow("development") << QByteArray("chronyd (chrony) version DEVELOPMENT (+NTS -SECHASH)") << "4.0 nts";
         QTest::newRow("too old") << QByteArray("chronyd (chrony) version 3.5 (+CMDMON)")
-                                 << "is chrony 3.5; at least 4.0 is needed";
-        QTest::newRow("another program") << QByteArray("ntpd 4.2.8p15") << "does not say which version of chrony it is";
+                                 << "is chrony 3.5; 4.0 or later is required";
+        QTest::newRow("another program") << QByteArray("ntpd 4.2.8p15") << "does not report its chrony version";
     }
     void versions() {
         QFETCH(QByteArray, text);

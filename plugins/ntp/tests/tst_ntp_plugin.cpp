@@ -121,7 +121,7 @@ class TestNtpPlugin : public QObject {
         QVERIFY2(done.outcome == Outcome::Ok, qPrintable(done.message));
         QCOMPARE(r.processes(), before);
         QVERIFY(r.host().events.messages().join(u'\n').contains(
-            QStringLiteral("took a change without a restart: local added")));
+            QStringLiteral("applied a change without a restart: local added")));
 
         // chrony's own clock is served, but that is no synchronisation.
         QTRY_COMPARE(r.status().condition(kName, QStringLiteral("Synchronized")),
@@ -230,7 +230,7 @@ class TestNtpPlugin : public QObject {
         QCOMPARE(r.status().condition(kName, QStringLiteral("FullyImplemented")), QStringLiteral("False/LeftOut"));
         const QString message = r.status().message(kName, QStringLiteral("FullyImplemented"));
         QVERIFY2(
-            message.contains(QStringLiteral("key 7, which cannot be had: the Secret default/s is not there, and is "
+            message.contains(QStringLiteral("key 7, which is unavailable: the Secret default/s does not exist, and is "
                                             "not used without it")),
             qPrintable(message));
         const QString sources =

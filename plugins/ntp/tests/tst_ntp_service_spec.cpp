@@ -195,8 +195,8 @@ class TestNtpServiceSpec : public QObject {
             {QStringLiteral("spec.security.authentication.keys[0].value: has 6 bytes; a key of type AES128 has 16 (32 "
                             "digits after HEX:)")});
         row("half a digit", "{security: {authentication: {keys: [{id: 1, type: SHA1, value: 'HEX:ABC'}]}}}",
-            {QStringLiteral("spec.security.authentication.keys[0].value: has something else than pairs of hexadecimal "
-                            "digits after HEX:")});
+            {QStringLiteral(
+                "spec.security.authentication.keys[0].value: must have only pairs of hexadecimal digits after HEX:")});
         row("a key without a value", "{security: {authentication: {keys: [{id: 1, type: SHA1}]}}}",
             {QStringLiteral("spec.security.authentication.keys[0].value: is required, or valueFrom")});
         row("a key from two places",
@@ -204,8 +204,8 @@ class TestNtpServiceSpec : public QObject {
             "key: b}}}]}}}",
             {QStringLiteral("spec.security.authentication.keys[0].valueFrom: needs either secretKeyRef or file")});
         row("a peer without a key", "{sources: {peers: [{address: a.example}]}}",
-            {QStringLiteral("spec.sources.peers[0].keyId: is required of a peer; insecure: true does without "
-                            "authentication")});
+            {QStringLiteral("spec.sources.peers[0].keyId: is required for a peer; set insecure: true to use a peer "
+                            "without authentication")});
         row("an address of the other family", "{sources: {servers: [{address: 10.0.0.1, family: ipv6}]}}",
             {QStringLiteral("spec.sources.servers[0].family: contradicts 10.0.0.1, which is of the other family")});
         row("a certificate without its key", "{security: {nts: {server: {certificate: {file: /etc/c.pem}}}}}",
@@ -220,8 +220,8 @@ class TestNtpServiceSpec : public QObject {
                 "spec.advertise.holdover.errorBound: must be greater than 0 and at most 1000000000, is 0")});
         row("a limit that needs what is switched off",
             "{server: {interleaved: false}, security: {ratelimit: {enabled: true}}}",
-            {QStringLiteral("spec.server.interleaved: false contradicts security.ratelimit: chronyd can do without "
-                            "interleaved mode only when it keeps no account of its clients, which the limit needs")});
+            {QStringLiteral("spec.server.interleaved: false contradicts security.ratelimit: chronyd can disable "
+                            "interleaved mode only when it keeps no client records, which the rate limit needs")});
     }
     void mistakesAreNamed() {
         QFETCH(QString, spec);

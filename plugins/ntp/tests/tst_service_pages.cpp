@@ -112,7 +112,7 @@ class TestServicePages : public QObject {
         Facts facts = synchronized();
         facts.sync = {};
         facts.engine.phase = EnginePhase::Waiting;
-        facts.engine.lastError = QStringLiteral("chronyd ended");
+        facts.engine.lastError = QStringLiteral("chronyd exited");
         facts.engine.lastErrorUnixMs = 1'700'000'000'000;
         const StatusInput in = facts.input();
         const QCborMap page = statusPage({kObject, &in, {}}, QStringLiteral("main-ntp"));
@@ -120,7 +120,7 @@ class TestServicePages : public QObject {
         for (const char* label : {"Clock", "Advertised", "chronyd"})
             QVERIFY2(field(page, label).value(QStringLiteral("trouble")).toBool(), label);
         QVERIFY(field(page, "Offset").isEmpty());
-        QCOMPARE(field(page, "Last error").value(QStringLiteral("value")).toString(), QStringLiteral("chronyd ended"));
+        QCOMPARE(field(page, "Last error").value(QStringLiteral("value")).toString(), QStringLiteral("chronyd exited"));
     }
 
     void whoDoesNotServeIsShownWithTheReason() {

@@ -138,7 +138,7 @@ class TestServicePlan : public QObject {
         QTest::addColumn<QString>("reason");
         QTest::newRow("unfit") << ServingNow{true, false, false, QStringLiteral("No source.")} << true
                                << "Not advertised: No source.";
-        QTest::newRow("not running") << ServingNow{} << false << "The time daemon does not run.";
+        QTest::newRow("not running") << ServingNow{} << false << "The time daemon is not running.";
     }
     void whyNothingIsAdvertised() {
         QFETCH(ServingNow, now);
@@ -260,8 +260,8 @@ class TestServicePlan : public QObject {
         const GroupOutcome& b = *plan.groups.at(QStringLiteral("b"));
         QCOMPARE(b.state.networks, QStringList(QStringLiteral("10.3.0.0/16")));
         QCOMPARE(b.problems.size(), 2u);
-        QCOMPARE(b.problems[0], QStringLiteral("10.2.0.0/16 belongs to NTPClient a already"));
-        QCOMPARE(b.problems[1], QStringLiteral("10.1.0.0/16 belongs to security.access of the NTPService already"));
+        QCOMPARE(b.problems[0], QStringLiteral("10.2.0.0/16 already belongs to NTPClient a"));
+        QCOMPARE(b.problems[1], QStringLiteral("10.1.0.0/16 already belongs to security.access of the NTPService"));
     }
 
     void groupsByVlan() {

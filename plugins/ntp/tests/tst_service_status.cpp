@@ -79,9 +79,9 @@ class TestServiceStatus : public QObject {
         QCOMPARE(field(in, "sourcesReachable"), QCborValue(2));
         QCOMPARE(field(in, "observedGeneration"), QCborValue(4));
         QVERIFY(field(in, "lastError").isUndefined());
-        in.engine.lastError = QStringLiteral("chronyd was ended by signal 9");
+        in.engine.lastError = QStringLiteral("chronyd was killed by signal 9");
         in.engine.lastErrorUnixMs = 1'800'000'000'000;
-        QCOMPARE(field(in, "lastError"), QCborValue(QStringLiteral("chronyd was ended by signal 9")));
+        QCOMPARE(field(in, "lastError"), QCborValue(QStringLiteral("chronyd was killed by signal 9")));
         QCOMPARE(field(in, "lastErrorTime"), QCborValue(QStringLiteral("2027-01-15T08:00:00Z")));
     }
 
@@ -227,7 +227,7 @@ class TestServiceStatus : public QObject {
             {QStringLiteral("spec.sources.servers[0]"), QStringLiteral("b"), QStringLiteral("asks for NTS")});
         QCOMPARE(condition(in, "FullyImplemented"), QStringLiteral("False/LeftOut"));
         QCOMPARE(message(in, "FullyImplemented"),
-                 QStringLiteral("spec.sources.servers[0] (b) asks for NTS. This version does not act on: "
+                 QStringLiteral("spec.sources.servers[0] (b) asks for NTS. This version does not implement: "
                                 "spec.vlanConfig, spec.security.nts."));
         QCOMPARE(field(in, "effective").toMap().value(QStringLiteral("leftOut")).toArray().size(), 1);
     }

@@ -54,7 +54,7 @@ class TestSourceLines : public QObject {
         };
         Materials withKeys = chrony(3);
         withKeys.keys = {{1, "abc"}};
-        withKeys.missingKeys = {{7, QStringLiteral("cannot be had: the Secret default/s is not there")}};
+        withKeys.missingKeys = {{7, QStringLiteral("is unavailable: the Secret default/s does not exist")}};
         row("a server with its key", "sources: {servers: [{address: a, keyId: 1}]}, " + QByteArray(kKeys), withKeys,
             {"server a key 1"});
         row("a peer with its key",
@@ -63,20 +63,20 @@ class TestSourceLines : public QObject {
         row("a peer that needs none", "sources: {peers: [{address: a, insecure: true}]}", chrony(3), {"peer a"});
         row("a key that is not there", "sources: {pools: [{name: b}, {name: a, keyId: 7}]}, " + QByteArray(kKeys),
             withKeys, {"pool b maxsources 4"},
-            {QStringLiteral("spec.sources.pools[1] a asks for key 7, which cannot be had: the Secret default/s is not "
-                            "there, and is not used without it")});
+            {QStringLiteral("spec.sources.pools[1] a requests key 7, which is unavailable: the Secret default/s does "
+                            "not exist, and is not used without it")});
         row("NTS", "sources: {servers: [{address: a, nts: true}, {address: b, nts: true, ntsPort: 4461}]}", chrony(3),
             {"server a nts", "server b nts ntsport 4461"});
         Materials withoutNts = chrony(3);
         withoutNts.version.nts = false;
         row("NTS that was not built in", "sources: {servers: [{address: a, nts: true}]}", withoutNts, {},
-            {QStringLiteral("spec.sources.servers[0] a asks for NTS, which this chronyd was built without, and is not "
+            {QStringLiteral("spec.sources.servers[0] a requests NTS, which this chronyd was built without, and is not "
                             "used without it")});
         row("a family, to a chronyd that can", "sources: {pools: [{name: a, family: ipv6}]}", chrony(6),
             {"pool a maxsources 4 ipv6"});
         row("a family, to one that cannot", "sources: {pools: [{name: a, family: ipv4}]}", chrony(5), {},
-            {QStringLiteral("spec.sources.pools[0] a asks for addresses of one family, which chronyd 4.5 cannot tell "
-                            "apart (4.6 can)")});
+            {QStringLiteral("spec.sources.pools[0] a requests addresses of one family, which chronyd 4.5 cannot select "
+                            "(4.6 can)")});
         row("a family that the address has", "sources: {servers: [{address: 10.0.0.1, family: ipv4}]}", chrony(3),
             {"server 10.0.0.1"});
 
@@ -94,11 +94,11 @@ class TestSourceLines : public QObject {
             {"ratelimit interval 3 burst 33 leak 2"});
         row("a burst that ends 4.7", "security: {ratelimit: {enabled: true, burst: 33}}", chrony(7),
             {"ratelimit interval 3 burst 32 leak 2"},
-            {QStringLiteral("spec.security.ratelimit.burst 33 is more than chronyd 4.7 takes; it is 32")});
+            {QStringLiteral("spec.security.ratelimit.burst 33 is more than chronyd 4.7 accepts; 32 is used")});
         row("no interleaved mode", "server: {interleaved: false}", chrony(3), {"noclientlog"});
         row("interleaved mode is chronyd's own default", "server: {interleaved: true}", chrony(3), {});
         Materials noEth1 = chrony(3);
-        noEth1.unusableInterfaces = {{QStringLiteral("eth1"), QStringLiteral("is not there")}};
+        noEth1.unusableInterfaces = {{QStringLiteral("eth1"), QStringLiteral("does not exist")}};
         row("hardware timestamps",
             "server: {hwtimestamp: [{interface: eth0, txcomp: 0.0000003, rxcomp: -0.00000025}, {interface: eth1}, "
             "{interface: '*'}]}",
@@ -111,12 +111,12 @@ class TestSourceLines : public QObject {
             {"ntsserverkey /k", "ntsservercert /c", "ntsport 4461", "ntsrotate 3600", "ntsprocesses 1"});
         row("an NTS server that is switched off", "security: {nts: {enabled: false}}", withPair, {});
         Materials noPair = chrony(3);
-        noPair.whyNoNtsServer = QStringLiteral("cannot be had: expired");
+        noPair.whyNoNtsServer = QStringLiteral("is unavailable: expired");
         row("an NTS server without a certificate", "security: {nts: {enabled: true}}", noPair, {},
-            {QStringLiteral("spec.security.nts the NTS server cannot be had: expired")});
+            {QStringLiteral("spec.security.nts the NTS server is unavailable: expired")});
         Materials trust = chrony(3);
         trust.trustedBundle = QStringLiteral("/t");
-        trust.unusableTrustedCerts = {{QStringLiteral("/b"), QStringLiteral("is not there")}};
+        trust.unusableTrustedCerts = {{QStringLiteral("/b"), QStringLiteral("does not exist")}};
         row("trusted certificates", "security: {nts: {trustedCerts: [/a, /b]}}", trust, {"ntstrustedcerts /t"},
             {QStringLiteral("spec.security.nts.trustedCerts[1] /b is not there")});
 
@@ -198,10 +198,10 @@ objects:
         };
         QCOMPARE(text("default", "a", "k"), QStringLiteral("abc"));
         QCOMPARE(text("default", "a", "s"), QStringLiteral("text"));
-        QCOMPARE(text("other", "a", "k"), QStringLiteral("the Secret other/a is not there"));
-        QCOMPARE(text("default", "b", "k"), QStringLiteral("the Secret default/b is not there"));
+        QCOMPARE(text("other", "a", "k"), QStringLiteral("the Secret other/a does not exist"));
+        QCOMPARE(text("default", "b", "k"), QStringLiteral("the Secret default/b does not exist"));
         QCOMPARE(text("default", "a", "x"), QStringLiteral("the Secret default/a has no field x"));
-        QCOMPARE(text("default", "a", "bad"), QStringLiteral("the field bad of the Secret default/a is not in base64"));
+        QCOMPARE(text("default", "a", "bad"), QStringLiteral("the field bad of the Secret default/a is not base64"));
     }
 };
 

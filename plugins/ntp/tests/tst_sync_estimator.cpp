@@ -265,11 +265,11 @@ class TestSyncEstimator : public QObject {
         QTest::addColumn<bool>("hasSource");
         QTest::addColumn<int>("reach");
         QTest::addColumn<QString>("reason");
-        QTest::newRow("no source") << false << 0 << QStringLiteral("Not synchronised: no source is configured.");
-        QTest::newRow("silent") << true << 0 << QStringLiteral("Not synchronised: its only source does not answer.");
+        QTest::newRow("no source") << false << 0 << QStringLiteral("Not synchronized: no source is configured.");
+        QTest::newRow("silent") << true << 0 << QStringLiteral("Not synchronized: its only source does not answer.");
         QTest::newRow("not good enough")
             << true << 1
-            << QStringLiteral("Not synchronised: 1 of 1 sources answer, but none is good enough to follow yet.");
+            << QStringLiteral("Not synchronized: 1 of 1 sources answer, but none is good enough to follow yet.");
     }
     void reasonsWhyNot() {
         QFETCH(bool, hasSource);
@@ -289,10 +289,10 @@ class TestSyncEstimator : public QObject {
         report.state = SourceState::Unusable;
         QCOMPARE(
             clock.see(unsynchronised(), {{report}}).reason,
-            QStringLiteral("Not synchronised: no address is known yet for pool.example (is a DNS server reachable?)."));
+            QStringLiteral("Not synchronized: no address is known yet for pool.example (is a DNS server reachable?)."));
         // With an address for another source the missing one is not the reason.
         const SyncState state = clock.see(unsynchronised(), {{report, source(1, SourceState::Unusable, 0)}});
-        QCOMPARE(state.reason, QStringLiteral("Not synchronised: none of 2 sources answers."));
+        QCOMPARE(state.reason, QStringLiteral("Not synchronized: none of 2 sources answers."));
     }
 
     void resetForgets() {
