@@ -67,7 +67,7 @@ QString pluginTable(const QJsonArray& plugins) {
 QString widePluginTable(const QJsonArray& plugins) {
     if (plugins.isEmpty()) return QStringLiteral("No plugins.\n");
     TextTable table({QStringLiteral("PLUGIN"), QStringLiteral("VERSION"), QStringLiteral("STATE"),
-                     QStringLiteral("RUNS"), QStringLiteral("KINDS"), QStringLiteral("PUBLISHES"),
+                     QStringLiteral("LOCATION"), QStringLiteral("KINDS"), QStringLiteral("PUBLISHES"),
                      QStringLiteral("SUBSCRIBES"), QStringLiteral("REMARK")});
     for (const QJsonValue value : plugins) {
         const QJsonObject plugin = value.toObject();
@@ -91,7 +91,7 @@ QString pluginPage(const QJsonObject& plugin) {
     line("", plugin.value(u"description").toString());
     line("State", plugin.value(u"state").toString());
     line("Reason", plugin.value(u"reason").toString());
-    line("Runs", whereItRuns(plugin));
+    line("Location", whereItRuns(plugin));
     if (plugin.value(u"pid").toInteger() > 0)
         line("Uses", QStringLiteral("%1 KiB of memory, %2 s of CPU")
                          .arg(plugin.value(u"memoryKiB").toInteger())
@@ -107,7 +107,8 @@ QString pluginPage(const QJsonObject& plugin) {
     list("Subscribes", "subscribes");
     list("Requires", "requiredFeatures");
     list("Wants", "wantedFeatures");
-    if (plugin.contains(u"permissions")) page += "May do\n" + permissionLines(plugin.value(u"permissions").toObject());
+    if (plugin.contains(u"permissions"))
+        page += "Permissions\n" + permissionLines(plugin.value(u"permissions").toObject());
     const QJsonArray conditions = plugin.value(u"conditions").toArray();
     if (conditions.isEmpty()) return page;
     TextTable table(

@@ -111,7 +111,7 @@ class TestCtl : public QObject {
         QCOMPARE(
             run(words("plugin list")).out,
             QStringLiteral(
-                "PLUGIN   VERSION   STATE     RUNS          KINDS                             PUBLISHES      "
+                "PLUGIN   VERSION   STATE     LOCATION      KINDS                             PUBLISHES      "
                 "SUBSCRIBES   REMARK\n"
                 "ntp      0.1.0     Running   in the host   ntp.fos1.io/v1alpha1/NTPService   time.sync/v1   -\n"));
         const Outcome asJson = run(words("plugin list -o json"));

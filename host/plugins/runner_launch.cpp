@@ -84,7 +84,8 @@ Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacad
     for (const QString& directory : {directories.state, directories.runtime}) {
         ::chmod(QFile::encodeName(directory).constData(), 0700);
         if (*user && !give(directory, **user))
-            return failure(ErrorCode::Io, QStringLiteral("cannot be given to user %1").arg((*user)->uid), directory);
+            return failure(ErrorCode::Io, QStringLiteral("cannot change the owner to user %1").arg((*user)->uid),
+                           directory);
     }
     RunnerLaunch prepared;
     prepared.refused = permissions.refused;

@@ -128,7 +128,7 @@ Result<ClusterAccess> parseKubeconfig(const QByteArray& text, const QString& fil
     const auto documents = yaml::parse(text, file);
     if (!documents) return tl::unexpected(documents.error());
     if (documents->size() != 1)
-        return failure(ErrorCode::InvalidInput, QStringLiteral("must hold one kubeconfig"), file);
+        return failure(ErrorCode::InvalidInput, QStringLiteral("must contain one kubeconfig"), file);
     const yaml::Document& document = documents->front();
     const Section root(document, document.value, {});
     if (root.text("kind") != QStringLiteral("Config"))

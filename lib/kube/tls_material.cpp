@@ -25,7 +25,7 @@ Result<QSslConfiguration> tlsConfiguration(const ClusterAccess& access, const QB
         const QList<QSslCertificate> authorities = QSslCertificate::fromData(authority);
         if (authorities.isEmpty())
             return failure(
-                ErrorCode::InvalidInput, QStringLiteral("holds no certificate"),
+                ErrorCode::InvalidInput, QStringLiteral("contains no certificate"),
                 access.authority.file.isEmpty() ? QStringLiteral("certificate-authority-data") : access.authority.file);
         tls.setCaCertificates(authorities);
     }

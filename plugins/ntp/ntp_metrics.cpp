@@ -11,7 +11,7 @@ NtpMetrics::NtpMetrics(IMetrics& metrics)
                      kMillisecondsFromNanoseconds)),
       m_jitter(gauge(metrics, "ntp_jitter_milliseconds", "Standard deviation of the samples of the selected source.",
                      {}, kMillisecondsFromNanoseconds)),
-      m_stratum(gauge(metrics, "ntp_stratum", "Stratum of this node; 0 when not known.")),
+      m_stratum(gauge(metrics, "ntp_stratum", "Stratum of this node; 0 when unknown.")),
       m_sync(gauge(metrics, "ntp_sync", "1 when the clock follows a source that answers, else 0.")),
       m_drift(gauge(metrics, "ntp_frequency_drift_ppm",
                     "Frequency error of the system clock without correction; positive when it gains.", {},

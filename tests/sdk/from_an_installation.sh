@@ -101,7 +101,7 @@ for mode in default local remote; do
     grep -q '^State *Running' <<<"$shown" || fail "in mode $mode: $shown $(cat "$work/$mode/log")"
     where='runner [0-9]'
     [ "$mode" != local ] || where='in the host'
-    grep -q "^Runs *$where" <<<"$shown" || fail "in mode $mode it does not run as \"$where\": $shown"
+    grep -q "^Location *$where" <<<"$shown" || fail "in mode $mode it does not run as \"$where\": $shown"
     fos1ctl plugin restart com.example.hello
     kill "$host"
     wait "$host" || fail "the host ended with $?: $(cat "$work/$mode/log")"

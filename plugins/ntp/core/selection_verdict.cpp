@@ -146,7 +146,7 @@ SourceVerdict selectionVerdict(const SourceReport& source, const std::vector<Sou
                     "It is good, but waits for its next measurement because another source was just selected."));
         case SelectionState::Distant: return distant(selection, all);
         case SelectionState::Outlier:
-            return make("Outlier", QStringLiteral("It is good, but stands out among the good ones."));
+            return make("Outlier", QStringLiteral("It is good, but an outlier among the good sources."));
         case SelectionState::Unknown: break;
     }
     return make("Unknown",

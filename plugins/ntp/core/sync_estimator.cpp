@@ -117,7 +117,7 @@ QString SyncEstimator::reasonFor(const FitnessPolicy& policy, const SyncState& s
                                   .arg(state.source ? state.source->name : QString())
                                   .arg(state.stratum)
                                   .arg(accuracy);
-    const QString lost = QStringLiteral("No source is usable since %1").arg(utcText(state.holdoverSinceUnixMs));
+    const QString lost = QStringLiteral("No source has been usable since %1").arg(utcText(state.holdoverSinceUnixMs));
     switch (m_fitness) {
         case Fitness::Fit: return following + u'.';
         case Fitness::FitInHoldover: return lost + QStringLiteral("; the clock still keeps time, %1.").arg(accuracy);

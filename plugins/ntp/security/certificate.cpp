@@ -29,9 +29,9 @@ Result<std::vector<X509Ptr>> readCertificates(const QByteArray& text) {
     }
     const unsigned long code = ERR_peek_last_error();
     const bool isEnd = ERR_GET_REASON(code) == PEM_R_NO_START_LINE;
-    if (!isEnd) return wrong(QStringLiteral("holds a certificate that cannot be read: %1").arg(lastError()));
+    if (!isEnd) return wrong(QStringLiteral("contains a certificate that cannot be read: %1").arg(lastError()));
     ERR_clear_error();
-    if (list.empty()) return wrong(QStringLiteral("holds no certificate in PEM"));
+    if (list.empty()) return wrong(QStringLiteral("contains no certificate in PEM"));
     return list;
 }
 
@@ -41,10 +41,10 @@ Result<PkeyPtr> readKey(const QByteArray& text) {
     if (key) return key;
     if (text.contains("ENCRYPTED")) {
         ERR_clear_error();
-        return wrong(QStringLiteral("the key is encrypted; chronyd cannot ask for its pass phrase"));
+        return wrong(QStringLiteral("the key is encrypted; chronyd cannot prompt for its passphrase"));
     }
     ERR_clear_error();
-    return wrong(QStringLiteral("holds no private key in PEM"));
+    return wrong(QStringLiteral("contains no private key in PEM"));
 }
 
 qint64 unixTime(const ASN1_TIME* time) {

@@ -51,9 +51,9 @@ class TestCertificate : public QObject {
         const QByteArray& good = pairs.server.certificate;
         const QByteArray& key = pairs.server.key;
         QCOMPARE(verdict(good, pairs.other.key), QStringLiteral("the key does not belong to the certificate"));
-        QCOMPARE(verdict("", key), QStringLiteral("holds no certificate in PEM"));
+        QCOMPARE(verdict("", key), QStringLiteral("contains no certificate in PEM"));
         QCOMPARE(verdict(good, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
-                 QStringLiteral("holds no private key in PEM"));
+                 QStringLiteral("contains no private key in PEM"));
         QCOMPARE(verdict(good, key, kNow + 91 * kDay),
                  QStringLiteral("the certificate has expired on 2027-04-15 08:00 UTC"));
         QCOMPARE(verdict(good, key, kNow - 2 * kDay),
@@ -64,7 +64,7 @@ class TestCertificate : public QObject {
                  QStringLiteral("the certificate names no host (subjectAltName), so no client accepts it"));
         QByteArray broken = good;
         broken.replace(good.size() / 2, 4, "????");
-        QVERIFY2(verdict(broken, key).startsWith(QStringLiteral("holds a certificate that cannot be read")),
+        QVERIFY2(verdict(broken, key).startsWith(QStringLiteral("contains a certificate that cannot be read")),
                  qPrintable(verdict(broken, key)));
     }
 
@@ -79,7 +79,7 @@ class TestCertificate : public QObject {
         const QByteArray encrypted = openssl.readAllStandardOutput();
         QVERIFY(encrypted.contains("ENCRYPTED"));
         QCOMPARE(verdict(pairs.server.certificate, encrypted),
-                 QStringLiteral("the key is encrypted; chronyd cannot ask for its pass phrase"));
+                 QStringLiteral("the key is encrypted; chronyd cannot prompt for its passphrase"));
     }
 
     void openSslVerifiesWhatWeMake() {

@@ -191,7 +191,7 @@ std::vector<Case> heardOf() {
         {"D", in(SelectionState::Distant), "Distant",
          "It is good, but was much less certain than the selected source until recently, so it is not combined with it "
          "yet."},
-        {"L", in(SelectionState::Outlier), "Outlier", "It is good, but stands out among the good ones."},
+        {"L", in(SelectionState::Outlier), "Outlier", "It is good, but an outlier among the good sources."},
         {"a later letter", in(SelectionState::Unknown), "Unknown",
          "chronyd gives a reason that this plugin does not know; chronyd may be newer."},
         {"selection not known", changed(good(), [](auto& s) { s.selection.reset(); }), "Selected",

@@ -199,7 +199,7 @@ class TestSyncEstimator : public QObject {
         state = clock.lose();
         QCOMPARE(state.holdoverSinceUnixMs, kStartMs + 10'000);
         QCOMPARE(state.reason,
-                 QStringLiteral("No source is usable since 2027-01-15 08:00:10 UTC; the clock still keeps "
+                 QStringLiteral("No source has been usable since 2027-01-15 08:00:10 UTC; the clock still keeps "
                                 "time, within 5 ms of true time."));
         clock.now = 30s;
         QVERIFY(!clock.follow().holdover);
