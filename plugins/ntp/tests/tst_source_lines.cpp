@@ -103,7 +103,7 @@ class TestSourceLines : public QObject {
             "server: {hwtimestamp: [{interface: eth0, txcomp: 0.0000003, rxcomp: -0.00000025}, {interface: eth1}, "
             "{interface: '*'}]}",
             noEth1, {"hwtimestamp eth0 txcomp 0.0000003 rxcomp -0.00000025", "hwtimestamp *"},
-            {QStringLiteral("spec.server.hwtimestamp[1] eth1 is not there")});
+            {QStringLiteral("spec.server.hwtimestamp[1] eth1 does not exist")});
 
         Materials withPair = chrony(3);
         withPair.ntsServer = NtsServerFiles{QStringLiteral("/c"), QStringLiteral("/k")};
@@ -118,7 +118,7 @@ class TestSourceLines : public QObject {
         trust.trustedBundle = QStringLiteral("/t");
         trust.unusableTrustedCerts = {{QStringLiteral("/b"), QStringLiteral("does not exist")}};
         row("trusted certificates", "security: {nts: {trustedCerts: [/a, /b]}}", trust, {"ntstrustedcerts /t"},
-            {QStringLiteral("spec.security.nts.trustedCerts[1] /b is not there")});
+            {QStringLiteral("spec.security.nts.trustedCerts[1] /b does not exist")});
 
         Materials vlans = chrony(3);
         vlans.vlans.access = {{*IpPrefix::parse(QStringLiteral("10.0.10.0/24")), Permission::Allow},
