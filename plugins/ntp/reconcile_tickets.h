@@ -3,7 +3,7 @@
 #pragma once
 
 #include "fos1/plugin.h"
-#include "reconcile_metrics.h"
+#include "metrics/reconcile_metrics.h"
 
 namespace fos1::ntp {
 

@@ -42,6 +42,22 @@ const DesiredObject* ServiceChoice::choose(const std::vector<DesiredObject>& ser
     return claims.serving;
 }
 
+void ServiceChoice::reportMistakes(const DesiredObject& object, const QString& why) const {
+    const QString reason = QStringLiteral("InvalidSpec");
+    m_host.setCondition(object.key,
+                        {QStringLiteral("Reconciled"), ConditionStatus::False, reason, why, object.generation});
+    m_host.setCondition(object.key,
+                        {QStringLiteral("Ready"), ConditionStatus::False, reason,
+                         QStringLiteral("The spec has mistakes; see the condition Reconciled."), object.generation});
+}
+
+void ServiceChoice::reportNoChronyd(const std::vector<DesiredObject>& services, const QString& why) const {
+    for (const DesiredObject& service : services)
+        for (const char* type : {"Reconciled", "Ready"})
+            m_host.setCondition(service.key, {QLatin1String(type), ConditionStatus::False, QStringLiteral("NoChronyd"),
+                                              why, service.generation});
+}
+
 void ServiceChoice::reportNotServing(const DesiredObject& object, bool isConflict, const QString& reason,
                                      const QString& message) const {
     m_host.setFields(object.key, {{QStringLiteral("running"), false},

@@ -21,6 +21,11 @@ class ServiceChoice {
     /// say why they do not.
     const DesiredObject* choose(const std::vector<DesiredObject>& services, const Labels& node) const;
 
+    /// The one that is chosen cannot be understood.
+    void reportMistakes(const DesiredObject& object, const QString& why) const;
+    /// None can serve.
+    void reportNoChronyd(const std::vector<DesiredObject>& services, const QString& why) const;
+
    private:
     void reportNotServing(const DesiredObject& object, bool isConflict, const QString& reason,
                           const QString& message) const;

@@ -4,7 +4,6 @@
 #include <QDateTime>
 
 #include "core/service_status.h"
-#include "fos1/topic.h"
 #include "model/spec_parser.h"
 #include "model/unimplemented_fields.h"
 #include "service_preview.h"
@@ -12,12 +11,9 @@
 namespace fos1::ntp {
 
 namespace {
-QString nameText(const ObjectKey& key) { return key.ns + u'/' + key.name; }
-constexpr std::chrono::seconds kTopicTtl{10};
 constexpr std::chrono::seconds kRefreshInterval{60};
 constexpr std::chrono::seconds kHealInterval{10};  ///< between two tries, should one not help
 const QString kReconciled = QStringLiteral("Reconciled");
-const QString kReady = QStringLiteral("Ready");
 const QString kServiceKind = QStringLiteral("NTPService");
 const QString kClientKind = QStringLiteral("NTPClient");
 
@@ -33,9 +29,8 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
       m_vlans(host.bus()),
       m_published(host.bus()),
       m_engine(options),
-      m_monitor(m_engine.client()),
-      m_timedateUse(timedate),
-      m_timedate(options.layout.timedateFile()),
+      m_clock(m_engine.client(), host.bus()),
+      m_claim(options.layout.timedateFile(), options.clockControl, timedate),
       m_metrics(host.metrics()),
       m_tickets(host, m_metrics.reconciles()),
       m_status(host),
@@ -47,8 +42,8 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
     });
     connect(&m_engine, &ChronyEngine::gapMeasured, this, &TimeService::onGapMeasured);
     connect(&m_engine, &ChronyEngine::stateChanged, this, &TimeService::showStatus);
-    connect(&m_timedate, &TimedateClient::changed, this, &TimeService::showStatus);
-    connect(&m_monitor, &ChronyMonitor::observed, this, &TimeService::onObserved);
+    connect(&m_claim.timedate(), &TimedateClient::changed, this, &TimeService::showStatus);
+    connect(&m_clock, &ClockWatch::observed, this, &TimeService::onObserved);
     connect(&m_nts, &NtsWatch::changed, this, [this] {
         m_published.doubt();
         showServices();
@@ -97,10 +92,7 @@ void TimeService::reconcileChanges(Ticket ticket) {
             m_version = *version;
             return reconcileServices(ticket);
         }
-        for (const DesiredObject& service : m_services)
-            for (const QString& type : {kReconciled, kReady})
-                m_host.setCondition(service.key, {type, ConditionStatus::False, QStringLiteral("NoChronyd"),
-                                                  version.error().text(), service.generation});
+        m_choice.reportNoChronyd(m_services, version.error().text());
         m_tickets.retry(ticket, version.error().text());
     });
 }
@@ -110,8 +102,9 @@ QCborMap TimeService::preview(const QCborMap& snapshot) {
     now.vlans = m_published.vlans();
     if (m_inForce) now.groups = m_inForce->planned.access.groups;
     if (const ChronyPlan* plan = m_engine.inForce()) now.chrony = *plan;
-    return previewServices(snapshot, {m_host, m_planner, m_nodeLabels.labels(), m_vlans.vlans(),
-                                      m_version.value_or(ChronyVersion()), m_estimator.fitness(), std::move(now)});
+    return previewServices(
+        snapshot, {m_host, m_planner, m_nodeLabels.labels(), m_vlans.vlans(), m_version.value_or(ChronyVersion()),
+                   m_clock.estimator().fitness(), std::move(now)});
 }
 
 /// The states of the VLANs are not retracted: that would mean that nothing is declared for them any more. The bus
@@ -127,8 +120,7 @@ void TimeService::reconcileServices(Ticket ticket) {
     const DesiredObject* chosen = m_choice.choose(m_services, m_nodeLabels.labels());
     if (m_declared && !(chosen && m_declared->key == chosen->key)) {
         // Where another one takes over, what is published stays until chronyd confirmed it: nobody loses a second.
-        m_host.bus().retract(QLatin1String(time::SyncState::kTopic), m_declared->key.name,
-                             QStringLiteral("the NTPService is gone or another one serves"));
+        m_clock.retract(m_declared->key.name, QStringLiteral("the NTPService is gone or another one serves"));
         m_declared.reset();
         m_reconciled.reset();
         m_status.forget();
@@ -191,9 +183,9 @@ void TimeService::onApplied(const ServicePointer& wanted, const Change& change, 
     if (m_declared) {
         const bool isNew = !m_inForce || m_inForce->planned.chrony != wanted->planned.chrony;
         commit(wanted);
-        claimClock();
+        m_claim.claim();
         if (isNew) m_nts.probe(wanted->planned.chrony.online.access, declared.spec);
-        if (!m_monitor.isActive()) m_monitor.start();
+        m_clock.startIfIdle();
         if (m_declared->key == declared.key)
             setReconciled(ConditionStatus::True, QStringLiteral("Applied"),
                           QStringLiteral("The time daemon runs with this spec."), declared.generation);
@@ -250,7 +242,7 @@ void TimeService::stopChronyd(const QString& why, Ticket ticket) {
             setReconciled(ConditionStatus::False, QStringLiteral("NotStopped"), result.error().text(), generation);
             return m_tickets.retry(ticket, result.error().text());
         }
-        m_timedate.release();
+        m_claim.release();
         setReconciled(ConditionStatus::True, QStringLiteral("Applied"), QStringLiteral("The time daemon does not run."),
                       generation);
         m_tickets.succeed(ticket);
@@ -264,11 +256,7 @@ void TimeService::refuse(const DesiredObject& object, const Errors& errors, Tick
         setReconciled(ConditionStatus::False, QStringLiteral("InvalidSpec"), why, object.generation);
         return m_tickets.fail(ticket, why);
     }
-    m_host.setCondition(object.key,
-                        {kReconciled, ConditionStatus::False, QStringLiteral("InvalidSpec"), why, object.generation});
-    m_host.setCondition(object.key,
-                        {kReady, ConditionStatus::False, QStringLiteral("InvalidSpec"),
-                         QStringLiteral("The spec has mistakes; see the condition Reconciled."), object.generation});
+    m_choice.reportMistakes(object, why);
     withdraw(QStringLiteral("the NTPService has mistakes"));
     m_engine.stop([this, ticket, why](const auto&) { m_tickets.fail(ticket, why); });
 }
@@ -282,21 +270,18 @@ void TimeService::withdraw(const QString& why) {
 }
 
 void TimeService::endMeasuring(const QString& why) {
-    m_monitor.stop();
+    m_clock.stop(m_declared ? m_declared->key.name : QString(), why);
     m_nts.watch(std::nullopt);
-    m_estimator.reset();
-    m_sync = {};
     m_metrics.clear();
     m_status.forget();
     m_published.doubt();
-    if (m_declared) m_host.bus().retract(QLatin1String(time::SyncState::kTopic), m_declared->key.name, why);
 }
 
 /// Before the outcome of the first change nothing is known: the chronyd of an earlier host may run and serve.
 void TimeService::showServices() {
     if (!m_declared || (!m_inForce && m_engine.isApplying())) return;
     const bool isRunning = m_inForce && m_engine.inForce() && m_engine.state().phase != EnginePhase::Stopped;
-    const Fitness fitness = m_estimator.fitness();
+    const Fitness fitness = m_clock.estimator().fitness();
     m_published.show(shown().spec, m_vlans.vlans(), m_inForce ? m_inForce->planned.answers.get() : nullptr,
                      {isRunning, m_nts.isServed(), isFit(fitness), sentence(fitness)});
 }
@@ -308,7 +293,7 @@ void TimeService::onUp(const ChronydStart& start) {
     m_events.started(m_declared->key, start);
     m_metrics.showRestarts(m_engine.state().restarts);
     m_metrics.server().chronydStarted();
-    m_monitor.start();
+    m_clock.start();
     if (m_inForce) m_nts.probe(m_inForce->planned.chrony.online.access, m_inForce->declared.spec);
 }
 
@@ -319,16 +304,15 @@ void TimeService::onDied(const QString& why) {
 
 void TimeService::onGapMeasured(std::chrono::milliseconds gap) {
     // Who had no time before did not lose any.
-    if (!m_declared || (!m_sync.synchronised && !m_sync.holdover)) return;
+    if (!m_declared || !m_clock.hasTime()) return;
     m_metrics.showGap(gap);
     m_events.timeWasAway(m_declared->key, gap);
 }
 
 void TimeService::onObserved(const Observation& observation) {
     if (!m_declared || !m_declared->spec.enabled) return;
-    const time::SyncState before = std::exchange(
-        m_sync, m_estimator.update(observation, {shown().spec.server.stratum, shown().spec.advertise.holdover}));
-    publish(m_host.bus(), m_declared->key.name, m_sync, kTopicTtl);
+    const time::SyncState before =
+        m_clock.take(observation, {shown().spec.server.stratum, shown().spec.advertise.holdover}, m_declared->key.name);
     // During a change chronyd may be ahead of what is known to run.
     const ChronyPlan* runs = m_engine.inForce();
     if (runs && !m_engine.isApplying() && hasOtherSources(observation, runs->online.sourceNames) &&
@@ -336,9 +320,9 @@ void TimeService::onObserved(const Observation& observation) {
         m_lastHeal = observation.at;
         m_engine.heal();
     }
-    m_metrics.show(m_sync, m_estimator.sources(), m_estimator.statistics());
+    m_metrics.show(m_clock.sync(), m_clock.estimator().sources(), m_clock.estimator().statistics());
     m_metrics.server().show(observation, m_vlans.names());
-    m_events.happened(m_declared->key, before, m_sync);
+    m_events.happened(m_declared->key, before, m_clock.sync());
     showServices();
     showStatus();
 }
@@ -348,11 +332,11 @@ void TimeService::withStatus(const std::function<void(const StatusInput&)>& use)
     const bool isOurs = m_inForce && m_inForce->declared.key == m_declared->key;
     const Declared& declared = isOurs ? m_inForce->declared : *m_declared;
     const PlannedService& planned = isOurs ? m_inForce->planned : kNothing;
-    const ClockRival rivalNow = rival();
-    use({declared.spec, declared.generation, declared.unimplemented, planned.chrony.leftOut, m_engine.state(), m_sync,
-         m_estimator.sources(), m_estimator.statistics(), m_nts.facts(), QDateTime::currentSecsSinceEpoch(),
-         m_published.vlans(), m_published.revision(), planned.access.entriesWithoutVlan, rivalNow,
-         isKernelSynchronized(), m_reconciled});
+    const ClockRival rival = m_claim.rival();
+    use({declared.spec, declared.generation, declared.unimplemented, planned.chrony.leftOut, m_engine.state(),
+         m_clock.sync(), m_clock.estimator().sources(), m_clock.estimator().statistics(), m_nts.facts(),
+         QDateTime::currentSecsSinceEpoch(), m_published.vlans(), m_published.revision(),
+         planned.access.entriesWithoutVlan, rival, isKernelSynchronized(), m_reconciled});
 }
 
 void TimeService::showStatus() {
@@ -364,28 +348,16 @@ void TimeService::showStatus() {
 
 void TimeService::look(const std::function<void(const PageFacts&)>& see) const {
     PageFacts facts;
-    for (const DesiredObject& service : m_services) {
-        if (m_declared && service.key == m_declared->key) continue;
-        facts.idle.push_back({nameText(service.key), whyIdle(service, m_services, m_nodeLabels.labels())});
-    }
+    for (const DesiredObject& service : m_services)
+        if (!m_declared || service.key != m_declared->key)
+            facts.idle.push_back(
+                {service.key.ns + u'/' + service.key.name, whyIdle(service, m_services, m_nodeLabels.labels())});
     if (!m_declared) return see(facts);
-    facts.object = nameText(m_declared->key);
+    facts.object = m_declared->key.ns + u'/' + m_declared->key.name;
     withStatus([&](const StatusInput& status) {
         facts.status = &status;
         see(facts);
     });
-}
-
-void TimeService::claimClock() {
-    if (m_planner.clockControl() == ClockControl::Adjust && m_timedateUse == TimedateUse::Auto)
-        m_timedate.claim();
-    else
-        m_timedate.release();
-}
-
-ClockRival TimeService::rival() const {
-    const bool isOff = m_planner.clockControl() == ClockControl::Adjust && m_timedateUse != TimedateUse::Auto;
-    return isOff ? ClockRival{RivalStanding::NotLookedAt, {}} : m_timedate.rival();
 }
 
 void TimeService::setReconciled(ConditionStatus status, const QString& reason, const QString& message,

@@ -10,17 +10,17 @@
 #include <vector>
 
 #include "chrony/chrony_engine.h"
-#include "chrony/chrony_monitor.h"
 #include "chrony/chronyd_version.h"
 #include "client_groups.h"
+#include "clock_claim.h"
+#include "clock_watch.h"
 #include "core/chrony_plan.h"
 #include "core/node_claim.h"
 #include "core/secrets.h"
-#include "core/sync_estimator.h"
 #include "fos1/plugin.h"
+#include "metrics/ntp_metrics.h"
 #include "model/ntp_service_spec.h"
 #include "node_labels.h"
-#include "ntp_metrics.h"
 #include "nts_watch.h"
 #include "pages/service_pages.h"
 #include "reconcile_tickets.h"
@@ -29,13 +29,9 @@
 #include "service_planner.h"
 #include "service_publisher.h"
 #include "status_publisher.h"
-#include "timedate_client.h"
 #include "vlan_feed.h"
 
 namespace fos1::ntp {
-
-/// What is done about other time daemons of the system where chronyd sets the clock.
-enum class TimedateUse { Unknown = 0, Off, Auto };
 
 class TimeService final : public QObject {
     Q_OBJECT
@@ -101,8 +97,6 @@ class TimeService final : public QObject {
     /// There is a service that is declared. The input is valid during the call.
     void withStatus(const std::function<void(const StatusInput&)>& use) const;
     void showStatus();
-    void claimClock();
-    [[nodiscard]] ClockRival rival() const;
     /// What is in force; before anything is, what is declared.
     [[nodiscard]] const Declared& shown() const;
     void setReconciled(ConditionStatus status, const QString& reason, const QString& message, qint64 generation);
@@ -121,10 +115,8 @@ class TimeService final : public QObject {
     NtsWatch m_nts;
     QTimer m_refresh;
     ChronyEngine m_engine;
-    ChronyMonitor m_monitor;
-    const TimedateUse m_timedateUse;
-    TimedateClient m_timedate;
-    SyncEstimator m_estimator;
+    ClockWatch m_clock;
+    ClockClaim m_claim;
     NtpMetrics m_metrics;
     ReconcileTickets m_tickets;
     StatusPublisher m_status;
@@ -133,7 +125,6 @@ class TimeService final : public QObject {
     ServicePointer m_inForce;            ///< what chronyd confirmed last; null: nothing, or it was told to end
     std::optional<Condition> m_reconciled;
     bool m_isRefreshWanted = false;  ///< something happened during a change
-    time::SyncState m_sync;
     std::chrono::steady_clock::time_point m_lastHeal;
 };
 

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "chrony/chrony_client.h"
+#include "candm/chrony_client.h"
 #include "core/access_plan.h"
 #include "core/access_table.h"
 #include "core/chrony_plan.h"

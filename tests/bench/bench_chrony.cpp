@@ -20,7 +20,7 @@
 #include "core/sync_estimator.h"
 #include "http/http_server.h"
 #include "metrics/metric_registry.h"
-#include "ntp_metrics.h"
+#include "metrics/ntp_metrics.h"
 #include "support/upstream.h"
 
 using namespace fos1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Replies of chronyd on its command socket.
-#include "chrony/candm_codec.h"
+#include "candm/candm_codec.h"
 #include "fuzz.h"
 
 namespace fos1::fuzz {

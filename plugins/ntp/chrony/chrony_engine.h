@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-#include "chrony/chrony_client.h"
+#include "candm/chrony_client.h"
 #include "chrony/chrony_layout.h"
 #include "chrony/chronyd_runner.h"
 #include "chrony/chronyd_start.h"

@@ -8,7 +8,7 @@
 #include <map>
 #include <memory>
 
-#include "chrony/chrony_client.h"
+#include "candm/chrony_client.h"
 #include "core/observation.h"
 
 namespace fos1::ntp {

@@ -9,7 +9,7 @@
 #include <optional>
 #include <set>
 
-#include "chrony/chrony_client.h"
+#include "candm/chrony_client.h"
 #include "core/access_table.h"
 #include "core/chrony_plan.h"
 

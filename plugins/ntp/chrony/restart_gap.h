@@ -8,7 +8,7 @@
 #include <chrono>
 #include <optional>
 
-#include "chrony/chrony_client.h"
+#include "candm/chrony_client.h"
 
 namespace fos1::ntp {
 

@@ -3,7 +3,7 @@
 #include <QRandomGenerator>
 #include <QTest>
 
-#include "chrony/candm_codec.h"
+#include "candm/candm_codec.h"
 
 using namespace fos1;
 using namespace fos1::ntp;

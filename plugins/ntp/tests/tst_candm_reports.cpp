@@ -5,7 +5,7 @@
 #include <QTest>
 #include <set>
 
-#include "chrony/candm_codec.h"
+#include "candm/candm_codec.h"
 
 using namespace fos1;
 using namespace fos1::ntp;

@@ -5,7 +5,7 @@
 #include <QTest>
 #include <set>
 
-#include "chrony/chrony_client.h"
+#include "candm/chrony_client.h"
 #include "chrony/chrony_monitor.h"
 #include "support/chronyc.h"
 #include "support/fake_chronyd.h"

@@ -4,7 +4,7 @@
 #include <QTest>
 
 #include "fos1/testing/fake_metrics.h"
-#include "ntp_metrics.h"
+#include "metrics/ntp_metrics.h"
 #include "tree.h"
 
 using namespace fos1;

@@ -10,7 +10,7 @@
 #include <cstring>
 #include <functional>
 
-#include "chrony/candm_wire.h"
+#include "candm/candm_wire.h"
 
 namespace fos1::ntp::test {
 

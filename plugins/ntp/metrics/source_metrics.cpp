@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "source_metrics.h"
+#include "metrics/source_metrics.h"
 
 #include <bit>
 
 #include "core/source_verdict.h"
-#include "metric_declarations.h"
+#include "metrics/metric_declarations.h"
 
 namespace fos1::ntp {
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Framing: headers, lengths and status codes. The bodies are in candm_reports.cpp.
-#include "chrony/candm_body.h"
+#include "candm/candm_body.h"
 
 namespace fos1::ntp::candm {
 

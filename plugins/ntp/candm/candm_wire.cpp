@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "chrony/candm_wire.h"
+#include "candm/candm_wire.h"
 
 #include <cmath>
 #include <limits>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "chrony/unix_datagram_socket.h"
+#include "candm/unix_datagram_socket.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The bodies of the requests and replies, field by field in the order of candm.h.
-#include "chrony/candm_body.h"
+#include "candm/candm_body.h"
 
 namespace fos1::ntp::candm {
 

@@ -2,7 +2,7 @@
 // What the readers of reply bodies share. Only for candm_*.cpp.
 #pragma once
 
-#include "chrony/candm_codec.h"
+#include "candm/candm_codec.h"
 
 namespace fos1::ntp::candm {
 

@@ -3,7 +3,7 @@
 // Bytes in, values out: no sockets, no retries, no sequence numbers of its own.
 #pragma once
 
-#include "chrony/candm_wire.h"
+#include "candm/candm_wire.h"
 #include "fos1/result.h"
 
 namespace fos1::ntp::candm {

@@ -14,8 +14,8 @@
 #include <memory>
 #include <optional>
 
-#include "chrony/candm_codec.h"
-#include "chrony/unix_datagram_socket.h"
+#include "candm/candm_codec.h"
+#include "candm/unix_datagram_socket.h"
 
 namespace fos1::ntp {
 

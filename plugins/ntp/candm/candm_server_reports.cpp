@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The replies about those who are served: SERVER_STATS in its three lengths and CLIENT_ACCESSES, as in candm.h.
-#include "chrony/candm_body.h"
+#include "candm/candm_body.h"
 
 namespace fos1::ntp::candm {
 

@@ -9,9 +9,9 @@
 #include "core/observation.h"
 #include "fos1/plugin.h"
 #include "model/ntp_service_spec.h"
-#include "reconcile_metrics.h"
-#include "server_metrics.h"
-#include "source_metrics.h"
+#include "metrics/reconcile_metrics.h"
+#include "metrics/server_metrics.h"
+#include "metrics/source_metrics.h"
 #include "time/sync_state.h"
 
 namespace fos1::ntp {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The replies about one source beyond the list: NTP_DATA, AUTH_DATA, SELECT_DATA, field by field as in candm.h.
-#include "chrony/candm_body.h"
+#include "candm/candm_body.h"
 
 namespace fos1::ntp::candm {
 

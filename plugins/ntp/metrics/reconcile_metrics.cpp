@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "reconcile_metrics.h"
+#include "metrics/reconcile_metrics.h"
 
-#include "metric_declarations.h"
+#include "metrics/metric_declarations.h"
 
 namespace fos1::ntp {
 

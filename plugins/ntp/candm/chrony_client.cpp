@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "chrony/chrony_client.h"
+#include "candm/chrony_client.h"
 
 #include <QFileInfo>
 #include <QRandomGenerator>

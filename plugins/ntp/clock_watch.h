@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How good this node's time is: watches chronyd, judges what it reports, and publishes time.sync/v1. Knows no spec.
+#pragma once
+
+#include <QObject>
+
+#include "chrony/chrony_monitor.h"
+#include "core/sync_estimator.h"
+#include "fos1/features/bus.h"
+#include "time/sync_state.h"
+
+namespace fos1::ntp {
+
+class ClockWatch final : public QObject {
+    Q_OBJECT
+
+   public:
+    /// Both outlive the object.
+    ClockWatch(ChronyClient& client, IBus& bus);
+
+    /// Anew: chronyd was started.
+    void start() { m_monitor.start(); }
+    void startIfIdle() {
+        if (!m_monitor.isActive()) m_monitor.start();
+    }
+    /// `service`: the key of the topic, which is retracted; empty: it has none.
+    void stop(const QString& service, const QString& why);
+
+    /// Takes what was observed, publishes it for `service`, and answers the state before.
+    time::SyncState take(const Observation& observation, const FitnessPolicy& policy, const QString& service);
+    void retract(const QString& service, const QString& why);
+
+    [[nodiscard]] const time::SyncState& sync() const { return m_sync; }
+    [[nodiscard]] const SyncEstimator& estimator() const { return m_estimator; }
+    /// Whether clients get time from this node: from a source, or in holdover.
+    [[nodiscard]] bool hasTime() const { return m_sync.synchronised || m_sync.holdover; }
+
+   Q_SIGNALS:
+    /// To be given to take(), if it is still wanted.
+    void observed(const Observation& observation);
+
+   private:
+    IBus& m_bus;
+    ChronyMonitor m_monitor;
+    SyncEstimator m_estimator;
+    time::SyncState m_sync;
+};
+
+}  // namespace fos1::ntp
