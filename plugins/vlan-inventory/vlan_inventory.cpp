@@ -7,7 +7,7 @@
 #include <set>
 
 #include "fos1/topic.h"
-#include "vlan_status.h"
+#include "core/vlan_status.h"
 
 namespace fos1::vlan {
 

@@ -10,8 +10,8 @@
 #include "fos1/plugin.h"
 #include "fos1/slices.h"
 #include "netlink/link_monitor.h"
-#include "vlan_metrics.h"
-#include "vlan_table.h"
+#include "metrics/vlan_metrics.h"
+#include "core/vlan_table.h"
 
 namespace fos1::vlan {
 

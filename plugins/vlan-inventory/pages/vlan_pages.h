@@ -5,7 +5,7 @@
 #include <QCborMap>
 #include <vector>
 
-#include "vlan_table.h"
+#include "core/vlan_table.h"
 
 namespace fos1::vlan {
 

@@ -3,8 +3,8 @@
 #include <QTest>
 
 #include "support/made_up_links.h"
-#include "vlan_status.h"
-#include "vlan_table.h"
+#include "core/vlan_status.h"
+#include "core/vlan_table.h"
 
 using namespace fos1;
 using namespace fos1::vlan;

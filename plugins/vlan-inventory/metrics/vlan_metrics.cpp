@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "vlan_metrics.h"
+#include "metrics/vlan_metrics.h"
 
 namespace fos1::vlan {
 

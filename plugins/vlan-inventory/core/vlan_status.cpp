@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "vlan_status.h"
+#include "core/vlan_status.h"
 
 namespace fos1::vlan {
 

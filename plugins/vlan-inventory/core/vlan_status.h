@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "fos1/condition.h"
-#include "vlan_table.h"
+#include "core/vlan_table.h"
 
 namespace fos1::vlan {
 

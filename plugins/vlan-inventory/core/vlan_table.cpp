@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "vlan_table.h"
+#include "core/vlan_table.h"
 
 #include <QHash>  // std::hash<QString>
 #include <algorithm>
