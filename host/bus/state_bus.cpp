@@ -11,7 +11,8 @@ namespace fos1::host {
 
 namespace {
 
-/// Of topics with more keys than this the values are kept as CBOR, which takes a tenth of the memory of a map.
+/// Of topics with more keys than this the values are kept as CBOR, which takes a tenth of the memory of a map: once
+/// they were delivered, and at once when more than this wait for that.
 constexpr std::size_t kMostMaps = 64;
 
 }  // namespace
@@ -60,7 +61,7 @@ Status StateBus::publish(const QString& publisher, const QString& topicName, con
     total += more;
     entry.bytes = bytes;
     entry.presence = Presence::Value;
-    const bool areMany = topic.entries.size() > kMostMaps;
+    const bool areMany = topic.changed.size() > kMostMaps;
     entry.map = areMany ? QCborMap() : value;
     entry.cbor = areMany ? packed(value) : QByteArray();
     entry.publisher = publisher;
@@ -178,6 +179,13 @@ void StateBus::deliverTopic(const QString& name) {
             if (entry.isPublisherGone) meta.insert(QStringLiteral("publisher_gone"), true);
             subscriber.listener->onState(entry.topic, entry.key, static_cast<int>(entry.presence), entry.value(), meta);
         }
+    }
+    if (topic.entries.size() <= kMostMaps) return;
+    for (const QString& key : changed) {
+        BusEntry& entry = topic.entries.at(key);
+        if (entry.isQueued || entry.map.isEmpty()) continue;
+        entry.cbor = packed(entry.map);
+        entry.map = {};
     }
 }
 
