@@ -142,12 +142,12 @@ void Host::updateOwnMetrics() {
 }
 
 void Host::addRoutes() {
-    m_http.route("/metrics", [this] {
+    m_http.route("/metrics", [this](const HttpRequest&) {
         updateOwnMetrics();
         return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", m_metrics.serialize()};
     });
-    m_http.route("/healthz", [] { return HttpResponse{200, "text/plain; charset=utf-8", "ok\n"}; });
-    m_http.route("/readyz", [this] {
+    m_http.route("/healthz", [](const HttpRequest&) { return HttpResponse{200, "text/plain; charset=utf-8", "ok\n"}; });
+    m_http.route("/readyz", [this](const HttpRequest&) {
         const QStringList reasons = m_health.notReady();
         if (reasons.isEmpty()) return HttpResponse{200, "text/plain; charset=utf-8", "ok\n"};
         return HttpResponse{503, "text/plain; charset=utf-8", reasons.join(u'\n').toUtf8() + '\n'};

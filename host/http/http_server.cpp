@@ -5,10 +5,11 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <QHostAddress>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+
+#include "ip_address.h"
 
 namespace fos1::host {
 
@@ -17,6 +18,32 @@ namespace {
 constexpr unsigned kMaxConnections = 64;
 constexpr unsigned kTimeoutSeconds = 10;
 constexpr std::size_t kConnectionMemory = 16 * 1024;  ///< of request line and headers
+
+bool isLoopback(const net::IpAddress& address) {
+    static const auto v6 = net::IpAddress::parse(QStringLiteral("::1"));
+    return address.family == net::AddressFamily::Inet4 ? address.bytes[0] == 127 : address == v6;
+}
+
+/// The host in a Host header: "localhost:9559", "[::1]:9559", "127.0.0.1".
+bool namesLoopback(const QByteArray& header) {
+    QString host = QString::fromLatin1(header);
+    host = host.startsWith(u'[') ? host.mid(1).section(u']', 0, 0) : host.section(u':', 0, 0);
+    if (host.compare(QLatin1String("localhost"), Qt::CaseInsensitive) == 0) return true;
+    const auto address = net::IpAddress::parse(host);
+    return address && isLoopback(*address);
+}
+
+using Values = std::map<QByteArray, QByteArray>;
+
+MHD_Result addHeader(void* values, MHD_ValueKind /*kind*/, const char* name, const char* value) {
+    (*static_cast<Values*>(values))[QByteArray(name).toLower()] = value;
+    return MHD_YES;
+}
+
+MHD_Result addArgument(void* values, MHD_ValueKind /*kind*/, const char* name, const char* value) {
+    (*static_cast<Values*>(values))[name] = value;
+    return MHD_YES;
+}
 
 MHD_Result answer(void* self, MHD_Connection* connection, const char* url, const char* method, const char* /*version*/,
                   const char* /*upload*/, std::size_t* uploadSize, void** requestState) {
@@ -30,7 +57,10 @@ MHD_Result answer(void* self, MHD_Connection* connection, const char* url, const
         *uploadSize = 0;
         return MHD_YES;
     }
-    const HttpResponse response = static_cast<const HttpServer*>(self)->respond(method, url);
+    HttpRequest request{method, url, {}, {}};
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, &addHeader, &request.headers);
+    MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &addArgument, &request.query);
+    const HttpResponse response = static_cast<const HttpServer*>(self)->respond(request);
     MHD_Response* reply =
         MHD_create_response_from_buffer(static_cast<std::size_t>(response.body.size()),
                                         const_cast<char*>(response.body.constData()), MHD_RESPMEM_MUST_COPY);
@@ -57,36 +87,40 @@ HttpServer::~HttpServer() = default;
 
 void HttpServer::route(const QByteArray& path, Handler handler) { m_routes[path] = std::move(handler); }
 
-HttpResponse HttpServer::respond(const QByteArray& method, const QByteArray& path) const {
-    const auto handler = m_routes.find(path);
+HttpResponse HttpServer::respond(const HttpRequest& request) const {
+    const auto host = request.headers.find("host");
+    if (m_isOnLoopback && host != request.headers.end() && !namesLoopback(host->second))
+        return {MHD_HTTP_MISDIRECTED_REQUEST, "text/plain; charset=utf-8",
+                "421 the Host header must be a loopback address or localhost\n"};
+    const auto handler = m_routes.find(request.path);
     if (handler == m_routes.end()) {
         QByteArray body = "404 not found; available paths:\n";
         for (const auto& [known, unused] : m_routes) body += known + '\n';
         return {MHD_HTTP_NOT_FOUND, "text/plain; charset=utf-8", body};
     }
-    if (method != "GET" && method != "HEAD")
+    if (request.method != "GET" && request.method != "HEAD")
         return {MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "405 only GET and HEAD are allowed\n"};
-    return handler->second();
+    return handler->second(request);
 }
 
 Result<void> HttpServer::listen(const QString& address, quint16 port) {
-    const QHostAddress host(address);
-    if (host.isNull())
+    const auto host = net::IpAddress::parse(address);
+    if (!host)
         return failure(ErrorCode::InvalidInput, QStringLiteral("\"%1\" is not an IP address").arg(address),
                        QStringLiteral("http.address"));
     sockaddr_storage storage{};
-    const bool isV6 = host.protocol() == QAbstractSocket::IPv6Protocol;
+    const bool isV6 = host->family == net::AddressFamily::Inet6;
+    m_isOnLoopback = isLoopback(*host);
     if (isV6) {
         auto* v6 = reinterpret_cast<sockaddr_in6*>(&storage);
         v6->sin6_family = AF_INET6;
         v6->sin6_port = htons(port);
-        const Q_IPV6ADDR bytes = host.toIPv6Address();
-        std::copy(bytes.c, bytes.c + 16, v6->sin6_addr.s6_addr);
+        std::copy(host->bytes.begin(), host->bytes.end(), v6->sin6_addr.s6_addr);
     } else {
         auto* v4 = reinterpret_cast<sockaddr_in*>(&storage);
         v4->sin_family = AF_INET;
         v4->sin_port = htons(port);
-        v4->sin_addr.s_addr = htonl(host.toIPv4Address());
+        std::memcpy(&v4->sin_addr, host->bytes.data(), sizeof v4->sin_addr);
     }
     const unsigned flags = MHD_USE_EPOLL | (isV6 ? MHD_USE_IPv6 : 0);
     m_daemon.reset(MHD_start_daemon(flags, port, nullptr, nullptr, &answer, this, MHD_OPTION_SOCK_ADDR,

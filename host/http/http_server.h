@@ -24,10 +24,17 @@ struct HttpResponse {
     QByteArray body;
 };
 
+struct HttpRequest {
+    QByteArray method;
+    QByteArray path;                           ///< decoded, without the query
+    std::map<QByteArray, QByteArray> query;    ///< decoded; of a name that is given twice the last value
+    std::map<QByteArray, QByteArray> headers;  ///< by name in lower case; of one that is given twice the last value
+};
+
 class HttpServer : public QObject {
     Q_OBJECT
    public:
-    using Handler = std::function<HttpResponse()>;
+    using Handler = std::function<HttpResponse(const HttpRequest&)>;
 
     explicit HttpServer(QObject* parent = nullptr);
     ~HttpServer() override;
@@ -35,13 +42,15 @@ class HttpServer : public QObject {
     /// Answers GET and HEAD of exactly `path`; everything else is 404, other methods 405.
     void route(const QByteArray& path, Handler handler);
 
-    /// `port` 0: any free one.
+    /// `port` 0: any free one. A server on a loopback address answers only requests whose Host header names a loopback
+    /// address or localhost (421 otherwise): a page of a stranger's in a browser here must not read it under a name of
+    /// its own (DNS rebinding).
     Result<void> listen(const QString& address, quint16 port);
 
     /// "http://127.0.0.1:9559" once listening.
     [[nodiscard]] QString url() const { return m_url; }
 
-    [[nodiscard]] HttpResponse respond(const QByteArray& method, const QByteArray& path) const;
+    [[nodiscard]] HttpResponse respond(const HttpRequest& request) const;
 
    private:
     struct StopDaemon {
@@ -54,6 +63,7 @@ class HttpServer : public QObject {
     std::unique_ptr<QSocketNotifier> m_notifier;
     QTimer m_timer;
     QString m_url;
+    bool m_isOnLoopback = false;
 };
 
 }  // namespace fos1::host

@@ -29,9 +29,13 @@ QByteArray ask(const HttpServer& server, const QByteArray& request) {
 class TestHttpServer : public QObject {
     Q_OBJECT
     HttpServer m_server;
+    HttpRequest m_seen;
    private Q_SLOTS:
     void initTestCase() {
-        m_server.route("/x", [] { return HttpResponse{200, "text/plain", "hello\n"}; });
+        m_server.route("/x", [this](const HttpRequest& request) {
+            m_seen = request;
+            return HttpResponse{200, "text/plain", "hello\n"};
+        });
         QVERIFY(m_server.listen("127.0.0.1", 0).has_value());
     }
 
@@ -39,7 +43,7 @@ class TestHttpServer : public QObject {
         QTest::addColumn<QByteArray>("request");
         QTest::addColumn<QByteArray>("status");
         QTest::addColumn<bool>("hasBody");
-        const QByteArray tail = " HTTP/1.1\r\nHost: h\r\nConnection: close\r\n";
+        const QByteArray tail = " HTTP/1.1\r\nHost: 127.0.0.1:9559\r\nConnection: close\r\n";
         QTest::newRow("get") << "GET /x" + tail + "\r\n" << QByteArray("HTTP/1.1 200") << true;
         QTest::newRow("query") << "GET /x?a=b" + tail + "\r\n" << QByteArray("HTTP/1.1 200") << true;
         QTest::newRow("head") << "HEAD /x" + tail + "\r\n" << QByteArray("HTTP/1.1 200") << false;
@@ -55,6 +59,40 @@ class TestHttpServer : public QObject {
         const QByteArray answer = ask(m_server, request);
         QVERIFY2(answer.startsWith(status), answer.constData());
         QCOMPARE(answer.endsWith("hello\n"), hasBody);
+    }
+
+    void aHandlerSeesTheRequest() {
+        ask(m_server,
+            "GET /x?kind=a%20b&n=1&n=2 HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+        QCOMPARE(m_seen.path, QByteArray("/x"));
+        QCOMPARE(m_seen.query.at("kind"), QByteArray("a b"));
+        QCOMPARE(m_seen.query.at("n"), QByteArray("2"));
+        QCOMPARE(m_seen.headers.at("accept"), QByteArray("text/html"));
+    }
+
+    void hosts_data() {
+        QTest::addColumn<QByteArray>("host");
+        QTest::addColumn<bool>("isOurs");
+        for (const char* host :
+             {"127.0.0.1", "127.0.0.1:9559", "127.1.2.3:80", "localhost", "LocalHost:9559", "[::1]", "[::1]:9559"})
+            QTest::newRow(host) << QByteArray(host) << true;
+        for (const char* host : {"evil.example", "evil.example:9559", "127.0.0.1.evil.example",
+                                 "localhost.evil.example", "10.0.0.1", "[::2]:9559", "127.1", "[", ""})
+            QTest::newRow(*host ? host : "empty") << QByteArray(host) << false;
+    }
+    void hosts() {
+        QFETCH(QByteArray, host);
+        QFETCH(bool, isOurs);
+        const QByteArray answer = ask(m_server, "GET /x HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+        QVERIFY2(answer.startsWith(isOurs ? "HTTP/1.1 200" : "HTTP/1.1 421"), answer.constData());
+    }
+
+    void elsewhereAnyHostMayBeNamed() {
+        HttpServer server;
+        server.route("/x", [](const HttpRequest&) { return HttpResponse{}; });
+        QVERIFY(server.listen("0.0.0.0", 0).has_value());
+        QVERIFY(ask(server, "GET /x HTTP/1.1\r\nHost: router.example\r\nConnection: close\r\n\r\n")
+                    .startsWith("HTTP/1.1 200"));
     }
 
     void aTakenPortIsAnError() {

@@ -207,7 +207,9 @@ void benchMetrics(const Observation& seen) {
     line("a look into the metric registry", shown, "");
 
     host::HttpServer server;
-    server.route("/metrics", [&registry] { return host::HttpResponse{200, "text/plain", registry.serialize()}; });
+    server.route("/metrics", [&registry](const host::HttpRequest&) {
+        return host::HttpResponse{200, "text/plain", registry.serialize()};
+    });
     if (!server.listen(QStringLiteral("127.0.0.1"), 0)) return;
     const auto port = static_cast<quint16>(QUrl(server.url()).port());
     qsizetype size = 0;

@@ -52,7 +52,9 @@ QByteArray answerTo(quint16 port, const std::vector<QByteArray>& request) {
 void runOne(const QByteArray& input) {
     static host::HttpServer server;
     static const bool isListening = [] {
-        server.route("/metrics", [] { return host::HttpResponse{200, "text/plain", "fos1_up 1\n"}; });
+        server.route("/metrics", [](const host::HttpRequest&) {
+            return host::HttpResponse{200, "text/plain", "fos1_up 1\n"};
+        });
         return server.listen(QStringLiteral("127.0.0.1"), 0).has_value();
     }();
     FUZZ_CLAIM(isListening);
