@@ -109,7 +109,7 @@ class TestBadPlugins : public QObject {
             {"hangs-in-timer", "missed 5 pings in a row: its event loop is blocked"},
             {"floods-the-bus", "values within one second; only the last value of each key is delivered"},
             {"eats-memory", "memory"},
-            {"eats-cpu", "% of a core for 10 s, more than its 20 %"},
+            {"eats-cpu", "% of a core for 10 s, more than its limit of 20 %"},
             {"garbage-on-link", "sent invalid data over its link: a frame of 1952999795 bytes"}};
         HostUnderTest host(*m_lab, "failures");
         QStringList names{"well-behaved"};
