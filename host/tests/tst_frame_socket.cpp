@@ -109,7 +109,7 @@ class TestFrameSocket : public QObject {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QString>("why");
         QTest::newRow("length") << QByteArray("\xff\xff\xff\xff") << "a frame of 4294967295 bytes";
-        QTest::newRow("content") << QByteArray("\x00\x00\x00\x01x", 5) << "no CBOR";
+        QTest::newRow("content") << QByteArray("\x00\x00\x00\x01x", 5) << "not CBOR";
         QTest::newRow("end") << QByteArray() << "";
         QTest::newRow("end within a frame") << QByteArray("\x00\x00\x00\x10x", 5) << "";
     }

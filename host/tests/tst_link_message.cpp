@@ -45,8 +45,8 @@ class TestLinkMessage : public QObject {
     void garbage_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QString>("expected");
-        QTest::newRow("empty") << QByteArray() << "no CBOR";
-        QTest::newRow("text") << QByteArray("hello") << "no CBOR";
+        QTest::newRow("empty") << QByteArray() << "not CBOR";
+        QTest::newRow("text") << QByteArray("hello") << "not CBOR";
         QTest::newRow("no array") << QCborValue(QCborMap()).toCbor() << "not an array that begins with a message type";
         QTest::newRow("no type") << cbor({"x"}) << "not an array that begins with a message type";
         QTest::newRow("unknown type") << cbor({200}) << "unknown message type 200";
@@ -56,8 +56,8 @@ class TestLinkMessage : public QObject {
         QTest::newRow("wrong kind") << cbor({7, "t", "k", "v", 0}) << "message type 7 with an invalid argument 3";
         QTest::newRow("two values") << cbor({65, 1}) + cbor({65, 2}) << "more than one CBOR value";
         QTest::newRow("a list that is longer than the message")
-            << QByteArray("\x9b\x7f\xff\xff\xff\xff\xff\xff\xff") << "no CBOR";
-        QTest::newRow("deep") << QByteArray(100'000, '\x81') << "no CBOR";
+            << QByteArray("\x9b\x7f\xff\xff\xff\xff\xff\xff\xff") << "not CBOR";
+        QTest::newRow("deep") << QByteArray(100'000, '\x81') << "not CBOR";
     }
     void garbage() {
         QFETCH(QByteArray, bytes);

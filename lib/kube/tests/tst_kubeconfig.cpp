@@ -185,7 +185,7 @@ class TestKubeconfig : public QObject {
         QTest::newRow("pair") << head + R"({"clientCertificateData": "c", "clientKeyData": "k"}})"
                               << "";
         QTest::newRow("nothing") << head + "{}}"
-                                 << "gave neither";
+                                 << "returned neither";
         QTest::newRow("half") << head + R"({"clientCertificateData": "c"}})"
                               << "but not both";
         QTest::newRow("no JSON") << QByteArray("token=abc") << "did not print an ExecCredential";
