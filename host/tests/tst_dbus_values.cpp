@@ -153,7 +153,7 @@ class TestDbusValues : public QObject {
         entry.key = QStringLiteral("k-1");
         entry.presence = Presence::Stale;
         entry.sequence = 9;
-        entry.fresh = {{QStringLiteral("a_b"), 3}, {QStringLiteral("other"), 4}};
+        entry.map = {{QStringLiteral("a_b"), 3}, {QStringLiteral("other"), 4}};
         const auto shapes = topicShapes(&type);
         const ObjectValues values = topicValues(entry, &type);
         QCOMPARE(shapes.size(), 2U);

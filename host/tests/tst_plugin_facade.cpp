@@ -83,7 +83,7 @@ class TestPluginFacade : public QObject {
         QCOMPARE(taken.size(), 3U);
         QCOMPARE(taken[0].second, good);
         for (std::size_t i : {1U, 2U})  // so that whoever asked is told
-            QVERIFY(taken[i].second.value(QStringLiteral("error")).toString().contains("no page"));
+            QVERIFY(taken[i].second.value(QStringLiteral("error")).toString().contains("not a valid page"));
         int answer = 0;
         std::thread([&] { answer = replies->reply(4, good); }).join();
         QCOMPARE(answer, code(Status::WrongThread));

@@ -70,14 +70,14 @@ class TestPluginMetadata : public QObject {
         const auto pages = [](const QJsonArray& list) { return QJsonValue(list); };
         const QJsonObject page{{"name", "show"}, {"title", "T"}, {"help", "H"}};
         QTest::newRow("pages without a command")
-            << "pages" << pages({page}) << "command: is required where there are pages";
+            << "pages" << pages({page}) << "command: is required when there are pages";
         QTest::newRow("a page without help")
             << "pages" << pages({QJsonObject{{"name", "show"}, {"title", "T"}}}) << "pages[0].help: is required";
         QTest::newRow("a page's name") << "pages" << pages({QJsonObject{{"name", "-x"}, {"title", "T"}, {"help", "H"}}})
                                        << "pages[0].name: ";
         QTest::newRow("helpers without a command")
             << "helpers" << pages({QJsonObject{{"name", "remove"}, {"help", "H"}, {"program", "p"}}})
-            << "command: is required where there are helpers";
+            << "command: is required when there are helpers";
         QTest::newRow("a helper elsewhere")
             << "helpers" << pages({QJsonObject{{"name", "remove"}, {"help", "H"}, {"program", "../p"}}})
             << "helpers[0].program: ";

@@ -42,6 +42,7 @@ class Recorder final : public PluginInstance {
     void reconcileChanges(Ticket ticket) override { end(ticket); }
     void stop(Ticket /*ticket*/) override {}
     bool abandon() override { return false; }
+    bool askPage(quint64 /*question*/, const QString& /*name*/, const QString& /*argument*/) override { return false; }
     bool isWriter() override { return false; }
     void write(const QCborMap& /*object*/, Ticket /*ticket*/) override {}
     void erase(const QCborMap& /*object*/, Ticket /*ticket*/) override {}

@@ -6,8 +6,8 @@
 #include <map>
 #include <set>
 
-#include "fos1/topic.h"
 #include "core/vlan_status.h"
+#include "fos1/topic.h"
 
 namespace fos1::vlan {
 

@@ -7,11 +7,11 @@
 #include <optional>
 #include <vector>
 
+#include "core/vlan_table.h"
 #include "fos1/plugin.h"
 #include "fos1/slices.h"
-#include "netlink/link_monitor.h"
 #include "metrics/vlan_metrics.h"
-#include "core/vlan_table.h"
+#include "netlink/link_monitor.h"
 
 namespace fos1::vlan {
 

@@ -116,7 +116,7 @@ class TestUpstreams : public QObject {
         const auto why = m_host->ctl({"ntp", "why"});
         QString liarsLine;
         for (const QByteArray& line : why.output.split('\n'))
-            if (line.startsWith(kLiar.toLatin1())) liarsLine = QString::fromUtf8(line);
+            if (line.startsWith("! " + kLiar.toLatin1())) liarsLine = QString::fromUtf8(line);
         QVERIFY2(liarsLine.contains("falseticker") && liarsLine.contains("from the others' common interval"),
                  why.output.constData());
         QCOMPARE(why.output.count("falseticker"), liarsLine.count("falseticker"));

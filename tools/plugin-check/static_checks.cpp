@@ -4,6 +4,7 @@
 #include <QPluginLoader>
 
 #include "elf_exports.h"
+#include "fos1/features/pages.h"
 #include "fos1/plugin.h"
 #include "json_schema.h"
 
@@ -12,8 +13,9 @@ namespace fos1::check {
 namespace {
 
 const QStringList& knownFeatures() {
-    static const QStringList features{IBus::kIid,    IStatus::kIid,    IStatusFeed::kIid, IMetrics::kIid,
-                                      IEvents::kIid, IEventFeed::kIid, ISpecSource::kIid, ISpecCatalog::kIid};
+    static const QStringList features{IBus::kIid,        IStatus::kIid,      IStatusFeed::kIid,
+                                      IMetrics::kIid,    IEvents::kIid,      IEventFeed::kIid,
+                                      ISpecSource::kIid, ISpecCatalog::kIid, IPageReplies::kIid};
     return features;
 }
 

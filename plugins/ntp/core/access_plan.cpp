@@ -116,10 +116,10 @@ GroupOutcome AccessPlanner::outcomeOf(const Groups::value_type& group) const {
         const Groups::value_type* holder = m_claims.lower_bound(network)->group;
         if (m_ownNetworks.contains(network))
             outcome.problems.push_back(
-                QStringLiteral("%1 belongs to security.access of the NTPService already").arg(network.text()));
+                QStringLiteral("%1 already belongs to security.access of the NTPService").arg(network.text()));
         else if (holder != &group)
             outcome.problems.push_back(
-                QStringLiteral("%1 belongs to NTPClient %2 already").arg(network.text(), holder->first));
+                QStringLiteral("%1 already belongs to NTPClient %2").arg(network.text(), holder->first));
         else
             outcome.state.networks.append(network.text());
     });

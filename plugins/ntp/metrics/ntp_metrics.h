@@ -8,10 +8,10 @@
 #include "core/nts_facts.h"
 #include "core/observation.h"
 #include "fos1/plugin.h"
-#include "model/ntp_service_spec.h"
 #include "metrics/reconcile_metrics.h"
 #include "metrics/server_metrics.h"
 #include "metrics/source_metrics.h"
+#include "model/ntp_service_spec.h"
 #include "time/sync_state.h"
 
 namespace fos1::ntp {

@@ -194,7 +194,7 @@ class TestAccessPlan : public QObject {
         const GroupOutcomes groups = planner.plan({}, {}).groups;
         QVERIFY(groups.at(QStringLiteral("b"))->problems.empty());
         QCOMPARE(groups.at(QStringLiteral("a"))->problems.front(),
-                 QStringLiteral("10.1.0.0/16 belongs to NTPClient b already"));
+                 QStringLiteral("10.1.0.0/16 already belongs to NTPClient b"));
         planner.remove(QStringLiteral("b"));
         QVERIFY(planner.plan({}, {}).groups.at(QStringLiteral("a"))->problems.empty());
         planner.remove(QStringLiteral("a"));

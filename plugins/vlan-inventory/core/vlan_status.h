@@ -5,8 +5,8 @@
 #include <QCborMap>
 #include <vector>
 
-#include "fos1/condition.h"
 #include "core/vlan_table.h"
+#include "fos1/condition.h"
 
 namespace fos1::vlan {
 

@@ -5,8 +5,8 @@
 #include <set>
 #include <vector>
 
-#include "fos1/plugin.h"
 #include "core/vlan_table.h"
+#include "fos1/plugin.h"
 
 namespace fos1::vlan {
 

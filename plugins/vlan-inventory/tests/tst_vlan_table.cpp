@@ -2,9 +2,9 @@
 // Which link is a VLAN's, what is said of it, and who gets what two objects claim.
 #include <QTest>
 
-#include "support/made_up_links.h"
 #include "core/vlan_status.h"
 #include "core/vlan_table.h"
+#include "support/made_up_links.h"
 
 using namespace fos1;
 using namespace fos1::vlan;

@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "fos1/page.h"
 #include "fos1/plugin.h"
 
 class FaultyPlugin : public QObject, public fos1::IPlugin, public fos1::IBusListener, public fos1::IValidator {
@@ -34,6 +35,13 @@ class FaultyPlugin : public QObject, public fos1::IPlugin, public fos1::IBusList
         if (has("calls from a thread")) std::thread([this] { m_host->bus().publish(kTopic, "t", {}, 0); }).join();
         if (has("leaves a thread")) startThread();
         m_host->bus().subscribe(QStringLiteral("time.sync/v1"), this);
+        m_pages.addLater(QStringLiteral("show"), [this](const QString& argument, const fos1::page::Reply& reply) {
+            if (has("crashes over an argument") && !argument.isEmpty()) ::raise(SIGSEGV);
+            if (has("never shows its page")) return;
+            if (has("shows garbage")) return reply(QCborMap());
+            reply(fos1::page::Document(QStringLiteral("Fault")).addLines({m_fault}));
+        });
+        m_pages.open(*host);
         return {};
     }
 
@@ -68,6 +76,7 @@ class FaultyPlugin : public QObject, public fos1::IPlugin, public fos1::IBusList
     }
 
     fos1::IInterface* query(const QString& iid) override {
+        if (iid == QLatin1String(fos1::IPages::kIid)) return &m_pages;
         return iid == QLatin1String(fos1::IValidator::kIid) ? static_cast<fos1::IValidator*>(this) : nullptr;
     }
 
@@ -98,6 +107,7 @@ class FaultyPlugin : public QObject, public fos1::IPlugin, public fos1::IBusList
 
     const QString kTopic = QStringLiteral("faulty.state/v1");
     const QString kSpec = QStringLiteral("spec");
+    fos1::page::Book m_pages;
     std::optional<fos1::HostView> m_host;
     QString m_fault;
     int m_reconciles = 0;

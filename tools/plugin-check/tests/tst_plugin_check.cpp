@@ -65,18 +65,21 @@ class TestPluginCheck : public QObject {
    private Q_SLOTS:
     void pluginsOfTheTreeConform_data() {
         QTest::addColumn<QStringList>("arguments");
-        QTest::newRow("hello") << QStringList{kHello};
+        QTest::addColumn<int>("checks");
+        QTest::newRow("hello") << QStringList{kHello} << 15;
         QTest::newRow("crd-watcher") << QStringList{fos1::tree::builtPlugin(QStringLiteral("crd-watcher")), "--config",
-                                                    "{\"directory\": \"/nowhere\"}"};
-        QTest::newRow("ntp") << QStringList{fos1::tree::builtPlugin(QStringLiteral("ntp"))};
-        QTest::newRow("faulty without a fault") << QStringList{kFaulty};
+                                                    "{\"directory\": \"/nowhere\"}"}
+                                     << 14;  // it has no pages
+        QTest::newRow("ntp") << QStringList{fos1::tree::builtPlugin(QStringLiteral("ntp"))} << 15;
+        QTest::newRow("faulty without a fault") << QStringList{kFaulty} << 15;
     }
     void pluginsOfTheTreeConform() {
         QFETCH(QStringList, arguments);
+        QFETCH(int, checks);
         const Outcome outcome = check(arguments);
         QCOMPARE(outcome.complaints(), QStringList());
         QCOMPARE(outcome.status, 0);
-        QCOMPARE(outcome.output.count(u'\n'), 14);
+        QCOMPARE(outcome.output.count(u'\n'), checks);
     }
 
     void findsTheFault_data() {
@@ -100,6 +103,9 @@ class TestPluginCheck : public QObject {
         row("writes status each time",
             "FAIL idempotence acted again on the same snapshot: status Ready=True/Running of the plugin;");
         row("completes twice", "FAIL tickets ticket 1 was completed 2 times,");
+        row("shows garbage", "FAIL pages page show: title: is missing;");
+        row("never shows its page", "FAIL pages page show: no answer;");
+        row("crashes over an argument", "FAIL pages crashed: signal 11 in page show");
         row("crashes in stop", "FAIL stop crashed: signal 11 in stop");
         row("never stops", "FAIL stop no answer within 2 s");
         row("talks after stop", "FAIL retraction after its stop: published faulty.state/v1 k;");
@@ -180,7 +186,7 @@ class TestPluginCheck : public QObject {
         const Outcome good = check({kHello, "-o", "json"});
         const QJsonObject json = QJsonDocument::fromJson(good.output.toUtf8()).object();
         QVERIFY(json[u"conforms"].toBool());
-        QCOMPARE(json[u"checks"].toArray().size(), 14);
+        QCOMPARE(json[u"checks"].toArray().size(), 15);
         QCOMPARE(json[u"checks"][0][u"result"].toString(), QStringLiteral("ok"));
         const Outcome wrong = checkFault("crashes in start", {"-o", "json"});
         const QJsonObject found = QJsonDocument::fromJson(wrong.output.toUtf8()).object();
