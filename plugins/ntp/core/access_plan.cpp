@@ -77,34 +77,41 @@ void AccessPlanner::take(const std::vector<AccessRule>& own) {
 void AccessPlanner::take(const VlansSpec& spec, const Vlans& vlans) {
     const bool isOther = m_vlans != vlans;
     if (!isOther && m_vlansSpec == spec) return;
-    if (isOther) {
-        std::vector<Groups::value_type*> byVlan;
-        for (auto& group : m_groups)
-            if (!group.second.spec.vlans.empty()) byVlan.push_back(&group);
-        for (Groups::value_type* group : byVlan) withdraw(*group);
-        m_vlans = vlans;
-        for (Groups::value_type* group : byVlan) {
-            claim(*group);
-            group->second.isPlanned = false;
-        }
-    }
+    if (isOther) replaceVlans(vlans);
     m_vlansSpec = spec;
-    m_ofVlans = {};
-    const VlanPolicies policies(m_vlansSpec);
-    for (const auto& [name, vlan] : m_vlans) {
+    m_ofVlans = ofVlans(m_vlansSpec, m_vlans);
+}
+
+void AccessPlanner::replaceVlans(const Vlans& vlans) {
+    std::vector<Groups::value_type*> byVlan;
+    for (auto& group : m_groups)
+        if (!group.second.spec.vlans.empty()) byVlan.push_back(&group);
+    for (Groups::value_type* group : byVlan) withdraw(*group);
+    m_vlans = vlans;
+    for (Groups::value_type* group : byVlan) {
+        claim(*group);
+        group->second.isPlanned = false;
+    }
+}
+
+AccessPlanner::OfVlans AccessPlanner::ofVlans(const VlansSpec& spec, const Vlans& vlans) {
+    OfVlans result;
+    const VlanPolicies policies(spec);
+    for (const auto& [name, vlan] : vlans) {
         const std::optional<VlanPolicy> policy = policies.of(name);
         if (!policy) continue;
         for (const OwnAddress& each : addressesOf(vlan.state)) {
             // A network in two VLANs is answered only when both are.
             const auto [rule, isNew] =
-                m_ofVlans.access.try_emplace(each.network, policy->enabled ? Permission::Allow : Permission::Deny);
+                result.access.try_emplace(each.network, policy->enabled ? Permission::Allow : Permission::Deny);
             if (!isNew && !policy->enabled) rule->second = Permission::Deny;
-            if (policy->enabled && policy->broadcast && each.broadcast) m_ofVlans.broadcasts.insert(*each.broadcast);
+            if (policy->enabled && policy->broadcast && each.broadcast) result.broadcasts.insert(*each.broadcast);
         }
     }
-    for (const VlanEntry& entry : m_vlansSpec.entries)
-        if (!m_vlans.contains(entry.vlan))
-            m_ofVlans.entriesWithoutVlan.push_back(QStringLiteral("%1 (%2)").arg(entry.path, entry.vlan));
+    for (const VlanEntry& entry : spec.entries)
+        if (!vlans.contains(entry.vlan))
+            result.entriesWithoutVlan.push_back(QStringLiteral("%1 (%2)").arg(entry.path, entry.vlan));
+    return result;
 }
 
 GroupOutcome AccessPlanner::outcomeOf(const Groups::value_type& group) const {

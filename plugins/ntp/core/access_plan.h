@@ -84,6 +84,8 @@ class AccessPlanner {
     void forEachNetwork(const ClientGroupSpec& spec, Use use) const;
     void take(const std::vector<AccessRule>& own);
     void take(const VlansSpec& spec, const Vlans& vlans);
+    void replaceVlans(const Vlans& vlans);
+    [[nodiscard]] static OfVlans ofVlans(const VlansSpec& spec, const Vlans& vlans);
     [[nodiscard]] GroupOutcome outcomeOf(const Groups::value_type& group) const;
     [[nodiscard]] std::vector<AccessRule> rules() const;
 

@@ -82,6 +82,7 @@ class World {
         for (int i = number(3); i > 0; --i)
             rules.emplace(network(), number(2) == 0 ? Permission::Allow : Permission::Deny);
         std::vector<AccessRule> list;
+        list.reserve(rules.size());
         for (const auto& [network, permission] : rules) list.push_back({network, permission});
         return list;
     }
