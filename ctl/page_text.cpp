@@ -17,7 +17,7 @@ const QString kNoTrouble = QStringLiteral("  ");
 
 QString bytesText(qint64 bytes) {
     constexpr double kStep = 1024;
-    double size = static_cast<double>(bytes);
+    auto size = static_cast<double>(bytes);
     if (std::fabs(size) < kStep) return QString::number(bytes) + QStringLiteral(" B");
     for (const char* unit : {"KiB", "MiB", "GiB"}) {
         size /= kStep;
@@ -85,10 +85,11 @@ QString tableText(const QJsonObject& table, const QDateTime& now) {
         shown.add(texts);
     }
     if (!hasTrouble) return shown.text();
-    QStringList lines = shown.text().split(u'\n', Qt::SkipEmptyParts);
-    lines[0].prepend(kNoTrouble);
-    for (qsizetype i = 1; i < lines.size(); ++i)
-        lines[i].prepend(rows.at(i - 1)[u"trouble"].toBool() ? kTrouble : kNoTrouble);
+    // One line for the header and for each row, and nothing behind the last end of line.
+    QStringList lines = shown.text().split(u'\n');
+    lines.removeLast();
+    for (qsizetype i = 0; i < lines.size(); ++i)
+        lines[i].prepend(i > 0 && rows.at(i - 1)[u"trouble"].toBool() ? kTrouble : kNoTrouble);
     return lines.join(u'\n') + u'\n';
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Pages as text: each kind of cell, each kind of section, trouble, and what a hostile plugin puts into them.
+#include <QJsonArray>
 #include <QTest>
 
 #include "fos1/page.h"

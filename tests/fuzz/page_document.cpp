@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Pages: what a plugin replies with (checked by the host) and what a daemon sends to fos1ctl (rendered unchecked).
+#include <QCborMap>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <algorithm>
+
+#include "fos1/page.h"
+#include "fuzz.h"
+#include "page_text.h"
+
+namespace fos1::fuzz {
+
+void runOne(const QByteArray& input) {
+    const QJsonObject json = QJsonDocument::fromJson(input).object();
+    const QCborMap document = QCborMap::fromJsonObject(json);
+    const auto good = page::check(document);
+    if (!good) FUZZ_CLAIM(!good.error().text().isEmpty());
+    if (good) FUZZ_CLAIM(page::check(QCborMap::fromJsonObject(document.toJsonObject())).has_value());
+    // Whatever it says: no line of it moves the cursor.
+    const QDateTime now = QDateTime::fromSecsSinceEpoch(1'700'000'000, Qt::UTC);
+    const QString text = ctl::pageText(json, now);
+    FUZZ_CLAIM(std::none_of(text.begin(), text.end(),
+                            [](QChar c) { return c.category() == QChar::Other_Control && c != u'\n'; }));
+    FUZZ_CLAIM(text.isEmpty() || text.endsWith(u'\n'));
+}
+
+}  // namespace fos1::fuzz
