@@ -53,6 +53,60 @@ ChronyPlan plan(const QByteArray& yaml, ClockControl clockControl = ClockControl
                 : ChronyPlan{"refused: " + joined(spec.error()).toUtf8(), {}, {}, {}, {}};
 }
 
+QByteArray anyLine(QRandomGenerator& random) {
+    static const QByteArrayList some{"allow 10.1.0.0/16", "allow 10.1.0.0/24", "deny 10.2.0.0/16", "deny 10.2.0.0/24",
+                                     "port 123",          "port 124",          "cmdport 0",        "noclientlog"};
+    return some.at(random.bounded(some.size()));
+}
+
+/// With up to two lines added or removed.
+QByteArrayList changedLines(QByteArrayList lines, QRandomGenerator& random) {
+    for (int i = random.bounded(3); i > 0; --i) {
+        const qsizetype at = random.bounded(lines.size() + 1);
+        if (at == lines.size() || random.bounded(2) == 0)
+            lines.insert(at, anyLine(random));
+        else
+            lines.removeAt(at);
+    }
+    return lines;
+}
+
+QByteArrayList linesOf(const QByteArrayList& lines, const QByteArray& directive) {
+    QByteArrayList own;
+    for (const QByteArray& each : lines)
+        if (each.split(' ').first() == directive) own.append(each);
+    return own;
+}
+
+/// By directive, in order.
+QByteArrayList differencesOf(const QByteArrayList& before, const QByteArrayList& after) {
+    QByteArrayList differences;
+    for (const QByteArray directive : {"allow", "cmdport", "deny", "noclientlog", "port"}) {
+        const QByteArrayList was = linesOf(before, directive);
+        const QByteArrayList is = linesOf(after, directive);
+        if (was != is)
+            differences.append(directive + (was.isEmpty() ? " added" : is.isEmpty() ? " removed" : " changed"));
+    }
+    return differences;
+}
+
+QByteArrayList withoutAccess(QByteArrayList lines) {
+    lines.removeIf([](const QByteArray& each) { return each.startsWith("allow") || each.startsWith("deny"); });
+    return lines;
+}
+
+/// The order of lines of several directives among each other is a change too.
+ChangeKind kindOf(const QByteArrayList& before, const QByteArrayList& after) {
+    if (before == after) return ChangeKind::None;
+    return withoutAccess(before) == withoutAccess(after) ? ChangeKind::Online : ChangeKind::Restart;
+}
+
+ChronyPlan planOf(const QByteArrayList& lines) {
+    ChronyPlan plan;
+    for (const QByteArray& each : lines) plan.config += each + '\n';
+    return plan;
+}
+
 }  // namespace
 
 class TestChronyPlan : public QObject {
@@ -263,53 +317,17 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
 
     /// Wherever the lines that differ are, and whatever comes before and after them.
     void everyDifferenceIsNamed() {
-        const QByteArrayList some{"allow 10.1.0.0/16", "allow 10.1.0.0/24", "deny 10.2.0.0/16", "deny 10.2.0.0/24",
-                                  "port 123",          "port 124",          "cmdport 0",        "noclientlog"};
         QRandomGenerator random(7);
-        const auto line = [&] { return some.at(random.bounded(some.size())); };
         for (int round = 0; round < 3000; ++round) {
             QByteArrayList before;
-            for (int i = random.bounded(9); i > 0; --i) before.append(line());
-            QByteArrayList after = before;
-            for (int i = random.bounded(3); i > 0; --i) {
-                const qsizetype at = random.bounded(after.size() + 1);
-                if (at == after.size() || random.bounded(2) == 0)
-                    after.insert(at, line());
-                else
-                    after.removeAt(at);
-            }
-            QByteArrayList unlike;
-            for (const char* directive : {"allow", "cmdport", "deny", "noclientlog", "port"}) {
-                const auto own = [&](const QByteArrayList& lines) {
-                    QByteArrayList list;
-                    for (const QByteArray& each : lines)
-                        if (each.split(' ').first() == directive) list.append(each);
-                    return list;
-                };
-                if (own(before) == own(after)) continue;
-                const char* how = own(before).isEmpty() ? " added" : own(after).isEmpty() ? " removed" : " changed";
-                unlike.append(QByteArray(directive) + how);
-            }
-            const auto text = [](const QByteArrayList& lines) {
-                ChronyPlan plan;
-                for (const QByteArray& each : lines) plan.config += each + '\n';
-                return plan;
-            };
-            const Change change = changeKind(text(before), text(after));
+            for (int i = random.bounded(9); i > 0; --i) before.append(anyLine(random));
+            const QByteArrayList after = changedLines(before, random);
+            const Change change = changeKind(planOf(before), planOf(after));
             QByteArrayList found;
             for (const QString& reason : change.reasons) found.append(reason.toUtf8());
             std::sort(found.begin(), found.end());
-            QCOMPARE(found, unlike);
-            // The order of lines of several directives among each other is a change too.
-            const auto onlyRestart = [](QByteArrayList lines) {
-                lines.removeIf(
-                    [](const QByteArray& each) { return each.startsWith("allow") || each.startsWith("deny"); });
-                return lines;
-            };
-            const ChangeKind kind = before == after                             ? ChangeKind::None
-                                    : onlyRestart(before) != onlyRestart(after) ? ChangeKind::Restart
-                                                                                : ChangeKind::Online;
-            QVERIFY(change.kind == kind);
+            QCOMPARE(found, differencesOf(before, after));
+            QVERIFY(change.kind == kindOf(before, after));
         }
     }
 };
