@@ -10,6 +10,7 @@
 #include <QTimer>
 #include <new>
 
+#include "fos1/features/pages.h"
 #include "fos1/features/previewer.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/validator.h"
