@@ -42,6 +42,10 @@ class NtpMetrics {
     Metric m_sync;
     Metric m_drift;
     Metric m_errorBound;
+    Metric m_clockErrorBound;
+    Metric m_servedOffset;
+    Metric m_advertised;
+    Metric m_holdover;
     Metric m_rootDelay;
     Metric m_rootDispersion;
     Metric m_sourceCount;

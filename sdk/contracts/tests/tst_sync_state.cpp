@@ -24,7 +24,9 @@ class TestSyncState : public QObject {
         state.frequencyPpb = -12345;
         state.rootDelay = 3ms;
         state.rootDispersion = 1ms;
-        state.errorBound = 2501500ns;
+        state.errorBound = 2500000ns;
+        state.clockErrorBound = 2501500ns;
+        state.servedOffset = -300ns;
         state.holdover = true;
         state.holdoverSinceUnixMs = 1700000000000;
         state.sources = {4, 3, 2};
