@@ -45,7 +45,7 @@ Packet answerTo(const Packet& request, const NtpClaim& claim, std::chrono::nanos
     answer[3] = static_cast<unsigned char>(-20);  // a microsecond
     put32(answer, 8, 1);                          // root dispersion: 15 us
     // At stratum 0 the refid would be a kiss code.
-    if (claim.stratum > 0) std::memcpy(answer.data() + 12, "LAB", 3);
+    if (claim.stratum > 0) put32(answer, 12, claim.refId);
     putTime(answer, 16, received + claim.offset - 1s);  // the clock was set a second ago
     std::memcpy(answer.data() + 24, request.data() + 40, 8);
     putTime(answer, 32, received + claim.offset);

@@ -17,6 +17,7 @@ struct NtpClaim {
     int stratum = 1;
     int leap = 0;  ///< 3: not synchronised
     bool isSilent = false;
+    quint32 refId = 0x4C414200;  ///< "LAB"
 };
 
 class NtpResponder {

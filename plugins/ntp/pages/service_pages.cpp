@@ -51,10 +51,18 @@ void addClock(page::Fields& fields, const StatusInput& in) {
     if (sync.source) fields.add(QStringLiteral("Source"), page::text(sourceText(*sync.source)));
     if (hasClock) {
         fields.add(QStringLiteral("Stratum"), page::count(sync.stratum));
+        fields.add(QStringLiteral("Error bound"), page::duration(sync.errorBound.count()),
+                   QStringLiteral("of the time that clients get"));
+        if (sync.synchronised)
+            fields.add(QStringLiteral("Served offset"), page::offset(sync.servedOffset.count()),
+                       QStringLiteral("the served time against its source, as last measured"));
         fields.add(QStringLiteral("Offset"), page::offset(sync.offset.count()),
-                   QStringLiteral("the local clock is %1").arg(fastOrSlow(sync.offset.count())));
+                   QStringLiteral("the machine's clock is %1%2")
+                       .arg(fastOrSlow(sync.offset.count()),
+                            in.clockControl == ClockControl::Adjust
+                                ? QString()
+                                : QStringLiteral("; this service does not set it (clockControl: false)")));
         fields.add(QStringLiteral("Jitter"), page::duration(sync.jitter.count()));
-        fields.add(QStringLiteral("Error bound"), page::duration(sync.errorBound.count()));
         fields.add(QStringLiteral("Frequency"), page::frequency(std::abs(sync.frequencyPpb)),
                    QStringLiteral("uncorrected, the clock runs %1").arg(fastOrSlow(sync.frequencyPpb)));
         fields.add(QStringLiteral("Leap second"), page::text(toText(sync.leap)));
