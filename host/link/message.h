@@ -27,14 +27,14 @@ constexpr qsizetype kLengthBytes = 4;
 enum class MessageType : int {
     Unknown = 0,
     // From the runner.
-    Hello = 1,      ///< i protocol version, i SDK major, i SDK minor
-    Loaded = 2,     ///< s error (empty: it is loaded), a IIDs that plugin and runner offer, a remarks on the sandbox
-    Started = 3,    ///< s error (empty: it is started)
-    Returned = 4,   ///< i microseconds: the oldest outstanding call of those below has returned
-    Threw = 5,      ///< s name of the call, s what was thrown
-    Pong = 6,       ///< i number of the Ping, i publishes since the last Pong
-    Publish = 7,    ///< s topic, s key, m value, i TTL in ms
-    SetMetric = 8,  ///< i metric, m labels, i value
+    Hello = 1,         ///< i protocol version, i SDK major, i SDK minor
+    Loaded = 2,        ///< s error (empty: it is loaded), a IIDs that plugin and runner offer, a remarks on the sandbox
+    Started = 3,       ///< s error (empty: it is started)
+    Returned = 4,      ///< i microseconds: the oldest outstanding call of those below has returned
+    Threw = 5,         ///< s name of the call, s what was thrown
+    Pong = 6,          ///< i number of the Ping, i publishes since the last Pong
+    Publish = 7,       ///< s topic, s key, m value, i TTL in ms
+    SetMetric = 8,     ///< i metric, m labels, i value
     RemoveMetric = 9,  ///< i metric, m labels
     Complete = 10,     ///< i ticket, i outcome, i retry after ms, s message
     Event = 11,        ///< m event

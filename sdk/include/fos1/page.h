@@ -265,7 +265,8 @@ inline Result<void> checkTable(const QCborMap& table, const QString& path) {
                          QStringLiteral("has %1 cells for %2 columns").arg(cells.size()).arg(kinds.size()));
         for (qsizetype j = 0; j < cells.size(); ++j)
             if (!isOfKind(kinds[static_cast<std::size_t>(j)], cells.at(j)))
-                return wrong(at(path, "rows", i), QStringLiteral("cell %1 does not match its column's kind").arg(j + 1));
+                return wrong(at(path, "rows", i),
+                             QStringLiteral("cell %1 does not match its column's kind").arg(j + 1));
     }
     return {};
 }

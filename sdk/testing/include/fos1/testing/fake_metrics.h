@@ -19,8 +19,7 @@ class FakeMetrics final : public IMetrics {
         MetricType type = MetricType::Unknown;
         QStringList labelNames;
         int decimals = 0;
-        std::map<QString, qint64>
-            series;  ///< by the label values in the order of the label names, joined by spaces
+        std::map<QString, qint64> series;  ///< by the label values in the order of the label names, joined by spaces
     };
 
     /// `guard` outlives the object.
