@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `fos1ctl firewall remove`: deletes the table that a stopped plugin or host left. Needs CAP_NET_ADMIN.
+// `fos1ctl firewall remove`: deletes the table that a stopped plugin or host left behind. Needs CAP_NET_ADMIN.
 #include <nftables/libnftables.h>
 
 #include <cstdio>

@@ -42,7 +42,7 @@ FirewallMetrics::FirewallMetrics(IMetrics& metrics)
     for (const char* outcome : {"done", "failed"}) m_applies.set({{kOutcome, QLatin1String(outcome)}}, 0);
 }
 
-/// Most VLANs are quiet, and what did not change is not said again.
+/// Most VLANs are idle, and unchanged values are not set again.
 void FirewallMetrics::show(const std::map<QString, EnforcedState>& vlans) {
     const bool areSame = std::equal(vlans.begin(), vlans.end(), m_shown.begin(), m_shown.end(),
                                     [](const auto& a, const auto& b) { return a.first == b.first; });
@@ -63,7 +63,7 @@ void FirewallMetrics::show(const std::map<QString, EnforcedState>& vlans) {
             for (const auto& [labels, count] : changed) each.metric.set(labels, count);
             continue;
         }
-        // A counter that begins anew is another series; Prometheus knows what to do.
+        // A reset counter needs a new series, because a decrease is refused. Prometheus handles the reset.
         if (isReset) each.metric.update({});
         std::map<Metric::Labels, qint64> all;
         for (const auto& [name, state] : vlans) all.emplace(Metric::Labels{{kVlan, name}}, value(state));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The page of the firewall: all VLANs, one, and one that nobody knows.
+// The page of the firewall: all VLANs, one VLAN, and an unknown one.
 #include <QCborArray>
 #include <QTest>
 
