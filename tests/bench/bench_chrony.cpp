@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What it costs to know everything about a chronyd with 64 sources: our client beside chronyc, and then /metrics with
-// all that is known. Starts two chronyds of its own on the loopback; neither touches the clock.
+// The cost of reading everything about a chronyd with 64 sources: our client compared with chronyc, then /metrics with
+// all the data. Starts two chronyds of its own on the loopback; neither sets the clock.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/resource.h>
@@ -31,7 +31,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kSources = 64;
-constexpr int kRounds = 100;  // the sides take turns, so that both see the same machine
+constexpr int kRounds = 100;  // the two alternate, so that both run under the same conditions
 constexpr int kLooksInRound = 5;
 constexpr int kScrapes = 500;
 
@@ -75,7 +75,7 @@ class RegistryMetrics final : public IMetrics {
     host::MetricRegistry& m_registry;
 };
 
-/// Whole looks, with the names, which a running monitor asks for only once.
+/// Complete readings, including the names, which a running monitor reads only once.
 class Looks {
    public:
     explicit Looks(const QString& socket) : m_client(socket) {
@@ -136,7 +136,7 @@ double chronyc(const QString& socket, const QStringList& commands) {
     return ms;
 }
 
-/// One process a report, as one would call it; the names, 64 of them, together in one.
+/// One process per report, the usual way to call it; the 64 names together in one process.
 double chronycEach(const QString& socket) {
     const QStringList names = reports().filter(QStringLiteral("sourcename"));
     double sum = chronyc(socket, names);
@@ -154,7 +154,7 @@ void benchLooks(Looks& looks, const QString& socket) {
         for (int i = 0; i < kLooksInRound; ++i) ours.ms.push_back(looks.look());
         ourCpu += cpuMs(RUSAGE_SELF) - before;
         const double childrenBefore = cpuMs(RUSAGE_CHILDREN);
-        theirs.ms.push_back(chronyc(socket, reports()));  // all in one process, which is the best that chronyc can do
+        theirs.ms.push_back(chronyc(socket, reports()));  // all in one process, the best case for chronyc
         theirCpu += cpuMs(RUSAGE_CHILDREN) - childrenBefore;
         if (round % 4 == 0) theirsEach.ms.push_back(chronycEach(socket));
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What thousands of VLANs cost in the firewall: from the topics to the kernel, one change, a repair, beside one rule a
-// VLAN by nft -f and iptables-restore. In a network namespace of its own.
+// The cost of thousands of VLANs in the firewall: from the topics to the kernel, one change, a repair. For comparison,
+// one rule per VLAN with nft -f and iptables-restore. In a network namespace of its own.
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -32,7 +32,7 @@ void line(const char* what, double value, const char* unit, const char* beside =
 
 double milliseconds(const QElapsedTimer& timer) { return static_cast<double>(timer.nsecsElapsed()) / 1e6; }
 
-/// Sleeps between events: a loop that polls would take the processor from the thread that it waits for.
+/// Sleeps between events: a polling loop would take CPU time from the thread that it waits for.
 bool runUntil(const std::function<bool()>& isDone, qint64 timeoutMs = 30'000) {
     QTimer wake;
     wake.start(5);
@@ -61,7 +61,7 @@ VlanStates vlans(int count) {
     return all;
 }
 
-/// As if each VLAN had been heard of.
+/// A table in which each VLAN has a counter.
 QByteArray counted(const char* set) {
     QByteArray elements;
     for (int id = 1; id <= kVlans; ++id)
@@ -87,7 +87,7 @@ struct Bridge {
     [[nodiscard]] qint64 count(const char* metric, const QString& label = {}) const {
         return host.metrics.value(QString::fromLatin1(metric), label).value_or(0);
     }
-    /// Until what was said, or done to the table, has been heard and the kernel holds what it should.
+    /// Waits until every publish and every change of the table has been handled and the kernel holds the plan.
     void settle() {
         runUntil([this] { return !firewall.isSettled(); }, 1000);
         runUntil([this] { return firewall.isSettled(); });
@@ -158,7 +158,7 @@ void benchBridge() {
     for (const char* set : {"admitted", "refused"})
         if (!other.run(counted(set))) return;
     bridge.settle();
-    runUntil([] { return false; }, 500);  // they follow the table
+    runUntil([] { return false; }, 500);  // the counters follow the table
     timer.start();
     const auto counters = other.counters();
     line("two counters of each VLAN, read", milliseconds(timer), "ms",

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How many client requests a second get through the firewall's table, beside no table and one rule a VLAN. Each table
-// has a router and a client in network namespaces of its own. They take turns of a millisecond, so that whatever else
-// the machine does hits all alike; the figures are medians.
+// How many client requests per second pass the firewall's table, compared with no table and with one rule per VLAN.
+// Each table has a router and a client in network namespaces of its own. They alternate every millisecond, so that
+// other load on the machine affects all equally. The figures are medians.
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,9 +23,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kVlans = 4094;
-constexpr int kClientsVlan = 10;  ///< the one in which the client of the lab is
-constexpr int kBatch = 64;        ///< so few that no buffer overflows before the other end is read
-constexpr int kBatches = 4;       ///< in one turn
+constexpr int kClientsVlan = 10;  ///< the VLAN of the lab's client
+constexpr int kBatch = 64;        ///< small enough that no buffer overflows before the other end reads it
+constexpr int kBatches = 4;       ///< per turn
 constexpr std::chrono::seconds kDuration{20};
 
 enum class Redirect { Unknown, Nowhere, Somewhere };
@@ -92,7 +92,7 @@ class Path {
         if (received != kBatch * kBatches) ++m_torn;
     }
 
-    /// A packet's way from the client to the other end, in nanoseconds.
+    /// The time of a packet from the client to the other end, in nanoseconds.
     [[nodiscard]] double median() const {
         std::vector<double> sorted = m_turns;
         std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What thousands of VLANs cost: the table by their number, which shows whether it grows with it or with its square, and
-// thousands of real links made at once in a network namespace of the benchmark's own.
+// The cost of thousands of VLANs: the table for several numbers of VLANs, which shows whether the cost is linear or
+// quadratic, and thousands of real links created at once in a network namespace of the benchmark's own.
 #include <sys/resource.h>
 
 #include <QCoreApplication>
@@ -62,7 +62,7 @@ std::vector<DesiredObject> objects(int count) {
     return list;
 }
 
-/// No kernel: as many VLANs with a link and two addresses each.
+/// No kernel: that many VLANs with a link and two addresses each.
 void benchTable() {
     for (const int count : {1000, 2000, 4000}) {
         LinkTable links;
@@ -141,7 +141,7 @@ void benchKernel() {
     ip.write(lines);
     ip.closeWriteChannel();
     double ipDone = 0;
-    // Counting is not for free either: not in each turn of the loop.
+    // Counting has a cost too, so it is not done in each turn of the loop.
     QElapsedTimer sinceCount;
     sinceCount.start();
     runUntil([&] {
