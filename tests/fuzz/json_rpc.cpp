@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Requests on the control socket, from a caller who may read and not act.
+// Requests on the control socket, from a caller that may read but not act.
 #include <QJsonDocument>
 
 #include "control/json_rpc.h"
@@ -33,7 +33,7 @@ void runOne(const QByteArray& input) {
             FUZZ_CLAIM(reads == 1);
     });
     FUZZ_CLAIM(answers <= 1 && reads <= 1);
-    // Silence is for a notification alone.
+    // Only a notification has no answer.
     FUZZ_CLAIM(answers == 1 || QJsonDocument::fromJson(input).isObject());
 }
 
