@@ -57,7 +57,7 @@ void Firewall::leave(Ticket ticket) {
         if (result)
             m_host.succeed(ticket);
         else
-            m_host.fail(ticket, QStringLiteral("The table stays as it was: ") + result.error().text());
+            m_host.fail(ticket, QStringLiteral("The table is unchanged: ") + result.error().text());
     };
     if (closed.empty() && (open > 0 || m_isInForce))
         m_backend.remove(done);

@@ -181,7 +181,7 @@ class TestFirewallClients : public QObject {
         QVERIFY2(degraded()[u"message"].toString().contains("Operation not permitted"),
                  qPrintable(degraded()[u"message"].toString()));
         QVERIFY(!m_fw->hasTable());
-        QTRY_VERIFY(m_fw->host->ctl({"firewall", "show"}).output.contains("The kernel did not take the table."));
+        QTRY_VERIFY(m_fw->host->ctl({"firewall", "show"}).output.contains("The kernel refused the table."));
     }
 };
 

@@ -166,19 +166,19 @@ bool isInterfaceName(const QString& name) {
 }
 
 QString policyWords(const time::ServiceState& vlan) {
-    const QString onFailure = vlan.opensOnFailure ? QStringLiteral("; on failure open") : QString();
+    const QString onFailure = vlan.opensOnFailure ? QStringLiteral("; opens on failure") : QString();
     if (!vlan.accepting) return QStringLiteral("closed: NTP to this node is dropped") + onFailure;
     QStringList words{vlan.clientsOnly
                           ? QStringLiteral("open for client requests on udp/%1").arg(vlan.port)
-                          : QStringLiteral("open on udp/%1, but for control and private modes").arg(vlan.port)};
+                          : QStringLiteral("open on udp/%1, except control and private modes").arg(vlan.port)};
     if (vlan.ntsPort > 0) words.append(QStringLiteral("NTS keys on tcp/%1").arg(vlan.ntsPort));
     if (const auto limit = limitOf(vlan.rateLimit)) {
         const double seconds = std::chrono::duration<double>(limit->interval).count();
         words.append(
-            QStringLiteral("each client %1 at once and one each %2 s").arg(limit->burst).arg(seconds, 0, 'g', 4));
+            QStringLiteral("each client: a burst of %1, then one per %2 s").arg(limit->burst).arg(seconds, 0, 'g', 4));
     }
-    if (vlan.redirect) words.append(QStringLiteral("requests to elsewhere are answered here"));
-    words.append(vlan.broadcast ? QStringLiteral("time is sent to all") : QStringLiteral("no time is sent to all"));
+    if (vlan.redirect) words.append(QStringLiteral("requests to other servers are answered here"));
+    words.append(vlan.broadcast ? QStringLiteral("time is broadcast") : QStringLiteral("no broadcast time"));
     return words.join(QStringLiteral("; ")) + onFailure;
 }
 

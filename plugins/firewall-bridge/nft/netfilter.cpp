@@ -93,7 +93,7 @@ Result<quint32> Netfilter::generation() {
     };
     if (const auto done = ask(begin(buffer, NFT_MSG_GETGEN, NFPROTO_UNSPEC, 0), take); !done)
         return tl::unexpected(done.error());
-    if (!generation) return failure(ErrorCode::Protocol, QStringLiteral("netfilter does not tell its generation"));
+    if (!generation) return failure(ErrorCode::Protocol, QStringLiteral("netfilter did not report its generation"));
     return *generation;
 }
 

@@ -14,7 +14,7 @@ Error complaint(const char* buffer) {
     const QString all = QString::fromLocal8Bit(buffer);
     const qsizetype mark = all.indexOf(QStringLiteral("Error: "));
     QString words = all.mid(mark < 0 ? 0 : mark + 7).section(u'\n', 0, 0).trimmed();
-    if (words.isEmpty()) words = QStringLiteral("libnftables failed without a word");
+    if (words.isEmpty()) words = QStringLiteral("libnftables failed without a message");
     const auto says = [&](int number) { return all.contains(qt_error_string(number)); };
     const ErrorCode code = says(ENOENT)                  ? ErrorCode::NotFound
                            : says(EPERM) || says(EACCES) ? ErrorCode::Refused

@@ -273,15 +273,15 @@ class TestFirewallPlan : public QObject {
         time::ServiceState state = vlan("l", false);
         QCOMPARE(policyWords(state), QStringLiteral("closed: NTP to this node is dropped"));
         state.opensOnFailure = true;
-        QCOMPARE(policyWords(state), QStringLiteral("closed: NTP to this node is dropped; on failure open"));
+        QCOMPARE(policyWords(state), QStringLiteral("closed: NTP to this node is dropped; opens on failure"));
         state.opensOnFailure = false;
         state.accepting = state.redirect = true;
         state.ntsPort = 4460;
         state.rateLimit = time::ServedRate{62'500us, 8};
         QCOMPARE(
             policyWords(state),
-            QStringLiteral("open for client requests on udp/123; NTS keys on tcp/4460; each client 8 at once and one "
-                           "each 0.0625 s; requests to elsewhere are answered here; no time is sent to all"));
+            QStringLiteral("open for client requests on udp/123; NTS keys on tcp/4460; each client: a burst of 8, then "
+                           "one per 0.0625 s; requests to other servers are answered here; no broadcast time"));
     }
 };
 

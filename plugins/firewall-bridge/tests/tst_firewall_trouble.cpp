@@ -186,7 +186,7 @@ class TestFirewallTrouble : public QObject {
         QVERIFY(b.host.status.message({}, QStringLiteral("Degraded")).contains("Could not process rule: "));
         QTRY_VERIFY(!b.told("a").value(QStringLiteral("enforced")).toBool());
         QTRY_COMPARE(b.told("a").value(QStringLiteral("reason")).toString(),
-                     QStringLiteral("The kernel did not take the table."));
+                     QStringLiteral("The kernel refused the table."));
         // Again, although nothing changed.
         QTRY_VERIFY(b.count("firewall_applies_total", QStringLiteral("failed")) >= 2);
         // Immediately when something changes.
