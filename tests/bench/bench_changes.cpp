@@ -54,7 +54,7 @@ class AskingClient {
             ++m_bad;
     }
     void print(const char* what) const {
-        std::printf("%-58s asked %d, without an answer %d, not synchronised %d\n", what, m_asked, m_lost, m_bad);
+        std::printf("%-58s asked %d, unanswered %d, unsynchronized %d\n", what, m_asked, m_lost, m_bad);
     }
 
    private:

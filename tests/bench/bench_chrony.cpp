@@ -94,7 +94,7 @@ class Looks {
         const bool isComplete = last.sources && last.sources->size() == kSources &&
                                 std::all_of(last.collectors.begin(), last.collectors.end(),
                                             [](const auto& each) { return each.second.isOk; });
-        if (!isComplete) std::fprintf(stderr, "  a look without everything: %s\n", qPrintable(last.error));
+        if (!isComplete) std::fprintf(stderr, "  an incomplete reading: %s\n", qPrintable(last.error));
         return ms;
     }
 
@@ -132,7 +132,7 @@ double chronyc(const QString& socket, const QStringList& commands) {
                                                           commands);
     process.waitForFinished();
     const double ms = static_cast<double>(timer.nsecsElapsed()) / 1e6;
-    if (process.exitCode() != 0) std::fprintf(stderr, "  chronyc ended with %d\n", process.exitCode());
+    if (process.exitCode() != 0) std::fprintf(stderr, "  chronyc exited with %d\n", process.exitCode());
     return ms;
 }
 
@@ -164,10 +164,10 @@ void benchLooks(Looks& looks, const QString& socket) {
         kSources);
     line("our client", ours, "median at most 4");
     line("chronyc, one process for all", theirs, "");
-    line("chronyc, one process a report", theirsEach, "");
-    std::printf("%-50s        %8.1f x    of one process a report %4.1f x   at least 6\n",
+    line("chronyc, one process per report", theirsEach, "");
+    std::printf("%-50s        %8.1f x    of one process per report %4.1f x   at least 6\n",
                 "faster than chronyc, medians", theirs.median() / ours.median(), theirsEach.median() / ours.median());
-    std::printf("%-50s        %8.2f ms   of one chronyc for all %8.2f ms\n", "CPU time of a look, our side",
+    std::printf("%-50s        %8.2f ms   of one chronyc for all %8.2f ms\n", "CPU time of a reading, our side",
                 ourCpu / (kRounds * kLooksInRound), theirCpu / kRounds);
 }
 
@@ -204,7 +204,7 @@ void benchMetrics(const Observation& seen) {
         metrics.server().show(seen, {});
         shown.ms.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
     }
-    line("a look into the metric registry", shown, "");
+    line("a reading into the metric registry", shown, "");
 
     host::HttpServer server;
     server.route("/metrics", [&registry](const host::HttpRequest&) {

@@ -146,10 +146,10 @@ class Bench {
         awaitGeneration(nameOf(99, 99), 1, 120'000);
         line("  listed, validated and reconciled, from the start of the process", seconds(timer), "s", "at most 3");
         line("  CPU for it", cpuSeconds(pid()), "s");
-        line("  PSS by then more than with one", pssMiB(pid()) - m_pssOfFew, "MiB", "at most 40");
-        if (!awaitQuiet(300'000)) std::printf("  THERE IS NO REST\n");
+        line("  increase of PSS over one NTPClient by then", pssMiB(pid()) - m_pssOfFew, "MiB", "at most 40");
+        if (!awaitQuiet(300'000)) std::printf("  THE API SERVER NEVER BECAME QUIET\n");
         line("  their status written to the cluster, and 12 s of quiet", seconds(timer), "s");
-        line("  PSS at rest more than with one", settledPss() - m_pssOfFew, "MiB", "at most 40");
+        line("  increase of PSS over one NTPClient at rest", settledPss() - m_pssOfFew, "MiB", "at most 40");
     }
 
     void rest() {
@@ -176,7 +176,7 @@ class Bench {
         QElapsedTimer timer;
         timer.start();
         blow(length, kEventsPerSecond);
-        line("1,000 events a second: took", seconds(timer), "s", qPrintable(QStringLiteral("%1").arg(length)));
+        line("1,000 events per second: duration", seconds(timer), "s", qPrintable(QStringLiteral("%1").arg(length)));
         change(nameOf(99, 98), QStringLiteral("10.99.98.0/24"), "right after the storm", 1, "at most 30");
         line("  CPU of the host", (cpuSeconds(pid()) - cpu) / seconds(timer) * 100, "%");
         line("  growth of PSS", settledPss() - before, "MiB", "0");

@@ -153,7 +153,7 @@ void benchBridge() {
         }
         line(what, slowest, "ms", "at most 100");
     };
-    repair("the table deleted by somebody else, until it is back (worst of 5)");
+    repair("the table deleted by another program, until it is restored (worst of 5)");
     NftSession other;
     for (const char* set : {"admitted", "refused"})
         if (!other.run(counted(set))) return;
@@ -161,7 +161,7 @@ void benchBridge() {
     runUntil([] { return false; }, 500);  // the counters follow the table
     timer.start();
     const auto counters = other.counters();
-    line("two counters of each VLAN, read", milliseconds(timer), "ms",
+    line("reading two counters of each VLAN", milliseconds(timer), "ms",
          qPrintable(QStringLiteral("%1").arg(counters ? counters->refused.size() : 0)));
     repair("  the table deleted, with them to be restored");
     if (bridge.count("firewall_drift_repairs_total") < 11) std::printf("NOT ALL WERE REPAIRED\n");
@@ -186,12 +186,13 @@ QByteArray ruleEach(int count) {
 }
 
 void benchRules() {
-    line("beside it, one rule a VLAN: nft -f -", timed(QStringLiteral("nft"), {"-f", "-"}, ruleEach(kVlans)), "ms");
+    line("for comparison, one rule per VLAN: nft -f -", timed(QStringLiteral("nft"), {"-f", "-"}, ruleEach(kVlans)),
+         "ms");
     QByteArray rules = "*filter\n:INPUT ACCEPT [0:0]\n";
     for (int id = 1; id <= kVlans; ++id)
         rules += "-A INPUT -i lan." + QByteArray::number(id) + " -p udp --dport 123 -j " +
                  (id % 4 != 0 ? "ACCEPT\n" : "DROP\n");
-    line("beside it, one rule a VLAN: iptables-restore",
+    line("for comparison, one rule per VLAN: iptables-restore",
          timed(QStringLiteral("iptables-restore"), {}, rules + "COMMIT\n"), "ms");
     (void)NftSession().run("flush ruleset");
 }

@@ -196,7 +196,7 @@ void benchRunner() {
         times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1000);
     }
     char beside[64];
-    std::snprintf(beside, sizeof beside, "at most 100; a bare byte there and back %.1f", bareRoundTrip());
+    std::snprintf(beside, sizeof beside, "at most 100; round trip of a bare byte %.1f", bareRoundTrip());
     line("reconcile -> publish, to a runner and back, median", median(times), "us", beside);
     std::sort(times.begin(), times.end());
     line("  99th percentile", times[times.size() * 99 / 100], "us", "");
@@ -254,7 +254,7 @@ void benchRestart() {
     timer.start();
     runner.instance->reconcile({{QStringLiteral("objects"), QCborArray{QStringLiteral("crash")}}}, 1);
     runUntil([&] { return runner.hasFailed; });
-    line("crash to known", static_cast<double>(timer.nsecsElapsed()) / 1e6, "ms", "");
+    line("crash to detection", static_cast<double>(timer.nsecsElapsed()) / 1e6, "ms", "");
     qint64 seen = 0;
     QObject::connect(&runner.stores.bus, &StateBus::delivered, &runner.graveyard,
                      [&](const BusEntry& entry) { seen = entry.value().value(QStringLiteral("ticket")).toInteger(); });

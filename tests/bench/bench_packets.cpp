@@ -100,7 +100,7 @@ class Path {
     }
     void print(double withoutTable) const {
         const double cost = median();
-        std::printf("%-58s %9.0f /s %+6.1f %%  %+6.0f ns a packet%s\n", m_name, 1e9 / cost,
+        std::printf("%-58s %9.0f /s %+6.1f %%  %+6.0f ns per packet%s\n", m_name, 1e9 / cost,
                     100 * (withoutTable / cost - 1), cost - withoutTable,
                     m_torn > static_cast<int>(m_turns.size() / 100) ? "  PACKETS WERE LOST" : "");
     }
@@ -131,7 +131,7 @@ void benchPackets() {
         paths.push_back(std::make_unique<Path>(name, table));
     };
     add("no table at all", {});
-    add("one rule a VLAN, 10 VLANs", ruleEach(10));
+    add("one rule per VLAN, 10 VLANs", ruleEach(10));
     add("our table, 10 VLANs", ours(plan(10, Redirect::Nowhere)));
     add("our table, 4094 VLANs", ours(plan(kVlans, Redirect::Nowhere)));
     add("  its client is limited", ours(plan(kVlans, Redirect::Nowhere, true)));

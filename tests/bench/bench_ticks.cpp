@@ -82,7 +82,7 @@ bool measure(int vlans) {
     const double before = cpuMs();
     turnFor(kSeconds * 1000);
     const double spent = (cpuMs() - before) / kSeconds;
-    std::printf("%-34s %8.3f ms of CPU a second   %6.3f %% of a core\n",
+    std::printf("%-34s %8.3f ms of CPU per second   %6.3f %% of a core\n",
                 qPrintable(QStringLiteral("at rest, %1 VLANs").arg(vlans)), spent, spent / 10);
     std::fflush(stdout);
     return true;

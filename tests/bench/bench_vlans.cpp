@@ -82,7 +82,7 @@ void benchTable() {
         for (int i = 0; i < kRounds; ++i)
             for (const VlanEntry& entry : makeEntries(specs, links)) up += entry.state.up ? 1 : 0;
         char what[64];
-        std::snprintf(what, sizeof what, "the table of %d VLANs, worked out anew", count);
+        std::snprintf(what, sizeof what, "the table of %d VLANs, computed again", count);
         line(what, milliseconds(timer) / kRounds, "ms", up == std::size_t(count) * kRounds ? "" : "NOT ALL ARE UP");
     }
 }
@@ -154,7 +154,7 @@ void benchKernel() {
     line("  all are published after it", milliseconds(timer) - ipDone, "ms");
     line("  our CPU for it, with the fake host's", cpuMilliseconds() - cpuBefore, "ms");
     line("  values published", static_cast<double>(first->host.bus.utterances().size()) - kVlans, "", "4000 to 8000");
-    line("  read again, for the socket had overflown",
+    line("  read again, because the socket overflowed",
          static_cast<double>(first->host.metrics.value(QStringLiteral("vlan_inventory_resyncs_total")).value_or(-1)),
          "");
 

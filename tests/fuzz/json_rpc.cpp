@@ -16,8 +16,9 @@ void runOne(const QByteArray& input) {
         ++reads;
         reply(params);
     });
-    dispatcher.add("act", RpcDispatcher::Access::Act,
-                   [](const QJsonObject&, const host::RpcReply&) { FUZZ_CLAIM(false && "who may not act, acted"); });
+    dispatcher.add("act", RpcDispatcher::Access::Act, [](const QJsonObject&, const host::RpcReply&) {
+        FUZZ_CLAIM(false && "a caller without the right to act acted");
+    });
     int answers = 0;
     dispatcher.handle(input, {false}, [&](const QByteArray& line) {
         ++answers;

@@ -171,7 +171,7 @@ class TestEndToEnd : public QObject {
             const auto answer = m_lab->askTime("cl", "10.2.0.1");
             if (!answer) continue;
             silence = std::max(silence, sinceAnswer.restart());
-            QVERIFY2(answer->leap != 3 && answer->stratum == 2, "time that is not synchronised was served");
+            QVERIFY2(answer->leap != 3 && answer->stratum == 2, "unsynchronized time was served");
             const QList<qint64> now = m_host->chronyds();
             if (now.size() == 1 && now != before) ++after;
             QTest::qWait(5);

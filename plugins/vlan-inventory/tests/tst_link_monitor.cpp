@@ -124,7 +124,7 @@ class TestLinkMonitor : public QObject {
         QTRY_VERIFY(!changes.isEmpty());
         // Reported at most once in each quiet time, and once more.
         QVERIFY(changes.size() <= timer.elapsed() / LinkMonitor::kQuiet.count() + 2);
-        qInfo() << "1000 addresses:" << changes.size() << "times told," << monitor.resyncs() << "times read again";
+        qInfo() << "1000 addresses:" << changes.size() << "reports," << monitor.resyncs() << "rereads";
     }
 
     /// With a socket that holds few notifications, and a loop that did not run.
