@@ -8,7 +8,8 @@
 
 namespace fos1::ntp {
 
-/// IPv4 addresses, the loopback's too, sorted. IPv6 ones may change daily (RFC 8981) and are left out.
+/// IPv4 addresses including the loopback's, sorted. IPv6 addresses are omitted, because they may change daily (RFC
+/// 8981).
 [[nodiscard]] std::vector<IpAddress> ownInet4Addresses();
 
 }  // namespace fos1::ntp
