@@ -20,7 +20,7 @@ FirewallMetrics::FirewallMetrics(IMetrics& metrics)
       m_applies(metrics, MetricType::Counter, QStringLiteral("firewall_applies_total"),
                 QStringLiteral("Changes of the kernel's table, by outcome: done or failed."), kOutcome),
       m_applySeconds(metrics, MetricType::Counter, QStringLiteral("firewall_apply_seconds_total"),
-                     QStringLiteral("Total time spent on these changes, done or failed."), {}, 9),
+                     QStringLiteral("Total time that the changes of the kernel's table took."), {}, 9),
       m_repairs(metrics, MetricType::Counter, QStringLiteral("firewall_drift_repairs_total"),
                 QStringLiteral("Number of times the table was restored after another program had changed it.")) {
     const std::tuple<const char*, const char*, Counter EnforcedState::*> kVerdicts[] = {

@@ -16,7 +16,7 @@ class FOS1_SDK_EXPORT IPages : public IInterface {
     static constexpr const char* kIid = "io.fos1.Pages/1";
     ~IPages() override;
 
-    /// Answer with IPageReplies::reply(ticket, document), immediately or within 5 s. `name` is one of the metadata's
+    /// Answer with IPageReplies::reply(ticket, document), immediately or within 10 s. `name` is one of the metadata's
     /// "pages"; `argument` is the user's argument, or empty. Called between start() and stop(), on the home thread.
     /// Budget: 50 ms.
     virtual void page(const QString& name, const QString& argument, quint64 ticket) = 0;
