@@ -58,7 +58,7 @@ class PluginInstance : public QObject {
     virtual void write(const QCborMap& object, Ticket ticket) = 0;
     virtual void erase(const QCborMap& object, Ticket ticket) = 0;
 
-    /// Of the runner; 0 in this process.
+    /// The process id of the runner; 0 in this process.
     [[nodiscard]] virtual qint64 pid() const { return 0; }
 
     [[nodiscard]] PluginFacade& facade() { return *m_facade; }
@@ -68,8 +68,8 @@ class PluginInstance : public QObject {
     void started(const QString& why);
     /// The plugin threw, exited, hung or sent invalid data. No further call works.
     void failed(const QString& reason);
-    /// The plugin's answer to a question, or why there is none. An unanswered() may be followed by the other, which
-    /// then has no effect.
+    /// The plugin's answer to a question, or why there is none. An unanswered() may follow an answered() and then has
+    /// no effect.
     void answered(quint64 question, const QCborMap& answer);
     void unanswered(quint64 question, const QString& why);
     /// A call took longer than its budget.
