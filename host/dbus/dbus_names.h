@@ -35,8 +35,8 @@ class UniqueNames {
 };
 
 /// The readable object paths of topic values. ("a.weather/v1", "my-town") becomes topics/a_weather/my_town below the
-/// root, and the same key of "a.weather/v2" becomes topics/a_weather_v2/my_town. The first topic gets the plain name
-/// and keeps it for the lifetime of this object.
+/// root, and the same key of "a.weather/v2" becomes topics/a_weather_v2/my_town. If two values result in the same path,
+/// the first one gets the plain path and keeps it for the lifetime of this object.
 class TopicPaths {
    public:
     const std::string& path(const QString& topic, const QString& key);

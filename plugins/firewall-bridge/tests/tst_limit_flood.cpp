@@ -174,7 +174,7 @@ class TestLimitFlood : public QObject {
         QVERIFY2(admitted >= 0 && admitted <= kRefill, qPrintable(QString::number(admitted)));
     }
 
-    /// The floods do not affect other VLANs or clients without a limit.
+    /// The floods do not affect another VLAN, whose clients still have a limit.
     void anotherVlanHasABucketOfItsOwn() {
         const int admitted = letIn(12, false, 200);
         QVERIFY2(admitted >= kSharing * kBurst && admitted <= kSharing * kBurst + kRefill,

@@ -61,8 +61,8 @@ std::optional<IpAddress> ipAddress(const nlattr* attribute) {
     return IpAddress::fromBytes(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
 }
 
-/// The flags change before operstate, which the kernel computes later. operstate adds states that others may set (RFC
-/// 2863; Documentation/networking/operstates.rst).
+/// The flags change before operstate, which the kernel computes later. operstate adds states that only other programs
+/// set (RFC 2863; Documentation/networking/operstates.rst).
 LinkState linkState(unsigned int flags, std::optional<quint8> operstate) {
     if ((flags & IFF_UP) == 0) return LinkState::AdminDown;
     if ((flags & IFF_LOWER_UP) == 0)

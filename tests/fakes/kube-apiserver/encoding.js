@@ -15,7 +15,7 @@ function orderedMetadata(metadata) {
     return result;
 }
 
-/// Puts the fields that the schema names first, in its order, which is that of the Go type.
+/// Sorts the fields: those that the schema names come first, in its order, which is that of the Go type.
 function ordered(value, schema) {
     if (Array.isArray(value)) return schema.items ? value.map((each) => ordered(each, schema.items)) : value;
     if (!isObject(value) || !schema.properties) return value;

@@ -18,7 +18,7 @@ class FOS1_SDK_EXPORT IStatus : public IInterface {
     ~IStatus() override;
 
     /// `condition` is `{type, status: "True"|"False"|"Unknown", reason, message, observedGeneration}`. The host sets
-    /// lastTransitionTime, only when `status` changes.
+    /// lastTransitionTime, and changes it only when `status` changes.
     virtual int setCondition(const QCborMap& object, const QCborMap& condition) = 0;
 
     virtual int removeCondition(const QCborMap& object, const QString& type) = 0;
