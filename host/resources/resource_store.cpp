@@ -163,7 +163,7 @@ void ResourceStore::replace(Admitted& admitted, const std::set<QString>& remove,
             auto place = m_objects.lower_bound(object.key);
             const bool isKnown = place != m_objects.end() && place->key == object.key;
             if (!isKnown || expanded(place->compact) != expanded(object.compact)) news.push_back(object.key);
-            // An object has one origin. The old one was checked above and no longer refers to it.
+            // An object has one origin. leave() has removed the old one above, so nothing refers to the old object.
             if (isKnown) place = m_objects.erase(place);
             ours.push_back(&*m_objects.insert(place, std::move(object)));
         }

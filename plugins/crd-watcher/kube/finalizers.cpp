@@ -15,7 +15,7 @@ const QString kPrefix = QStringLiteral("fos1.io/withdraw.");
 }  // namespace
 
 QString finalizerOf(const QString& node) {
-    // The part after the slash may have 63 characters (IsQualifiedName).
+    // The part after the slash has at most 63 characters (IsQualifiedName).
     constexpr qsizetype kLongest = 63 - 9;
     if (node.size() <= kLongest) return kPrefix + node;
     const QByteArray hash = QCryptographicHash::hash(node.toUtf8(), QCryptographicHash::Sha256).toHex().left(32);

@@ -92,7 +92,7 @@ StatusWriter::StatusWriter(kube::ApiClient& client, const KubeSource& source, Le
     m_dueTimer.setSingleShot(true);
     connect(&m_dueTimer, &QTimer::timeout, this, &StatusWriter::markDue);
     m_leaseTimer.setSingleShot(true);
-    // A coarse timer may fire early, while another node still holds the Lease; that would cost a full second wait.
+    // A coarse timer may fire early, while another node still holds the Lease; that would cost another full wait.
     m_leaseTimer.setTimerType(Qt::PreciseTimer);
     connect(&m_leaseTimer, &QTimer::timeout, this, &StatusWriter::markAwaiting);
     connect(&source, &KubeSource::objectChanged, this, &StatusWriter::mark);
@@ -172,7 +172,7 @@ void StatusWriter::markDue() {
 
 bool StatusWriter::serveNext() {
     if (m_busy.size() >= kMostAtOnce) return false;
-    // Busy objects are marked again on a later turn.
+    // Skip busy objects; they are served on a later turn.
     const auto next =
         std::find_if(m_dirty.begin(), m_dirty.end(), [this](const ObjectKey* key) { return !m_busy.contains(*key); });
     if (next == m_dirty.end()) return false;

@@ -77,7 +77,7 @@ class Planner {
     /// The names of the chains of one policy.
     struct PolicyChains {
         QString incoming;
-        QString divert;  ///< chain for requests to other servers; empty: none
+        QString divert;  ///< for requests to other servers; empty: they are not diverted
         bool isQuick = false;
     };
 
