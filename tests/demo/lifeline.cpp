@@ -62,7 +62,7 @@ std::optional<Lifeline> inheritedLifeline() {
     const char* given = ::getenv(kVariable);
     int end = -1;
     int listener = -1;
-    // we wrote it ourselves
+    // NOLINTNEXTLINE(cert-err34-c): we wrote it ourselves
     if (!given || std::sscanf(given, "%d %d", &end, &listener) != 2) return std::nullopt;
     return Lifeline{end, listener, portOf(listener)};
 }
