@@ -19,8 +19,8 @@ enum class IpFamily { Unknown, V4, V6 };
 [[nodiscard]] std::unique_ptr<Daemon> startKea(const Lab& lab, const QString& ns, const QString& name, IpFamily family,
                                                QByteArray config);
 
-/// named(8). `options` are the lines inside the options braces of named.conf, `statements` the rest of it. Its files, such
-/// as zones, are relative to its directory.
+/// named(8). `options` are the lines inside the options braces of named.conf, `statements` the rest of it. Its files,
+/// such as zones, are relative to its directory.
 [[nodiscard]] std::unique_ptr<Daemon> startNamed(const Lab& lab, const QString& ns, const QString& name,
                                                  const QByteArray& options, const QByteArray& statements);
 
