@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The stores as JSON, rendered once for every face that shows them; docs/control-socket.md has the fields. Secrets are
-// masked here. Must not know any plugin, kind or topic by name.
+// Renders the stores as JSON once for every face that shows them; docs/control-socket.md describes the fields. Masks
+// secrets. Must not know any plugin, kind or topic by name.
 #pragma once
 
 #include <QJsonArray>
@@ -29,13 +29,13 @@ namespace views {
 QJsonObject host(const HostConfig& config, const HostHealth& health, const HostServices& services,
                  const PluginSupervisor& supervisor);
 QJsonObject plugin(const PluginRecord& record, const StatusStore& status);
-/// The same, and what only somebody asks who looks at one plugin.
+/// One plugin: the same fields, plus those that only a view of a single plugin shows.
 QJsonObject pluginDetails(const PluginRecord& record, const StatusStore& status);
 QJsonArray plugins(const PluginSupervisor& supervisor, const StatusStore& status);
 /// An object as people may see it: with its status, without its secrets.
 QJsonObject object(const StoredObject& stored, const schema::CrdCatalog& crds, const StatusStore& statuses);
 QJsonObject kind(const schema::ResourceKind& kind);
-/// The values of `topic`; empty: of all topics.
+/// The values of `topic`, or of all topics when it is empty.
 QJsonArray topics(const StateBus& bus, const QString& topic);
 /// The newest `limit` events.
 QJsonArray events(const EventLog& log, int limit);

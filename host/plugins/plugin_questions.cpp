@@ -28,12 +28,13 @@ bool isUp(const PluginRecord& record) {
     return record.instance && (record.state == PluginState::Starting || record.state == PluginState::Running);
 }
 
-/// Whether it is to come back by itself.
+/// Whether the plugin is expected to run again by itself.
 bool isAway(const PluginRecord& record) {
     return record.state == PluginState::Restarting || record.state == PluginState::Resting;
 }
 
-/// The document that a plugin replied with, or what it says instead. It comes from a plugin: its shape is not believed.
+/// The document that a plugin replied with, or the error that it replied with. The shape is checked, because it comes
+/// from a plugin.
 Result<QCborMap> documentOf(const QCborMap& answer) {
     if (const auto good = page::check(answer); !good)
         return failure(ErrorCode::Protocol, QStringLiteral("the answer is not a valid page: ") + good.error().text());
@@ -155,7 +156,7 @@ void PluginQuestions::page(const QString& pluginId, const QString& name, const Q
         m_questions.expect(pluginId, [this, pluginId, done = std::move(answered)](const Result<QCborMap>& answer) {
             --m_openPages[pluginId];
             done(answer.and_then(documentOf).map_error([&pluginId](const Error& error) {
-                // What the plugin itself says needs no name before it.
+                // The plugin's own message needs no prefix.
                 const bool isItsOwn = error.code == ErrorCode::NotFound;
                 return Error{error.code, isItsOwn ? error.text() : pluginId + QStringLiteral(": ") + error.text(), {}};
             }));

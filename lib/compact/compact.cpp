@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// zlib.h; "raw" streams, since the sizes are known and memory does not rot.
+// zlib.h. The streams are "raw": the sizes are known, and memory needs no checksum.
 #include "compact.h"
 
 #include <zlib.h>
@@ -15,17 +15,17 @@ namespace fos1 {
 namespace {
 
 constexpr qsizetype kLongest = 16 * 1024;
-constexpr qsizetype kLongestSample = 2 * 1024;  ///< the window below
+constexpr qsizetype kLongestSample = 2 * 1024;  ///< limited by the window below
 constexpr int kWindowBits = -11;                ///< negative: raw
 constexpr int kMemoryLevel = 4;
-/// The first byte of a compacted value: no sample, the value follows; else the sample's place, the value's length in
-/// two bytes, the stream.
+/// The first byte of a compacted value: kPlain (no sample) and then the value, or the sample's number, the value's
+/// length in two bytes and the stream.
 constexpr char kPlain = 0;
 constexpr std::size_t kMostSamples = 255;
 constexpr qsizetype kHead = 3;
 
 auto* bytesOf(const QByteArray& array) {
-    // zlib.h reads through pointers to what is not const.
+    // zlib.h reads through pointers to non-const data.
     return reinterpret_cast<Bytef*>(const_cast<char*>(array.data()));  // NOLINT
 }
 
@@ -64,7 +64,7 @@ class Press {
         m_deflate.next_in = bytesOf(value);
         m_deflate.avail_in = sizeOf(value);
         m_deflate.next_out = m_buffer.data();
-        m_deflate.avail_out = static_cast<uInt>(value.size() - kHead);  // more is no gain
+        m_deflate.avail_out = static_cast<uInt>(value.size() - kHead);  // a longer result would not save memory
         if (deflate(&m_deflate, Z_FINISH) != Z_STREAM_END) return plain(value);
         const auto length = static_cast<qsizetype>(m_deflate.next_out - m_buffer.data());
         QByteArray result;
@@ -91,7 +91,7 @@ class Press {
     }
 
    private:
-    /// Its number; 0: there are too many.
+    /// The number of the new sample; 0: there are too many.
     std::size_t learn(const QString& family, const QByteArray& sample) {
         if (m_samples.size() == kMostSamples || sample.isEmpty()) return 0;
         m_samples.push_back(sample.first(std::min(sample.size(), kLongestSample)));
@@ -146,7 +146,7 @@ QByteArray compactedObject(const QCborMap& object) {
         QCborMap result = withoutTexts(object).toMap();
         for (const char* field : {"apiVersion", "kind"})
             result.insert(QLatin1String(field), object.value(QLatin1String(field)));
-        // `kubectl apply` keeps a copy of the whole object there.
+        // `kubectl apply` keeps a copy of the whole object in an annotation.
         QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
         metadata.remove(QStringLiteral("annotations"));
         result.insert(QStringLiteral("metadata"), metadata);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Thousands of values that resemble each other, in little memory: each is deflated (RFC 1951) against a sample of its
-// family, an object of 260 bytes to 60, which takes some 10 us, and 1 us to read. Any thread.
+// Stores thousands of similar values in little memory. Each value is deflated (RFC 1951) against a sample of its
+// family. An object of 260 bytes shrinks to 60; this takes some 10 µs, and reading it 1 µs. Thread-safe.
 #pragma once
 
 #include <QByteArray>
@@ -10,16 +10,16 @@
 
 namespace fos1 {
 
-/// `value` for expanded(), in the same program or shared object. The sample is `sample()`, or the first value of the
-/// family when there is none; it is never forgotten, so nothing secret may be in it. Without a family, and when it
-/// is longer than 16 KiB or gains nothing, a value is kept as it is. The same value need not give the same bytes again.
+/// Compacts `value` for expanded(), in the same program or shared object. The sample is `sample()`, or without it the
+/// first value of the family. A sample is never freed, so it must not contain secrets. A value stays as it is without a
+/// family, when it is longer than 16 KiB, or when compaction saves nothing. Equal values need not give equal bytes.
 [[nodiscard]] QByteArray compacted(const QByteArray& value, const QString& family,
                                    const std::function<QByteArray()>& sample = {});
 
 [[nodiscard]] QByteArray expanded(const QByteArray& compact);
 
-/// An object of a kind as compacted() CBOR; its sample has no texts but those of its head, without annotations, for
-/// some are secret.
+/// Compacts an object of a kind to CBOR. Texts can be secret, so its sample contains only those of the object's head,
+/// without annotations.
 [[nodiscard]] QByteArray compactedObject(const QCborMap& object);
 
 }  // namespace fos1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Datagrams of rtnetlink: answers to a dump and notifications, in any order, torn and malformed.
+// Datagrams of rtnetlink: answers to a dump and notifications, in any order, interrupted and malformed.
 #include <libmnl/libmnl.h>
 
 #include "fuzz.h"
@@ -11,7 +11,7 @@ using vlan::LinkReader;
 
 namespace {
 
-/// What a link monitor does with a reader.
+/// The steps that a link monitor takes with a reader.
 void follow(const std::vector<QByteArray>& datagrams) {
     LinkReader reader;
     reader.reset(0);

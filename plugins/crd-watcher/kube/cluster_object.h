@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the watcher keeps of one object of a cluster, and what of it the host is to see. Pure.
+// What the watcher stores of one object of a cluster, and the part that the host sees. Pure.
 #pragma once
 
 #include <QCborArray>
@@ -13,22 +13,23 @@
 namespace fos1::crd {
 
 struct ClusterObject {
-    QByteArray desired;  ///< desiredOf() as compacted() CBOR: there may be thousands
+    QByteArray desired;  ///< desiredOf() as compacted() CBOR, because there may be thousands
     QString version;     ///< resourceVersion
     QStringList finalizers;
     bool isDeleting = false;   ///< it has a deletionTimestamp
-    QByteArray compactStatus;  ///< likewise
+    QByteArray compactStatus;  ///< CBOR, likewise compacted()
 
-    /// `nodes` and what is said for all of them.
+    /// `nodes` and the aggregated status.
     [[nodiscard]] QCborMap status() const { return QCborValue::fromCbor(expanded(compactStatus)).toMap(); }
     [[nodiscard]] QString uid() const;
 };
 
-/// Of an object as a list or a watch gives it.
+/// From an object in the form of a list or a watch.
 ClusterObject clusterObjectOf(const QCborMap& object);
 ObjectKey clusterKeyOf(const QCborMap& object);
 
-/// The object without what moves by itself: resourceVersion, managedFields, status, the copy that kubectl apply keeps.
+/// The object without parts that change by themselves: resourceVersion, managedFields, status, and kubectl apply's
+/// copy.
 QCborMap desiredOf(const QCborMap& object);
 
 }  // namespace fos1::crd

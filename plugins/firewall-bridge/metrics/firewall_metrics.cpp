@@ -20,19 +20,19 @@ FirewallMetrics::FirewallMetrics(IMetrics& metrics)
       m_applies(metrics, MetricType::Counter, QStringLiteral("firewall_applies_total"),
                 QStringLiteral("Changes of the kernel's table, by outcome: done or failed."), kOutcome),
       m_applySeconds(metrics, MetricType::Counter, QStringLiteral("firewall_apply_seconds_total"),
-                     QStringLiteral("The time that the changes took together, done or failed."), {}, 9),
+                     QStringLiteral("Total time that the changes of the kernel's table took."), {}, 9),
       m_repairs(metrics, MetricType::Counter, QStringLiteral("firewall_drift_repairs_total"),
-                QStringLiteral("How often the table was put back after somebody else had changed it.")) {
+                QStringLiteral("Number of times the table was restored after another program had changed it.")) {
     const std::tuple<const char*, const char*, Counter EnforcedState::*> kVerdicts[] = {
-        {"admitted", "let in", &EnforcedState::admitted},
+        {"admitted", "admitted", &EnforcedState::admitted},
         {"refused", "dropped", &EnforcedState::refused},
-        {"redirected", "of the exchanges turned to this node, the first packet,", &EnforcedState::redirected}};
+        {"redirected", "redirected to this node (the first packet of each exchange)", &EnforcedState::redirected}};
     for (const auto& [name, words, counter] : kVerdicts)
         for (const auto& [what, value] : {std::pair{"packets", &Counter::packets}, std::pair{"bytes", &Counter::bytes}})
             m_counted.push_back(
                 {Metric(metrics, MetricType::Counter,
                         QStringLiteral("firewall_%1_%2_total").arg(QLatin1String(name), QLatin1String(what)),
-                        QStringLiteral("NTP %1 by VLAN, in %2; of the first 1000 VLANs by name.")
+                        QStringLiteral("NTP %1, by VLAN, in %2; only for the first 1000 VLANs by name.")
                             .arg(QLatin1String(words), QLatin1String(what)),
                         kVlan),
                  counter, value});
@@ -42,7 +42,7 @@ FirewallMetrics::FirewallMetrics(IMetrics& metrics)
     for (const char* outcome : {"done", "failed"}) m_applies.set({{kOutcome, QLatin1String(outcome)}}, 0);
 }
 
-/// Most VLANs are quiet, and what did not change is not said again.
+/// Most VLANs are idle, and unchanged values are not set again.
 void FirewallMetrics::show(const std::map<QString, EnforcedState>& vlans) {
     const bool areSame = std::equal(vlans.begin(), vlans.end(), m_shown.begin(), m_shown.end(),
                                     [](const auto& a, const auto& b) { return a.first == b.first; });
@@ -63,7 +63,7 @@ void FirewallMetrics::show(const std::map<QString, EnforcedState>& vlans) {
             for (const auto& [labels, count] : changed) each.metric.set(labels, count);
             continue;
         }
-        // A counter that begins anew is another series; Prometheus knows what to do.
+        // A reset counter needs a new series, because a decrease is refused. Prometheus handles the reset.
         if (isReset) each.metric.update({});
         std::map<Metric::Labels, qint64> all;
         for (const auto& [name, state] : vlans) all.emplace(Metric::Labels{{kVlan, name}}, value(state));

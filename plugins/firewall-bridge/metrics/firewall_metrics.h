@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The metrics of the firewall. Knows no kernel.
+// The metrics of the firewall. Must not know the kernel.
 #pragma once
 
 #include <map>
@@ -11,13 +11,13 @@ namespace fos1::firewall {
 
 class FirewallMetrics {
    public:
-    /// So many VLANs have series of their own, the first by name; a node's metrics have a bound.
+    /// The number of VLANs with series of their own, the first by name. A node's metrics are bounded.
     static constexpr std::size_t kMostSeries = 1000;
 
-    /// Declares them; only in start().
+    /// Declares the metrics; only in start().
     explicit FirewallMetrics(IMetrics& metrics);
 
-    /// The counters of at most kMostSeries VLANs; the others have none any more.
+    /// Shows the counters of the first kMostSeries VLANs and removes those of the others.
     void show(const std::map<QString, EnforcedState>& vlans);
     void showEnforced(qint64 vlans) { m_enforced.set(vlans); }
     void countApply(bool isDone, std::chrono::nanoseconds took);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The attributes of a message of nf_tables, one by one: libmnl's callbacks for a lambda. Within the message's bounds.
+// Iterates over the attributes of an nf_tables message: libmnl's callbacks for a lambda. Stays within the message.
 #pragma once
 
 #include <libmnl/libmnl.h>
@@ -13,7 +13,7 @@ int takeAttribute(const nlattr* attribute, void* take) {
     return MNL_CB_OK;
 }
 
-/// `take` is called with each.
+/// Calls `take` with each attribute.
 template <typename Take>
 void eachAttribute(const nlmsghdr* message, Take take) {
     if (mnl_nlmsg_get_payload_len(message) >= sizeof(nfgenmsg))

@@ -11,13 +11,13 @@ namespace fos1::firewall {
 
 namespace {
 
-/// Of every message but NEWGEN the first attribute is the table's name.
+/// In every message except NEWGEN, the first attribute is the table's name.
 constexpr int kTableAttribute = NFTA_TABLE_NAME;
 static_assert(NFTA_CHAIN_TABLE == kTableAttribute && NFTA_RULE_TABLE == kTableAttribute &&
               NFTA_SET_TABLE == kTableAttribute && NFTA_SET_ELEM_LIST_TABLE == kTableAttribute &&
               NFTA_OBJ_TABLE == kTableAttribute && NFTA_FLOWTABLE_TABLE == kTableAttribute);
 
-/// libmnl takes a length of 2 GiB or more for a negative one, which fits.
+/// libmnl takes a length of 2 GiB or more for a negative one, which would pass its check.
 bool isWhole(const nlmsghdr* message, int left) {
     return mnl_nlmsg_ok(message, left) && message->nlmsg_len <= static_cast<unsigned>(left);
 }
@@ -36,7 +36,7 @@ QByteArray text(const nlmsghdr* message, int type) {
 bool ChangeReader::receive(const QByteArray& datagram) {
     bool isForeign = false;
     int left = static_cast<int>(datagram.size());
-    // A copy is aligned; the kernel's own buffer always is.
+    // The copy is aligned, as the kernel's own buffer always is.
     for (const auto* message = reinterpret_cast<const nlmsghdr*>(datagram.constData()); isWhole(message, left);
          message = mnl_nlmsg_next(message, &left)) {
         if (NFNL_SUBSYS_ID(message->nlmsg_type) != NFNL_SUBSYS_NFTABLES) continue;

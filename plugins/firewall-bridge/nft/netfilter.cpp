@@ -20,10 +20,10 @@ namespace fos1::firewall {
 
 namespace {
 
-/// A list that somebody's change interrupted is asked for again; who changes without end shall not hold us.
+/// A list that a change interrupted is requested again, up to this many times, in case changes never stop.
 constexpr int kAttempts = 5;
 
-using Buffer = std::array<char, 32768>;  // as much as the kernel puts into one datagram of a list
+using Buffer = std::array<char, 32768>;  // the maximum that the kernel puts into one datagram of a list
 
 nlmsghdr* begin(Buffer& buffer, int type, int family, int flags) {
     nlmsghdr* message = mnl_nlmsg_put_header(buffer.data());
@@ -37,7 +37,7 @@ nlmsghdr* begin(Buffer& buffer, int type, int family, int flags) {
 
 Error systemError(const char* what) {
     const ErrorCode code = errno == ENOENT  ? ErrorCode::NotFound
-                           : errno == EINTR ? ErrorCode::Conflict  // changed by somebody while it was listed
+                           : errno == EINTR ? ErrorCode::Conflict  // changed by another program while it was listed
                                             : ErrorCode::Io;
     return {code, QStringLiteral("%1: %2").arg(QLatin1String(what), qt_error_string(errno)), {}};
 }
@@ -76,8 +76,8 @@ tl::expected<void, Error> Netfilter::ask(nlmsghdr* question, Take take) {
     }
     if (state == MNL_CB_STOP) return {};
     const Error error = systemError("netfilter's answer");
-    // What is still to come must not be taken for the answer to the next question; after "not there" nothing is, and to
-    // close the socket takes long when something was just deleted.
+    // The remaining parts must not be taken for the answer to the next question. After "not there" no parts remain, and
+    // closing the socket takes long when something was just deleted.
     if (error.code != ErrorCode::NotFound) m_socket.reset();
     return tl::unexpected(error);
 }
@@ -93,7 +93,7 @@ Result<quint32> Netfilter::generation() {
     };
     if (const auto done = ask(begin(buffer, NFT_MSG_GETGEN, NFPROTO_UNSPEC, 0), take); !done)
         return tl::unexpected(done.error());
-    if (!generation) return failure(ErrorCode::Protocol, QStringLiteral("netfilter does not tell its generation"));
+    if (!generation) return failure(ErrorCode::Protocol, QStringLiteral("netfilter did not report its generation"));
     return *generation;
 }
 

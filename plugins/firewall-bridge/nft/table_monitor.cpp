@@ -15,7 +15,7 @@ namespace {
 
 constexpr int kDatagramsATurn = 64;
 constexpr qsizetype kLargestDatagram = 64 << 10;
-/// A table of thousands of VLANs comes back as some megabytes of notifications.
+/// Writing a table of thousands of VLANs causes several megabytes of notifications.
 constexpr int kReceiveBuffer = 32 << 20;
 
 Error socketError(const char* what) {
@@ -31,7 +31,8 @@ Result<std::shared_ptr<NotificationSocket>> NotificationSocket::open() {
     auto socket = std::make_shared<NotificationSocket>();
     socket->m_socket.reset(mnl_socket_open2(NETLINK_NETFILTER, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket->m_socket) return tl::unexpected(socketError("cannot open a netfilter socket"));
-    // Beyond the system's limit only with the right to; without it a smaller one does, and what is lost is asked for.
+    // A size above the system's limit requires CAP_NET_ADMIN. A smaller buffer also works: after a loss the table is
+    // checked.
     if (::setsockopt(socket->descriptor(), SOL_SOCKET, SO_RCVBUFFORCE, &kReceiveBuffer, sizeof kReceiveBuffer) != 0)
         ::setsockopt(socket->descriptor(), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
     if (mnl_socket_bind(socket->m_socket.get(), 0, MNL_SOCKET_AUTOPID) < 0)
@@ -97,7 +98,7 @@ void TableMonitor::read() {
             isLost = true;
             continue;
         }
-        // Anybody may write to our port; only the kernel is believed.
+        // Any process may send to our port; accept only messages from the kernel.
         if (from.nl_pid != 0) continue;
         if ((message.msg_flags & MSG_TRUNC) != 0) {
             m_reader.lost();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Hears from the kernel that somebody else changed our table. Never blocks. Knows no plan.
+// Receives kernel notifications when another program changes our table. Never blocks. Must not know plans.
 #pragma once
 
 #include <QByteArray>
@@ -15,10 +15,10 @@ struct mnl_socket;
 
 namespace fos1::firewall {
 
-/// A socket that the kernel tells of changes of nf_tables, or does not for a while. Of any thread.
+/// A socket that receives notifications about nf_tables and can pause them. Thread-safe.
 class NotificationSocket {
    public:
-    /// Hears nothing yet. Refused without the right to (CAP_NET_ADMIN), as join().
+    /// Opens the socket without receiving anything yet. Refused without CAP_NET_ADMIN, as join().
     [[nodiscard]] static Result<std::shared_ptr<NotificationSocket>> open();
 
     [[nodiscard]] tl::expected<void, Error> join() const;
@@ -39,21 +39,21 @@ class TableMonitor final : public QObject {
     explicit TableMonitor(const QByteArray& ourThread);
     ~TableMonitor() override;
 
-    /// Nothing when it runs already. Refused without the right to (CAP_NET_ADMIN).
+    /// Does nothing when it is already running. Refused without CAP_NET_ADMIN.
     [[nodiscard]] tl::expected<void, Error> start();
     void stop();
 
-    /// Shared, because a change may be in the kernel when we stop: who makes it leaves and joins again, for the kernel
-    /// would tell of each of thousands of elements. Null before start().
+    /// Shared, because a change may be in the kernel when we stop. The thread that makes a change leaves the group and
+    /// rejoins it afterwards: the kernel would otherwise notify each of thousands of elements. Null before start().
     [[nodiscard]] std::shared_ptr<const NotificationSocket> socket() const { return m_socket; }
 
    Q_SIGNALS:
     void changedByOthers();
-    /// Notifications were lost: whether the table is still ours must be asked.
+    /// Notifications were lost: check whether the table is still ours.
     void lost();
 
    private:
-    /// It may be in the middle of telling us.
+    /// Deleted later, because the notifier may be emitting a signal to this object.
     struct LaterDeleter {
         void operator()(QSocketNotifier* notifier) const;
     };
@@ -61,7 +61,7 @@ class TableMonitor final : public QObject {
 
     ChangeReader m_reader;
     std::shared_ptr<const NotificationSocket> m_socket;
-    std::unique_ptr<QSocketNotifier, LaterDeleter> m_notifier;  ///< goes before its socket
+    std::unique_ptr<QSocketNotifier, LaterDeleter> m_notifier;  ///< destroyed before its socket
     QByteArray m_buffer;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How the plugin's metrics are declared, and their units. Only for *_metrics.cpp.
+// Declarations of the plugin's metrics, and their units. Only for *_metrics.cpp.
 #pragma once
 
 #include "fos1/plugin.h"
@@ -22,7 +22,7 @@ inline constexpr int kPpmFromPpb = 3;
     return {metrics, MetricType::Counter, QLatin1String(name), QLatin1String(help), labels, decimals};
 }
 
-/// One series without labels, or none.
+/// One series without labels, or no series.
 [[nodiscard]] inline Series single(std::optional<qint64> value) { return value ? Series{{{}, *value}} : Series{}; }
 
 }  // namespace fos1::ntp

@@ -16,7 +16,7 @@ namespace {
 using page::Mark;
 using std::chrono::nanoseconds;
 
-/// As in `fos1ctl get`: "name", or "namespace/name".
+/// Whether `wanted` names the object as `fos1ctl get` shows it: "name", or "namespace/name".
 bool isCalled(const QString& object, const QString& wanted) {
     return wanted.isEmpty() || object == wanted || object.section(u'/', 1) == wanted;
 }
@@ -75,7 +75,7 @@ void addClock(page::Fields& fields, const StatusInput& in) {
                sync.fitToAdvertise ? Mark::None : Mark::Trouble);
 }
 
-/// Ready, and what is not as it should be.
+/// Adds Ready, and the conditions that indicate trouble.
 void addConditions(page::Fields& fields, const StatusInput& in) {
     const std::vector<Condition> conditions = conditionsOf(in);
     QString label = QStringLiteral("Conditions");
@@ -101,7 +101,7 @@ page::Cell duration(const std::optional<nanoseconds>& value) {
     return value ? page::duration(value->count()) : page::none();
 }
 
-/// log2 of seconds.
+/// `poll` is log2 of seconds.
 page::Cell pollInterval(int poll) { return page::duration(std::llround(std::ldexp(1e9, poll))); }
 
 Mark markOf(const SourceReport& source) {
@@ -148,7 +148,7 @@ page::Table whyTable(const StatusInput& in) {
     return table;
 }
 
-/// The register fills from the right: what is left of its first bit was not polled yet.
+/// The register fills from the right: bits to the left of its first set bit were not polled yet.
 page::Cell answersText(const SourceReport& source) {
     if (source.reachability == 0) return page::text(QStringLiteral("none of the recent polls"));
     return page::text(QStringLiteral("%1 of the last %2 polls")

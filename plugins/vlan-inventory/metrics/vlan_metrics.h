@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The metrics of the VLANs. Knows no links.
+// The metrics of the VLANs. Must not know links.
 #pragma once
 
 #include <set>
@@ -12,22 +12,22 @@ namespace fos1::vlan {
 
 class VlanMetrics {
    public:
-    /// So many VLANs have a series of their own, the first by name; a node's metrics have a bound.
+    /// The number of VLANs with a series of their own, the first by name. A node's metrics are bounded.
     static constexpr std::size_t kMostSeries = 1000;
 
-    /// Declares them; only in start().
+    /// Declares the metrics; only in start().
     explicit VlanMetrics(IMetrics& metrics);
 
-    /// All of them.
+    /// Shows all VLANs.
     void show(const std::vector<VlanEntry>& entries);
-    /// One of those that were shown.
+    /// Updates one VLAN that was shown.
     void showUp(const VlanEntry& entry);
     void showResyncs(quint64 count);
 
    private:
     [[nodiscard]] bool isShown(const VlanEntry& entry) const;
 
-    std::set<QString> m_named;  ///< who has a series
+    std::set<QString> m_named;  ///< the VLANs that have a series
     Metric m_vlans;
     Metric m_up;
     Metric m_resyncs;

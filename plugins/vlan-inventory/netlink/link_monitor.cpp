@@ -71,7 +71,7 @@ tl::expected<void, Error> LinkMonitor::open() {
     m_socket.reset(mnl_socket_open2(NETLINK_ROUTE, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!m_socket) return tl::unexpected(systemError("cannot open an rtnetlink socket"));
     const int descriptor = mnl_socket_get_fd(m_socket.get());
-    // Before the groups, so that not even the first notification finds a small buffer.
+    // Before joining the groups, so that even the first notification finds the large buffer.
     ::setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &m_options.receiveBufferBytes, sizeof m_options.receiveBufferBytes);
     if (mnl_socket_bind(m_socket.get(), RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR, MNL_SOCKET_AUTOPID) < 0)
         return tl::unexpected(systemError("rtnetlink notifications are unavailable"));
@@ -81,7 +81,7 @@ tl::expected<void, Error> LinkMonitor::open() {
     return {};
 }
 
-/// What is known stays in force until it is read anew.
+/// The known state stays in force until everything is read again.
 void LinkMonitor::reopen(const QString& why) {
     qCWarning(lcLinks).noquote() << "event=lost-netlink reason=" + why;
     m_deadline.stop();
@@ -93,7 +93,7 @@ void LinkMonitor::reopen(const QString& why) {
     m_again.start(m_pause);
 }
 
-/// One dump, after a new socket when the old one is of no use.
+/// Requests one dump, on a new socket if the old one is unusable.
 void LinkMonitor::again() {
     m_pause = std::min(m_pause * 2, kLongestPause);
     if (!m_socket)
@@ -125,7 +125,7 @@ void LinkMonitor::read() {
             follow(m_reader.lost());
             continue;
         }
-        // Anybody may write to our port; only the kernel is believed.
+        // Any process may send to our port; accept only messages from the kernel.
         if (from.nl_pid != 0) continue;
         follow((message.msg_flags & MSG_TRUNC) != 0
                    ? m_reader.lost()
@@ -150,7 +150,7 @@ void LinkMonitor::follow(const LinkReader::Outcome& outcome) {
     if (outcome.needsAgain && !m_again.isActive()) m_again.start(m_pause);
     if (!outcome.isChanged) return;
     m_isDue = true;
-    // With the next turn of the loop, so that what has arrived already is told at once.
+    // On the next turn of the loop, so that everything that has already arrived is reported at once.
     if (!m_quiet.isActive()) m_quiet.start(0ms);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Follows the links and addresses of this network namespace over rtnetlink. Never blocks: a bounded number of datagrams
-// a turn of the loop. Needs no rights. Knows no VLAN resources.
+// Monitors the links and addresses of this network namespace over rtnetlink. Never blocks: handles a bounded number of
+// datagrams per turn of the loop. Needs no privileges. Must not know VLAN resources.
 #pragma once
 
 #include <QByteArray>
@@ -18,7 +18,8 @@ struct mnl_socket;
 namespace fos1::vlan {
 
 struct LinkMonitorOptions {
-    /// Of the socket; the kernel caps it (net.core.rmem_max). What does not fit is lost, and everything is read again.
+    /// Of the socket; the kernel caps it (net.core.rmem_max). Notifications that do not fit are lost, and then
+    /// everything is read again.
     int receiveBufferBytes = 4 << 20;
 };
 
@@ -26,32 +27,32 @@ class LinkMonitor final : public QObject {
     Q_OBJECT
 
    public:
-    /// The first change is told at once, those that follow within this time together.
+    /// The first change is reported immediately; changes within this time after it are reported together.
     static constexpr std::chrono::milliseconds kQuiet{20};
 
     explicit LinkMonitor(LinkMonitorOptions options = {});
     ~LinkMonitor() override;
 
-    /// Opens the socket and asks for everything. An error: this machine has no rtnetlink for us.
+    /// Opens the socket and requests everything. An error: rtnetlink is unavailable on this machine.
     [[nodiscard]] tl::expected<void, Error> start();
     void stop();
 
     [[nodiscard]] const LinkTable& table() const { return m_reader.table(); }
-    /// Whether everything was read at least once; before, an empty table says nothing.
+    /// Whether everything was read at least once. Before that, an empty table means nothing.
     [[nodiscard]] bool isComplete() const { return m_reader.isComplete(); }
     [[nodiscard]] quint64 resyncs() const { return m_reader.resyncs(); }
 
    Q_SIGNALS:
-    /// The table is another, or complete for the first time.
+    /// The table changed, or became complete for the first time.
     void changed();
-    /// The kernel no longer tells of changes, and why; empty: it does again.
+    /// The kernel no longer reports changes, for this reason; an empty text: it does again.
     void troubled(const QString& why);
 
    private:
     struct Closer {
         void operator()(mnl_socket* socket) const;
     };
-    /// It may be in the middle of telling us.
+    /// Deleted later, because the notifier may be emitting a signal to this object.
     struct LaterDeleter {
         void operator()(QSocketNotifier* notifier) const;
     };
@@ -67,9 +68,9 @@ class LinkMonitor final : public QObject {
     const LinkMonitorOptions m_options;
     LinkReader m_reader;
     std::unique_ptr<mnl_socket, Closer> m_socket;
-    std::unique_ptr<QSocketNotifier, LaterDeleter> m_notifier;  ///< goes before its socket
+    std::unique_ptr<QSocketNotifier, LaterDeleter> m_notifier;  ///< destroyed before its socket
     QByteArray m_buffer;
-    QTimer m_quiet;     ///< runs after changed(), which waits for its end
+    QTimer m_quiet;     ///< runs after changed(); the next changed() waits for its end
     QTimer m_again;     ///< until the next dump, or the next socket
     QTimer m_deadline;  ///< of the dump under way
     std::chrono::milliseconds m_pause;

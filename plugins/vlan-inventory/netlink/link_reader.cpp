@@ -14,16 +14,16 @@ namespace fos1::vlan {
 
 namespace {
 
-/// The code in an NLMSG_ERROR or NLMSG_DONE, negated by the kernel; 0 when there is none.
+/// The error code in an NLMSG_ERROR or NLMSG_DONE message, which the kernel negates; 0 when there is none.
 int errorCode(const nlmsghdr& message) {
     int code = 0;
     if (mnl_nlmsg_get_payload_len(&message) < sizeof code) return 0;
     std::memcpy(&code, mnl_nlmsg_get_payload(&message), sizeof code);
-    // The least int has no counterpart.
+    // The smallest int has no positive counterpart.
     return code == std::numeric_limits<int>::min() ? EINVAL : -code;
 }
 
-/// libmnl takes a length of 2 GiB or more for a negative one, which fits.
+/// libmnl takes a length of 2 GiB or more for a negative one, which would pass its check.
 bool isWhole(const nlmsghdr* message, int left) {
     return mnl_nlmsg_ok(message, left) && message->nlmsg_len <= static_cast<unsigned>(left);
 }
@@ -68,7 +68,7 @@ QByteArray LinkReader::begin() {
 LinkReader::Outcome LinkReader::receive(const QByteArray& datagram) {
     Outcome outcome;
     int left = static_cast<int>(datagram.size());
-    // QByteArray's bytes are aligned for any type.
+    // The bytes of a QByteArray are aligned for any type.
     for (const auto* message = reinterpret_cast<const nlmsghdr*>(datagram.constData()); isWhole(message, left);
          message = mnl_nlmsg_next(message, &left))
         take(*message, outcome);
@@ -80,12 +80,13 @@ LinkReader::Outcome LinkReader::lost() {
     if (isIdle())
         outcome.needsAgain = true;
     else
-        m_isTorn = true;  // the dump goes on, and only then can another begin
+        m_isTorn = true;  // the dump continues; another one can begin only after it
     return outcome;
 }
 
 void LinkReader::take(const nlmsghdr& message, Outcome& outcome) {
-    // A notification has the number of who made the change, which in another namespace may be ours; but it is alone.
+    // A notification carries the port number of the process that made the change, which in another network namespace
+    // may equal ours. But it is a single message.
     const bool isAnswer = (message.nlmsg_flags & NLM_F_MULTI) != 0 || message.nlmsg_type == NLMSG_ERROR;
     if (isAnswer && message.nlmsg_pid == m_portId) {
         if (!isIdle() && message.nlmsg_seq == m_sequence) takeReply(message, outcome);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The dialogue with rtnetlink: everything is asked for once, links and then addresses, and followed from then on; what
-// was lost or torn is asked for anew. Does no I/O: datagrams in, requests out.
+// The dialogue with rtnetlink: requests everything once (links, then addresses) and follows the notifications from then
+// on. Requests everything again after a loss or an interrupted dump. Does no I/O: datagrams in, requests out.
 #pragma once
 
 #include <QByteArray>
@@ -14,8 +14,8 @@ struct nlmsghdr;
 
 namespace fos1::vlan {
 
-/// A table that is read anew while changes go on. What was notified in the meantime counts, whatever the dump says of
-/// the same thing: the kernel notifies every change, and a dump may be older than what it is queued behind.
+/// A table that is read again while changes continue. A notification during the dump takes precedence over the dump:
+/// the kernel notifies every change, and a dump may be older than the notification before it in the queue.
 class TableRebuild {
    public:
     void dumped(const Change& change);
@@ -31,27 +31,28 @@ class TableRebuild {
 
 class LinkReader {
    public:
-    /// So many dumps that links came or went during (NLM_F_DUMP_INTR) are put aside in a row. The next is taken, for
-    /// where links come and go all the time, most of them are better than none; it is asked for again all the same.
+    /// The number of consecutive dumps that are discarded because links changed during them (NLM_F_DUMP_INTR). The next
+    /// dump is accepted, because where links change all the time, an incomplete table is better than none. Another dump
+    /// is requested regardless.
     static constexpr int kPatience = 5;
 
     struct Outcome {
-        bool isChanged = false;   ///< the table, once it is complete
+        bool isChanged = false;   ///< the complete table changed
         QByteArray request;       ///< to be sent, when not empty
-        bool needsAgain = false;  ///< a dump ended and missed something, or a notification was lost: call begin()
-        QString failure;          ///< the kernel refused; the socket is of no use
+        bool needsAgain = false;  ///< a dump was interrupted or a notification was lost: call begin()
+        QString failure;          ///< the kernel refused; the socket is unusable
     };
 
-    /// For a new socket. What is known stays known until it is read anew.
+    /// To be called for a new socket. The known state is kept until everything is read again.
     void reset(quint32 portId);
 
-    /// Asks for everything. Only while isIdle(): the kernel serves one dump at a time to a socket.
+    /// Requests everything. Only while isIdle(): the kernel serves one dump at a time per socket.
     [[nodiscard]] QByteArray begin();
 
-    /// One datagram.
+    /// Handles one datagram.
     [[nodiscard]] Outcome receive(const QByteArray& datagram);
 
-    /// Notifications were lost (ENOBUFS), or a datagram was cut off.
+    /// Notifications were lost (ENOBUFS), or a datagram was truncated.
     [[nodiscard]] Outcome lost();
 
     [[nodiscard]] bool isIdle() const { return m_phase == Phase::Idle; }
@@ -73,7 +74,7 @@ class LinkReader {
     Phase m_phase = Phase::Idle;
     quint32 m_portId = 0;
     quint32 m_sequence = 0;
-    bool m_isTorn = false;  ///< the dump under way missed something
+    bool m_isTorn = false;  ///< the dump under way was interrupted
     int m_tornInARow = 0;
     quint64 m_completions = 0;
 };

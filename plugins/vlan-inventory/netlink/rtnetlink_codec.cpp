@@ -7,7 +7,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-// Flags of a link come from the kernel's header; that of libc lacks the newer ones and cannot be there too.
+// The link flags come from the kernel's header. libc's header lacks the newer flags, and the two conflict.
 #include <linux/if.h>
 
 #include <array>
@@ -17,7 +17,7 @@ namespace fos1::vlan {
 
 namespace {
 
-/// The attributes of one nest by type; the last one of a type counts, as in the kernel.
+/// The attributes of one nest by type. For a repeated type the last one applies, as in the kernel.
 template <std::size_t Count>
 using Attributes = std::array<const nlattr*, Count>;
 
@@ -61,8 +61,8 @@ std::optional<IpAddress> ipAddress(const nlattr* attribute) {
     return IpAddress::fromBytes(mnl_attr_get_payload(attribute), mnl_attr_get_payload_len(attribute));
 }
 
-/// The flags change before operstate does, which the kernel works out later; operstate adds what others may set alone
-/// (RFC 2863; Documentation/networking/operstates.rst).
+/// The flags change before operstate, which the kernel computes later. operstate adds states that only other programs
+/// set (RFC 2863; Documentation/networking/operstates.rst).
 LinkState linkState(unsigned int flags, std::optional<quint8> operstate) {
     if ((flags & IFF_UP) == 0) return LinkState::AdminDown;
     if ((flags & IFF_LOWER_UP) == 0)
@@ -102,7 +102,7 @@ std::optional<Change> readLink(const nlmsghdr& message) {
 bool isUsable(const IpAddress& address, quint32 flags) {
     if ((flags & IFA_F_DEPRECATED) != 0) return false;
     if (address.family == AddressFamily::Inet4) return true;
-    // Of IPv4 the bit of IFA_F_TEMPORARY means "secondary".
+    // For IPv4, the bit of IFA_F_TEMPORARY means "secondary".
     return (flags & (IFA_F_TENTATIVE | IFA_F_DADFAILED | IFA_F_TEMPORARY)) == 0 && !address.isLinkLocal6();
 }
 
@@ -110,7 +110,7 @@ std::optional<Change> readAddress(const nlmsghdr& message) {
     const auto& head = *static_cast<const ifaddrmsg*>(mnl_nlmsg_get_payload(&message));
     if (head.ifa_family != AF_INET && head.ifa_family != AF_INET6) return std::nullopt;
     const auto attributes = attributesOf<IFA_FLAGS + 1>(message, sizeof head);
-    // On a point-to-point link IFA_ADDRESS is the other end's.
+    // On a point-to-point link, IFA_ADDRESS is the address of the peer.
     const auto own = ipAddress(attributes[IFA_LOCAL] ? attributes[IFA_LOCAL] : attributes[IFA_ADDRESS]);
     if (!own || (own->family == AddressFamily::Inet4) != (head.ifa_family == AF_INET)) return std::nullopt;
     if (head.ifa_prefixlen > own->bits()) return std::nullopt;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Messages of rtnetlink(7) to changes of links and addresses, and the requests to be told everything. Does no I/O.
+// Converts rtnetlink(7) messages to changes of links and addresses, and builds the requests for everything. Does no
+// I/O.
 #pragma once
 
 #include <linux/netlink.h>
@@ -11,18 +12,18 @@
 
 namespace fos1::vlan {
 
-/// What a message says of a link or an address; nothing when it says nothing of either, or is malformed.
+/// The change of a link or an address in a message. Nothing when the message contains neither or is malformed.
 /// `message` is complete (mnl_nlmsg_ok).
 ///
-/// Of addresses, those are usable that others may be told: an IPv6 address that is tentative, failed its check for
-/// duplicates, is temporary (RFC 8981) or link-local is none, nor is any that is deprecated. One that was usable and is
-/// no more comes as such a change.
+/// An address counts as usable only if it is fit to be advertised. IPv6 addresses that are tentative, failed duplicate
+/// address detection, are temporary (RFC 8981) or link-local are not usable, nor is any deprecated address. When a
+/// usable address becomes unusable, the change reports that.
 ///
-/// A bridge tells of its ports in link messages of its own family, and a wireless driver of events in messages with
-/// nothing else in them; neither says whether a link is there.
+/// A bridge reports its ports in link messages of its own family, and a wireless driver reports events in messages with
+/// no other content. Neither indicates whether a link exists.
 [[nodiscard]] std::optional<Change> readChange(const nlmsghdr& message);
 
-/// RTM_GETLINK or RTM_GETADDR for all of them, as one datagram.
+/// RTM_GETLINK or RTM_GETADDR for all links or addresses, as one datagram.
 [[nodiscard]] QByteArray dumpRequest(quint16 type, quint32 sequence);
 
 }  // namespace fos1::vlan

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The payload of time.sync/v1 survives its encoding, ignores what it does not know and refuses wrong types.
+// The payload of time.sync/v1: encoding and decoding it changes nothing, unknown fields are ignored, wrong types are
+// refused.
 #include <QTest>
 
 #include "time/sync_state.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Topic time.sync/v1, key = name of the time service: how good this node's time is, as facts.
+// Topic time.sync/v1, key = name of the time service: facts about the quality of this node's time.
 // Normative schema: contracts/schemas/time.sync.v1.json.
 #pragma once
 
@@ -51,7 +51,7 @@ struct SyncState {
     static constexpr const char* kTopic = "time.sync/v1";
 
     bool synchronised = false;  ///< following a source that answers
-    int stratum = 0;            ///< 1–15; 0 when not known
+    int stratum = 0;            ///< 1–15; 0 when unknown
     LeapState leap = LeapState::Unknown;
     QString refid;  ///< of the reference, eight hex digits (RFC 5905, section 7.3)
     std::optional<SelectedSource> source;
@@ -59,7 +59,7 @@ struct SyncState {
     /// corrected for it.
     std::chrono::nanoseconds offset{0};
     std::chrono::nanoseconds jitter{0};
-    qint64 frequencyPpb = 0;  ///< of the local clock, positive = fast
+    qint64 frequencyPpb = 0;  ///< of the local clock; positive: fast
     std::chrono::nanoseconds rootDelay{0};
     std::chrono::nanoseconds rootDispersion{0};
     /// How far the served time may be off at most: root dispersion + root delay / 2, and more where a source that is
@@ -67,11 +67,11 @@ struct SyncState {
     std::chrono::nanoseconds errorBound{0};
     std::chrono::nanoseconds clockErrorBound{0};  ///< the same for the machine's clock: |offset| + errorBound
     std::chrono::nanoseconds servedOffset{0};     ///< served time minus the followed source, as last measured
-    bool holdover = false;                        ///< was synchronised, has no source now, still keeps time
+    bool holdover = false;                        ///< was synchronized, has no source now, still keeps time
     qint64 holdoverSinceUnixMs = 0;               ///< 0 when not in holdover
     SourceCounts sources;
-    bool fitToAdvertise = false;  ///< whether clients should be told to use this service
-    QString reason;               ///< one sentence: why it is or is not fit
+    bool fitToAdvertise = false;  ///< whether the service should be advertised to clients
+    QString reason;               ///< why it is or is not fit, in one sentence
 
     bool operator==(const SyncState&) const = default;
 
