@@ -54,7 +54,9 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
         m_clients.doubt();
         showServices();
     });
-    connect(&m_nodeLabels, &NodeLabels::changed, this, [this] { m_version ? reconcileServices(kNoTicket) : void(); });
+    connect(&m_nodeLabels, &NodeLabels::changed, this, [this] {
+        if (m_version && m_refresh.isActive()) reconcileServices(kNoTicket);
+    });
     m_refresh.setInterval(kRefreshInterval);
     connect(&m_refresh, &QTimer::timeout, this, &TimeService::refresh);
     m_refresh.start();
@@ -112,8 +114,14 @@ QCborMap TimeService::preview(const QCborMap& snapshot) {
 void TimeService::stop(Ticket ticket) {
     endMeasuring(QStringLiteral("the ntp plugin stops"));
     m_clients.leave();
-    m_declared.reset();
-    m_engine.leave([this, ticket](const auto&) { m_tickets.succeed(ticket); });
+    m_refresh.stop();
+    m_engine.leave([this, ticket](const auto&) {
+        setReconciled(ConditionStatus::Unknown, QStringLiteral("PluginStopped"),
+                      QStringLiteral("The ntp plugin is stopped, so nothing watches whether this spec is in force."),
+                      m_declared ? m_declared->generation : 0);
+        m_declared.reset();
+        m_tickets.succeed(ticket);
+    });
 }
 
 void TimeService::reconcileServices(Ticket ticket) {
@@ -156,7 +164,7 @@ TimeService::ServicePointer TimeService::planNow() {
 }
 
 void TimeService::refresh() {
-    if (!m_declared || !m_declared->spec.enabled) return;
+    if (!m_declared || !m_declared->spec.enabled || !m_refresh.isActive()) return;
     // While a change is under way its outcome is waited for, and then this comes again.
     m_isRefreshWanted = m_engine.isApplying();
     const ChronyPlan* runs = m_engine.inForce();

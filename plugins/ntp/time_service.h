@@ -109,7 +109,7 @@ class TimeService final : public QObject {
     std::vector<DesiredObject> m_services;  ///< the last desired state
     Secrets m_secrets;
     ClientGroups m_groups;
-    QTimer m_refresh;
+    QTimer m_refresh;  ///< runs until stop()
     ChronyEngine m_engine;
     ClientService m_clients;
     ClockWatch m_clock;

@@ -227,6 +227,52 @@ class TestTruth : public QObject {
         QVERIFY(sync()[u"source"][u"address"].toString() != u"10.1.0.1");
         QVERIFY(std::abs(sync()[u"served_offset_ns"].toDouble()) < 1e9);
     }
+
+    /// The sample promises that plain sources are followed when the authenticated one is gone.
+    void plainSourcesStandInForAnAuthenticatedOne() {
+        const NtpResponder plain(*m_lab, "up2", NtpClaim());
+        const NtpResponder another(*m_lab, "up3", NtpClaim());
+        start(
+            service("      - {address: 10.1.0.1, nts: true, iburst: true}\n" + server("10.1.2.1") + server("10.1.3.1"),
+                    kOneVlan) +
+            vlan("vlan-10", 10, "10.2.0.1/24"));
+        QTRY_VERIFY_WITH_TIMEOUT(isFit(), kPatience);
+        // With chrony's own weighing they are not, and the one that blocks is named.
+        QVERIFY(lab::writeFile(m_host->manifest("main.yaml"),
+                               service("      - {address: 10.1.0.1, nts: true, iburst: true}\n" + server("10.1.2.1"),
+                                       "  server: {}\n  security: {authselect: mix}\n")));
+        QTRY_VERIFY_WITH_TIMEOUT(!isFit(), kPatience);
+        QTRY_VERIFY2_WITH_TIMEOUT(
+            QString::fromUtf8(m_host->ctl({"ntp", "why"}).output).contains("10.1.0.1 is required (it is authenticated"),
+            m_host->ctl({"ntp", "why"}).output.constData(), kPatience);
+    }
+
+    void whatCannotBeSentIsExplained() {
+        const NtpResponder upstream(*m_lab, "up", NtpClaim());
+        start(service(server("10.1.0.1") + server("203.0.113.5") + server("'2001:db8::5'") + server("224.0.1.1"),
+                      "  server: {}\n"));
+        QTRY_VERIFY_WITH_TIMEOUT(sync()[u"synchronised"].toBool(), kPatience);
+        QTRY_COMPARE(
+            QString::fromUtf8(m_host->ctl({"ntp", "why"}).output).count("Requests cannot be sent: there is no route"),
+            2);
+        QVERIFY(message("FullyImplemented").contains("224.0.1.1) is a multicast address"));
+        const auto refused =
+            m_host->ctl({"diff", "-f", "-"}, service(server("224.0.1.1") + server("127.127.1.1"), "  server: {}\n"));
+        QVERIFY2(refused.exitCode != 0 &&
+                     refused.errors.contains("spec.sources.servers[0].address: 224.0.1.1 is a multicast") &&
+                     refused.errors.contains("spec.sources.servers[1].address: 127.127.1.1 is ntpd's name"),
+                 (refused.output + refused.errors).constData());
+    }
+
+    void afterAStopNothingIsSaidToRun() {
+        const NtpResponder upstream(*m_lab, "up", NtpClaim());
+        start(service(server("10.1.0.1"), kOneVlan) + vlan("vlan-10", 10, "10.2.0.1/24"));
+        QTRY_COMPARE_WITH_TIMEOUT(verdict("Ready"), QStringLiteral("True/Running"), kPatience);
+        QCOMPARE(m_host->ctl({"plugin", "stop", "ntp"}).exitCode, 0);
+        QTRY_COMPARE(verdict("Ready"), QStringLiteral("False/NotRunning"));
+        QCOMPARE(verdict("Reconciled"), QStringLiteral("Unknown/PluginStopped"));
+        QCOMPARE(m_host->service("main-ntp")[u"status"][u"running"].toBool(), false);
+    }
 };
 
 int main(int argc, char** argv) {

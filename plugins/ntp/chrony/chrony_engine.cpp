@@ -177,8 +177,15 @@ Change ChronyEngine::changeOf(const ChronyPlan& plan) const {
     return change;
 }
 
+/// chronyd 4.3 dies at `rekey` when it finds keys of an NTS server that it is not.
+void ChronyEngine::removeStrayServerKeys() const {
+    if (!m_plan.config.contains("\nntsserverkey "))
+        QFile::remove(m_options.layout.paths().dumpDirectory + QStringLiteral("/ntskeys"));
+}
+
 void ChronyEngine::changeOnline() {
     forget();
+    removeStrayServerKeys();
     m_online.run(m_held, m_plan, [this](const tl::expected<void, Error>& result) {
         if (!result) return undoOnline(result.error());
         m_lastGood = m_plan;
@@ -286,6 +293,7 @@ void ChronyEngine::launch() {
     }
     // chronyd has ended; a number in its pid file may by now be somebody else's, and would keep chronyd from starting.
     QFile::remove(m_options.layout.paths().pidFile);
+    removeStrayServerKeys();
     QStringList arguments{QStringLiteral("-d"), QStringLiteral("-f"), m_options.layout.configFile()};
     if (m_options.clockControl != ClockControl::Adjust) arguments << QStringLiteral("-x");
     if (std::exchange(m_reloadHistory, false)) arguments << QStringLiteral("-r");

@@ -3,6 +3,8 @@
 
 #include <QDateTime>
 
+#include "chrony/route_check.h"
+
 namespace fos1::ntp {
 
 namespace {
@@ -138,6 +140,8 @@ void ChronyMonitor::askDetails(const std::shared_ptr<Look>& look, std::size_t in
     ask<Authentication>(Collector::Authentication, candm::authDataRequest(address), look, &candm::authData,
                         [raw, index](const Authentication& data) { raw->sources[index]->authentication = data; });
     if (address.kind == SourceAddressKind::Unresolved) return;
+    if (const auto ip = address.ip(); ip && look->sources[index]->reachability == 0)
+        raw->sources[index]->whyUnreachable = whyUnreachable(*ip);
     ask<NtpData>(Collector::NtpData, candm::ntpDataRequest(address), look, &candm::ntpData,
                  [raw, index](const NtpData& data) {
                      raw->sources[index]->ntp = data;

@@ -56,13 +56,18 @@ std::vector<gid_t> groupsOf(const passwd& entry) {
     return groups;
 }
 
-bool mayPass(const struct stat& directory, const RunAs& user) {
+/// `permission`: S_IXOTH, S_IWOTH or both.
+bool has(mode_t permission, const struct stat& directory, const RunAs& user) {
+    constexpr int kOwnerBits = 6;
+    constexpr int kGroupBits = 3;
     if (user.uid == 0) return true;
-    if (directory.st_uid == user.uid) return directory.st_mode & S_IXUSR;
-    const bool member = directory.st_gid == user.gid ||
-                        std::find(user.groups.begin(), user.groups.end(), directory.st_gid) != user.groups.end();
-    return directory.st_mode & (member ? S_IXGRP : S_IXOTH);
+    const bool isMember = directory.st_gid == user.gid ||
+                          std::find(user.groups.begin(), user.groups.end(), directory.st_gid) != user.groups.end();
+    const int shift = directory.st_uid == user.uid ? kOwnerBits : isMember ? kGroupBits : 0;
+    return (directory.st_mode >> shift & permission) == permission;
 }
+
+bool mayPass(const struct stat& directory, const RunAs& user) { return has(S_IXOTH, directory, user); }
 
 }  // namespace
 
@@ -83,6 +88,14 @@ Result<RunAs> resolveRunAs(const QString& configured) {
     if (!root) user.arguments << QStringLiteral("-U");
     user.arguments << QStringLiteral("-u") << user.user;
     return user;
+}
+
+bool canWriteIn(const QString& directory, const RunAs& user) {
+    const QByteArray name = QFile::encodeName(directory);
+    struct stat info {};
+    if (::stat(name.constData(), &info) != 0) return false;
+    // An access control list may allow more than the mode shows; chronyd logs it when it does not.
+    return ::getxattr(name.constData(), kPosixAcl, nullptr, 0) > 0 || has(S_IWOTH | S_IXOTH, info, user);
 }
 
 tl::expected<void, Error> checkReachable(const QString& path, const RunAs& user) {

@@ -26,6 +26,9 @@ struct RunAs {
 /// Fails when `user` cannot pass through a directory above `path`, in words that say which and what to do.
 [[nodiscard]] tl::expected<void, Error> checkReachable(const QString& path, const RunAs& user);
 
+/// Whether `user` may make files in the directory, by its owner, group and mode.
+[[nodiscard]] bool canWriteIn(const QString& directory, const RunAs& user);
+
 /// Creates `path` (its parent exists) or mends it: owner and group `user`, mode 0750. chronyd makes no command socket
 /// in a directory of another owner or one that others may enter.
 [[nodiscard]] tl::expected<void, Error> prepareDirectory(const QString& path, const RunAs& user);

@@ -72,8 +72,12 @@ void writeAccess(ConfigText& out, const std::vector<AccessRule>& rules) {
         out.line({rule.permission == Permission::Allow ? "allow" : "deny", rule.network.text().toUtf8()});
 }
 
-void writeServing(ConfigText& out, const ServingSpec& server, const PlanOptions& options) {
-    const QString driftFile = server.driftfile.isEmpty() ? options.paths.driftFile : server.driftfile;
+void writeServing(ConfigText& out, const ServingSpec& server, const PlanOptions& options, const Materials& materials,
+                  ChronyPlan& plan) {
+    const bool isOwn = server.driftfile.isEmpty() || !materials.whyNoDriftFile.isEmpty();
+    const QString driftFile = isOwn ? options.paths.driftFile : server.driftfile;
+    if (!materials.whyNoDriftFile.isEmpty())
+        plan.leftOut.push_back({QStringLiteral("spec.server.driftfile"), server.driftfile, materials.whyNoDriftFile});
     out.line({"driftfile", driftFile.toUtf8()});
     const bool setsClock = options.clockControl == ClockControl::Adjust;
     if (server.makestep && setsClock)
@@ -160,6 +164,33 @@ void writeRateLimit(ConfigText& out, const RateLimitSpec& limit, const Materials
                                     .arg(burst)});
     out.line({"ratelimit", option("interval", std::optional(rateLimitExponent(limit.interval))),
               option("burst", std::optional(burst)), option("leak", std::optional(limit.leak))});
+}
+
+/// Empty: chrony's own default counts.
+QByteArray authSelectMode(const NtpServiceSpec& spec) {
+    switch (spec.authSelect) {
+        case AuthSelect::Require: return "require";
+        case AuthSelect::Prefer: return "prefer";
+        case AuthSelect::Mix: return "mix";
+        case AuthSelect::Ignore: return "ignore";
+        case AuthSelect::Default: break;
+    }
+    int authenticated = 0;
+    int plain = 0;
+    const auto count = [&](const auto& sources) {
+        for (const auto& source : sources) ++(source.options.nts || source.options.keyId ? authenticated : plain);
+    };
+    count(spec.pools);
+    count(spec.servers);
+    count(spec.peers);
+    return authenticated > 0 && plain > 0 ? "prefer" : QByteArray();
+}
+
+/// What decides between the sources.
+void writeSelection(ConfigText& out, const NtpServiceSpec& spec) {
+    if (const QByteArray mode = authSelectMode(spec); !mode.isEmpty()) out.line({"authselectmode", mode});
+    if (spec.minSources) out.line({option("minsources", spec.minSources)});
+    if (spec.maxDistance) out.line({option("maxdistance", spec.maxDistance)});
 }
 
 void writePlumbing(ConfigText& out, const ChronyPaths& paths) {
@@ -254,7 +285,8 @@ ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options, cons
     plan.keys = keyFile(spec.authentication, materials.keys);
     ConfigText out;
     out.line({"# Written by the ntp plugin of fos1-host from an NTPService; edits are lost at its next change."});
-    writeServing(out, spec.server, options);
+    writeServing(out, spec.server, options, materials, plan);
+    writeSelection(out, spec);
     writeHwTimestamp(out, spec, materials, plan);
     writeLeap(out, spec.server.leap, materials, plan);
     writeNts(out, spec.nts, options.paths, materials, plan);

@@ -49,7 +49,8 @@ struct Materials {
     QString whyNoNtsServer;  ///< when NTS is wanted and there is no pair to serve it with
     QString trustedBundle;   ///< file with all of spec.security.nts.trustedCerts that can be used; empty: none
     std::map<QString, QString> unusableTrustedCerts;  ///< path -> why
-    std::map<QString, QString> unusableInterfaces;    ///< hwtimestamp: name -> why; fatal for chronyd
+    QString whyNoDriftFile;  ///< spec.server.driftfile cannot be written; empty: it can, or is not given
+    std::map<QString, QString> unusableInterfaces;  ///< hwtimestamp: name -> why; fatal for chronyd
     VlanRules vlans;
     bool operator==(const Materials&) const = default;
 };

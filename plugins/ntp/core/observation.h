@@ -59,6 +59,7 @@ struct SourceReport {
     std::chrono::nanoseconds offset{0};               ///< last measurement, adjusted for what was corrected since
     std::chrono::nanoseconds offsetError{0};          ///< bound of its error
     std::optional<std::chrono::nanoseconds> delay;    ///< round trip of the last good answer; none for a refclock
+    QString whyUnreachable;                           ///< what the kernel says of a route to it; empty: there is one
     std::optional<NtpData> ntp;                       ///< none for a refclock, nor these when not known
     std::optional<Authentication> authentication;
     std::optional<Selection> selection;

@@ -64,7 +64,42 @@ SourceVerdict noSelect(const Selection& selection) {
     const bool isConfigured = (selection.configuredOptions & static_cast<quint16>(SelectOption::NoSelect)) != 0;
     if (isConfigured) return make("OnlyWatched", QStringLiteral("It is only watched: it has the option noselect."));
     return make("NotAuthenticated",
-                QStringLiteral("It is only watched: it is not authenticated, and other sources are (authselectmode)."));
+                QStringLiteral("It is only watched: it is not authenticated, and security.authselect allows only "
+                               "authenticated sources."));
+}
+
+bool isRequired(const Selection& selection) { return selection.has(SelectOption::Require); }
+
+/// By the option of its own, or because authentication is weighed so.
+QString whyRequired(const SourceReport& source) {
+    const bool isConfigured = (source.selection->configuredOptions & static_cast<quint16>(SelectOption::Require)) != 0;
+    return isConfigured ? QStringLiteral("it has the option require")
+                        : QStringLiteral("it is authenticated, and security.authselect is mix or require");
+}
+
+/// Sources with `trust` outvote all others.
+SourceVerdict untrusted(const std::vector<SourceReport>& all) {
+    QStringList trusted;
+    for (const SourceReport& other : all)
+        if (other.selection && other.selection->has(SelectOption::Trust)) trusted.append(displayName(other));
+    return make("Untrusted",
+                QStringLiteral("Its time does not fully agree with that of the sources that are trusted more: "
+                               "%1.")
+                    .arg(trusted.join(QStringLiteral(", "))));
+}
+
+SourceVerdict waitsForSources(const std::vector<SourceReport>& all) {
+    QStringList blockers;
+    for (const SourceReport& other : all)
+        if (other.selection && isRequired(*other.selection) && !isTruechimer(other.selection->state))
+            blockers.append(
+                QStringLiteral("%1 is required (%2) and not usable").arg(displayName(other), whyRequired(other)));
+    if (!blockers.isEmpty())
+        return make(
+            "WaitsForSources",
+            QStringLiteral("It is good, but %1, so no source is followed.").arg(blockers.join(QStringLiteral("; "))));
+    return make("WaitsForSources",
+                QStringLiteral("It is good, but fewer sources agree than are required (spec.sources.minsources)."));
 }
 
 /// How far its time may be off at most, as the last answer has it (RFC 5905, section 11.1).
@@ -129,14 +164,9 @@ SourceVerdict selectionVerdict(const SourceReport& source, const std::vector<Sou
             return make(
                 "Orphan",
                 QStringLiteral("Its stratum, %1, is no better than that of our own local clock.").arg(source.stratum));
-        case SelectionState::Untrusted:
-            return make("Untrusted", QStringLiteral("Its time does not fully agree with the sources that are trusted "
-                                                    "more, such as authenticated ones."));
+        case SelectionState::Untrusted: return untrusted(all);
         case SelectionState::Falseticker: return falseticker(selection, all);
-        case SelectionState::WaitsForSources:
-            return make("WaitsForSources",
-                        QStringLiteral(
-                            "It is good, but more good sources are required (minsources, or a source with require)."));
+        case SelectionState::WaitsForSources: return waitsForSources(all);
         case SelectionState::NotPreferred:
             return make("NotPreferred", QStringLiteral("It is good, but another good source is preferred (prefer)."));
         case SelectionState::WaitsForUpdate:

@@ -2,6 +2,7 @@
 #include "core/source_lines.h"
 
 #include "core/config_text.h"
+#include "model/source_parser.h"
 
 namespace fos1::ntp {
 
@@ -34,6 +35,7 @@ QByteArray sourceOptions(const SourceOptions& options, const Materials& material
 /// A source that asks for authentication is never used without it, and chronyd takes the number of a key that it does
 /// not have without a word.
 QString whyLeftOut(const QString& name, const SourceOptions& options, const Materials& materials) {
+    if (isMulticast(name)) return kWhyNoMulticast;
     if (options.nts && !materials.version.nts)
         return QStringLiteral("requests NTS, which this chronyd was built without, and is not used without it");
     if (options.keyId && !materials.keys.contains(*options.keyId)) {

@@ -92,6 +92,9 @@ SourceVerdict silent(const SourceReport& source) {
         return make("NoSamples", QStringLiteral("The clock provides no time: none of the last 8 polls was usable."));
     if (source.authentication)
         if (const auto verdict = cannotBeAsked(*source.authentication)) return *verdict;
+    if (!source.whyUnreachable.isEmpty())
+        return make("CannotBeSent", QStringLiteral("Requests cannot be sent: there is no route to %1 (%2).")
+                                        .arg(numericAddress(source), source.whyUnreachable));
     if (!source.ntp) return noAnswer(source);
     if (source.ntp->sent == 0) return make("NotAskedYet", QStringLiteral("It has not been polled yet."));
     if (const auto verdict = uselessAnswers(source)) return *verdict;

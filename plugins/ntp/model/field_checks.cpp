@@ -118,6 +118,10 @@ std::optional<QString> FieldChecks::hostOrAddress(const QString& key) const {
     }
     if (const auto address = IpAddress::parse(text)) return address->text();
     if (isHostName(text)) return text;
+    if (QString other = text; isHostName(other.replace(u'_', u'-'))) {
+        report(key, quoted(text) + QStringLiteral(" has an underscore, which a host name may not have (RFC 952)"));
+        return std::nullopt;
+    }
     report(key, quoted(text) + QStringLiteral(" is not an IP address or host name"));
     return std::nullopt;
 }

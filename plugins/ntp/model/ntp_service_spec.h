@@ -117,6 +117,9 @@ struct NtpServiceSpec {
     ServingSpec server;
     NtsSpec nts;
     AuthenticationSpec authentication;
+    AuthSelect authSelect = AuthSelect::Default;
+    std::optional<int> minSources;                        ///< of those that agree, before the clock follows any
+    std::optional<std::chrono::nanoseconds> maxDistance;  ///< root distance above which a source is not followed
     std::vector<AccessRule> access;
     RateLimitSpec rateLimit;
     bool opensOnFailure = false;  ///< nothing is blocked when the publisher of the policies is gone

@@ -86,6 +86,19 @@ bool parseOnFailure(const FieldChecks& at) {
     return isOpen;
 }
 
+AuthSelect parseAuthSelect(const FieldChecks& at) {
+    static const std::map<QString, AuthSelect> kModes{{QStringLiteral("require"), AuthSelect::Require},
+                                                      {QStringLiteral("prefer"), AuthSelect::Prefer},
+                                                      {QStringLiteral("mix"), AuthSelect::Mix},
+                                                      {QStringLiteral("ignore"), AuthSelect::Ignore}};
+    const QString key = QStringLiteral("authselect");
+    if (!at.reader().has(key)) return AuthSelect::Default;
+    const QString text = at.reader().text(key);
+    if (const auto mode = kModes.find(text); mode != kModes.end()) return mode->second;
+    at.report(key, QStringLiteral("must be require, prefer, mix or ignore, is \"%1\"").arg(text));
+    return AuthSelect::Default;
+}
+
 NtsSpec parseNts(const FieldChecks& at) {
     NtsSpec nts;
     nts.enabled = at.reader().boolean(QStringLiteral("enabled"));
@@ -144,6 +157,7 @@ void parseSecurity(const FieldChecks& security, NtpServiceSpec& spec) {
     spec.authentication = parseKeys(security.child(QStringLiteral("authentication")));
     spec.access = parseAccess(security);
     spec.rateLimit = parseRateLimit(security.child(QStringLiteral("ratelimit")), false);
+    spec.authSelect = parseAuthSelect(security);
     spec.opensOnFailure = parseOnFailure(security);
 }
 

@@ -50,6 +50,11 @@ struct NtsSpec {
     bool operator==(const NtsSpec&) const = default;
 };
 
+/// How sources with and without authentication are weighed (chrony.conf(5), authselectmode). Default: chrony's own,
+/// `mix`, except where there are both kinds; there it is `prefer`, so that the plain ones are followed when no
+/// authenticated one is usable.
+enum class AuthSelect { Default = 0, Require, Prefer, Mix, Ignore };
+
 enum class Permission { Unknown = 0, Allow, Deny };
 
 struct AccessRule {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/source_parser.h"
 
+#include <algorithm>
 #include <map>
 
 namespace fos1::ntp {
@@ -12,6 +13,8 @@ using std::chrono::seconds;
 constexpr int kMostServersOfAPool = 16;
 constexpr double kLongestDelaySeconds = 1000;
 constexpr double kLargestOffsetSeconds = 1e6;
+constexpr double kLongestDistanceSeconds = 1000;
+constexpr int kMostRequiredSources = 100;
 
 /// chrony 4.3 identifies a source by its address alone: the same address with two ports is "already in use".
 class SeenSources {
@@ -122,7 +125,55 @@ void checkPeer(const FieldChecks& at, const ServerSpec& peer) {
         at.report(QStringLiteral("nts"), QStringLiteral("is for servers; a peer is authenticated by keyId"));
 }
 
+/// An address that no server can have (RFC 1122, section 3.2.1.3), with what may have been meant.
+QString whyNoServer(const QString& name) {
+    const auto address = IpAddress::parse(name);
+    if (!address) return {};
+    const auto& bytes = address->bytes;
+    const bool isAny = std::all_of(bytes.begin(), bytes.end(), [](quint8 byte) { return byte == 0; });
+    if (isAny) return QStringLiteral("is the unspecified address, which no server has");
+    if (address->family != AddressFamily::Inet4) return {};
+    if (bytes[0] == 127 && bytes[1] == 127)
+        return QStringLiteral(
+            "is ntpd's name for a reference clock; use spec.server.local for the machine's own clock, "
+            "or spec.sources.hardware");
+    if (bytes[0] >= 240) return QStringLiteral("is a broadcast or reserved address; name a server by its own address");
+    return {};
+}
+
+void checkServerAddresses(const FieldChecks& sources, const NtpServiceSpec& spec) {
+    struct Named {
+        QString path;
+        QString name;
+    };
+    std::vector<Named> all;
+    for (std::size_t i = 0; i < spec.pools.size(); ++i)
+        all.push_back({QStringLiteral("pools[%1].name").arg(i), spec.pools[i].name});
+    for (std::size_t i = 0; i < spec.servers.size(); ++i)
+        all.push_back({QStringLiteral("servers[%1].address").arg(i), spec.servers[i].address});
+    for (std::size_t i = 0; i < spec.peers.size(); ++i)
+        all.push_back({QStringLiteral("peers[%1].address").arg(i), spec.peers[i].address});
+    // A multicast address beside good sources is left out with a reason; where nothing else is left it is a mistake.
+    const bool hasServer = std::any_of(all.begin(), all.end(), [](const Named& each) {
+        return whyNoServer(each.name).isEmpty() && !isMulticast(each.name);
+    });
+    for (const Named& each : all) {
+        QString why = whyNoServer(each.name);
+        if (why.isEmpty() && !hasServer && isMulticast(each.name)) why = kWhyNoMulticast;
+        if (!why.isEmpty()) sources.report(each.path, each.name + u' ' + why);
+    }
+}
+
 }  // namespace
+
+const QString kWhyNoMulticast = QStringLiteral(
+    "is a multicast address, and chronyd does not listen to multicast; name the servers by their own addresses");
+
+bool isMulticast(const QString& name) {
+    const auto address = IpAddress::parse(name);
+    if (!address) return false;
+    return address->family == AddressFamily::Inet4 ? address->bytes[0] >> 4 == 14 : address->bytes[0] == 0xff;
+}
 
 void parseSources(const FieldChecks& sources, const AuthenticationSpec& keys, NtpServiceSpec& spec) {
     SeenSources seen;
@@ -133,6 +184,9 @@ void parseSources(const FieldChecks& sources, const AuthenticationSpec& keys, Nt
         spec.peers.push_back(parseServer(peer, keys, seen));
         checkPeer(peer, spec.peers.back());
     }
+    checkServerAddresses(sources, spec);
+    spec.minSources = sources.integer(QStringLiteral("minsources"), 1, kMostRequiredSources);
+    spec.maxDistance = sources.positiveDuration(QStringLiteral("maxdistance"), seconds(1), kLongestDistanceSeconds);
 }
 
 }  // namespace fos1::ntp

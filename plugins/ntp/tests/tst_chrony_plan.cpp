@@ -112,6 +112,57 @@ ChronyPlan planOf(const QByteArrayList& lines) {
 class TestChronyPlan : public QObject {
     Q_OBJECT
    private Q_SLOTS:
+    /// chrony's own `mix` would follow no plain source while an authenticated one is declared and gone.
+    void authenticatedSourcesArePreferredAndNotRequired() {
+        const auto mode = [](const QByteArray& yaml) {
+            return linesOf(plan(yaml).config.split('\n'), "authselectmode");
+        };
+        QCOMPARE(mode("{sources: {servers: [{address: a.example}]}}"), QByteArrayList());
+        QCOMPARE(mode("{sources: {servers: [{address: a.example, nts: true}]}}"), QByteArrayList());
+        QCOMPARE(mode("{sources: {servers: [{address: a.example, nts: true}], pools: [{name: b.example}]}}"),
+                 QByteArrayList{"authselectmode prefer"});
+        QCOMPARE(mode("{sources: {servers: [{address: a.example, nts: true}, {address: b.example}]}, security: "
+                      "{authselect: mix}}"),
+                 QByteArrayList{"authselectmode mix"});
+        QCOMPARE(mode("{sources: {servers: [{address: a.example}]}, security: {authselect: require}}"),
+                 QByteArrayList{"authselectmode require"});
+    }
+
+    void selectionLimits() {
+        QCOMPARE(ownLines(plan("{sources: {minsources: 3, maxdistance: 0.25}}").config),
+                 QByteArrayList({"minsources 3", "maxdistance 0.25"}));
+    }
+
+    /// It would step what it must not set, and lose the step (chrony 4.3).
+    void withoutClockControlNothingSteps() {
+        const QByteArray yaml = "{server: {makestep: {threshold: 1, limit: 3}, rtcsync: true}}";
+        const ChronyPlan none = plan(yaml);
+        QVERIFY(!none.config.contains("makestep") && !none.config.contains("rtcsync"));
+        QCOMPARE(none.online.makestep, MakestepSpec());
+        QCOMPARE(none.leftOut.size(), 2U);
+        QCOMPARE(none.leftOut[0].path, QStringLiteral("spec.server.makestep"));
+        const ChronyPlan adjusts = plan(yaml, ClockControl::Adjust);
+        QVERIFY(adjusts.config.contains("\nmakestep 1 3\n") && adjusts.config.contains("\nrtcsync\n"));
+        QVERIFY(adjusts.leftOut.empty());
+    }
+
+    void aMulticastAddressBesideServersIsLeftOut() {
+        const ChronyPlan made = plan("{sources: {servers: [{address: 10.0.0.1}, {address: 224.0.1.1}]}}");
+        QCOMPARE(made.sources, QByteArray("server 10.0.0.1\n"));
+        QCOMPARE(made.leftOut.size(), 1U);
+        QVERIFY(made.leftOut[0].reason.startsWith(QStringLiteral("is a multicast address")));
+    }
+
+    void aDriftFileThatCannotBeWrittenIsReplaced() {
+        const auto spec = ntp::parse(fromYaml("{server: {driftfile: /nowhere/drift}}"));
+        Materials materials;
+        materials.whyNoDriftFile = QStringLiteral("cannot be used");
+        const ChronyPlan made = makePlan(*spec, {kPaths, ClockControl::None}, materials);
+        QVERIFY(made.config.contains("\ndriftfile /var/x/drift\n"));
+        QCOMPARE(made.leftOut.size(), 1U);
+        QCOMPARE(made.leftOut[0].name, QStringLiteral("/nowhere/drift"));
+    }
+
     void wholeConfiguration() {
         const auto spec = ntp::parse(fromYaml(R"(
 sources:
@@ -121,7 +172,7 @@ server: {makestep: {threshold: 1.5, limit: -1}}
 security: {access: [{network: 10.0.0.0/8, permission: allow}]}
 )"));
         QVERIFY(spec.has_value());
-        QCOMPARE(makePlan(*spec, {kPaths, ClockControl::None}).whole(),
+        QCOMPARE(makePlan(*spec, {kPaths, ClockControl::Adjust}).whole(),
                  QByteArray("# Written by the ntp plugin of fos1-host from an NTPService; edits are lost at its next "
                             "change.\n"
                             "driftfile /var/x/drift\n"
@@ -312,7 +363,9 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
         for (const char* spec : {"{server: {makestep: {threshold: 1, limit: 3}}}", "{server: {local: {enabled: true}}}",
                                  "{security: {access: [{network: 10.0.0.0/8, permission: allow}]}}",
                                  "{sources: {servers: [{address: a}]}}"})
-            QVERIFY2(changeKind(plan("{}"), plan(spec)).kind == ChangeKind::Online, spec);
+            QVERIFY2(changeKind(plan("{}", ClockControl::Adjust), plan(spec, ClockControl::Adjust)).kind ==
+                         ChangeKind::Online,
+                     spec);
     }
 
     /// Wherever the lines that differ are, and whatever comes before and after them.

@@ -91,6 +91,9 @@ class TestNtpPlugin : public QObject {
 
         QVERIFY(r.finish().outcome == Outcome::Ok);
         QCOMPARE(r.processes(), QList<int>());
+        QCOMPARE(status.condition(kName, QStringLiteral("Ready")), QStringLiteral("False/NotRunning"));
+        QCOMPARE(status.condition(kName, QStringLiteral("Reconciled")), QStringLiteral("Unknown/PluginStopped"));
+        QCOMPARE(status.field(kName, QStringLiteral("running")), QCborValue(false));
         QVERIFY(!r.sync(kName));
     }
 
@@ -114,7 +117,7 @@ class TestNtpPlugin : public QObject {
         const QList<int> before = r.processes();
         QVERIFY(r.reconciled({object(spec({}))}).outcome == Outcome::Ok);
         QCOMPARE(r.processes(), before);
-        const QCborMap local{{QStringLiteral("port"), 0},
+        const QCborMap local{{QStringLiteral("port"), servicePort()},
                              {QStringLiteral("local"), QCborMap{{QStringLiteral("enabled"), true}}},
                              {QStringLiteral("stratum"), 3}};
         const auto done = r.reconciled({object(spec({}, {{QStringLiteral("server"), local}}), 2)});

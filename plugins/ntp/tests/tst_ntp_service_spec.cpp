@@ -203,6 +203,27 @@ class TestNtpServiceSpec : public QObject {
             "{security: {authentication: {keys: [{id: 1, type: SHA1, valueFrom: {file: /etc/k, secretKeyRef: {name: a, "
             "key: b}}}]}}}",
             {QStringLiteral("spec.security.authentication.keys[0].valueFrom: needs either secretKeyRef or file")});
+        row("addresses that no server has",
+            "{sources: {servers: [{address: 127.127.1.1}, {address: 0.0.0.0}, {address: 255.255.255.255}, {address: "
+            "224.0.1.1}], pools: [{name: '::'}]}}",
+            {QStringLiteral("spec.sources.pools[0].name: :: is the unspecified address, which no server has"),
+             QStringLiteral("spec.sources.servers[0].address: 127.127.1.1 is ntpd's name for a reference clock; use "
+                            "spec.server.local for the machine's own clock, or spec.sources.hardware"),
+             QStringLiteral("spec.sources.servers[1].address: 0.0.0.0 is the unspecified address, which no server has"),
+             QStringLiteral(
+                 "spec.sources.servers[2].address: 255.255.255.255 is a broadcast or reserved address; name a "
+                 "server by its own address"),
+             QStringLiteral("spec.sources.servers[3].address: 224.0.1.1 is a multicast address, and chronyd does not "
+                            "listen to multicast; name the servers by their own addresses")});
+        row("an underscore", "{sources: {servers: [{address: ntp_1.example}]}}",
+            {QStringLiteral(
+                "spec.sources.servers[0].address: \"ntp_1.example\" has an underscore, which a host name may "
+                "not have (RFC 952)")});
+        row("no such weighing", "{security: {authselect: both}}",
+            {QStringLiteral("spec.security.authselect: must be require, prefer, mix or ignore, is \"both\"")});
+        row("no minimum of sources", "{sources: {minsources: 0, maxdistance: 0}}",
+            {QStringLiteral("spec.sources.minsources: must be between 1 and 100, is 0"),
+             QStringLiteral("spec.sources.maxdistance: must be greater than 0 and at most 1000, is 0")});
         row("a peer without a key", "{sources: {peers: [{address: a.example}]}}",
             {QStringLiteral("spec.sources.peers[0].keyId: is required for a peer; set insecure: true to use a peer "
                             "without authentication")});

@@ -167,7 +167,7 @@ std::vector<Case> heardOf() {
          changed(in(SelectionState::NoSelect), [](auto& s) { s.selection->configuredOptions = 1; }), "OnlyWatched",
          "It is only watched: it has the option noselect."},
         {"N by authentication", in(SelectionState::NoSelect), "NotAuthenticated",
-         "It is only watched: it is not authenticated, and other sources are (authselectmode)."},
+         "It is only watched: it is not authenticated, and security.authselect allows only authenticated sources."},
         {"M", in(SelectionState::MissingSamples), "TooFewMeasurements",
          "There are too few measurements yet to judge it."},
         {"r", in(SelectionState::BadStratum), "BadStratum",
@@ -181,9 +181,9 @@ std::vector<Case> heardOf() {
          "Its last measurement is older than those of the sources that answer."},
         {"O", in(SelectionState::Orphan), "Orphan", "Its stratum, 2, is no better than that of our own local clock."},
         {"T", in(SelectionState::Untrusted), "Untrusted",
-         "Its time does not fully agree with the sources that are trusted more, such as authenticated ones."},
+         "Its time does not fully agree with that of the sources that are trusted more: ."},
         {"W", in(SelectionState::WaitsForSources), "WaitsForSources",
-         "It is good, but more good sources are required (minsources, or a source with require)."},
+         "It is good, but fewer sources agree than are required (spec.sources.minsources)."},
         {"P", in(SelectionState::NotPreferred), "NotPreferred",
          "It is good, but another good source is preferred (prefer)."},
         {"U", in(SelectionState::WaitsForUpdate), "WaitsForUpdate",
@@ -300,6 +300,46 @@ class TestSourceVerdict : public QObject {
         for (int state = 0; state <= static_cast<int>(SelectionState::Selected); ++state)
             words.insert(selectionText(static_cast<SelectionState>(state)));
         QCOMPARE(words.size(), static_cast<int>(SelectionState::Selected) + 1);
+    }
+
+    /// chrony's default `mix` requires every authenticated source, which nobody wrote.
+    void whoBlocksIsNamed() {
+        SourceReport waiting = in(SelectionState::WaitsForSources);
+        SourceReport nts = silent();
+        nts.name = QStringLiteral("nts.example");
+        nts.selection->effectiveOptions = static_cast<quint16>(SelectOption::Require);
+        QCOMPARE(
+            verdictOn(waiting, {waiting, nts}, {}).why,
+            QStringLiteral("It is good, but nts.example is required (it is authenticated, and security.authselect is "
+                           "mix or require) and not usable, so no source is followed."));
+        nts.selection->configuredOptions = nts.selection->effectiveOptions;
+        QCOMPARE(
+            verdictOn(waiting, {waiting, nts}, {}).why,
+            QStringLiteral("It is good, but nts.example is required (it has the option require) and not usable, so "
+                           "no source is followed."));
+        SourceReport outvoted = in(SelectionState::Untrusted);
+        nts.selection->effectiveOptions = static_cast<quint16>(SelectOption::Trust);
+        QCOMPARE(verdictOn(outvoted, {outvoted, nts}, {}).why,
+                 QStringLiteral("Its time does not fully agree with that of the sources that are trusted more: "
+                                "nts.example."));
+    }
+
+    void whatCannotBeSent() {
+        SourceReport source = silent(0);
+        source.address = {SourceAddressKind::Inet4, {203, 0, 113, 5}};
+        source.whyUnreachable = QStringLiteral("Network is unreachable");
+        const SourceVerdict verdict = verdictOn(source, {source}, {});
+        QCOMPARE(verdict.reason, QStringLiteral("CannotBeSent"));
+        QCOMPARE(verdict.why, QStringLiteral("Requests cannot be sent: there is no route to 203.0.113.5 (Network is "
+                                             "unreachable)."));
+    }
+
+    void aFreeRunningClockIsNamed() {
+        SourceReport source = good();
+        source.ntp->refId = 0x7F7F0101;
+        QVERIFY(
+            verdictOn(source, {source}, {})
+                .why.endsWith(QStringLiteral(" It has no source of its own: it serves its free-running local clock.")));
     }
 };
 

@@ -29,10 +29,16 @@ inline QCborMap server(const QString& address, quint16 port) {
             {QStringLiteral("maxpoll"), -2}};
 }
 
+/// The port that every spec of this process has, unless it says otherwise: another one would be a change.
+inline quint16 servicePort() {
+    static const quint16 kPort = freeUdpPort();
+    return kPort;
+}
+
 inline QCborMap spec(const QCborArray& servers, QCborMap more = {}) {
     more.insert(QStringLiteral("sources"), QCborMap{{QStringLiteral("servers"), servers}});
     if (!more.contains(QStringLiteral("server")))
-        more.insert(QStringLiteral("server"), QCborMap{{QStringLiteral("port"), freeUdpPort()}});
+        more.insert(QStringLiteral("server"), QCborMap{{QStringLiteral("port"), servicePort()}});
     return more;
 }
 
