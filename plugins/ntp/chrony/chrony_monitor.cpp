@@ -123,14 +123,16 @@ void ChronyMonitor::askSource(const std::shared_ptr<Look>& look, quint32 index) 
 void ChronyMonitor::askName(const std::shared_ptr<Look>& look, std::size_t index) {
     SourceReport& source = *look->sources[index];
     const SourceAddress address = source.address;
+    // The same address may get another name while chronyd runs; until it is asked again, the last one counts.
+    const auto now = std::chrono::steady_clock::now();
     if (const auto known = m_names.find(address); known != m_names.end()) {
-        source.name = known->second;
-        return;
+        source.name = known->second.name;
+        if (now - known->second.askedAt < m_intervals.names) return;
     }
     ask<QString>(Collector::Names, candm::sourceNameRequest(address), look, &candm::sourceName,
-                 [this, raw = look.get(), index, address](const QString& name) {
+                 [this, raw = look.get(), index, address, now](const QString& name) {
                      raw->sources[index]->name = name;
-                     m_names.emplace(address, name);
+                     m_names.insert_or_assign(address, KnownName{name, now});
                  });
 }
 

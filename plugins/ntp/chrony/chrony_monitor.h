@@ -17,6 +17,7 @@ struct MonitorIntervals {
     std::chrono::milliseconds settled{1000};
     std::chrono::milliseconds settling{150};  ///< until chronyd follows a source, for a while after a start
     std::chrono::seconds settlingAtMost{30};
+    std::chrono::milliseconds names{5'000};     ///< how long a name is taken for that of an address
     std::chrono::milliseconds clients{10'000};  ///< the records of clients are asked for less often
 };
 
@@ -57,7 +58,11 @@ class ChronyMonitor final : public QObject {
     QTimer m_timer;
     bool m_active = false;
     quint64 m_generation = 0;  ///< a look that began before the last start() or stop() is dropped
-    std::map<SourceAddress, QString> m_names;
+    struct KnownName {
+        QString name;
+        std::chrono::steady_clock::time_point askedAt;
+    };
+    std::map<SourceAddress, KnownName> m_names;
     std::chrono::steady_clock::time_point m_startedAt;
     std::optional<std::chrono::steady_clock::time_point> m_clientsAskedAt;
 };

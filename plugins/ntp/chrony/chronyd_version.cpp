@@ -10,7 +10,9 @@ namespace fos1::ntp {
 
 namespace {
 constexpr std::chrono::seconds kVersionTimeout{5};
-}
+constexpr int kNewestMajor = 4;
+constexpr int kNewestMinor = 8;
+}  // namespace
 
 Result<ChronyVersion> chronyVersion(const QByteArray& text) {
     static const QRegularExpression kVersion(QStringLiteral(R"(\(chrony\) version (\S+))"));
@@ -18,9 +20,13 @@ Result<ChronyVersion> chronyVersion(const QByteArray& text) {
     const QString words = QString::fromLatin1(text);
     const QRegularExpressionMatch name = kVersion.match(words);
     if (!name.hasMatch()) return failure(ErrorCode::Protocol, QStringLiteral("does not report its chrony version"));
-    // A development build ("DEVELOPMENT") is believed to be able to do what all of them can.
+    if (words.contains(QStringLiteral("-CMDMON")))
+        return failure(ErrorCode::Refused,
+                       QStringLiteral("was built without its command protocol (-CMDMON), so it cannot be managed"));
+    // A development build ("DEVELOPMENT") comes after the newest release that is known here.
     const QRegularExpressionMatch numbers = kNumbers.match(name.captured(1));
-    ChronyVersion version{4, 0, words.contains(QStringLiteral("+NTS")), words.contains(QStringLiteral("+SECHASH"))};
+    ChronyVersion version{kNewestMajor, kNewestMinor, words.contains(QStringLiteral("+NTS")),
+                          words.contains(QStringLiteral("+SECHASH"))};
     if (numbers.hasMatch()) {
         version.major = numbers.captured(1).toInt();
         version.minor = numbers.captured(2).toInt();

@@ -27,9 +27,12 @@ class TestChronydLog : public QObject {
         QTest::newRow("patch release") << QByteArray("chronyd (chrony) version 4.6.1 (+CMDMON -NTS +SECHASH)")
                                        << "4.6 sechash";
         QTest::newRow("prerelease") << QByteArray("chronyd (chrony) version 4.8-pre1 (-NTS -SECHASH)") << "4.8";
-        QTest::newRow("development") << QByteArray("chronyd (chrony) version DEVELOPMENT (+NTS -SECHASH)") << "4.0 nts";
+        QTest::newRow("development") << QByteArray("chronyd (chrony) version DEVELOPMENT (+NTS -SECHASH)") << "4.8 nts";
         QTest::newRow("too old") << QByteArray("chronyd (chrony) version 3.5 (+CMDMON)")
                                  << "is chrony 3.5; 4.0 or later is required";
+        QTest::newRow("without a command protocol")
+            << QByteArray("chronyd (chrony) version 4.3 (-CMDMON +NTS)")
+            << "was built without its command protocol (-CMDMON), so it cannot be managed";
         QTest::newRow("another program") << QByteArray("ntpd 4.2.8p15") << "does not report its chrony version";
     }
     void versions() {

@@ -439,6 +439,18 @@ class TestSyncEstimator : public QObject {
         QCOMPARE(reasons(first, lost), QStringList(QStringLiteral("SynchronisationLost")));
         QCOMPARE(reasons(lost, none), QStringList(QStringLiteral("HoldoverEnded")));
         QVERIFY(happeningsBetween(first, lost).front().severity == Severity::Warning);
+        // What clients are told changes without the source doing so.
+        SyncState unfit = first;
+        unfit.fitToAdvertise = false;
+        unfit.reason = QStringLiteral("within 2 s of true time only");
+        QCOMPARE(reasons(first, unfit), QStringList(QStringLiteral("Withdrawn")));
+        QCOMPARE(happeningsBetween(first, unfit).front().message, unfit.reason);
+        QCOMPARE(reasons(unfit, first), QStringList(QStringLiteral("Advertised")));
+        unfit.source->name = QStringLiteral("ntp2.example");
+        QCOMPARE(reasons(first, unfit), QStringList({QStringLiteral("SourceSelected"), QStringLiteral("Withdrawn")}));
+        SyncState tooLong = lost;
+        tooLong.fitToAdvertise = !lost.fitToAdvertise;
+        QCOMPARE(reasons(lost, tooLong).size(), 1);
     }
 };
 
