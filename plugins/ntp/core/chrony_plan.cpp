@@ -175,15 +175,7 @@ QByteArray authSelectMode(const NtpServiceSpec& spec) {
         case AuthSelect::Ignore: return "ignore";
         case AuthSelect::Default: break;
     }
-    int authenticated = 0;
-    int plain = 0;
-    const auto count = [&](const auto& sources) {
-        for (const auto& source : sources) ++(source.options.nts || source.options.keyId ? authenticated : plain);
-    };
-    count(spec.pools);
-    count(spec.servers);
-    count(spec.peers);
-    return authenticated > 0 && plain > 0 ? "prefer" : QByteArray();
+    return trustsAuthenticated(spec) ? "ignore" : QByteArray();
 }
 
 /// What decides between the sources.

@@ -74,7 +74,7 @@ bool isRequired(const Selection& selection) { return selection.has(SelectOption:
 QString whyRequired(const SourceReport& source) {
     const bool isConfigured = (source.selection->configuredOptions & static_cast<quint16>(SelectOption::Require)) != 0;
     return isConfigured ? QStringLiteral("it has the option require")
-                        : QStringLiteral("it is authenticated, and security.authselect is mix or require");
+                        : QStringLiteral("it is authenticated, and security.authselect is mix");
 }
 
 /// Sources with `trust` outvote all others.

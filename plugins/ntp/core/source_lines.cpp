@@ -13,12 +13,14 @@ QByteArray familyOption(const SourceOptions& options, const Materials& materials
     return *options.family == AddressFamily::Inet4 ? "ipv4" : "ipv6";
 }
 
-QByteArray sourceOptions(const SourceOptions& options, const Materials& materials) {
+bool isAuthenticated(const SourceOptions& options) { return options.nts || options.keyId; }
+
+QByteArray sourceOptions(const SourceOptions& options, const Materials& materials, bool trustsAuthenticated) {
     QByteArrayList words{
         flag("iburst", options.iburst),
         flag("prefer", options.prefer),
         flag("noselect", options.noselect),
-        flag("trust", options.trust),
+        flag("trust", options.trust || (trustsAuthenticated && isAuthenticated(options) && !options.noselect)),
         flag("require", options.require),
         flag("xleave", options.xleave),
         flag("nts", options.nts),
@@ -53,7 +55,21 @@ QString whyLeftOut(const QString& name, const SourceOptions& options, const Mate
 
 }  // namespace
 
+bool trustsAuthenticated(const NtpServiceSpec& spec) {
+    if (spec.authSelect != AuthSelect::Default) return false;
+    bool hasAuthenticated = false;
+    bool hasPlain = false;
+    const auto look = [&](const auto& sources) {
+        for (const auto& source : sources) (isAuthenticated(source.options) ? hasAuthenticated : hasPlain) = true;
+    };
+    look(spec.pools);
+    look(spec.servers);
+    look(spec.peers);
+    return hasAuthenticated && hasPlain;
+}
+
 SourceLines sourceLines(const NtpServiceSpec& spec, const Materials& materials) {
+    const bool trusts = trustsAuthenticated(spec);
     SourceLines lines;
     ConfigText out;
     const auto isUsed = [&](const char* list, std::size_t index, const QString& name, const SourceOptions& options) {
@@ -71,13 +87,13 @@ SourceLines sourceLines(const NtpServiceSpec& spec, const Materials& materials) 
         const PoolSpec& pool = spec.pools[i];
         if (isUsed("pools", i, pool.name, pool.options))
             out.line({"pool", pool.name.toUtf8(), "maxsources " + QByteArray::number(pool.servers),
-                      sourceOptions(pool.options, materials)});
+                      sourceOptions(pool.options, materials, trusts)});
     }
     const auto single = [&](const char* directive, const char* list, const std::vector<ServerSpec>& servers) {
         for (std::size_t i = 0; i < servers.size(); ++i) {
             const ServerSpec& server = servers[i];
             if (isUsed(list, i, server.address, server.options))
-                out.line({directive, server.address.toUtf8(), sourceOptions(server.options, materials),
+                out.line({directive, server.address.toUtf8(), sourceOptions(server.options, materials, trusts),
                           option("presend", server.presend), option("maxdelay", server.maxdelay),
                           option("offset", server.offset)});
         }

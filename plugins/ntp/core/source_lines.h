@@ -13,6 +13,9 @@ struct SourceLines {
     std::vector<LeftOut> leftOut;
 };
 
+/// Whether authenticated sources get the option `trust`: the default where there are plain ones too (AuthSelect).
+[[nodiscard]] bool trustsAuthenticated(const NtpServiceSpec& spec);
+
 [[nodiscard]] SourceLines sourceLines(const NtpServiceSpec& spec, const Materials& materials);
 
 }  // namespace fos1::ntp

@@ -50,9 +50,9 @@ struct NtsSpec {
     bool operator==(const NtsSpec&) const = default;
 };
 
-/// How sources with and without authentication are weighed (chrony.conf(5), authselectmode). Default: chrony's own,
-/// `mix`, except where there are both kinds; there it is `prefer`, so that the plain ones are followed when no
-/// authenticated one is usable.
+/// How sources with and without authentication are weighed (chrony.conf(5), authselectmode). Default: where there are
+/// both kinds, authenticated sources outvote plain ones, which are followed when no authenticated one is usable. None
+/// of chrony's modes does that: `prefer` and `require` never follow a plain source, and `mix` none without the others.
 enum class AuthSelect { Default = 0, Require, Prefer, Mix, Ignore };
 
 enum class Permission { Unknown = 0, Allow, Deny };

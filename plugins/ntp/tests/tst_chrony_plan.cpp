@@ -112,15 +112,17 @@ ChronyPlan planOf(const QByteArrayList& lines) {
 class TestChronyPlan : public QObject {
     Q_OBJECT
    private Q_SLOTS:
-    /// chrony's own `mix` would follow no plain source while an authenticated one is declared and gone.
-    void authenticatedSourcesArePreferredAndNotRequired() {
+    /// chrony's own modes follow no plain source while an authenticated one is declared and gone.
+    void authenticatedSourcesAreTrustedAndNotRequired() {
         const auto mode = [](const QByteArray& yaml) {
             return linesOf(plan(yaml).config.split('\n'), "authselectmode");
         };
         QCOMPARE(mode("{sources: {servers: [{address: a.example}]}}"), QByteArrayList());
         QCOMPARE(mode("{sources: {servers: [{address: a.example, nts: true}]}}"), QByteArrayList());
         QCOMPARE(mode("{sources: {servers: [{address: a.example, nts: true}], pools: [{name: b.example}]}}"),
-                 QByteArrayList{"authselectmode prefer"});
+                 QByteArrayList{"authselectmode ignore"});
+        QCOMPARE(plan("{sources: {servers: [{address: a.example, nts: true}], pools: [{name: b.example}]}}").sources,
+                 QByteArray("pool b.example maxsources 4\nserver a.example trust nts\n"));
         QCOMPARE(mode("{sources: {servers: [{address: a.example, nts: true}, {address: b.example}]}, security: "
                       "{authselect: mix}}"),
                  QByteArrayList{"authselectmode mix"});

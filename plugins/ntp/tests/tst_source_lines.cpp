@@ -62,7 +62,7 @@ class TestSourceLines : public QObject {
             {"peer a xleave key 1 maxdelay 0.5"});
         row("a peer that needs none", "sources: {peers: [{address: a, insecure: true}]}", chrony(3), {"peer a"});
         row("a key that is not there", "sources: {pools: [{name: b}, {name: a, keyId: 7}]}, " + QByteArray(kKeys),
-            withKeys, {"pool b maxsources 4"},
+            withKeys, {"authselectmode ignore", "pool b maxsources 4"},
             {QStringLiteral("spec.sources.pools[1] a requests key 7, which is unavailable: the Secret default/s does "
                             "not exist, and is not used without it")});
         row("NTS", "sources: {servers: [{address: a, nts: true}, {address: b, nts: true, ntsPort: 4461}]}", chrony(3),

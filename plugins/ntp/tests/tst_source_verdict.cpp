@@ -311,7 +311,7 @@ class TestSourceVerdict : public QObject {
         QCOMPARE(
             verdictOn(waiting, {waiting, nts}, {}).why,
             QStringLiteral("It is good, but nts.example is required (it is authenticated, and security.authselect is "
-                           "mix or require) and not usable, so no source is followed."));
+                           "mix) and not usable, so no source is followed."));
         nts.selection->configuredOptions = nts.selection->effectiveOptions;
         QCOMPARE(
             verdictOn(waiting, {waiting, nts}, {}).why,

@@ -128,7 +128,7 @@ class TestSyncEstimator : public QObject {
         QVERIFY(state.servedOffset == -30s);
         QVERIFY(state.errorBound == 30s + 20us);
         QCOMPARE(state.reason, QStringLiteral("Not advertised: ntp1.example measures the served time as 30 s slow, to "
-                                              "within 20 \302\265s, but chronyd reports it right to within 3 ms."));
+                                              "within 20 us, but chronyd reports it right to within 3 ms."));
     }
 
     void aCombinedSourceCountsAndOneThatIsNotFollowedDoesNot() {
@@ -316,7 +316,7 @@ class TestSyncEstimator : public QObject {
         QCOMPARE(state.holdoverSinceUnixMs, kStartMs + 10'000);
         QCOMPARE(state.reason,
                  QStringLiteral("No source has been usable since 2027-01-15 08:00:10 UTC; the clock still keeps "
-                                "time, within 5 ms of true time."));
+                                "time, within 3 ms of true time."));
         clock.now = 30s;
         QVERIFY(!clock.follow().holdover);
         clock.now = 40s;
@@ -339,7 +339,7 @@ class TestSyncEstimator : public QObject {
         Clock clock;
         clock.follow();
         Tracking tracking = normal();
-        tracking.rootDispersion = 996ms;  // with 2 ms of offset and half of 4 ms of delay: exactly one second
+        tracking.rootDispersion = 998ms;  // with half of 4 ms of delay: exactly one second
         tracking.rootDispersion -= 1ns;
         QVERIFY(clock.lose(tracking).fitToAdvertise);
         tracking.rootDispersion += 1ns;
