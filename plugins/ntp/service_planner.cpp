@@ -8,15 +8,33 @@
 
 namespace fos1::ntp {
 
+namespace {
+
+/// A renewal that is half done, such as a new chain with the old key, takes nothing away from clients while the last
+/// good pair is valid: chronyd has copies of its own.
+void keepServing(const PlannedService& running, qint64 nowUnix, Survey& survey) {
+    const bool isRefused = survey.nts && !survey.nts->problem.isEmpty();
+    if (!isRefused || !running.materials.ntsServer || !running.nts || running.nts->notAfterUnix <= nowUnix) return;
+    NtsFacts kept = *running.nts;
+    kept.renewalProblem = survey.nts->problem;
+    survey.nts = std::move(kept);
+    survey.materials.ntsServer = running.materials.ntsServer;
+    survey.materials.whyNoNtsServer.clear();
+}
+
+}  // namespace
+
 PlannedService ServicePlanner::plan(Inputs in, Effects effects) const {
     PlannedService planned;
+    const qint64 now = QDateTime::currentSecsSinceEpoch();
     planned.access = std::move(in.access);
     planned.addresses = ownAddresses();
     planned.own = in.last && in.last->addresses == planned.addresses
                       ? in.last->own
                       : std::make_shared<const OwnReference>(ownReference(planned.addresses));
     Survey survey = m_surveyor.survey(in.spec, in.ns, in.secrets, in.version, std::move(planned.access.rules),
-                                      inet4Of(planned.addresses), QDateTime::currentSecsSinceEpoch(), effects);
+                                      inet4Of(planned.addresses), now, effects);
+    if (in.running) keepServing(*in.running, now, survey);
     planned.nts = std::move(survey.nts);
     planned.materials = std::move(survey.materials);
     const bool isSame = in.last && in.last->materials == planned.materials;

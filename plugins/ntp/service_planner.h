@@ -39,6 +39,9 @@ class ServicePlanner {
         ChronyVersion version;
         /// A plan for this very spec, whose parts are used where they would come out the same; may be null.
         const PlannedService* last = nullptr;
+        /// What runs, if NTS is declared for it as it is here; may be null. Its certificate is served on while a new
+        /// one cannot be used.
+        const PlannedService* running = nullptr;
     };
 
     /// Effects::Allowed writes certificates for chronyd, under names that no chronyd has yet.

@@ -158,9 +158,12 @@ TimeService::ServicePointer TimeService::planNow() {
     const QString& ns = m_declared->key.ns;
     const NtpServiceSpec& spec = m_declared->spec;
     const PlannedService* last = m_inForce && m_inForce->declared.spec == spec ? &m_inForce->planned : nullptr;
+    const PlannedService* running =
+        m_inForce && m_inForce->declared.spec.nts == spec.nts ? &m_inForce->planned : nullptr;
     AccessPlan access = m_groups.plan(ns, spec, m_clients.vlans().vlans());
-    return std::make_shared<const Service>(Service{
-        *m_declared, m_planner.plan({spec, ns, std::move(access), m_secrets, *m_version, last}, Effects::Allowed)});
+    return std::make_shared<const Service>(
+        Service{*m_declared,
+                m_planner.plan({spec, ns, std::move(access), m_secrets, *m_version, last, running}, Effects::Allowed)});
 }
 
 void TimeService::refresh() {

@@ -15,7 +15,8 @@ enum class ProbeOutcome { Unknown = 0, NotTried, Served, Failed };
 
 struct NtsFacts {
     CertificateOrigin origin = CertificateOrigin::Unknown;
-    QString problem;  ///< why there is no certificate to serve with; empty: there is one
+    QString problem;         ///< why there is no certificate to serve with; empty: there is one
+    QString renewalProblem;  ///< why a new certificate is not served instead of this one; empty: there is no new one
     QString subject;
     QStringList names;
     qint64 notAfterUnix = 0;

@@ -48,6 +48,10 @@ Condition ntsServing(const StatusInput& in) {
                     ? QStringLiteral("A check whether clients can get keys is in progress.")
                     : QStringLiteral("It is unknown whether clients can get keys: %1.").arg(in.nts->probeProblem));
     }
+    if (!in.nts->renewalProblem.isEmpty())
+        return makeCondition(type, ConditionStatus::True, "RenewalRefused",
+                             QStringLiteral("%1 The certificate that was meant to replace it cannot be used: %2.")
+                                 .arg(whatIsServed(*in.nts), in.nts->renewalProblem));
     if (in.nts->origin != CertificateOrigin::Own && in.nts->notAfterUnix - in.nowUnix < kExpiryWarningDays * kDay)
         return makeCondition(type, ConditionStatus::True, "ExpiresSoon", whatIsServed(*in.nts));
     return makeCondition(type, ConditionStatus::True,

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A plan that uses parts of the one before is the plan that is made without it.
+#include <QDateTime>
+#include <QDir>
 #include <QRandomGenerator>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "security/certificate.h"
 #include "service_planner.h"
 
 using namespace fos1;
@@ -61,6 +64,48 @@ class TestServicePlanner : public QObject {
             last = std::move(next);
         }
         QVERIFY(reused > 50 && reused < 350);
+    }
+
+    /// A new chain with the old key.
+    void aHalfDoneRenewalTakesNothingAway() {
+        const QTemporaryDir dir;
+        QVERIFY(QDir(dir.path()).mkpath(QStringLiteral("nts")));
+        const qint64 now = QDateTime::currentSecsSinceEpoch();
+        const QStringList names{QStringLiteral("DNS:ntp.example.org")};
+        const KeyPair authority = *makePair(QStringLiteral("authority"), {}, now, 365, nullptr);
+        const KeyPair old = *makePair(QStringLiteral("old"), names, now, 30, &authority);
+        const KeyPair renewed = *makePair(QStringLiteral("renewed"), names, now, 90, &authority);
+        const auto write = [&dir](const char* name, const QByteArray& text) {
+            QFile file(dir.filePath(QLatin1String(name)));
+            return file.open(QIODevice::WriteOnly) && file.write(text) == text.size() &&
+                   file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+        };
+        QVERIFY(write("chain.pem", old.certificate + authority.certificate) && write("key.pem", old.key));
+        const ServicePlanner planner({dir.path(), dir.path()}, {}, ClockControl::None);
+        NtpServiceSpec spec;
+        spec.nts.enabled = true;
+        spec.nts.certificateFile = dir.filePath(QStringLiteral("chain.pem"));
+        spec.nts.keyFile = dir.filePath(QStringLiteral("key.pem"));
+        const auto plan = [&](const PlannedService* running) {
+            return planner.plan({spec, QStringLiteral("default"), {}, {}, ChronyVersion(), nullptr, running},
+                                Effects::Allowed);
+        };
+        const PlannedService first = plan(nullptr);
+        QVERIFY2(first.nts && first.nts->problem.isEmpty(), qPrintable(first.nts ? first.nts->problem : QString()));
+        QVERIFY(first.chrony.config.contains("\nntsservercert "));
+
+        QVERIFY(write("chain.pem", renewed.certificate + authority.certificate));
+        QVERIFY(!plan(nullptr).chrony.config.contains(
+            "\nntsservercert "));  // with nothing that runs there is nothing to keep
+        const PlannedService half = plan(&first);
+        QCOMPARE(half.chrony, first.chrony);
+        QCOMPARE(half.nts->sha256, first.nts->sha256);
+        QVERIFY(!half.nts->renewalProblem.isEmpty());
+
+        QVERIFY(write("key.pem", renewed.key));
+        const PlannedService done = plan(&half);
+        QVERIFY(done.nts->renewalProblem.isEmpty() && done.nts->sha256 != first.nts->sha256);
+        QVERIFY(done.chrony != first.chrony);
     }
 };
 
