@@ -16,6 +16,7 @@
 #include "host_config.h"
 #include "http/http_server.h"
 #include "metrics/metric_registry.h"
+#include "plugins/plugin_metrics.h"
 #include "plugins/plugin_supervisor.h"
 #include "resources/admission.h"
 #include "resources/admission_desk.h"
@@ -55,7 +56,6 @@ class Host : public QObject {
     [[nodiscard]] QCborMap reconciledKinds() const;
     Errors makeDirectories();
     void addRoutes();
-    void updateOwnMetrics();
 
     HostConfig m_config;
     schema::CrdCatalog m_crds;
@@ -70,6 +70,7 @@ class Host : public QObject {
     SpecQuestions m_specs;
     HostServices m_services;
     PluginSupervisor m_plugins;
+    PluginMetrics m_pluginMetrics;
     HostHealth m_health;
     ServiceNotifier m_notifier;
     RpcDispatcher m_dispatcher;
@@ -78,9 +79,6 @@ class Host : public QObject {
     DbusFace m_dbus;
     std::unique_ptr<QLockFile> m_lock;
     bool m_isStopping = false;
-    int m_pluginMetric = 0;
-    int m_slowMetric = 0;
-    int m_restartMetric = 0;
 };
 
 }  // namespace fos1::host

@@ -21,6 +21,7 @@
 #include "http/http_server.h"
 #include "metrics/metric_registry.h"
 #include "metrics/ntp_metrics.h"
+#include "metrics/owner_metrics.h"
 #include "support/upstream.h"
 
 using namespace fos1;
@@ -50,30 +51,6 @@ struct Times {
 void line(const char* what, Times& times, const char* beside) {
     std::printf("%-50s median %8.2f ms   p99 %8.2f ms   %s\n", what, times.median(), times.at(0.99), beside);
 }
-
-/// The registry as a plugin sees it.
-class RegistryMetrics final : public IMetrics {
-   public:
-    explicit RegistryMetrics(host::MetricRegistry& registry) : m_registry(registry) {}
-    int declare(const QString& name, int type, const QString& help, const QString& labels, int decimals) override {
-        return m_registry.declare(QStringLiteral("ntp"), name, static_cast<MetricType>(type), help,
-                                  labels.split(u',', Qt::SkipEmptyParts), decimals);
-    }
-    int set(int metric, const QCborMap& labels, qint64 value) override {
-        return static_cast<int>(m_registry.set(QStringLiteral("ntp"), metric, plain(labels), value));
-    }
-    int remove(int metric, const QCborMap& labels) override {
-        return static_cast<int>(m_registry.remove(QStringLiteral("ntp"), metric, plain(labels)));
-    }
-
-   private:
-    static std::map<QString, QString> plain(const QCborMap& labels) {
-        std::map<QString, QString> map;
-        for (const auto& [name, value] : labels) map.emplace(name.toString(), value.toString());
-        return map;
-    }
-    host::MetricRegistry& m_registry;
-};
 
 /// Whole looks, with the names, which a running monitor asks for only once.
 class Looks {
@@ -192,7 +169,7 @@ double scrape(quint16 port, qsizetype& size) {
 
 void benchMetrics(const Observation& seen) {
     host::MetricRegistry registry;
-    RegistryMetrics plugin(registry);
+    host::OwnerMetrics plugin(registry, QStringLiteral("ntp"));
     NtpMetrics metrics(plugin);
     SyncEstimator estimator;
     Times shown, scraped;

@@ -233,8 +233,7 @@ void KubeSide::onNode(const QList<QCborMap>& nodes) {
 }
 
 void KubeSide::tell(const char* type, bool isGood, const char* reason, const QString& message) {
-    m_host.setCondition(Condition{QString::fromLatin1(type), isGood ? ConditionStatus::True : ConditionStatus::False,
-                                  QString::fromLatin1(reason), message, 0});
+    m_host.setCondition((isGood ? good : bad)(type, reason, message, 0));
     QString& told = m_told[QString::fromLatin1(type)];
     const bool isNews = told != QLatin1String(reason) && !(told.isEmpty() && isGood);
     told = QString::fromLatin1(reason);
@@ -311,8 +310,7 @@ void KubeSide::markObjects() {
         marked.insert(key);
         if (!m_marked.contains(key)) m_host.warning(QStringLiteral("Invalid"), why.left(1000), key);
         m_host.setCondition(key,
-                            Condition{QStringLiteral("Accepted"), ConditionStatus::False, QStringLiteral("Invalid"),
-                                      QStringLiteral("The last good version stays in force: ") + why, 0});
+                            bad("Accepted", "Invalid", QStringLiteral("The last good version stays in force: ") + why));
     }
     for (const ObjectKey& key : m_marked)
         if (!marked.contains(key)) m_host.removeCondition(key, QStringLiteral("Accepted"));

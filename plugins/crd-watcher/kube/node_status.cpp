@@ -34,7 +34,7 @@ std::optional<QCborMap> conditionOf(const QCborMap& status, const QString& type)
 /// 0: as it should be; more is worse.
 int badness(const QString& type, const QString& status) {
     if (status == QStringLiteral("Unknown")) return 1;
-    return (status == QStringLiteral("True")) == isBadWhenTrue(type) ? 2 : 0;
+    return isGood(type, status) ? 0 : 2;
 }
 
 struct Said {

@@ -197,9 +197,7 @@ QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& obje
                                           : QStringLiteral("The last good version stays in force: ");
     const QString message = what + refusal->second;
     for (const char* type : {"Accepted", "Ready"})
-        status = withCondition(status, Condition{QString::fromLatin1(type), ConditionStatus::False,
-                                                 QStringLiteral("Invalid"), message, generation}
-                                           .toCbor());
+        status = withCondition(status, bad(type, "Invalid", message, generation).toCbor());
     status.insert(QStringLiteral("observedGeneration"), generation);
     return status;
 }

@@ -11,13 +11,10 @@ namespace fos1::firewall {
 
 class FirewallMetrics {
    public:
-    /// So many VLANs have series of their own, the first by name; a node's metrics have a bound.
-    static constexpr std::size_t kMostSeries = 1000;
-
     /// Declares them; only in start().
     explicit FirewallMetrics(IMetrics& metrics);
 
-    /// The counters of at most kMostSeries VLANs; the others have none any more.
+    /// The counters of all VLANs; the first by name have series of their own.
     void show(const std::map<QString, EnforcedState>& vlans);
     void showEnforced(qint64 vlans) { m_enforced.set(vlans); }
     void countApply(bool isDone, std::chrono::nanoseconds took);
@@ -25,14 +22,14 @@ class FirewallMetrics {
 
    private:
     struct Counted {
-        Metric metric;
-        Counter EnforcedState::*counter = nullptr;
+        SeriesFamily series;
+        Counter EnforcedState::*verdict = nullptr;
         quint64 Counter::*value = nullptr;
     };
 
     std::vector<Counted> m_counted;
-    std::map<QString, EnforcedState> m_shown;
     Metric m_enforced;
+    Metric m_unnamed;
     Metric m_applies;
     Metric m_applySeconds;
     Metric m_repairs;
