@@ -13,7 +13,7 @@ struct Change {
     std::shared_ptr<const FirewallPlan> plan;
     std::shared_ptr<const FirewallPlan> before;  ///< null: as a whole
     Counters counters;                           ///< should the table be gone
-    std::shared_ptr<const NotificationSocket> notifications;
+    std::shared_ptr<const netlink::Socket> notifications;
 };
 
 struct Outcome {
@@ -26,13 +26,12 @@ struct Outcome {
 
 /// The kernel would tell us of each of thousands of elements that we write, which takes as long as half of the writing;
 /// so we do not listen, and the number of the generation says whether there was anything to hear.
-void runUnheard(NftSession& session, const QByteArray& text, const NotificationSocket* notifications,
-                Outcome& outcome) {
-    if (notifications) notifications->leave();
+void runUnheard(NftSession& session, const QByteArray& text, const netlink::Socket* notifications, Outcome& outcome) {
+    if (notifications) notifications->leave(TableMonitor::kGroup);
     const auto before = session.generation();
     outcome.done = session.run(text);
     if (!notifications) return;
-    if (const auto joined = notifications->join(); !joined) outcome.done = joined;
+    if (const auto joined = notifications->join(TableMonitor::kGroup); !joined) outcome.done = joined;
     // Ours is one step; what came before it is overwritten, what comes from now on is heard.
     const auto after = session.generation();
     outcome.wasWatched = before && after && *after - *before == (outcome.done ? 1 : 0);

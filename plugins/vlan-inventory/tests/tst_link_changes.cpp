@@ -3,7 +3,7 @@
 #include <QTest>
 #include <random>
 
-#include "netlink/rtnetlink_codec.h"
+#include "netlink/link_changes.h"
 #include "support/messages.h"
 
 using namespace fos1::vlan;
@@ -12,7 +12,8 @@ using namespace fos1::vlan::test;
 namespace {
 
 std::optional<Change> read(const QByteArray& bytes) {
-    return readChange(*reinterpret_cast<const nlmsghdr*>(bytes.constData()));
+    const auto message = fos1::netlink::readMessage(*reinterpret_cast<const nlmsghdr*>(bytes.constData()));
+    return message ? changeOf(*message) : std::nullopt;
 }
 
 /// A link in words: "3 lan.10 on 2 vlan 10 up".
@@ -37,7 +38,7 @@ QString text(const std::optional<Change>& change) {
 
 }  // namespace
 
-class TestRtnetlinkCodec : public QObject {
+class TestLinkChanges : public QObject {
     Q_OBJECT
    private Q_SLOTS:
     void messages_data() {
@@ -151,18 +152,7 @@ class TestRtnetlinkCodec : public QObject {
         }
         QVERIFY(understood > 1000);
     }
-
-    void requests() {
-        for (const quint16 type : {RTM_GETLINK, RTM_GETADDR}) {
-            const QByteArray request = dumpRequest(type, 7);
-            const auto& head = *reinterpret_cast<const nlmsghdr*>(request.constData());
-            QVERIFY(mnl_nlmsg_ok(&head, static_cast<int>(request.size())));
-            QCOMPARE(head.nlmsg_type, type);
-            QCOMPARE(head.nlmsg_seq, 7U);
-            QCOMPARE(int(head.nlmsg_flags), NLM_F_REQUEST | NLM_F_DUMP);
-        }
-    }
 };
 
-QTEST_GUILESS_MAIN(TestRtnetlinkCodec)
-#include "tst_rtnetlink_codec.moc"
+QTEST_GUILESS_MAIN(TestLinkChanges)
+#include "tst_link_changes.moc"

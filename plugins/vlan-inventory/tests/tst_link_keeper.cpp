@@ -3,7 +3,7 @@
 #include <QTest>
 #include <cstring>
 
-#include "netlink/link_reader.h"
+#include "netlink/link_keeper.h"
 #include "support/messages.h"
 
 using namespace fos1::vlan;
@@ -21,9 +21,12 @@ LinkText vlanText(int index, const char* name, int id) {
     return link;
 }
 
-/// A reader and the kernel's side of the dialogue.
+using Outcome = fos1::netlink::Dialogue::Outcome;
+
+/// A keeper and the kernel's side of the dialogue.
 struct Dialogue {
-    LinkReader reader;
+    LinkKeeper keeper;
+    fos1::netlink::Dialogue reader{LinkKeeper::kGroups, keeper};
     quint32 sequence = 0;
 
     Dialogue() { reader.reset(kPort); }
@@ -39,31 +42,31 @@ struct Dialogue {
     [[nodiscard]] Head reply(quint16 type, quint16 flags = 0) const {
         return {type, static_cast<quint16>(NLM_F_MULTI | flags), sequence, kPort};
     }
-    LinkReader::Outcome heard(const QByteArray& datagram) { return reader.receive(datagram); }
-    LinkReader::Outcome dumped(const LinkText& link, quint16 flags = 0) {
+    Outcome heard(const QByteArray& datagram) { return reader.receive(datagram); }
+    Outcome dumped(const LinkText& link, quint16 flags = 0) {
         return reader.receive(linkMessage(link, reply(RTM_NEWLINK, flags)));
     }
-    LinkReader::Outcome dumped(const AddressText& address, quint16 flags = 0) {
+    Outcome dumped(const AddressText& address, quint16 flags = 0) {
         return reader.receive(addressMessage(address, reply(RTM_NEWADDR, flags)));
     }
-    LinkReader::Outcome done(quint16 flags = 0, int code = 0) {
-        LinkReader::Outcome outcome = reader.receive(doneMessage(reply(NLMSG_DONE, flags), code));
+    Outcome done(quint16 flags = 0, int code = 0) {
+        Outcome outcome = reader.receive(doneMessage(reply(NLMSG_DONE, flags), code));
         asked(outcome.request);
         return outcome;
     }
     /// A change that somebody made: the kernel puts the number of who asked for it into the head.
-    LinkReader::Outcome notified(const LinkText& link, quint16 type = RTM_NEWLINK) {
+    Outcome notified(const LinkText& link, quint16 type = RTM_NEWLINK) {
         return reader.receive(linkMessage(link, {type, 0, 99, 1234}));
     }
-    LinkReader::Outcome notified(const AddressText& address, quint16 type = RTM_NEWADDR) {
+    Outcome notified(const AddressText& address, quint16 type = RTM_NEWADDR) {
         return reader.receive(addressMessage(address, {type, 0, 0, 0}));
     }
     /// A whole dump of lan.10 with one address.
-    LinkReader::Outcome readAll(quint16 flags = 0) {
+    Outcome readAll(quint16 flags = 0) {
         begin();
         dumped(LinkText{2, "lan"}, flags);
         dumped(vlanText(3, "lan.10", 10));
-        const LinkReader::Outcome links = done();
+        const Outcome links = done();
         if (links.request.isEmpty()) return links;
         dumped(AddressText{3, "10.10.0.1"});
         return done();
@@ -71,9 +74,9 @@ struct Dialogue {
     [[nodiscard]] QString names() const {
         QStringList list;
         for (int index = 1; index < 20; ++index) {
-            const Link* link = reader.table().find(index);
+            const Link* link = keeper.table().find(index);
             QString text = link ? link->name : QString();
-            for (const LinkAddress& each : reader.table().addresses(index)) text += u' ' + each.own.text();
+            for (const LinkAddress& each : keeper.table().addresses(index)) text += u' ' + each.own.text();
             if (!text.isEmpty()) list.append(text);
         }
         return list.join(QStringLiteral(", "));
@@ -82,7 +85,7 @@ struct Dialogue {
 
 }  // namespace
 
-class TestLinkReader : public QObject {
+class TestLinkKeeper : public QObject {
     Q_OBJECT
    private Q_SLOTS:
     void whatTheKernelWouldNeverSayIsSurvived() {
@@ -182,7 +185,7 @@ class TestLinkReader : public QObject {
     /// Where links come and go all the time, no dump is ever whole: then most of them are better than none.
     void patienceEnds() {
         Dialogue d;
-        for (int i = 0; i < LinkReader::kPatience; ++i) {
+        for (int i = 0; i < fos1::netlink::Dialogue::kPatience; ++i) {
             const auto outcome = d.readAll(kTorn);
             QVERIFY(outcome.needsAgain && !d.reader.isComplete());
         }
@@ -243,5 +246,5 @@ class TestLinkReader : public QObject {
     }
 };
 
-QTEST_GUILESS_MAIN(TestLinkReader)
-#include "tst_link_reader.moc"
+QTEST_GUILESS_MAIN(TestLinkKeeper)
+#include "tst_link_keeper.moc"
