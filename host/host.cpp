@@ -99,6 +99,8 @@ Errors Host::start() {
                  m_config.stateDir}};
     }
     if (Errors errors = m_plugins.load(); !errors.empty()) return errors;
+    for (const auto& record : m_plugins.plugins())
+        for (const FactSource& fact : record->metadata.facts) m_facts.add(fact);
     if (const auto listening = m_control.listen(m_config.controlSocket, m_config.controlGroup); !listening)
         return {listening.error()};
     if (m_config.httpEnabled) {

@@ -11,6 +11,7 @@
 #include "control/control_server.h"
 #include "crd_catalog.h"
 #include "dbus/dbus_face.h"
+#include "facts/fact_book.h"
 #include "health/host_health.h"
 #include "health/service_notifier.h"
 #include "host_config.h"
@@ -61,6 +62,7 @@ class Host : public QObject {
     schema::CrdCatalog m_crds;
     Admission m_admission;
     StateBus m_bus;
+    FactBook m_facts{m_bus};
     ResourceStore m_resources;
     ReconcileQueue m_queue;
     StatusStore m_status;

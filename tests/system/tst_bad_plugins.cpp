@@ -75,6 +75,7 @@ class TestBadPlugins : public QObject {
             {"wrong-type", "kinds: "},
             {"twin-a", "two files have the id \"twin\""},
             {"thief", "publishes time.sync/v1, which belongs to plugin \"ntp\""},
+            {"usurper", "publishes node.fact/v1, which belongs to the host"},
             {"wishful", "requires the feature \"io.fos1.Teleport/1\""},
             {"curious", "requests every Secret; to allow that, set isolation.curious.secrets to true"},
             {"writable-by-others", "is writable by others"}};

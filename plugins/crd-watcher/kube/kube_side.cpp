@@ -9,7 +9,6 @@
 #include "kubeconfig.h"
 #include "node/identity.h"
 #include "proxy.h"
-#include "time/sync_state.h"
 
 namespace fos1::crd {
 
@@ -17,7 +16,6 @@ namespace {
 
 FOS1_LOG(lcKube, "crd-watcher.kube")
 
-const QString kSyncTopic = QString::fromLatin1(time::SyncState::kTopic);
 const QString kNodeTopic = QString::fromLatin1(node::Identity::kTopic);
 
 /// For the first word on the node, from a cluster that answers at all.
@@ -159,7 +157,8 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
 KubeSide::~KubeSide() = default;
 
 void KubeSide::start() {
-    m_host.bus().subscribe(kSyncTopic, this);
+    m_facts = std::make_unique<Subscription<node::Fact>>(
+        m_host.bus(), [this](const QString& name, const TopicState<node::Fact>& fact) { onFact(name, fact); });
     feature<IStatusFeed>(m_host.host())->subscribe(&m_status);
     feature<IEventFeed>(m_host.host())->subscribe(&m_events);
     qCInfo(lcKube).noquote() << "cluster=" + m_client.access().server.toString() << "node=" + m_node
@@ -192,7 +191,7 @@ bool KubeSide::recallNode() {
 }
 
 void KubeSide::stop() {
-    m_host.bus().unsubscribe(kSyncTopic, this);
+    m_facts.reset();
     feature<IStatusFeed>(m_host.host())->unsubscribe(&m_status);
     feature<IEventFeed>(m_host.host())->unsubscribe(&m_events);
     m_nodeWatch.stop();
@@ -207,12 +206,9 @@ void KubeSide::write(const QCborMap& /*object*/, const Done& done) {
 
 void KubeSide::erase(const QCborMap& key, const Done& done) { write(key, done); }
 
-void KubeSide::onState(const QString& /*topic*/, const QString& /*key*/, int presence, const QCborMap& value,
-                       const QCborMap& /*meta*/) {
-    const auto state = time::SyncState::decode(value);
-    if (presence != static_cast<int>(Presence::Value) || !state || !state->synchronised) return;
+void KubeSide::onFact(const QString& name, const TopicState<node::Fact>& fact) {
     // Once right, a clock does not go a year wrong.
-    m_client.setClockTrusted(true);
+    if (name == QLatin1String(node::kClockTrusted) && fact.value && fact.value->holds) m_client.setClockTrusted(true);
 }
 
 void KubeSide::onNode(const QList<QCborMap>& nodes) {

@@ -8,16 +8,18 @@
 #include <set>
 
 #include "fos1/plugin.h"
+#include "fos1/topic.h"
 #include "kube/event_writer.h"
 #include "kube/finalizers.h"
 #include "kube/kube_source.h"
 #include "kube/lease_lock.h"
 #include "kube/status_writer.h"
+#include "node/fact.h"
 #include "source_side.h"
 
 namespace fos1::crd {
 
-class KubeSide final : public QObject, public SourceSide, public IBusListener {
+class KubeSide final : public QObject, public SourceSide {
     Q_OBJECT
    public:
     /// `config` is the section `kubernetes`, checked. `host` outlives the object.
@@ -30,9 +32,6 @@ class KubeSide final : public QObject, public SourceSide, public IBusListener {
     void write(const QCborMap& object, const Done& done) override;
     void erase(const QCborMap& key, const Done& done) override;
 
-    void onState(const QString& topic, const QString& key, int presence, const QCborMap& value,
-                 const QCborMap& meta) override;
-
    private:
     KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAccess access);
 
@@ -40,6 +39,7 @@ class KubeSide final : public QObject, public SourceSide, public IBusListener {
     void markObjects();
     void reportTrust();
     void tell(const char* type, bool isGood, const char* reason, const QString& message);
+    void onFact(const QString& name, const TopicState<node::Fact>& fact);
     void onNode(const QList<QCborMap>& nodes);
     bool recallNode();
     void startSource();
@@ -54,6 +54,7 @@ class KubeSide final : public QObject, public SourceSide, public IBusListener {
     Finalizers m_finalizers;
     EventWriter m_events;
     kube::ListWatch m_nodeWatch;
+    std::unique_ptr<Subscription<node::Fact>> m_facts;
     std::map<QString, QString> m_told;  ///< condition type -> reason, to log and record what is new
     std::set<ObjectKey> m_marked;
     QString m_identityFile;
