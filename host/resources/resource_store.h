@@ -13,7 +13,7 @@
 #include <set>
 #include <vector>
 
-#include "compact.h"
+#include "compactor.h"
 #include "fos1/desired.h"
 #include "fos1/key_pool.h"
 #include "fos1/result.h"
@@ -25,10 +25,12 @@ struct StoredObject {
     QString origin;
     QString owner;  ///< the source that brought it (a plugin's id)
     qint64 generation = 0;
-    QByteArray compact;  ///< a QCborMap takes some fifty times as much, and there may be thousands
+    QByteArray compact;                    ///< a QCborMap takes some fifty times as much, and there may be thousands
+    const Compactor* compactor = nullptr;  ///< the store's
 
-    /// apiVersion, kind, metadata (with uid, generation, creationTimestamp), spec with defaults.
-    [[nodiscard]] QCborMap object() const { return QCborValue::fromCbor(expanded(compact)).toMap(); }
+    /// apiVersion, kind, metadata (with uid, generation, creationTimestamp), spec with defaults. While the store is
+    /// there.
+    [[nodiscard]] QCborMap object() const { return compactor->expandedMap(compact); }
 };
 
 /// One mistake in a transaction; `index` is the object's place within its origin.
@@ -111,6 +113,7 @@ class ResourceStore : public QObject {
     ObjectKey shared(const ObjectKey& key);
 
     Admit m_admit;
+    Compactor m_compactor;
     std::set<StoredObject, ByKey> m_objects;
     std::map<QString, std::vector<const StoredObject*>> m_origins;  ///< what each brought
     KeyPool m_pool;

@@ -26,26 +26,17 @@ QCborMap desiredOf(const QCborMap& object) {
     return desired;
 }
 
-QString ClusterObject::uid() const {
-    return QCborValue::fromCbor(expanded(desired))
-        .toMap()
-        .value(QStringLiteral("metadata"))
-        .toMap()
-        .value(QStringLiteral("uid"))
-        .toString();
-}
-
-ClusterObject clusterObjectOf(const QCborMap& object) {
+ClusterObject clusterObjectOf(const QCborMap& object, Compactor& compactor) {
     const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
     ClusterObject result;
-    result.desired = compactedObject(desiredOf(object));
+    result.desired = compactor.compactedObject(desiredOf(object));
     result.version = metadata.value(QStringLiteral("resourceVersion")).toString();
     const QCborArray finalizers = metadata.value(QStringLiteral("finalizers")).toArray();
     for (const QCborValue& finalizer : finalizers) result.finalizers.append(finalizer.toString());
     result.isDeleting = !metadata.value(QStringLiteral("deletionTimestamp")).toString().isEmpty();
     if (const QCborValue status = object.value(QStringLiteral("status")); status.isMap())
-        result.compactStatus =
-            compacted(status.toCbor(), object.value(QStringLiteral("kind")).toString() + QStringLiteral(" status"));
+        result.status = compactor.compacted(
+            status.toCbor(), object.value(QStringLiteral("kind")).toString() + QStringLiteral(" status"));
     return result;
 }
 

@@ -7,25 +7,22 @@
 #include <QCborValue>
 #include <QStringList>
 
-#include "compact.h"
+#include "compactor.h"
 #include "fos1/desired.h"
 
 namespace fos1::crd {
 
+/// Compacted, for there may be thousands; whoever keeps it has the samples.
 struct ClusterObject {
-    QByteArray desired;  ///< desiredOf() as compacted() CBOR: there may be thousands
+    QByteArray desired;  ///< desiredOf() as CBOR
     QString version;     ///< resourceVersion
     QStringList finalizers;
-    bool isDeleting = false;   ///< it has a deletionTimestamp
-    QByteArray compactStatus;  ///< likewise
-
-    /// `nodes` and what is said for all of them.
-    [[nodiscard]] QCborMap status() const { return QCborValue::fromCbor(expanded(compactStatus)).toMap(); }
-    [[nodiscard]] QString uid() const;
+    bool isDeleting = false;  ///< it has a deletionTimestamp
+    QByteArray status;        ///< `nodes` and what is said for all of them, as CBOR
 };
 
 /// Of an object as a list or a watch gives it.
-ClusterObject clusterObjectOf(const QCborMap& object);
+ClusterObject clusterObjectOf(const QCborMap& object, Compactor& compactor);
 ObjectKey clusterKeyOf(const QCborMap& object);
 
 /// The object without what moves by itself: resourceVersion, managedFields, status, the copy that kubectl apply keeps.

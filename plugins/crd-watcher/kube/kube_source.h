@@ -48,6 +48,10 @@ class KubeSource : public QObject {
 
     [[nodiscard]] const std::map<ObjectKey, ClusterObject>& objects() const { return m_objects; }
     [[nodiscard]] const ClusterObject* find(const ObjectKey& key) const;
+    [[nodiscard]] QCborMap desired(const ClusterObject& object) const {
+        return m_compactor.expandedMap(object.desired);
+    }
+    [[nodiscard]] QCborMap status(const ClusterObject& object) const { return m_compactor.expandedMap(object.status); }
     /// The same key, without memory of its own where the object is known.
     [[nodiscard]] ObjectKey shared(const ObjectKey& key) const;
     /// The type of an object, if it is followed.
@@ -108,6 +112,7 @@ class KubeSource : public QObject {
     std::map<SecretName, std::unique_ptr<Followed>> m_secrets;
     std::map<ObjectKey, std::set<SecretName>> m_references;
     bool m_areReferencesNew = false;
+    Compactor m_compactor;
     std::map<ObjectKey, ClusterObject> m_objects;
     KeyPool m_pool;
     std::map<ObjectKey, QString> m_refusals;

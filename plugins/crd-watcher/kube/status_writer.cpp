@@ -36,8 +36,6 @@ QCborMap withCondition(QCborMap status, const QCborMap& condition) {
     return status;
 }
 
-QCborMap mapOf(const QByteArray& compact) { return QCborValue::fromCbor(expanded(compact)).toMap(); }
-
 /// The same for maps that isSame() takes for the same.
 quint64 digestOf(const QCborMap& map) {
     const QByteArray hash = QCryptographicHash::hash(QJsonDocument(map.toJsonObject()).toJson(QJsonDocument::Compact),
@@ -62,12 +60,8 @@ QJsonValue withoutEmptyTexts(const QJsonValue& value) {
     return object;
 }
 
-qint64 generationOf(const ClusterObject& object) {
-    return mapOf(object.desired)
-        .value(QStringLiteral("metadata"))
-        .toMap()
-        .value(QStringLiteral("generation"))
-        .toInteger();
+qint64 generationOf(const QCborMap& object) {
+    return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("generation")).toInteger();
 }
 
 /// The parts of `status` that `wanted` speaks of.
@@ -104,10 +98,10 @@ StatusWriter::StatusWriter(kube::ApiClient& client, const KubeSource& source, Le
 void StatusWriter::onStatus(const QCborMap& object, const QCborMap& status) {
     const ObjectKey key = ObjectKey::fromCbor(object);
     const std::optional<bool> wasServed = isServedHere(key);
-    bookOf(key).own = status.isEmpty()
-                          ? QByteArray("")
-                          : compacted(QCborMap::fromJsonObject(status.toJsonObject()).toCborValue().toCbor(),
-                                      key.kind + QStringLiteral(" said here"));
+    bookOf(key).own =
+        status.isEmpty() ? QByteArray("")
+                         : m_compactor.compacted(QCborMap::fromJsonObject(status.toJsonObject()).toCborValue().toCbor(),
+                                                 key.kind + QStringLiteral(" said here"));
     if (isServedHere(key) != wasServed) Q_EMIT servingChanged(key);
     mark(key);
 }
@@ -134,7 +128,7 @@ void StatusWriter::forget(const ObjectKey& key) {
 std::optional<bool> StatusWriter::isServedHere(const ObjectKey& key) const {
     const auto book = m_books.find(key);
     if (book == m_books.end()) return {};
-    if (!book->second.own.isNull()) return crd::isServedHere(mapOf(book->second.own));
+    if (!book->second.own.isNull()) return crd::isServedHere(m_compactor.expandedMap(book->second.own));
     const Since& known = book->second.known;
     if (!known.isValid() || known.elapsed() < m_options.silence) return {};
     return false;
@@ -189,10 +183,10 @@ bool StatusWriter::serveNext() {
 /// What plugins say, and why the cluster's version is not in force where it is not.
 QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& object) const {
     const auto book = m_books.find(key);
-    QCborMap status = book == m_books.end() ? QCborMap() : mapOf(book->second.own);
+    QCborMap status = book == m_books.end() ? QCborMap() : m_compactor.expandedMap(book->second.own);
     const auto refusal = m_source.refusals().find(key);
     if (refusal == m_source.refusals().end()) return status;
-    const qint64 generation = generationOf(object);
+    const qint64 generation = generationOf(m_source.desired(object));
     const QString what = status.isEmpty() ? QStringLiteral("It is not in force: ")
                                           : QStringLiteral("The last good version stays in force: ");
     const QString message = what + refusal->second;
@@ -244,7 +238,7 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
     }
     const QCborMap own = ownStatus(key, object);
     const bool isServed = crd::isServedHere(own);
-    const QCborMap status = object.status();
+    const QCborMap status = m_source.status(object);
     if (book.own.isNull()) {
         // After a start "not said yet" is not "no longer served".
         if (isServedHere(key).has_value())
@@ -290,8 +284,9 @@ QCborMap StatusWriter::statusWithoutNodes(const ObjectKey& key, const ClusterObj
         return {};
     }
     const Condition nobody{QStringLiteral("Ready"), ConditionStatus::False, QStringLiteral("NotServed"),
-                           QStringLiteral("No node serves it."), generationOf(object)};
-    return {{QStringLiteral("observedGeneration"), generationOf(object)}, {kConditions, QCborArray{nobody.toCbor()}}};
+                           QStringLiteral("No node serves it."), generationOf(m_source.desired(object))};
+    return {{QStringLiteral("observedGeneration"), generationOf(m_source.desired(object))},
+            {kConditions, QCborArray{nobody.toCbor()}}};
 }
 
 void StatusWriter::writeWhole(const ObjectKey& key, const QCborMap& wanted) {

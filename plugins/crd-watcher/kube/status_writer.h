@@ -75,7 +75,7 @@ class StatusWriter : public QObject, public IStatusListener {
         Since details;  ///< there is news that is in no headline
     };
     struct Book {
-        QByteArray own;                     ///< what plugins say here, compacted(); null: nothing yet; empty: no more
+        QByteArray own;                     ///< what plugins say here, compacted; null: nothing yet; empty: no more
         std::array<Written, 2> parts = {};  ///< by Part
         Since known;                        ///< the object came
         Since unserved;                     ///< no node is known to serve it; invalid: one is
@@ -116,6 +116,7 @@ class StatusWriter : public QObject, public IStatusListener {
         bool operator()(const ObjectKey* a, const ObjectKey* b) const { return *a < *b; }
     };
 
+    Compactor m_compactor;
     Books m_books;
     std::set<const ObjectKey*, ByKey> m_dirty;  ///< keys of m_books
     std::set<ObjectKey> m_busy;

@@ -5,7 +5,7 @@
 #include <QTest>
 #include <thread>
 
-#include "compact.h"
+#include "compactor.h"
 
 using namespace fos1;
 
@@ -31,8 +31,11 @@ QByteArray cbor(const QCborMap& map) { return QCborValue(map).toCbor(); }
 
 }  // namespace
 
-class TestCompact : public QObject {
+class TestCompactor : public QObject {
     Q_OBJECT
+
+    Compactor m_compactor;
+
    private Q_SLOTS:
     void comesBack_data() {
         QTest::addColumn<QByteArray>("value");
@@ -52,66 +55,85 @@ class TestCompact : public QObject {
         QFETCH(const QByteArray, value);
         const QString family = QString::fromLatin1(QTest::currentDataTag());
         for (int i = 0; i < 2; ++i) {
-            const QByteArray compact = compacted(value, family);
+            const QByteArray compact = m_compactor.compacted(value, family);
             QVERIFY(compact.size() <= value.size() + 1);
-            QCOMPARE(expanded(compact), value);
-            QCOMPARE(expanded(compact).isNull(), value.isNull());
+            QCOMPARE(m_compactor.expanded(compact), value);
+            QCOMPARE(m_compactor.expanded(compact).isNull(), value.isNull());
         }
     }
 
     void withoutAFamilyItIsKept() {
         const QByteArray value = cbor(client(0));
-        QVERIFY(compacted(value, {}).contains(value));
-        QCOMPARE(expanded(compacted(value, {})), value);
+        QVERIFY(m_compactor.compacted(value, {}).contains(value));
+        QCOMPARE(m_compactor.expanded(m_compactor.compacted(value, {})), value);
     }
 
     void alikeOnesTakeAFraction() {
         const QByteArray first = cbor(client(0));
-        static_cast<void>(compacted(first, QStringLiteral("alike")));
+        static_cast<void>(m_compactor.compacted(first, QStringLiteral("alike")));
         for (int i = 1; i < 1000; ++i) {
             const QByteArray value = cbor(client(i));
-            const QByteArray compact = compacted(value, QStringLiteral("alike"));
+            const QByteArray compact = m_compactor.compacted(value, QStringLiteral("alike"));
             QVERIFY2(compact.size() * 4 < value.size(), qPrintable(QString::number(compact.size())));
-            QCOMPARE(expanded(compact), value);
+            QCOMPARE(m_compactor.expanded(compact), value);
         }
     }
 
     void noSecretIsInASample() {
         const QByteArray secret = "correct horse battery staple";
-        const QByteArray one = compactedObject(client(1));
-        const QByteArray other = compactedObject(client(2));
-        QCOMPARE(QCborValue::fromCbor(expanded(other)).toMap(), client(2));
+        const QByteArray one = m_compactor.compactedObject(client(1));
+        const QByteArray other = m_compactor.compactedObject(client(2));
+        QCOMPARE(QCborValue::fromCbor(m_compactor.expanded(other)).toMap(), client(2));
         // Whoever had it from the sample would not need to say it.
         for (const QByteArray& compact : {one, other}) {
             QVERIFY2(compact.size() > secret.size(), qPrintable(QString::number(compact.size())));
             QVERIFY2(compact.size() * 2 < cbor(client(1)).size(), qPrintable(QString::number(compact.size())));
         }
-        const QByteArray again = compacted(secret, QStringLiteral("ntp.fos1.io/v1alpha1/NTPClient"));
+        const QByteArray again = m_compactor.compacted(secret, QStringLiteral("ntp.fos1.io/v1alpha1/NTPClient"));
         QVERIFY2(again.size() > 24, again.constData());
     }
 
     void thereMayBeMoreFamiliesThanSamples() {
         for (int i = 0; i < 400; ++i) {
             const QByteArray value(100 + i, static_cast<char>('a' + i % 26));
-            QCOMPARE(expanded(compacted(value, QStringLiteral("family %1").arg(i))), value);
+            QCOMPARE(m_compactor.expanded(m_compactor.compacted(value, QStringLiteral("family %1").arg(i))), value);
         }
     }
 
+    /// A copy of the samples reads on another thread, while the owner goes on.
     void fromSeveralThreads() {
+        std::vector<QByteArray> values;
+        std::vector<QByteArray> compact;
+        for (int i = 0; i < 500; ++i) {
+            values.push_back(cbor(client(i)));
+            compact.push_back(m_compactor.compacted(values.back(), QStringLiteral("threads %1").arg(i % 7)));
+        }
         std::atomic<int> wrong = 0;
         std::vector<std::thread> threads;
         threads.reserve(4);
         for (int t = 0; t < 4; ++t)
-            threads.emplace_back([&wrong, t] {
-                for (int i = 0; i < 500; ++i) {
-                    const QByteArray value = cbor(client(t * 1000 + i));
-                    if (expanded(compacted(value, QStringLiteral("threads"))) != value) ++wrong;
-                }
+            threads.emplace_back([&wrong, &values, &compact, samples = m_compactor.samples()] {
+                for (std::size_t i = 0; i < values.size(); ++i)
+                    if (samples.expanded(compact[i]) != values[i]) ++wrong;
             });
+        for (int i = 0; i < 500; ++i)
+            static_cast<void>(m_compactor.compacted(cbor(client(i)), QStringLiteral("meanwhile %1").arg(i)));
         for (std::thread& thread : threads) thread.join();
         QCOMPARE(wrong, 0);
     }
+
+    /// Nothing of one owner's values is in another one.
+    void ownersShareNothing() {
+        Compactor other;
+        const QByteArray first = cbor(client(1));
+        const QByteArray here = m_compactor.compacted(first, QStringLiteral("mine"));
+        static_cast<void>(other.compacted(cbor(client(5)), QStringLiteral("mine")));
+        const QByteArray there = other.compacted(first, QStringLiteral("mine"));
+        QCOMPARE(m_compactor.expanded(here), first);
+        QCOMPARE(other.expanded(there), first);
+        QCOMPARE(other.expandedMap(there), client(1));
+    }
 };
 
-QTEST_APPLESS_MAIN(TestCompact)
-#include "tst_compact.moc"
+QTEST_APPLESS_MAIN(TestCompactor)
+#include "tst_compactor.moc"
