@@ -33,10 +33,13 @@ bool isAway(const PluginRecord& record) {
     return record.state == PluginState::Restarting || record.state == PluginState::Resting;
 }
 
-/// The document that a plugin replied with, or what it says instead. It comes from a plugin: its shape is not believed.
-Result<QCborMap> documentOf(const QCborMap& answer) {
-    if (const auto good = page::check(answer); !good)
-        return failure(ErrorCode::Protocol, QStringLiteral("the answer is not a valid page: ") + good.error().text());
+/// The document that a plugin replied with, or what it says instead. In the host its facade has checked the document; a
+/// runner is not believed that it did.
+Result<QCborMap> documentOf(const QCborMap& answer, Isolation where) {
+    if (where != Isolation::Local)
+        if (const auto good = page::check(answer); !good)
+            return failure(ErrorCode::Protocol,
+                           QStringLiteral("the answer is not a valid page: ") + good.error().text());
     const QCborValue error = answer.value(QStringLiteral("error"));
     if (error.isString()) return failure(ErrorCode::NotFound, error.toString());
     return answer;
@@ -151,15 +154,17 @@ void PluginQuestions::page(const QString& pluginId, const QString& name, const Q
     const auto owner = pageOwner(pluginId, name);
     if (!owner) return answered(tl::unexpected<Error>(owner.error()));
     ++m_openPages[pluginId];
-    const quint64 question =
-        m_questions.expect(pluginId, [this, pluginId, done = std::move(answered)](const Result<QCborMap>& answer) {
-            --m_openPages[pluginId];
-            done(answer.and_then(documentOf).map_error([&pluginId](const Error& error) {
-                // What the plugin itself says needs no name before it.
-                const bool isItsOwn = error.code == ErrorCode::NotFound;
-                return Error{error.code, isItsOwn ? error.text() : pluginId + QStringLiteral(": ") + error.text(), {}};
-            }));
-        });
+    const auto onAnswer = [this, pluginId, where = (*owner)->isolation,
+                           done = std::move(answered)](const Result<QCborMap>& answer) {
+        --m_openPages[pluginId];
+        const auto document = [where](const QCborMap& map) { return documentOf(map, where); };
+        done(answer.and_then(document).map_error([&pluginId](const Error& error) {
+            // What the plugin itself says needs no name before it.
+            const bool isItsOwn = error.code == ErrorCode::NotFound;
+            return Error{error.code, isItsOwn ? error.text() : pluginId + QStringLiteral(": ") + error.text(), {}};
+        }));
+    };
+    const quint64 question = m_questions.expect(pluginId, onAnswer);
     if (!(*owner)->instance->askPage(question, name, argument))
         m_questions.answer(question, pluginId,
                            failure(ErrorCode::Io, QStringLiteral("the request could not be sent over its link")));
