@@ -3,7 +3,6 @@
 // all that is known. Starts two chronyds of its own on the loopback; neither touches the clock.
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,6 +17,7 @@
 
 #include "chrony/chrony_monitor.h"
 #include "core/sync_estimator.h"
+#include "cpu_time.h"
 #include "http/http_server.h"
 #include "metrics/metric_registry.h"
 #include "metrics/ntp_metrics.h"
@@ -83,15 +83,6 @@ class Looks {
     QEventLoop m_loop;
 };
 
-double cpuMs(int who) {
-    rusage usage{};
-    ::getrusage(who, &usage);
-    const auto ms = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
-    };
-    return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
-
 QStringList reports() {
     QStringList all{QStringLiteral("tracking"), QStringLiteral("sources"),    QStringLiteral("sourcestats"),
                     QStringLiteral("ntpdata"),  QStringLiteral("authdata"),   QStringLiteral("selectdata"),
@@ -127,12 +118,12 @@ void benchLooks(Looks& looks, const QString& socket) {
     double ourCpu = 0;
     double theirCpu = 0;
     for (int round = 0; round < kRounds; ++round) {
-        const double before = cpuMs(RUSAGE_SELF);
+        const double before = bench::cpuMs(RUSAGE_SELF);
         for (int i = 0; i < kLooksInRound; ++i) ours.ms.push_back(looks.look());
-        ourCpu += cpuMs(RUSAGE_SELF) - before;
-        const double childrenBefore = cpuMs(RUSAGE_CHILDREN);
+        ourCpu += bench::cpuMs(RUSAGE_SELF) - before;
+        const double childrenBefore = bench::cpuMs(RUSAGE_CHILDREN);
         theirs.ms.push_back(chronyc(socket, reports()));  // all in one process, which is the best that chronyc can do
-        theirCpu += cpuMs(RUSAGE_CHILDREN) - childrenBefore;
+        theirCpu += bench::cpuMs(RUSAGE_CHILDREN) - childrenBefore;
         if (round % 4 == 0) theirsEach.ms.push_back(chronycEach(socket));
     }
     std::printf(
