@@ -3,8 +3,8 @@
 
 #include <QFileInfo>
 
+#include "directory/manifest_writer.h"
 #include "fos1/logging.h"
-#include "manifest_writer.h"
 
 namespace fos1::crd {
 

@@ -13,11 +13,11 @@
 #include <set>
 #include <vector>
 
+#include "core/secret_refs.h"
 #include "fos1/key_pool.h"
-#include "kube/cluster_object.h"
-#include "kube/secret_refs.h"
 #include "kube/snapshot.h"
 #include "list_watch.h"
+#include "model/cluster_object.h"
 
 namespace fos1::crd {
 

@@ -10,29 +10,29 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/node_status.h"
 #include "fos1/condition.h"
-#include "kube/node_status.h"
 
 namespace fos1::crd {
 
 namespace {
 
 constexpr std::size_t kMostAtOnce = 4;
-constexpr std::chrono::milliseconds kRetry{2000};
+constexpr std::chrono::milliseconds kWriteRetry{2000};
 constexpr int kMostDoublings = 5;
 constexpr std::chrono::milliseconds kShortestWait{20};
 const QString kManager = QStringLiteral("fos1-host");
 const QString kNodes = QStringLiteral("nodes");
-const QString kConditions = QStringLiteral("conditions");
+const QString kStatusConditions = QStringLiteral("conditions");
 
 QCborMap withCondition(QCborMap status, const QCborMap& condition) {
     QCborArray conditions;
-    const QCborArray given = status.value(kConditions).toArray();
+    const QCborArray given = status.value(kStatusConditions).toArray();
     for (const QCborValue& value : given)
         if (value.toMap().value(QStringLiteral("type")) != condition.value(QStringLiteral("type")))
             conditions.append(value);
     conditions.append(condition);
-    status.insert(kConditions, conditions);
+    status.insert(kStatusConditions, conditions);
     return status;
 }
 
@@ -286,7 +286,7 @@ QCborMap StatusWriter::statusWithoutNodes(const ObjectKey& key, const ClusterObj
     const Condition nobody{QStringLiteral("Ready"), ConditionStatus::False, QStringLiteral("NotServed"),
                            QStringLiteral("No node serves it."), generationOf(m_source.desired(object))};
     return {{QStringLiteral("observedGeneration"), generationOf(m_source.desired(object))},
-            {kConditions, QCborArray{nobody.toCbor()}}};
+            {kStatusConditions, QCborArray{nobody.toCbor()}}};
 }
 
 void StatusWriter::writeWhole(const ObjectKey& key, const QCborMap& wanted) {
@@ -341,7 +341,7 @@ void StatusWriter::apply(const ObjectKey& key, Part part, const QCborMap& status
         } else if (reply.status != 404) {
             // A 404 is the end of the object, of which the watch tells.
             m_problem = QStringLiteral("status of %1: %2").arg(key.text(), reply.problem);
-            const auto own = kRetry * (1 << std::min(book.failures++, kMostDoublings));
+            const auto own = kWriteRetry * (1 << std::min(book.failures++, kMostDoublings));
             book.retry = Clock::now() + std::max(own, reply.retryAfter.value_or(own));
         }
         if (m_problem != before) Q_EMIT stateChanged();

@@ -4,7 +4,7 @@
 #include <QJsonObject>
 #include <QTest>
 
-#include "kube/cluster_object.h"
+#include "model/cluster_object.h"
 
 using namespace fos1;
 using namespace fos1::crd;

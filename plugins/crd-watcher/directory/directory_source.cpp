@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "directory_source.h"
+#include "directory/directory_source.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>

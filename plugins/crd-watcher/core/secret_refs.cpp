@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kube/secret_refs.h"
+#include "core/secret_refs.h"
 
 #include <QCborArray>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kube/kube_side.h"
+#include "kube_side.h"
 
 #include <QFile>
 #include <QSaveFile>

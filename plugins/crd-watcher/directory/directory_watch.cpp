@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "directory_watch.h"
+#include "directory/directory_watch.h"
 
 #include <sys/inotify.h>
 #include <unistd.h>

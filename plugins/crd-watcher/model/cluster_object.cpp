@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "kube/cluster_object.h"
+#include "model/cluster_object.h"
 
 #include <QCborValue>
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "manifest_writer.h"
+#include "directory/manifest_writer.h"
 
 #include <QFile>
 #include <QFileInfo>
 #include <QSaveFile>
 
-#include "manifest_text.h"
+#include "core/manifest_text.h"
 
 namespace fos1::crd {
 

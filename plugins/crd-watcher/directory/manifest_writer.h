@@ -6,7 +6,7 @@
 #include <QCborMap>
 #include <QString>
 
-#include "directory_source.h"
+#include "directory/directory_source.h"
 #include "fos1/result.h"
 
 namespace fos1::crd {

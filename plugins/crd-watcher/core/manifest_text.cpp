@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "manifest_text.h"
+#include "core/manifest_text.h"
 
 #include <QList>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Conditions: Kubernetes' API conventions, "Typical status properties"; which of them are bad when True: kstatus.
-#include "kube/node_status.h"
+#include "core/node_status.h"
 
 #include <QJsonObject>
 #include <QRegularExpression>
