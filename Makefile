@@ -7,13 +7,13 @@ help:
 	@echo 'make test          build everything and run every test'
 	@echo 'make asan          the tests again under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make flaky         run the tests that needed a second try until they fail (N=20 times, TESTS="name name")'
-	@echo 'make bench         print what things cost, beside the bounds that we set ourselves'
+	@echo 'make bench         print measured costs next to their limits'
 	@echo 'make fuzz          run the fuzz targets with libFuzzer (FUZZ_SECONDS=60 each)'
 	@echo 'make tidy          clang-tidy over every source'
-	@echo 'make format        format every source; make check-format only looks'
-	@echo 'make check-tree    rules of the tree that no compiler knows'
+	@echo 'make format        format every source; make check-format only checks'
+	@echo 'make check-tree    check the rules of the tree that no compiler checks'
 	@echo 'make docs          write the reference pages from the CRDs'
-	@echo 'What a change has to pass: .ci/run, or one of its steps: .ci/run tidy'
+	@echo 'Checks that a change must pass: .ci/run, or one of its steps: .ci/run tidy'
 
 SOURCES = git ls-files -co --exclude-standard '*.cpp' '*.h'
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What makes a build fast. None of it changes what is built.
+# Makes the build faster. Nothing here changes what is built.
 option(FOS1_PCH "Use precompiled headers" ON)
 option(FOS1_UNITY "Compile the sources of a library in batches" ON)
 
-# ccache, also for files that use a precompiled header, and for a clone in another folder: paths below the source tree
-# are relative in what is hashed, and in what is compiled (debug information, __FILE__).
+# ccache also serves files with a precompiled header, and clones in another directory: paths below the source tree are
+# relative in the hashed input and in the compiled output (debug information, __FILE__).
 find_program(CCACHE ccache)
 if(CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
@@ -31,13 +31,13 @@ function(fos1_precompiled target)
   endif()
 endfunction()
 
-# The costly headers that nearly every file includes; keep the lists tight, every build reads them.
+# The expensive headers that nearly every file includes. Keep the lists short, because every build reads them.
 set(headers <QByteArray> <QCborArray> <QCborMap> <QHash> <QList> <QLoggingCategory> <QObject> <QString> <QTimer> <algorithm>
   <chrono> <functional> <map> <memory> <optional> <set> <string> <vector>)
 fos1_precompiled(fos1_pch LINK Qt6::Core HEADERS ${headers})
 if(BUILD_TESTING)
-  # Qt gives each test the paths of its directories, for QFINDTESTDATA(), which no test of ours uses: with it no two
-  # directories could share a precompiled header, nor two clones the compiler's cache.
+  # Qt passes each test the paths of its directories for QFINDTESTDATA(), which our tests do not use. With these
+  # definitions no two directories could share a precompiled header, and no two clones the compiler cache.
   get_target_property(definitions Qt6::Test INTERFACE_COMPILE_DEFINITIONS)
   list(FILTER definitions EXCLUDE REGEX QT_TESTCASE_)
   set_target_properties(Qt6::Test PROPERTIES INTERFACE_COMPILE_DEFINITIONS "${definitions}")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# FOS1_SANITIZE=address,undefined or thread: for the whole build, since plugins and host share one process.
+# FOS1_SANITIZE=address,undefined or thread. It applies to the whole build, because plugins and host share one process.
 if(FOS1_SANITIZE)
   add_compile_options(-fsanitize=${FOS1_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FOS1_SANITIZE})
@@ -7,7 +7,7 @@ if(FOS1_SANITIZE)
     add_compile_options(-fno-sanitize-recover=undefined)
   endif()
 endif()
-# What libFuzzer has to see of the parsers; its main() comes with each target.
+# Instruments the parsers for libFuzzer; each target has its own main().
 if(FOS1_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The few ways in which targets of this tree are made, so that no CMakeLists.txt below repeats them.
+# The ways to define targets of this tree, so that no CMakeLists.txt below repeats them.
 
 # fos1_target_defaults(NAME [PCH target]): warnings, and a precompiled header.
 function(fos1_target_defaults target)
@@ -14,8 +14,8 @@ function(fos1_target_defaults target)
   endif()
 endfunction()
 
-# fos1_library(NAME SOURCES... [ALONE sources...] [LINK libs...]): a static library of this tree; its own folder is its
-# include path. What is ALONE cannot be compiled in one batch with other sources, because of the headers that it includes.
+# fos1_library(NAME SOURCES... [ALONE sources...] [LINK libs...]): a static library of this tree; its own directory is
+# its include path. ALONE sources cannot be compiled in one batch with others, because of the headers that they include.
 function(fos1_library target)
   cmake_parse_arguments(ARG "" "" "SOURCES;ALONE;LINK" ${ARGN})
   add_library(${target} STATIC ${ARG_SOURCES} ${ARG_ALONE})
@@ -26,11 +26,11 @@ function(fos1_library target)
   set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
-# Everything that is included as x.moc and not made by AUTOMOC, for those who need the sources without a build.
+# Every x.moc that is included and that AUTOMOC does not generate, for tools that need the sources without a build.
 add_custom_target(fos1_mocs)
 
-# fos1_moc(TARGET source [WITH_INCLUDES]): makes x.moc of x.cpp for TARGET, which has no AUTOMOC: that costs two more steps
-# and a compilation. WITH_INCLUDES for a source whose macros moc(1) has to know.
+# fos1_moc(TARGET source [WITH_INCLUDES]): generates x.moc from x.cpp for TARGET without AUTOMOC, which would cost two
+# more steps and a compilation. WITH_INCLUDES is for sources whose macros moc(1) must know.
 function(fos1_moc target source)
   cmake_parse_arguments(ARG "WITH_INCLUDES" "" "" ${ARGN})
   get_filename_component(name ${source} NAME_WE)
@@ -47,14 +47,14 @@ function(fos1_moc target source)
   add_dependencies(fos1_mocs ${target}_moc)
 endfunction()
 
-# How ctest fills its six places (CMakePresets.json) on two cores: two tests that compute, or one of them and one that waits,
-# or three that wait for daemons and so need a core now and then.
+# How ctest fills its six slots (CMakePresets.json) on two cores: two tests that compute, or one of them and one that
+# waits, or three that wait for daemons and need a core only now and then.
 set(FOS1_COMPUTES 3)
 set(FOS1_WAITS 2)
 
-# fos1_test(NAME [SOURCES files...] [LINK libs...] [LABELS labels...] [TIMEOUT seconds]): a Qt Test from tests/NAME.cpp (or
-# NAME.cpp beside the CMakeLists.txt). Labels: "system" and "chronyd" run real daemons, and wait for them; "plain" is nothing
-# that a sanitizer could find more in (.ci/run). The longer a test may take, the sooner it is started.
+# fos1_test(NAME [SOURCES files...] [LINK libs...] [LABELS labels...] [TIMEOUT seconds]): a Qt Test from tests/NAME.cpp
+# (or NAME.cpp beside the CMakeLists.txt). Labels: "system" and "chronyd" run real daemons and wait for them; in "plain"
+# tests a sanitizer could find nothing more (.ci/run). Tests with a longer timeout start earlier.
 function(fos1_test target)
   cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT BUILD_TESTING)
@@ -82,8 +82,8 @@ function(fos1_test target)
     "QT_LOGGING_RULES=;ASAN_OPTIONS=detect_leaks=1:detect_odr_violation=0;UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/lsan.supp")
 endfunction()
 
-# fos1_tree_plugin(ID …): a plugin of this project, as fos1_add_plugin() makes it, installed beside the host. `fos1_plugins`
-# is all of them: whatever runs a host depends on that.
+# fos1_tree_plugin(ID …): a plugin of this project, built by fos1_add_plugin() and installed beside the host. The target
+# `fos1_plugins` contains all of them; targets that run a host depend on it.
 add_custom_target(fos1_plugins)
 function(fos1_tree_plugin id)
   fos1_add_plugin(${id} ${ARGN})
@@ -92,7 +92,7 @@ function(fos1_tree_plugin id)
   add_dependencies(fos1_plugins fos1_plugin_${id})
 endfunction()
 
-# fos1_plugin_helper(PROGRAM SOURCES … LINK …): a program of a plugin's own, which fos1ctl finds by the "helpers" of the
+# fos1_plugin_helper(PROGRAM SOURCES … LINK …): a program of a plugin, which fos1ctl finds through "helpers" in the
 # plugin's metadata.
 function(fos1_plugin_helper program)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `apply` and `delete`: desired state changed through the daemon.
+// `apply` and `delete`: change desired state through the daemon.
 #include "commands.h"
 #include "manifest_files.h"
 
@@ -15,12 +15,12 @@ QString shortText(const QCborMap& object) {
     return text(object, "kind").toLower() + u'.' + group + u'/' + name;
 }
 
-/// "file:line:col: spec.x: what": mistakes that the daemon found, at their place in the manifest.
+/// Prints mistakes that the daemon found, at their position in the manifest: "file:line:col: spec.x: what".
 void complainAbout(const yaml::Document& document, const Errors& errors) {
     for (const Error& error : errors) complainAt(document.locate(error.path), error.text());
 }
 
-/// Reads all of `files` before anything is sent: a typing mistake in one of them leaves the daemon as it is.
+/// Reads all `files` before anything is sent, so that a mistake in one of them leaves the daemon unchanged.
 std::optional<std::vector<yaml::Document>> readAll(const QStringList& files) {
     Errors errors;
     std::vector<yaml::Document> documents = readManifests(files, errors);
@@ -31,7 +31,7 @@ std::optional<std::vector<yaml::Document>> readAll(const QStringList& files) {
     return documents;
 }
 
-/// Calls `method` for each object; `say` prints what came of it.
+/// Calls `method` for each object; `say` prints the result.
 template <typename Params, typename Say>
 ExitCode forEach(const Options& options, const QStringList& files, const QString& method, const Params& params,
                  const Say& say) {

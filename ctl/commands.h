@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The commands of fos1ctl, one function each. main.cpp parses what the user typed and calls them.
+// The commands of fos1ctl, one function each. main.cpp parses the command line and calls them.
 #pragma once
 
 #include <QStringList>
@@ -14,18 +14,19 @@ ExitCode showPlugin(const Options& options, const QString& id);
 /// `verb`: start, stop or restart.
 ExitCode controlPlugin(const Options& options, const QString& verb, const QString& id);
 
-/// Writes a plugin that builds. Needs no daemon. `directory` empty: the last word of the id, here.
+/// Writes a plugin that builds. Needs no daemon. `directory` empty: a directory here, named after the last word of the
+/// id.
 ExitCode newPlugin(const QString& id, const QString& directory);
 
 /// `name` empty: every object of the kind.
 ExitCode getResources(const Options& options, const QString& kind, const QString& name);
 ExitCode applyFiles(const Options& options, const QStringList& files);
-/// Ok: nothing would change. Differs: something would. Trouble: a mistake, or no answer.
+/// Ok: nothing would change. Differs: something would change. Trouble: a mistake, or no answer.
 ExitCode diffFiles(const Options& options, const QStringList& files);
 ExitCode deleteFiles(const Options& options, const QStringList& files);
 ExitCode deleteResource(const Options& options, const QString& kind, const QString& name);
 
-/// Needs no daemon. `crdDirectory`, `pluginDirectory`: empty means those of the installation.
+/// Needs no daemon. `crdDirectory`, `pluginDirectory` empty: those of the installation.
 struct ValidateOptions {
     QStringList files;
     QString crdDirectory;
@@ -33,7 +34,7 @@ struct ValidateOptions {
 };
 ExitCode validateFiles(const ValidateOptions& options);
 
-/// A page of a plugin's, by the id of the plugin. `argument` may be empty.
+/// A page of a plugin, by the id of the plugin. `argument` may be empty.
 struct PageRequest {
     QString plugin;
     QString page;
@@ -41,11 +42,11 @@ struct PageRequest {
 };
 ExitCode showPage(const Options& options, const PageRequest& request);
 
-/// A program of a plugin's own, which takes the place of this process. Returns only when it could not be run, or when
-/// the plugin must be stopped first and is not.
+/// Runs a plugin's own program in place of this process. Returns only when the program cannot be run, or when the
+/// plugin must be stopped first and still runs.
 struct HelperRequest {
     QString plugin;
-    QString directory;  ///< of the helpers
+    QString directory;  ///< contains the helpers
     QString program;
     bool needsStopped = false;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What every command shares: its options, how it ends and how it prints. Knows no command.
+// What all commands share: options, exit codes and output. Must not know any command.
 #pragma once
 
 #include <QJsonObject>
@@ -9,8 +9,8 @@
 
 namespace fos1::ctl {
 
-/// The process's exit status; values are part of the interface.
-/// `diff` answers as diff(1) does: Differs is no failure, and Trouble is one.
+/// The process's exit status. The values are part of the interface.
+/// `diff` follows diff(1): Differs is not a failure, Trouble is.
 enum class ExitCode { Ok = 0, Failed = 1, Differs = 1, Usage = 2, Trouble = 2, NoDaemon = 3 };
 
 enum class OutputFormat { Table = 0, Json, Yaml };
@@ -21,23 +21,23 @@ struct Options {
     QString ns;  ///< empty: not given
 };
 
-/// To stdout, with a newline at its end.
+/// Prints to stdout and adds a newline.
 void print(const QString& text);
-/// To stderr as "fos1ctl: …".
+/// Prints to stderr as "fos1ctl: …".
 void complain(const QString& text);
-/// To stderr as "file:line:col: …", which editors can follow.
+/// Prints to stderr as "file:line:col: …", which editors can follow.
 void complainAt(const QString& place, const QString& text);
-/// `value` as JSON or YAML; false when a table is wanted and nothing was printed.
+/// Prints `value` as JSON or YAML. Prints nothing and returns false when a table is requested.
 bool printAs(OutputFormat format, const QJsonObject& value);
 
-/// Calls `method` and, when that fails, says why. `code` is set then.
+/// Calls `method`. On failure, prints the reason and sets `code`.
 std::optional<QJsonObject> call(const Options& options, const QString& method, const QJsonObject& params,
                                 ExitCode& code);
 
-/// Says who, by the daemon's answer, should have checked an object and did not.
+/// Prints which plugins should have checked an object and did not, according to the daemon's answer.
 void noteUnchecked(const QJsonObject& answer);
 
-/// Says why a call failed and how the process should end.
+/// Prints why a call failed. Returns the exit status for it.
 ExitCode complainAbout(const RpcFailure& failure);
 
 }  // namespace fos1::ctl

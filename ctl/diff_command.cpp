@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `diff`: what manifests would change, in the objects and in what runs.
+// `diff`: what manifests would change, in the objects and in running services.
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -12,7 +12,7 @@ namespace fos1::ctl {
 
 namespace {
 
-/// A value on one line, as YAML has it.
+/// A value as YAML on one line.
 QString onOneLine(const QJsonValue& value) {
     if (value.isString()) return value.toString();
     if (value.isObject()) return QString::fromUtf8(QJsonDocument(value.toObject()).toJson(QJsonDocument::Compact));
@@ -46,14 +46,14 @@ void printPlugin(const QJsonObject& plugin) {
     if (summary.isEmpty()) return;
     print({});
     print(plugin[u"id"].toString() + QStringLiteral(": ") + summary);
-    // A preview has the sections of a page.
+    // A preview has sections of the same form as a page.
     const QDateTime now = QDateTime::currentDateTimeUtc();
     for (const QJsonValue section : plugin[u"sections"].toArray())
         for (const QString& line : sectionText(section.toObject(), now).split(u'\n', Qt::SkipEmptyParts))
             print(QStringLiteral("  ") + line);
 }
 
-/// Every object that a file holds, where `-n` says.
+/// Every object in the files, in the namespace of `-n`.
 std::optional<std::vector<yaml::Document>> documentsOf(const Options& options, const QStringList& files) {
     Errors errors;
     std::vector<yaml::Document> documents = readManifests(files, errors);

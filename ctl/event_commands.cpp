@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `events`: what happened, the latest last.
+// `events`: the events, latest last.
 #include <QJsonArray>
 #include <algorithm>
 
@@ -16,7 +16,7 @@ QString objectText(const QJsonObject& regarding) {
     return regarding.value(u"kind").toString() + u' ' + regarding.value(u"namespace").toString() + u'/' + name;
 }
 
-/// "2m", or "2m (x5 over 1h)" for a repeated one, as kubectl shows it.
+/// "2m", or "2m (x5 over 1h)" for a repeated event, as kubectl shows it.
 QString lastSeen(const QJsonObject& event, const QDateTime& now) {
     const QString age = ageSince(event.value(u"time").toString(), now);
     const qint64 count = event.value(u"count").toInteger(1);

@@ -46,7 +46,7 @@ QString objectTable(const QJsonArray& objects, const QJsonArray& columns) {
     return table.text();
 }
 
-/// The columns of the kind that the user calls `name`; none when the daemon does not know it.
+/// The columns of the kind that the user calls `name`; empty when the daemon does not know it.
 QJsonArray columnsOf(const QJsonObject& crds, const QString& name) {
     for (const QJsonValue kind : crds.value(u"kinds").toArray())
         if (isNamed(kind.toObject(), name)) return kind.toObject().value(u"columns").toArray();

@@ -17,7 +17,7 @@ constexpr qint64 kHour = 60 * kMinute;
 constexpr qint64 kDay = 24 * kHour;
 constexpr qint64 kYear = 365 * kDay;
 
-/// "5m30s": `seconds` in a unit and its remainder in the next smaller one, left out when zero.
+/// "5m30s": `seconds` in one unit and the remainder in the next smaller one, which is omitted when zero.
 QString twoUnits(qint64 seconds, qint64 unit, const char* name, qint64 smaller, const char* smallerName) {
     QString text = QString::number(seconds / unit) + QLatin1String(name);
     if (const qint64 rest = seconds % unit / smaller; rest > 0)
@@ -55,7 +55,7 @@ QString durationText(double nanoseconds) {
                                             {1, QStringLiteral("ns")}}};
     const double size = std::fabs(nanoseconds);
     for (const Unit& unit : units) {
-        // 999.6 of the smaller unit would be shown as 1e+03.
+        // 999.6 of the smaller unit would appear as 1e+03.
         if (size < unit.nanoseconds * 0.9995 && unit.nanoseconds > 1) continue;
         const double value = size / unit.nanoseconds;
         if (value >= 1000) return QString::number(std::round(value), 'f', 0) + u' ' + unit.name;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Takes one step after the other from the path's front.
+// Consumes one step after another from the start of the path.
 #include "json_path.h"
 
 #include <QJsonArray>
@@ -11,7 +11,7 @@ namespace {
 
 struct Step {
     QJsonValue value;
-    qsizetype length = 0;  ///< of the path that it used up; 0: no step of this kind
+    qsizetype length = 0;  ///< of the consumed part of the path; 0: not a step of this kind
 };
 
 Step fieldStep(const QJsonValue& from, QStringView path) {

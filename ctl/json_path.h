@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The part of Kubernetes' JSONPath that printer columns use: `.a.b`, `.a[0]`, `.a[?(@.type=="Ready")].status`, and a
-// dot that belongs to a name as `\.`.
+// The part of Kubernetes' JSONPath that printer columns use: `.a.b`, `.a[0]`, `.a[?(@.type=="Ready")].status`. A dot in
+// a name is written as `\.`.
 #pragma once
 
 #include <QJsonValue>
@@ -8,7 +8,7 @@
 
 namespace fos1::ctl {
 
-/// The value at `path`, or undefined when it is not there or the path is none of the above.
+/// The value at `path`; undefined when it is missing or the path has none of these forms.
 QJsonValue valueAt(const QJsonValue& root, const QString& path);
 
 }  // namespace fos1::ctl

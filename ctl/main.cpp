@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1ctl: what the user typed becomes one call of commands.h.
+// fos1ctl: converts the command line into one call of commands.h.
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
 #include <QDir>
@@ -26,7 +26,7 @@ QStringList texts(const std::vector<std::string>& values) {
     return list;
 }
 
-/// The values that CLI11 writes into, and the command that was chosen.
+/// The values that CLI11 writes to, and the chosen command.
 struct Typed {
     std::string socket, ns, kind, name, topic, key, crds, plugins, directory, argument;
     OutputFormat output = OutputFormat::Table;
@@ -58,7 +58,7 @@ void addGlobalOptions(CLI::App& app, Typed& typed) {
     app.footer(kFooter);
 }
 
-/// A sub-command that runs `run`.
+/// A subcommand that runs `run`.
 template <typename Run>
 CLI::App* addCommand(CLI::App& parent, Typed& typed, const char* name, const char* help, Run run) {
     CLI::App* command = parent.add_subcommand(name, help);
@@ -152,7 +152,7 @@ QString inPrefix(const char* relative) {
     return QDir::cleanPath(QCoreApplication::applicationDirPath() + QStringLiteral("/../") + QLatin1String(relative));
 }
 
-/// What the plugins bring: those that run, by the daemon's answer, and those that are installed.
+/// The commands of plugins: of running plugins, from the daemon's answer, and of installed plugins.
 std::vector<PluginCommand> pluginCommands(const Typed& typed) {
     const auto installed = installedCommands({inPrefix(FOS1_PLUGIN_DIR), inPrefix(FOS1_SITE_PLUGIN_DIR)});
     RpcClient client(text(typed.socket));
@@ -160,14 +160,14 @@ std::vector<PluginCommand> pluginCommands(const Typed& typed) {
     return list ? merged(commandsIn(list->value(u"plugins").toArray()), installed) : installed;
 }
 
-/// Null when there is none of this name.
+/// Null when there is no subcommand of this name.
 CLI::App* subcommand(CLI::App& parent, const std::string& name) {
     for (CLI::App* each : parent.get_subcommands([&name](const CLI::App* app) { return app->get_name() == name; }))
         return each;
     return nullptr;
 }
 
-/// `parent` gets the pages and helpers of a plugin; a name that is taken stays with whoever came first.
+/// Adds the pages and helpers of a plugin to `parent`. A name that is already in use keeps its first owner.
 void addPluginCommand(CLI::App& parent, Typed& typed, const PluginCommand& command) {
     const char* const kGroup = "Subcommands";
     for (const PageCommand& page : command.pages) {
@@ -192,19 +192,19 @@ void addPluginCommand(CLI::App& parent, Typed& typed, const PluginCommand& comma
     }
 }
 
-/// Only where they are wanted: they cost a look at each plugin's file and a question to the daemon.
+/// Adds them only where needed: they cost reading each plugin's file and a request to the daemon.
 void addPluginCommands(CLI::App& app, Typed& typed) {
     for (const PluginCommand& command : pluginCommands(typed)) {
         const std::string name = command.name.toStdString();
         CLI::App* taken = subcommand(app, name);
-        if (taken && taken->get_group() != kPluginGroup) continue;  // one of our own
+        if (taken && taken->get_group() != kPluginGroup) continue;  // a subcommand of fos1ctl itself
         CLI::App* parent = taken ? taken : app.add_subcommand(name, command.help.toStdString());
         parent->require_subcommand(1)->fallthrough()->group(kPluginGroup);
         addPluginCommand(*parent, typed, command);
     }
 }
 
-/// The first word that is no option, and the socket, before anything is parsed in earnest.
+/// The first word that is not an option, and the socket, found before the full parse.
 std::string firstWord(int argc, char** argv, Typed& typed) {
     CLI::App app;
     app.set_help_flag();
@@ -216,7 +216,7 @@ std::string firstWord(int argc, char** argv, Typed& typed) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError&) {
-        return {};  // it is reported when it is parsed in earnest
+        return {};  // the full parse reports it
     }
     for (const std::string& word : app.remaining())
         if (word.rfind('-', 0) != 0) return word;

@@ -9,7 +9,7 @@
 namespace fos1::ctl {
 namespace {
 
-constexpr qint64 kMaxFile = 8 * 1024 * 1024 + 1;  // one more than the parser takes, for its own words
+constexpr qint64 kMaxFile = 8 * 1024 * 1024 + 1;  // one byte above the parser's limit, so that the parser reports it
 
 QStringList filesOf(const QString& path) {
     if (path == u"-" || !QFileInfo(path).isDir()) return {path};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Manifests from files, directories and stdin. Knows no schema.
+// Manifests from files, directories and stdin. Must not know any schema.
 #pragma once
 
 #include <QStringList>
@@ -10,14 +10,14 @@
 
 namespace fos1::ctl {
 
-/// What names a document's object to people: "Widget default/main".
+/// The name of a document's object, for people: "Widget default/main".
 QString objectText(const QCborMap& object);
 
-/// The documents of `paths`: "-" is stdin, a directory stands for its *.yaml and *.yml files (not those below it).
+/// The documents of `paths`: "-" is stdin, a directory stands for its *.yaml and *.yml files (without subdirectories).
 /// Every file that cannot be read or parsed adds to `errors`.
 std::vector<yaml::Document> readManifests(const QStringList& paths, Errors& errors);
 
-/// `object` in the namespace of `-n` when it names none; an error when it names another.
+/// `object` with the namespace of `-n` when it names none; an error when it names another.
 Result<QCborMap> inNamespace(const QCborMap& object, const QString& wanted);
 
 }  // namespace fos1::ctl

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The commands that plugins bring: a page is asked of the running plugin, a helper is a program of the plugin's own.
+// The commands of plugins: the running plugin answers a page; a helper is a program of the plugin.
 #include <unistd.h>
 
 #include <QFile>
@@ -22,7 +22,7 @@ bool isAtWork(const QString& state) {
 
 ExitCode showPage(const Options& options, const PageRequest& request) {
     ExitCode code = ExitCode::Ok;
-    // An object's name with its namespace, as objects are named elsewhere.
+    // An object's name with its namespace, in the usual notation.
     const bool isInNamespace = !options.ns.isEmpty() && !request.argument.isEmpty();
     const QString argument = isInNamespace ? options.ns + u'/' + request.argument : request.argument;
     const auto document = call(options, QStringLiteral("plugin.page"),
@@ -48,7 +48,7 @@ ExitCode runHelper(const Options& options, const HelperRequest& request) {
             return ExitCode::Failed;
         }
     }
-    // A name, and no path: what a daemon lists cannot lead anywhere else.
+    // Use the file name only, so that a path from the daemon cannot lead elsewhere.
     const QString file = request.directory + u'/' + QFileInfo(request.program).fileName();
     const QByteArray path = QFile::encodeName(file);
     const char* const arguments[] = {path.constData(), nullptr};

@@ -55,7 +55,7 @@ QString fieldsText(const QJsonArray& fields, const QDateTime& now) {
         all += field[u"trouble"].toBool() ? kTrouble : kNoTrouble;
         all += harmless(field[u"label"].toString()).leftJustified(width);
         all += harmless(text(page::kindFromText(field[u"kind"].toString()), field[u"value"], now));
-        // A sentence stands by itself.
+        // A note that is a sentence follows a colon; any other note is in parentheses.
         if (!note.isEmpty())
             all +=
                 QString(note.front().isUpper() ? QStringLiteral(": %1") : QStringLiteral(" (%1)")).arg(harmless(note));
@@ -85,7 +85,7 @@ QString tableText(const QJsonObject& table, const QDateTime& now) {
         shown.add(texts);
     }
     if (!hasTrouble) return shown.text();
-    // One line for the header and for each row, and nothing behind the last end of line.
+    // One line for the header and one per row; nothing follows the last newline.
     QStringList lines = shown.text().split(u'\n');
     lines.removeLast();
     for (qsizetype i = 0; i < lines.size(); ++i)

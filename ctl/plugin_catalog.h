@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The sub-commands that plugins bring, from their metadata: pages, which the running plugin answers, and helpers, which
-// are programs of its own. Runs no code of a plugin.
+// The subcommands of plugins, from their metadata: pages, which the running plugin answers, and helpers, which are
+// programs of the plugin. Runs no code of a plugin.
 #pragma once
 
 #include <QJsonArray>
@@ -13,34 +13,34 @@ namespace fos1::ctl {
 struct PageCommand {
     QString name;
     QString help;
-    QString argument;      ///< its name; empty: it takes none
-    QString argumentHelp;  ///< with what completes it
+    QString argument;      ///< its name; empty: it takes no argument
+    QString argumentHelp;  ///< including what completes it
     bool isRequired = false;
 };
 
 struct HelperCommand {
     QString name;
     QString help;
-    QString program;  ///< a file's name
+    QString program;  ///< a file name
     bool needsStopped = false;
 };
 
 struct PluginCommand {
-    QString plugin;  ///< its id
+    QString plugin;  ///< the plugin's id
     QString name;
     QString help;
     std::vector<PageCommand> pages;
     std::vector<HelperCommand> helpers;
 };
 
-/// The commands in metadata as plugins carry it, or as the daemon lists it (plugin.list). Those without pages and
-/// helpers are left out.
+/// The commands in metadata of plugins, as plugins carry it or as the daemon lists it (plugin.list). Plugins without
+/// pages and helpers are omitted.
 std::vector<PluginCommand> commandsIn(const QJsonArray& plugins);
 
-/// Those of the plugins in `directories`.
+/// The commands of the plugins in `directories`.
 std::vector<PluginCommand> installedCommands(const QStringList& directories);
 
-/// `first`, and what only `others` have, by plugin.
+/// `first`, and from `others` only the plugins that `first` lacks.
 std::vector<PluginCommand> merged(std::vector<PluginCommand> first, const std::vector<PluginCommand>& others);
 
 }  // namespace fos1::ctl

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `plugin new`: writes a plugin that builds, from the template of the installation. The template is a plugin itself,
+// `plugin new`: writes a plugin that builds, from the template of the installation. The template is itself a plugin
 // named com.example.hello; only its names are replaced.
 #include <QCoreApplication>
 #include <QDir>
@@ -23,7 +23,7 @@ bool isPluginId(const QString& id) {
     return id.size() <= 100 && pattern.match(id).hasMatch();
 }
 
-/// What the names of the template become.
+/// The replacements of the template's names.
 class Names {
    public:
     explicit Names(const QString& id) : m_id(id) {
@@ -33,7 +33,7 @@ class Names {
     }
 
     [[nodiscard]] QString replacedIn(QString text) const {
-        // One pass, so that what has been put in is not replaced again.
+        // One pass, so that an inserted name is not replaced again.
         static const QRegularExpression pattern(QStringLiteral("com\\.example\\.hello|Hello|hello"));
         qsizetype from = 0;
         for (auto match = pattern.match(text); match.hasMatch(); match = pattern.match(text, from)) {
@@ -51,7 +51,7 @@ class Names {
     QString m_type;  ///< of C++ types
 };
 
-/// Empty, or why it could not be done.
+/// Returns an empty string, or why it failed.
 QString copyReplaced(const QString& from, const QString& to, const Names& names) {
     QFile source(from);
     if (!source.open(QIODevice::ReadOnly)) return from + QStringLiteral(": ") + source.errorString();

@@ -17,7 +17,7 @@ QString whereItRuns(const QJsonObject& plugin) {
     return pid > 0 ? QStringLiteral("runner %1").arg(pid) : QStringLiteral("runner");
 }
 
-/// Why a plugin is not simply running: its own reason, else its conditions that are not as they should be.
+/// Why a plugin is not simply running: its own reason, otherwise its conditions that indicate trouble.
 QString remark(const QJsonObject& plugin) {
     if (const QString reason = plugin.value(u"reason").toString(); !reason.isEmpty()) return reason;
     QStringList remarks;
@@ -31,7 +31,7 @@ QString remark(const QJsonObject& plugin) {
     return remarks.join(QStringLiteral("; "));
 }
 
-/// What a runner may do, one line each; empty lists are left out.
+/// What a runner may do, one line each; empty lists are omitted.
 QString permissionLines(const QJsonObject& rights) {
     QString lines;
     const auto line = [&](const char* label, const QString& value) {

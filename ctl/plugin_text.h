@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Plugins as people read them: tables and one plugin's page, from what the daemon says. Pure.
+// Formats plugins for people: tables and one plugin's page, from the daemon's answers. Pure.
 #pragma once
 
 #include <QJsonArray>
@@ -8,10 +8,10 @@
 
 namespace fos1::ctl {
 
-/// Id, version, state and what is remarkable.
+/// Id, version, state and remarks.
 QString pluginTable(const QJsonArray& plugins);
 
-/// With where each runs, its kinds and topics.
+/// Adds where each plugin runs, its kinds and its topics.
 QString widePluginTable(const QJsonArray& plugins);
 
 /// Everything about one plugin.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The metadata is read without loading the plugin's code, so only those that are needed are loaded.
+// Reads metadata without loading a plugin's code, so that only the needed plugins are loaded.
 #include "plugin_validators.h"
 
 #include <QCborArray>

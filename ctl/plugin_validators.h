@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The plugins' own checks of objects, without a host: a plugin is loaded and asked, but never started.
+// The plugins' own checks of objects, without a host: loads a plugin and calls its validator, but never starts it.
 #pragma once
 
 #include <QCborMap>
@@ -22,7 +22,7 @@ class PluginValidators {
     PluginValidators(const PluginValidators&) = delete;
     PluginValidators& operator=(const PluginValidators&) = delete;
 
-    /// The validator of "group/version/Kind"; loads its plugin when first asked. Null when no plugin checks that kind.
+    /// The validator of "group/version/Kind"; loads its plugin on first use. Null when no plugin checks this kind.
     IValidator* find(const QString& kind);
 
     /// Plugins that could not be loaded.
@@ -37,7 +37,7 @@ class PluginValidators {
     Errors m_errors;
 };
 
-/// What `validator` finds wrong with an admitted `object`.
+/// The mistakes that `validator` finds in an admitted `object`.
 Errors validate(IValidator& validator, const QCborMap& object);
 
 }  // namespace fos1::ctl

@@ -19,7 +19,7 @@ constexpr qint64 kMaxAnswer = 64 * 1024 * 1024;
 
 RpcFailure broken(const QString& message) { return {RpcFailure::kBroken, message, {}}; }
 
-/// Why no socket of `tried` led to a daemon.
+/// Why no socket in `tried` led to a daemon.
 RpcFailure noDaemon(const QStringList& tried, const QStringList& forbidden) {
     if (!forbidden.isEmpty())
         return broken(QStringLiteral("no permission to use %1; try as root").arg(forbidden.join(QStringLiteral(", "))));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The places are those of deploy's host.yaml and of samples/standalone/host.yaml (%S/fos1-standalone).
+// The paths are those of deploy's host.yaml and of samples/standalone/host.yaml (%S/fos1-standalone).
 #include "socket_paths.h"
 
 #include <unistd.h>

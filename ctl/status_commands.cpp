@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `status`: how the host is.
+// `status`: the state of the host.
 #include <QJsonArray>
 
 #include "commands.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `topic get`: what is on the state bus. Knows no topic.
+// `topic get`: the values on the state bus. Must not know any topic.
 #include <QCborMap>
 #include <QJsonArray>
 
@@ -28,7 +28,7 @@ QString table(const QJsonArray& entries) {
     return table.text();
 }
 
-/// One value with all of its fields.
+/// One value with all its fields.
 QString page(const QJsonObject& entry) {
     const QString reason = entry.value(u"reason").toString();
     const QString head = QStringLiteral("# %1 of %2, key %3, by %4, %5 old%6\n")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `validate`: the checks that a daemon would make, without one.
+// `validate`: the daemon's checks, without a daemon.
 #include <QCoreApplication>
 #include <QDir>
 #include <map>
@@ -25,7 +25,7 @@ class Validation {
     Validation(const schema::CrdCatalog& catalog, const QString& pluginDirectory)
         : m_catalog(catalog), m_validators(pluginDirectory) {}
 
-    /// The mistakes of one object, and that no other has its name.
+    /// The mistakes of one object, including a name that another object already has.
     Errors check(const yaml::Document& document) {
         const auto admitted = m_catalog.admit(document.value);
         if (!admitted) return admitted.error();
@@ -39,7 +39,7 @@ class Validation {
         return errors;
     }
 
-    /// Kinds that nothing but their schema checks.
+    /// The kinds that only their schema checks.
     [[nodiscard]] const std::set<QString>& schemaOnly() const { return m_schemaOnly; }
     [[nodiscard]] const Errors& brokenPlugins() const { return m_validators.errors(); }
 
@@ -53,7 +53,7 @@ class Validation {
 
     const schema::CrdCatalog& m_catalog;
     PluginValidators m_validators;
-    std::map<QString, QString> m_seen;  ///< object: where
+    std::map<QString, QString> m_seen;  ///< object and its position
     std::set<QString> m_schemaOnly;
 };
 

@@ -31,7 +31,7 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
       m_queue([this](const QString& plugin, Ticket ticket) { m_plugins.reconcile(plugin, ticket); }),
       m_desk({m_resources, m_queue, m_status, m_events},
              [this](const StoredObject& object, OnOpinion answered) {
-                 // An object is decoded only where somebody wants to see it.
+                 // Decode the object only when a plugin in a runner handles its kind.
                  return m_plugins.questions().isInRunner(kindId(object.key)) &&
                         m_admission.ask(object.object(), std::move(answered));
              }),

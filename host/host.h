@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The host: the stores, the plugins and the faces, wired together. No logic of its own.
+// The host: the stores, the plugins and the faces, wired together. Contains no logic of its own.
 #pragma once
 
 #include <QLockFile>
@@ -35,19 +35,19 @@ class Host : public QObject {
     Host(HostConfig config, schema::CrdCatalog crds, QObject* parent = nullptr);
     ~Host() override;
 
-    /// The mistakes that start() would report of host.yaml; loads the plugins but starts none.
+    /// The mistakes in host.yaml that start() would report. Loads the plugins but starts none.
     Errors check() { return m_plugins.load(); }
 
-    /// Directories, lock, plugins, faces. Errors are those that make running pointless: configuration, directories, a
-    /// host that runs already, a face that cannot listen.
+    /// Prepares the directories and the lock, then starts the plugins and the faces. An error is one that makes running
+    /// pointless: a wrong configuration, an unusable directory, a host that already runs, a face that cannot listen.
     Errors start();
 
-    /// Stops plugins and faces; stopped() follows within 5 s.
+    /// Stops plugins and faces. stopped() follows within 5 s.
     void stop();
 
     [[nodiscard]] const HostConfig& config() const { return m_config; }
     [[nodiscard]] const HostHealth& health() const { return m_health; }
-    /// The first page of each plugin, as fos1ctl is asked for it.
+    /// The fos1ctl command line that shows the first page of each plugin.
     [[nodiscard]] QStringList pageCommands() const;
 
    Q_SIGNALS:

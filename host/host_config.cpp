@@ -16,7 +16,7 @@ namespace fos1::host {
 
 namespace {
 
-// The schema of host.yaml itself. Keys and defaults here are what docs/operating.md describes.
+// The schema of host.yaml itself. docs/operating.md describes these keys and defaults.
 constexpr const char kSchema[] = R"json({
   "type": "object",
   "properties": {
@@ -87,7 +87,7 @@ Errors located(const yaml::Document& document, const QString& prefix, const Erro
     return result;
 }
 
-/// A path setting, expanded; an unknown specifier becomes an error.
+/// Reads a path setting and expands it. An unknown specifier becomes an error.
 QString path(const CborReader& reader, const QString& key, const QString& base, Errors& errors,
              const QString& fallback = {}) {
     if (!reader.has(key)) return fallback;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where things are on this machine: path specifiers in host.yaml and the layout of an installation.
+// Paths on this machine: path specifiers in host.yaml and the layout of an installation.
 #pragma once
 
 #include <QString>
@@ -7,11 +7,11 @@
 namespace fos1::host {
 
 /// Expands %S (state: /var/lib for root, else $XDG_STATE_HOME or ~/.local/state), %t (runtime: /run for root, else
-/// $XDG_RUNTIME_DIR or /tmp) and %% at the start or inside of `path`, as systemd.unit(5) does; a relative result is
-/// taken from `base`. An unknown specifier gives an empty string.
+/// $XDG_RUNTIME_DIR or /tmp) and %% at the start or inside of `path`, as systemd.unit(5) does. A relative result is
+/// resolved against `base`. Returns an empty string for an unknown specifier.
 QString expandPath(const QString& path, const QString& base);
 
-/// `relative` below the directory that holds bin/: the build tree has the same layout as an installation.
+/// `relative` below the directory that holds bin/. The build tree has the same layout as an installation.
 QString installedPath(const QString& relative);
 
 }  // namespace fos1::host

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1-hostd: reads host.yaml, starts the host, ends in order on SIGTERM or SIGINT.
+// fos1-hostd: reads host.yaml, runs the host, and stops it in order on SIGTERM or SIGINT.
 #include <malloc.h>
 #include <sys/resource.h>
 
@@ -23,7 +23,7 @@ int report(const Errors& errors) {
     return 1;
 }
 
-/// What a newcomer at a terminal tries next. Under a service manager nobody reads it.
+/// Prints the commands that a new user at a terminal tries next. Prints nothing under a service manager.
 void greet(const host::Host& host) {
     const QString ctl = QDir::current().relativeFilePath(QCoreApplication::applicationDirPath() + "/fos1ctl");
     std::printf("\nfos1-hostd %s is running. In another terminal, try:\n", FOS1_VERSION);
@@ -34,8 +34,8 @@ void greet(const host::Host& host) {
     std::fflush(stdout);
 }
 
-/// Also for the children. With 1 the kernel does not even start a program that /proc/sys/kernel/core_pattern names,
-/// with 0 it does (core(5)).
+/// Applies to children too. The limit is 1, not 0: with 0 the kernel still starts a program that
+/// /proc/sys/kernel/core_pattern names, with 1 it does not (core(5)).
 void forbidCoreDumps() {
     rlimit limit{};
     ::getrlimit(RLIMIT_CORE, &limit);
@@ -44,7 +44,7 @@ void forbidCoreDumps() {
     ::setrlimit(RLIMIT_CORE, &limit);
 }
 
-/// By itself malloc keeps as much of what is free as the largest buffer that was ever given back, twice (mallopt(3)).
+/// By default malloc keeps up to twice the size of the largest buffer ever freed (mallopt(3)).
 void giveMemoryBack() {
 #ifdef __GLIBC__
     ::mallopt(M_MMAP_THRESHOLD, 128 * 1024);
@@ -88,7 +88,7 @@ int main(int argc, char** argv) {
     QObject::connect(&host, &host::Host::stopped, &app, &QCoreApplication::quit, Qt::QueuedConnection);
     QObject::connect(&termination, &host::Termination::requested, &host, [&host] {
         host.stop();
-        // The plugins have 4 s; whatever happens, the end comes within 5.
+        // Plugins have 4 s to stop. This exits within 5 s, whatever happens.
         QTimer::singleShot(4500, &host, [] { std::_Exit(1); });
     });
     if (const Errors errors = host.start(); !errors.empty()) return report(errors);

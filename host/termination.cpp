@@ -12,7 +12,7 @@ namespace fos1::host {
 
 namespace {
 
-// A signal handler can reach nothing but globals.
+// A signal handler can reach only globals.
 int signalEvent = -1;
 
 void onSignal(int /*signal*/) {
@@ -40,7 +40,7 @@ Termination::Termination(QObject* parent) : QObject(parent) {
     });
     handle(SIGTERM, &onSignal);
     handle(SIGINT, &onSignal);
-    handle(SIGHUP, &onSignal);  // the terminal is gone; dying of it would leave child processes behind
+    handle(SIGHUP, &onSignal);  // the terminal closed; the default action would leave child processes behind
     handle(SIGPIPE, SIG_IGN);
 }
 

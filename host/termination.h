@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// SIGTERM, SIGINT and SIGHUP as events of the loop. A handler and an eventfd rather than signalfd(2): a blocked signal
-// mask would be inherited by every child process of every plugin.
+// SIGTERM, SIGINT and SIGHUP as events of the loop. Uses a handler and an eventfd instead of signalfd(2), because every
+// child process of every plugin would inherit a blocked signal mask.
 #pragma once
 
 #include <QObject>
@@ -9,7 +9,7 @@
 
 namespace fos1::host {
 
-/// At most one per process.
+/// At most one instance per process.
 class Termination : public QObject {
     Q_OBJECT
    public:

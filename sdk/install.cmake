@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# What an author of plugins finds in an installation: headers, library, schemas, CMake package, pkg-config file.
+# The SDK in an installation: headers, library, schemas, CMake package, pkg-config file.
 include(CMakePackageConfigHelpers)
 
 set(FOS1_CMAKE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/Fos1Sdk)
@@ -20,7 +20,7 @@ install(FILES ${CMAKE_CURRENT_BINARY_DIR}/Fos1SdkConfig.cmake ${CMAKE_CURRENT_BI
   cmake/Fos1AddPlugin.cmake cmake/Fos1AddPluginTest.cmake cmake/Fos1PluginMetadata.cmake cmake/plugin_exports.map
   DESTINATION ${FOS1_CMAKE_DIR})
 
-# What programs look up at run time is in the build tree too, which has the layout of an installation.
+# Files that programs look up at run time are also copied to the build tree, which has the layout of an installation.
 file(GLOB_RECURSE template RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS template/*)
 file(GLOB schemas RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/contracts CONFIGURE_DEPENDS contracts/schemas/*.json)
 set(copies)
@@ -37,7 +37,7 @@ fos1_share(${CMAKE_CURRENT_SOURCE_DIR}/contracts ${schemas})
 add_custom_target(fos1_sdk_data ALL DEPENDS ${copies})
 install(DIRECTORY template DESTINATION ${CMAKE_INSTALL_DATADIR}/fos1)
 
-# Relative to where the file is, so that an installation can be moved.
+# Relative to the pkg-config file, so that an installation can be moved.
 file(RELATIVE_PATH up /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" FOS1_PC_PREFIX "\${pcfiledir}/${up}")
 configure_file(cmake/fos1sdk.pc.in fos1sdk.pc @ONLY)

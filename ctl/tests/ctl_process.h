@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1ctl as a process, and the canned answers of its daemon.
+// Runs fos1ctl as a process, with canned answers of its daemon.
 #pragma once
 
 #include <QFile>
@@ -23,17 +23,17 @@ inline QJsonObject json(const QByteArray& text) {
     return document.object();
 }
 
-/// An answer of the daemon. (In files, because moc 6.4 stumbles over long raw strings.)
+/// An answer of the daemon, from a file because moc 6.4 cannot parse long raw strings.
 inline QJsonObject data(const char* name) {
     QFile file(fos1::tree::sourceFile(QStringLiteral("ctl/tests/data/") + QLatin1String(name)));
     if (!file.open(QIODevice::ReadOnly)) qFatal("cannot read %s", name);
     return json(file.readAll());
 }
 
-/// "get ntp -o json" as arguments; none of them holds a space.
+/// Splits "get ntp -o json" into arguments; no argument contains a space.
 inline QStringList words(const char* line) { return QString::fromLatin1(line).split(u' ', Qt::SkipEmptyParts); }
 
-/// Runs fos1ctl with `arguments` while this thread's event loop, and so the fake daemon, goes on.
+/// Runs fos1ctl with `arguments` while this thread's event loop, and therefore the fake daemon, keeps running.
 inline Outcome run(const QStringList& arguments, const QByteArray& input = {}) {
     QProcess process;
     process.start(fos1::tree::builtFile(QStringLiteral("bin/fos1ctl")), arguments);

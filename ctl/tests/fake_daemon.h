@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A control socket that answers what a test tells it to and remembers what it was asked.
+// A control socket that returns configured answers and records the requests.
 #pragma once
 
 #include <QJsonObject>
@@ -23,7 +23,7 @@ class FakeDaemon : public QObject {
         m_answers[method] = {{QStringLiteral("result"), result}};
     }
     void refuse(const QString& method, int code, const QString& message, const QJsonObject& data = {});
-    /// Sends `line` whatever is asked; empty closes the connection instead.
+    /// Sends `line` in answer to any request; an empty line closes the connection instead.
     void answerRaw(const QByteArray& line) { m_raw = line; }
 
     [[nodiscard]] const std::vector<Request>& requests() const { return m_requests; }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1ctl as a process against a fake daemon: what it asks, what it prints and how it ends.
+// fos1ctl as a process against a fake daemon: its requests, output and exit status.
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QTest>
@@ -50,7 +50,7 @@ class TestCtl : public QObject {
         const Outcome outcome = run(arguments);
         QCOMPARE(outcome.exitCode, 2);
         QVERIFY(!outcome.err.isEmpty());
-        // Only whose sub-commands there are may be asked.
+        // The only allowed request is the one for the plugins' subcommands.
         for (const FakeDaemon::Request& request : m_daemon->requests())
             QCOMPARE(request.method, QStringLiteral("plugin.list"));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Sub-commands that plugins bring, as a process against a fake daemon.
+// Subcommands of plugins, as a process against a fake daemon.
 #include <QJsonArray>
 
 #include "ctl_process.h"
@@ -7,7 +7,7 @@
 
 namespace {
 
-/// A plugin that is not installed here and runs.
+/// A plugin that runs but is not installed here.
 const char* const kPlugins = R"({"plugins": [{
     "id": "com.example.weather", "state": "Running",
     "command": {"name": "weather", "help": "The weather"},

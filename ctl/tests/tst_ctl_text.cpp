@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How fos1ctl words ages, durations, cells and tables, and how it reads printer columns' paths.
+// How fos1ctl formats ages, durations, cells and tables, and how it reads the paths of printer columns.
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Pages as text: each kind of cell, each kind of section, trouble, and what a hostile plugin puts into them.
+// Pages as text: each kind of cell, each kind of section, trouble, and hostile content.
 #include <QJsonArray>
 #include <QTest>
 
@@ -91,7 +91,7 @@ class TestPageText : public QObject {
                              {QStringLiteral("value"), 7}};
         const QCborMap section{{QStringLiteral("fields"), QCborArray{field}}};
         QCOMPARE(sectionText(section.toJsonObject(), kNow), QStringLiteral("  X            7\n"));
-        // A section of a kind that is not known is its title.
+        // A section of an unknown kind is shown as its title.
         QCOMPARE(sectionText({{"title", "Graph"}, {"series", QJsonArray()}}, kNow), QStringLiteral("Graph:\n"));
     }
 };

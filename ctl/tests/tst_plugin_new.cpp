@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `fos1ctl plugin new` writes every file of the template under the new names, and refuses what it must.
+// `fos1ctl plugin new` writes every file of the template under the new names, and refuses invalid requests.
 #include <QDir>
 #include <QDirIterator>
 #include <QProcess>
@@ -58,7 +58,7 @@ class TestPluginNew : public QObject {
         }
         QVERIFY(read(path + "/fan_speed2_plugin.h").contains("class FanSpeed2Plugin : "));
         QVERIFY(read(path + "/plugin.json").contains("\"id\": \"org.acme.fan-speed2\""));
-        // Where it runs is the host's decision.
+        // The host decides where the plugin runs.
         QVERIFY(!read(path + "/plugin.json").contains("isolation"));
         QVERIFY(read(path + "/CMakeLists.txt").contains("fos1_add_plugin(org.acme.fan-speed2 "));
     }

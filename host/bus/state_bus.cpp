@@ -11,8 +11,8 @@ namespace fos1::host {
 
 namespace {
 
-/// Of topics with more keys than this the values are kept as CBOR, which takes a tenth of the memory of a map: once
-/// they were delivered, and at once when more than this wait for that.
+/// A topic with more keys than this keeps its values as CBOR, which takes a tenth of the memory of a map. A value is
+/// encoded after its delivery, or immediately when more values than this await delivery.
 constexpr std::size_t kMostMaps = 64;
 
 }  // namespace
@@ -71,7 +71,7 @@ Status StateBus::publish(const QString& publisher, const QString& topicName, con
     entry.reason.clear();
     entry.isPublisherGone = false;
     markChanged(topic, entry);
-    // The timer is re-armed only when it would otherwise fire too late: a stream of publishes costs nothing here.
+    // Re-arm the timer only when it would otherwise fire too late, so that a stream of publishes costs nothing here.
     if (ttlMs > 0 && (!m_staleTimer.isActive() || m_staleTimer.remainingTime() > ttlMs)) armStaleTimer();
     return Status::Ok;
 }
@@ -149,8 +149,8 @@ void StateBus::deliver() {
 }
 
 void StateBus::deliverTopic(const QString& name) {
-    // Listeners may publish, subscribe and unsubscribe while they are called, so nothing here holds an iterator
-    // across a call, and what they publish is delivered on the next turn.
+    // Listeners may publish, subscribe and unsubscribe during the call. Nothing here holds an iterator across a call,
+    // and values that a listener publishes are delivered on the next turn.
     Topic& topic = m_topics[name];
     std::vector<QString> changed;
     changed.swap(topic.changed);

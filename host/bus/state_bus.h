@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Retained, conflated state by (topic, key), delivered to subscribers on the next turn of the loop. Must not know what
-// a payload means; who may publish which topic is checked by the facade.
+// Retained, conflated state by (topic, key), delivered to subscribers on the next turn of the event loop. Must not know
+// what a payload means. PluginFacade checks which plugin may publish which topic.
 #pragma once
 
 #include <QCborMap>
@@ -23,15 +23,15 @@ struct BusEntry {
     QString key;
     Presence presence = Presence::Unknown;
     QCborMap map;       ///< the value
-    QByteArray cbor;    ///< or this, of one key of many
+    QByteArray cbor;    ///< set instead of `map` in a topic with many keys
     QString publisher;  ///< plugin id
     quint64 sequence = 0;
     qint64 monotonicNs = 0;        ///< steady clock at the publish
     qint64 ttlMs = 0;              ///< 0: never stale
-    QString reason;                ///< why it is Absent
+    QString reason;                ///< why the value is Absent
     qsizetype bytes = 0;           ///< an upper bound of its encoded size
-    bool isPublisherGone = false;  ///< Absent because its publisher stopped or died, not because it took it back
-    bool isQueued = false;         ///< waits for delivery on the next turn
+    bool isPublisherGone = false;  ///< Absent because its publisher stopped or crashed, not because it was retracted
+    bool isQueued = false;         ///< delivery is due on the next turn
 
     [[nodiscard]] QCborMap value() const { return cbor.isEmpty() ? map : unpackedMap(cbor); }
 };
@@ -41,7 +41,7 @@ class StateBus : public QObject {
    public:
     static constexpr qsizetype kMaxPayloadBytes = IBus::kMaxPayloadBytes;
     static constexpr std::size_t kMaxKeysPerTopic = 65'536;
-    static constexpr qsizetype kMaxPublisherBytes = 64 << 20;  ///< of all values that one plugin keeps here
+    static constexpr qsizetype kMaxPublisherBytes = 64 << 20;  ///< limit for all values that one plugin keeps here
 
     explicit StateBus(QObject* parent = nullptr);
 
@@ -49,34 +49,35 @@ class StateBus : public QObject {
                    qint64 ttlMs);
     Status retract(const QString& publisher, const QString& topic, const QString& key, const QString& reason);
 
-    /// Withdraws everything of a publisher that stopped or crashed.
+    /// Retracts all values of a publisher that stopped or crashed.
     void retractAll(const QString& publisher, const QString& reason);
 
-    /// `listener` is not owned; it gets every retained value of the topic on the next turn, then each change.
+    /// `listener` is not owned. It receives every retained value of the topic on the next turn, then each change.
     void subscribe(const QString& topic, IBusListener* listener);
     void unsubscribe(const QString& topic, IBusListener* listener);
 
-    /// Retained entries, all or of one topic, in order of topic and key.
+    /// Retained entries of all topics or of one, ordered by topic and key.
     [[nodiscard]] std::vector<const BusEntry*> entries(const QString& topic = {}) const;
 
-    /// Null when nothing was ever published there.
+    /// Null when nothing was ever published under this topic and key.
     [[nodiscard]] const BusEntry* find(const QString& topic, const QString& key) const;
 
     [[nodiscard]] static qint64 monotonicNow();
 
    Q_SIGNALS:
-    /// (topic, key) was delivered to its subscribers, however many there are: once a turn for each key that changed.
+    /// (topic, key) was delivered to its subscribers. Emitted once per turn for each changed key, however many
+    /// subscribers there are.
     void delivered(const fos1::host::BusEntry& entry);
 
    private:
     struct Subscriber {
         IBusListener* listener = nullptr;
-        bool isNew = true;  ///< still has to see the retained values
+        bool isNew = true;  ///< has not received the retained values yet
     };
     struct Topic {
         std::map<QString, BusEntry> entries;
         std::vector<Subscriber> subscribers;
-        std::vector<QString> changed;  ///< keys, each once
+        std::vector<QString> changed;  ///< keys, without duplicates
     };
 
     void markChanged(Topic& topic, BusEntry& entry);

@@ -37,7 +37,7 @@ tl::expected<const schema::ResourceKind*, RpcError> kindOf(const ControlContext&
                  QJsonValue::Undefined});
 }
 
-/// The object that `params` {kind, namespace, name} names.
+/// Finds the object that `params` {kind, namespace, name} names.
 tl::expected<const StoredObject*, RpcError> objectOf(const ControlContext& context, const QJsonObject& params) {
     const auto kind = kindOf(context, params);
     if (!kind) return tl::unexpected<RpcError>(kind.error());
@@ -50,7 +50,7 @@ tl::expected<const StoredObject*, RpcError> objectOf(const ControlContext& conte
                  QJsonValue::Undefined});
 }
 
-/// Has an object stored that nobody objects to.
+/// Stores an object that no check refuses.
 void storeResource(const ControlContext& context, const QCborMap& object, const QCborMap& admitted,
                    const std::vector<Opinion>& opinions, const RpcReply& reply) {
     const QCborMap metadata = admitted.value(QStringLiteral("metadata")).toMap();
@@ -65,10 +65,10 @@ void storeResource(const ControlContext& context, const QCborMap& object, const 
     if (isUnchanged) return reply(QJsonObject{{"result", "unchanged"}});
     QJsonObject result{{"result", before ? QStringLiteral("configured") : QStringLiteral("created")}};
     insertUnchecked(result, opinions);
-    // What is stored is what the user wrote: defaults may change, and then they should apply.
+    // Store what the user wrote, without defaults: if a default changes later, the new one should apply.
     context.plugins.questions().write(object, [context, reply, result](Outcome outcome, const QString& message) {
         if (outcome != Outcome::Ok) return reply(refuse(rpc::kFailed, message));
-        // Who asks for the object next is to see this one.
+        // Reply only once the object is in the store, so that the caller's next read returns it.
         context.services.admission.whenTaken([reply, result] { reply(result); });
     });
 }
@@ -105,7 +105,7 @@ void getPlugin(const ControlContext& context, const QJsonObject& params, const R
     reply(views::pluginDetails(*record, context.services.status).toJsonObject());
 }
 
-/// A method that has the supervisor do something to the plugin that `params` {id} names.
+/// A method that makes the supervisor act on the plugin that `params` {id} names.
 template <typename Act>
 RpcMethod pluginMethod(const ControlContext& context, Act act) {
     return [context, act](const QJsonObject& params, const RpcReply& reply) {

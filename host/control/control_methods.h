@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The methods of the control socket, over the stores. Must not know any plugin or kind by name.
+// The methods of the control socket, which read and change the stores. Must not know any plugin or kind by name.
 #pragma once
 
 #include <vector>
@@ -19,7 +19,7 @@ class PluginSupervisor;
 class HostHealth;
 class Admission;
 
-/// What the methods read and call; all of it outlives the dispatcher.
+/// What the methods read and call. All members outlive the dispatcher.
 struct ControlContext {
     const HostConfig& config;
     const HostServices& services;
@@ -29,11 +29,12 @@ struct ControlContext {
     const HostHealth& health;
 };
 
-/// {unchecked: [who should have checked one of the objects, and why they did not]}; nothing when all did.
+/// Inserts {unchecked: [text]}: each text names a plugin that should have checked an object and why it did not. Inserts
+/// nothing when every plugin checked.
 void insertUnchecked(QJsonObject& result, const std::vector<Opinion>& opinions);
 
-/// host.status, plugin.{list,get,page,start,stop,restart}, crd.list, resource.{list,get,apply,delete,preview},
-/// topic.list, event.list; docs/control-socket.md.
+/// Adds host.status, plugin.{list,get,page,start,stop,restart}, crd.list, resource.{list,get,apply,delete,preview},
+/// topic.list and event.list. docs/control-socket.md describes them.
 void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context);
 
 }  // namespace fos1::host

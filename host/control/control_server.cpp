@@ -24,12 +24,13 @@ FOS1_LOG(lcControl, "host.control")
 struct ControlServer::Connection {
     QPointer<QLocalSocket> socket;
     RpcCaller caller;
-    bool isSkipping = false;  ///< inside a line that is too long
+    bool isSkipping = false;  ///< inside a line that exceeds the limit
 };
 
 ControlServer::ControlServer(const RpcDispatcher& dispatcher, QObject* parent)
     : QObject(parent), m_dispatcher(dispatcher) {
-    // Qt then makes the socket under another name, sets its mode and renames it: no moment with a wider mode.
+    // With these options Qt creates the socket under a temporary name, sets its mode and renames it, so the socket
+    // never has a wider mode.
     m_server.setSocketOptions(QLocalServer::UserAccessOption | QLocalServer::GroupAccessOption);
     connect(&m_server, &QLocalServer::newConnection, this, &ControlServer::accept);
 }
@@ -96,7 +97,7 @@ void ControlServer::read(Connection& connection) {
     while (socket && socket->bytesToWrite() < kMaxUnreadBytes) {
         if (!socket->canReadLine()) {
             if (socket->bytesAvailable() <= kMaxLineBytes) return;
-            // Too long: what comes up to the newline is thrown away, and then the answer says so.
+            // The line is too long: discard input up to the newline, then reply with an error.
             socket->readAll();
             connection.isSkipping = true;
             continue;

@@ -18,15 +18,15 @@ class ControlServer : public QObject {
     Q_OBJECT
    public:
     static constexpr qsizetype kMaxLineBytes = 1 << 20;
-    static constexpr qint64 kMaxUnreadBytes = 8 << 20;  ///< of responses; then no more requests are read
+    static constexpr qint64 kMaxUnreadBytes = 8 << 20;  ///< of responses; above this no more requests are read
     static constexpr int kMaxConnections = 64;
 
     /// `dispatcher` must outlive the server.
     explicit ControlServer(const RpcDispatcher& dispatcher, QObject* parent = nullptr);
     ~ControlServer() override;
 
-    /// Listens at `path`, replacing a socket left behind (the caller holds the lock on the state directory).
-    /// Members of `group`, when given, may connect and act.
+    /// Listens at `path` and replaces a socket left behind there (the caller holds the lock on the state directory).
+    /// Members of `group`, if given, may connect and act.
     Result<void> listen(const QString& path, const QString& group);
 
    private:

@@ -33,12 +33,12 @@ struct RpcError {
 
 using RpcResult = tl::expected<QJsonValue, RpcError>;
 
-/// Who asks.
+/// The caller of a method.
 struct RpcCaller {
-    bool mayAct = false;  ///< may change anything
+    bool mayAct = false;  ///< may change state
 };
 
-/// Answers once, now or later.
+/// Sends the response, immediately or later. To be called exactly once.
 using RpcReply = std::function<void(const RpcResult&)>;
 using RpcMethod = std::function<void(const QJsonObject& params, RpcReply reply)>;
 
@@ -48,8 +48,8 @@ class RpcDispatcher {
 
     void add(const QString& name, Access access, RpcMethod method);
 
-    /// Handles one line. `send` gets the response's line without its newline; it is not called for notifications. A
-    /// batch is refused: one request a line is all this socket speaks.
+    /// Handles one line. `send` receives the response as one line without its newline; it is not called for
+    /// notifications. A batch is refused: this socket accepts one request per line.
     void handle(const QByteArray& line, const RpcCaller& caller,
                 const std::function<void(const QByteArray&)>& send) const;
 

@@ -17,7 +17,8 @@ QString nameOf(const QJsonValue& element, const QString& field) {
     return value.isString() ? value.toString() : QString::number(value.toInteger());
 }
 
-/// The texts or integers that the elements have in `field`; nothing when one has none, or two have the same.
+/// The values (text or integer) of `field` in the elements; nothing when an element lacks the field or two elements
+/// have the same value.
 std::optional<std::set<QString>> namesIn(const QJsonArray& list, const QString& field) {
     std::set<QString> names;
     for (const QJsonValue element : list) {
@@ -28,8 +29,8 @@ std::optional<std::set<QString>> namesIn(const QJsonArray& list, const QString& 
     return names;
 }
 
-/// The field that tells the elements of both lists apart, best the one in which they agree most; nothing when there is
-/// none.
+/// The field that identifies the elements of both lists, preferably the one with the most values in common; nothing
+/// when no field does.
 std::optional<QString> namingField(const QJsonArray& from, const QJsonArray& to) {
     QStringList candidates{QStringLiteral("name"), QStringLiteral("id")};
     candidates += (from.isEmpty() ? to : from).first().toObject().keys();

@@ -16,7 +16,7 @@ namespace fos1::host {
 
 namespace {
 
-/// The part of an object that a manifest says, as people may see it.
+/// The parts of an object that a manifest contains, as people may see them.
 QJsonObject shownParts(const ControlContext& context, const ObjectKey& key, const QCborMap& object) {
     const schema::ResourceKind* kind = context.crds.find(key.apiVersion, key.kind);
     const QJsonObject all = (kind ? kind->schema.masked(object).toMap() : object).toJsonObject();
@@ -43,7 +43,7 @@ QJsonObject changeOf(const ControlContext& context, const QCborMap& admitted) {
         if (!change.to.isUndefined()) field.insert("to", change.to);
         fields.append(field);
     }
-    // A secret that changes looks the same before and after.
+    // A changed secret looks the same before and after, because it is masked.
     const bool isSame = before && fields.isEmpty() && haveSameContent(before->object(), admitted);
     return {{"object", key.text()},
             {"change", !before  ? QStringLiteral("created")
@@ -65,7 +65,7 @@ RpcResult refusal(const std::vector<Errors>& found) {
         RpcError{rpc::kInvalidObject, words.join(QStringLiteral("; ")), QJsonObject{{"errors", errors}}});
 }
 
-/// Tells what would change in the objects, and asks the plugins what they would do.
+/// Reports what would change in the objects, and asks the plugins what they would do.
 void previewAdmitted(const ControlContext& context, const std::vector<QCborMap>& admitted,
                      const std::vector<Opinion>& opinions, const RpcReply& reply) {
     QJsonArray objects;

@@ -44,8 +44,8 @@ BusLink::~BusLink() { stop(); }
 
 void BusLink::start(const QString& address) {
     m_address = address;
-    // Not through createSessionBusConnectionWithAddress(): sdbus-c++ 1.2 loses memory there with each bus that is not
-    // there.
+    // createSessionBusConnectionWithAddress() is unsuitable: in sdbus-c++ 1.2 it leaks memory each time the bus is
+    // missing.
     if (!address.isEmpty()) qputenv("DBUS_SYSTEM_BUS_ADDRESS", address.toUtf8());
     setState(LinkState::Connecting, {});
     m_client.start();
@@ -80,7 +80,7 @@ void BusLink::named(Result<sdbus::MethodReply> reply) {
         reply ? QStringLiteral("another process owns it")
               : reply.error().message +
                     QStringLiteral(" (is io.fos1.Host1.conf installed in the bus's policy directory?)");
-    // Not from inside the connection's own callback.
+    // Queued, because a connection must not be closed from its own callback.
     QMetaObject::invokeMethod(
         this,
         [this, reason] {

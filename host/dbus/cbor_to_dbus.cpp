@@ -23,7 +23,7 @@ bool isAll(const QCborArray& list, QCborValue::Type type) {
 
 QString keyText(const QCborValue& key) { return key.isString() ? key.toString() : key.toVariant().toString(); }
 
-/// A double is no integer, whatever its value.
+/// A double is not accepted as an integer, whatever its value.
 std::int64_t integer(const QCborValue& value) { return value.isInteger() ? value.toInteger() : 0; }
 
 QString jsonText(const QCborValue& value) {
@@ -74,7 +74,7 @@ class Writer {
         m_message.closeContainer();
     }
 
-    /// A variant of the type that the value has itself.
+    /// A variant of the value's own type.
     void any(const QCborValue& value, int depth) {
         const auto text = [&](const QString& shown) { variant(m_message, "s", [&] { m_message << dbusText(shown); }); };
         switch (value.type()) {

@@ -10,12 +10,13 @@
 
 namespace fos1::host::dbus {
 
-/// How deep maps and lists may lie in each other: D-Bus ends a connection on which more than 64 containers do, and a
-/// map is three of them. What lies deeper is given as JSON text.
+/// Maximum nesting depth of maps and lists. D-Bus closes a connection on a message with more than 64 nested containers,
+/// and a map takes three of them. Deeper values are written as JSON text.
 constexpr int kMaxDepth = 12;
 
-/// Appends one complete value of `type`; the type's empty value when `value` is of another kind. Text of D-Bus holds no
-/// U+0000, so U+FFFD stands for it. A dictionary has no entry for null. Throws sdbus::Error when the message is full.
+/// Appends one complete value of `type`, or the type's empty value when `value` is of another kind. D-Bus text cannot
+/// contain U+0000, so U+FFFD replaces it. Null values are left out of dictionaries. Throws sdbus::Error when the
+/// message is full.
 void append(sdbus::Message& message, DbusType type, const QCborValue& value);
 
 }  // namespace fos1::host::dbus

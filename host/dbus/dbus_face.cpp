@@ -20,12 +20,12 @@ namespace fos1::host {
 namespace {
 FOS1_LOG(lcDbus, "host.dbus")
 
-// All objects are listed in one message, and the system bus takes none above 32 MiB. On D-Bus a value takes at most
-// four times these bytes, and an object without it about one KiB.
+// One message lists all objects, and the system bus accepts no message above 32 MiB. On D-Bus a value takes at most
+// four times its CBOR bytes, and an object without its value about 1 KiB.
 constexpr std::size_t kMaxTopicObjects = 8192;
 constexpr qsizetype kMaxShownBytes = 5 << 20;
 
-constexpr qint64 kMaxTurnMs = 5;  ///< of objects that come, change and go
+constexpr qint64 kMaxTurnMs = 5;  ///< of adding, changing and removing objects
 
 using dbus::DbusType;
 

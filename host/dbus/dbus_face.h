@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The host on D-Bus (docs/dbus.md): itself, its plugins and all topic values as objects. Reads the stores; must not
+// The host on D-Bus (docs/dbus.md): the host, its plugins and all topic values as objects. Reads the stores. Must not
 // know any plugin, kind or topic.
 #pragma once
 
@@ -25,13 +25,13 @@ struct PluginRecord;
 class DbusFace : public QObject {
     Q_OBJECT
    public:
-    /// All of them outlive this.
+    /// All arguments outlive this object.
     DbusFace(const HostConfig& config, const HostServices& services, PluginSupervisor& plugins,
              const HostHealth& health, QObject* parent = nullptr);
     ~DbusFace() override;
 
-    /// Once the plugins are loaded. Topic types come from `schemaDir` and from the plugins' metadata. A bus that is not
-    /// there is no error: we come when it does.
+    /// To be called once the plugins are loaded. Topic types come from `schemaDir` and from the plugins' metadata. A
+    /// missing bus is not an error: the link connects when the bus appears.
     void start(const QString& schemaDir);
 
     /// For people: "connected", "no bus", "off".
@@ -58,7 +58,7 @@ class DbusFace : public QObject {
     dbus::TopicPaths m_paths;
     std::set<std::pair<QString, QString>> m_toShow;  ///< topic and key
     QTimer m_showTimer;
-    std::map<std::string, qsizetype> m_shown;  ///< bytes of a topic value at most, by path
+    std::map<std::string, qsizetype> m_shown;  ///< upper bound of a topic value's bytes, by path
     qsizetype m_shownBytes = 0;
     bool m_isLimitReported = false;
     dbus::BusLink m_link;

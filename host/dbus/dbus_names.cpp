@@ -9,11 +9,11 @@ namespace {
 
 constexpr const char* kPluginsPath = "/io/fos1/Host1/plugins/";
 constexpr const char* kTopicsPath = "/io/fos1/Host1/topics/";
-constexpr std::size_t kMaxNameLength = 200;  ///< of the 255 that D-Bus allows a whole name
+constexpr std::size_t kMaxNameLength = 200;  ///< of the 255 that D-Bus allows for a whole name
 
 bool isPlain(QChar c) { return (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z') || (c >= u'0' && c <= u'9'); }
 
-/// Each run of letters and digits with its first letter large.
+/// Joins the runs of letters and digits, each with its first letter in upper case.
 std::string camelCase(const QString& text) {
     std::string name;
     bool isStart = true;

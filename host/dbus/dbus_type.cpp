@@ -7,7 +7,7 @@ namespace fos1::host::dbus {
 
 namespace {
 
-/// The one type of a schema; empty when it names none or several.
+/// The type that a schema names; empty when it names none or several.
 QString typeName(const QJsonObject& schema) {
     const QJsonValue type = schema.value(QLatin1String("type"));
     if (!type.isArray()) return type.toString();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The D-Bus types that properties have here, and which of them a JSON schema asks for. Pure.
+// The D-Bus types of our properties, and the mapping from a JSON schema to them. Pure.
 #pragma once
 
 #include <QJsonObject>
@@ -7,10 +7,10 @@
 namespace fos1::host::dbus {
 
 enum class DbusType {
-    Unknown = 0,  ///< v: the schema does not say
+    Unknown = 0,  ///< v: the schema does not name a type
     Boolean,      ///< b
     Integer,      ///< x
-    Unsigned,     ///< t; asked for by no schema
+    Unsigned,     ///< t; no schema maps to it
     Number,       ///< d
     Text,         ///< s
     Texts,        ///< as
@@ -21,7 +21,7 @@ enum class DbusType {
 
 [[nodiscard]] const char* signatureOf(DbusType type);
 
-/// "null" beside another type is passed over: an absent value is the type's empty one.
+/// "null" beside another type is ignored: an absent value is the type's empty value.
 [[nodiscard]] DbusType typeOfSchema(const QJsonObject& schema);
 
 }  // namespace fos1::host::dbus

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One object on the bus: interfaces with read-only properties and with methods without arguments. Must not know what
-// they mean, nor when it is time to tell of a change.
+// they mean or when a change is due to be announced.
 #pragma once
 
 #include <sdbus-c++/IConnection.h>
@@ -41,23 +41,23 @@ class ExportedObject {
     ExportedObject(const ExportedObject&) = delete;
     ExportedObject& operator=(const ExportedObject&) = delete;
 
-    /// The object at which org.freedesktop.DBus.ObjectManager is found. Throws sdbus::Error.
+    /// Makes this the object that implements org.freedesktop.DBus.ObjectManager. Throws sdbus::Error.
     void manageObjects() { m_object->addObjectManager(); }
 
-    /// As that object, says that another one below it has gone. Throws sdbus::Error.
+    /// As the ObjectManager, announces that an object below this one was removed. Throws sdbus::Error.
     void tellRemoved(const std::string& path, const std::vector<std::string>& interfaces);
 
-    /// What a reader gets from now on. Shape as given to the constructor.
+    /// Sets the values that readers get from now on. Their shape is the one given to the constructor.
     void set(ObjectValues values) { m_values = std::move(values); }
 
-    /// Tells of what differs from what was told last: InterfacesAdded the first time, then PropertiesChanged. Throws
-    /// sdbus::Error.
+    /// Announces the differences from the last announcement: InterfacesAdded the first time, then PropertiesChanged.
+    /// Throws sdbus::Error.
     void announce();
-    /// There is nobody to tell: values up to now count as told.
+    /// Marks the current values as announced, for when no client can have seen the object.
     void skipAnnouncement();
     [[nodiscard]] bool isAnnounced() const { return !m_announced.empty(); }
 
-    /// All of its interfaces, those of D-Bus itself included.
+    /// All its interfaces, including the standard ones of D-Bus.
     [[nodiscard]] std::vector<std::string> interfaces() const;
 
    private:

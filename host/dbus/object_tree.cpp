@@ -34,7 +34,7 @@ void ObjectTree::put(const std::string& path, const ObjectValues& values, const 
                                         << "reason=" + QString::fromStdString(error.getMessage());
             return;
         }
-        // Nobody knows us yet: what is there by then is found by listing it.
+        // We do not own our name yet, so clients find the objects that exist by then by listing them.
         if (m_link.state() != LinkState::Connected) m_objects[path]->skipAnnouncement();
     }
     m_changed.insert(path);
@@ -79,7 +79,7 @@ void ObjectTree::round() {
     while (m_link.isClear() && !(m_changed.empty() && m_removed.empty())) {
         if (spent.hasExpired(kTurnMs)) return m_timer.start(kTurnMs);
         const bool isTold = tellNext();
-        // That also finds out when the connection is no more.
+        // This also detects a lost connection.
         m_link.arm();
         if (!isTold) return m_timer.start(kRoundMs);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The objects on one connection, and what of their changes has not been told yet. Changes are told in a round at most
-// ten times a second and only while the bus takes them in, so that however slow it is, it costs one object one entry
-// here.
+// The objects exported on one connection, and the changes to them that are not announced yet. Changes are announced in
+// rounds, at most ten per second and only while the bus reads them. A slow bus therefore costs at most one pending
+// entry per object.
 #pragma once
 
 #include <QElapsedTimer>
@@ -24,16 +24,16 @@ class ObjectTree : public QObject {
     static constexpr int kRoundMs = 100;
     using Shapes = std::function<std::vector<InterfaceShape>()>;
 
-    /// `link` outlives this.
+    /// `link` outlives this object.
     explicit ObjectTree(BusLink& link, QObject* parent = nullptr);
 
-    /// Shows the object, or gives the one that is there new values. `shapes` and `act` are read only for a new one. An
-    /// object that D-Bus refuses is logged and left out.
+    /// Exports the object, or gives an exported one new values. `shapes` and `act` are used only for a new object. An
+    /// object that D-Bus refuses is logged and omitted.
     void put(const std::string& path, const ObjectValues& values, const Shapes& shapes,
              const ExportedObject::Act& act = {});
     void remove(const std::string& path);
 
-    /// Makes the object at kRootPath the one that lists all (org.freedesktop.DBus.ObjectManager).
+    /// Makes the object at kRootPath the one that lists all objects (org.freedesktop.DBus.ObjectManager).
     void manage();
 
     void clear();
@@ -48,7 +48,7 @@ class ObjectTree : public QObject {
     std::map<std::string, std::unique_ptr<ExportedObject>> m_objects;
     std::map<std::string, std::vector<std::string>> m_removed;  ///< interfaces by path
     std::set<std::string> m_changed;
-    std::string m_lastTold;  ///< the next one is after it, so that each has its turn
+    std::string m_lastTold;  ///< the next announcement comes after this path, so that every object has its turn
     QTimer m_timer;
     QElapsedTimer m_sinceRound;
 };

@@ -20,7 +20,7 @@ constexpr const char* kAccessDenied = "org.freedesktop.DBus.Error.AccessDenied";
 constexpr const char* kLimitsExceeded = "org.freedesktop.DBus.Error.LimitsExceeded";
 constexpr const char* kFailed = "io.fos1.Error.Failed";
 
-/// Should the connection have gone, then the link finds that out by itself.
+/// If the connection is lost, the link detects it by itself.
 void reportUnsent(const sdbus::Error& error) {
     qCDebug(lcActions).noquote() << "reply not sent:" << QString::fromStdString(error.getMessage());
 }
@@ -51,7 +51,7 @@ void PluginActions::act(const QString& pluginId, const std::string& method, sdbu
 void PluginActions::run(quint64 id, const QString& pluginId, const std::string& method) {
     qCInfo(lcActions).noquote() << "requested over D-Bus action=" + QString::fromStdString(method)
                                 << "plugin=" + pluginId;
-    // The supervisor may answer at once, later, or when all of this has gone.
+    // The supervisor may answer immediately, later, or after this object is deleted.
     const auto done = [self = QPointer(this), id](Outcome outcome, const QString& message) {
         if (!self) return;
         if (outcome == Outcome::Ok) return self->answer(id);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Start, Stop and Restart of a plugin over D-Bus: asks the bus who the caller is, then the supervisor, then answers.
+// Start, Stop and Restart of a plugin over D-Bus: queries the caller's credentials from the bus, calls the supervisor,
+// then replies.
 #pragma once
 
 #include <sdbus-c++/Message.h>
@@ -26,18 +27,18 @@ class PluginActions : public QObject {
    public:
     static constexpr std::size_t kMaxPending = 64;
 
-    /// `plugins` and `link` outlive this.
+    /// `plugins` and `link` outlive this object.
     PluginActions(PluginSupervisor& plugins, BusLink& link, QObject* parent = nullptr);
 
-    /// Whose members may act, besides root and our own user.
+    /// Sets the group whose members may act, besides root and our own user.
     void setGroup(std::optional<gid_t> group) { m_group = group; }
 
     [[nodiscard]] static std::vector<std::string> methods() { return {"Start", "Stop", "Restart"}; }
 
-    /// `call` is answered later, once.
+    /// `call` is answered later, exactly once.
     void act(const QString& pluginId, const std::string& method, sdbus::MethodCall call);
 
-    /// The connection goes: calls under way are never answered.
+    /// Drops calls under way when the connection closes: they are never answered.
     void forget() { m_calls.clear(); }
 
    private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the object of a topic value shows: io.fos1.Topic1 and, when the topic has a schema, its typed interface. Pure.
+// The interfaces of a topic value's object: io.fos1.Topic1 and, when the topic has a schema, its typed interface. Pure.
 #pragma once
 
 #include "bus/state_bus.h"

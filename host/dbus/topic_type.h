@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The typed interface of each topic, made out of its JSON schema. Must not know any topic by name.
+// Derives the typed interface of each topic from its JSON schema. Must not know any topic by name.
 #pragma once
 
 #include <QJsonObject>
@@ -13,21 +13,21 @@
 
 namespace fos1::host::dbus {
 
-/// Its fields are in order.
+/// Its fields are ordered by name.
 using TopicType = ViewInterface;
 
 [[nodiscard]] TopicType topicType(const QString& topic, const QJsonObject& schema);
 
 class TopicTypes {
    public:
-    /// The first schema of a topic stays.
+    /// The first schema of a topic is kept; later ones are ignored.
     void add(const QString& topic, const QJsonObject& schema);
 
-    /// Adds every *.json of `directory`, named like its topic with "." for "/": time.sync.v1.json. A file that is no
-    /// JSON object is an error, and the others are added.
+    /// Adds every *.json file of `directory`. A file is named after its topic, with "." for "/": time.sync.v1.json. A
+    /// file that is not a JSON object is an error; the others are still added.
     Errors addDirectory(const QString& directory);
 
-    /// Null when the topic has no schema, or one without properties.
+    /// Null when the topic has no schema or its schema has no properties.
     [[nodiscard]] const TopicType* find(const QString& topic) const;
 
    private:

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The stores as values, rendered once for every face that shows them: control and HTTP as JSON, D-Bus as properties.
-// docs/control-socket.md has the fields. Secrets are masked here. Must not know any plugin, kind or topic by name.
+// Renders the stores as values once for every face that shows them: control and HTTP as JSON, D-Bus as properties.
+// docs/control-socket.md describes the fields. Masks secrets. Must not know any plugin, kind or topic by name.
 #pragma once
 
 #include <QCborArray>
@@ -26,20 +26,20 @@ class StatusStore;
 
 namespace views {
 
-/// How the host is.
+/// The state of the host, without its plugins.
 QCborMap hostState(const HostHealth& health);
 /// The host itself, with all plugins.
 QCborMap host(const HostConfig& config, const HostHealth& health, const HostServices& services,
               const PluginSupervisor& supervisor);
 QCborMap plugin(const PluginRecord& record, const StatusStore& status);
-/// The same, and what only somebody asks who looks at one plugin.
+/// One plugin: the same fields, plus those that only a view of a single plugin shows.
 QCborMap pluginDetails(const PluginRecord& record, const StatusStore& status);
 QCborArray plugins(const PluginSupervisor& supervisor, const StatusStore& status);
 /// An object as people may see it: with its status, without its secrets.
 QCborMap object(const StoredObject& stored, const schema::CrdCatalog& crds, const StatusStore& statuses);
 QCborMap kind(const schema::ResourceKind& kind);
 QCborMap topic(const BusEntry& entry);
-/// The values of `topic`; empty: of all topics.
+/// The values of `topic`, or of all topics when it is empty.
 QCborArray topics(const StateBus& bus, const QString& topic);
 /// The newest `limit` events.
 QCborArray events(const EventLog& log, int limit);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Whether the host is ready and well, from its plugins and its queue; one answer for all faces.
+// Whether the host is ready and healthy, computed from its plugins and its queue. All faces show the same answer.
 #pragma once
 
 #include <QDateTime>
@@ -26,14 +26,14 @@ class HostHealth {
 
     [[nodiscard]] HostState state() const;
 
-    /// Why the host is not ready; empty when it is.
+    /// The reasons why the host is not ready; empty when it is ready.
     [[nodiscard]] QStringList notReady() const;
     [[nodiscard]] qint64 uptimeSeconds() const { return m_uptime.elapsed() / 1000; }
 
     /// The address of the HTTP face, for people; empty when it is off.
     QString httpUrl;
 
-    /// Whether the D-Bus face is on the bus, for people.
+    /// The state of the D-Bus face, for people.
     QString dbus = QStringLiteral("off");
 
    private:

@@ -11,7 +11,7 @@ ServiceNotifier::ServiceNotifier(QObject* parent) : QObject(parent) {
     uint64_t intervalUs = 0;
     if (sd_watchdog_enabled(0, &intervalUs) <= 0) return;
     connect(&m_watchdog, &QTimer::timeout, this, [] { sd_notify(0, "WATCHDOG=1"); });
-    // Half of the interval, as sd_watchdog_enabled(3) recommends.
+    // Half the interval, as sd_watchdog_enabled(3) recommends.
     m_watchdog.start(std::chrono::milliseconds(intervalUs / 2000));
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Tells the service manager how we are (sd_notify(3)); does nothing when it did not ask.
+// Reports our state to the service manager (sd_notify(3)). Does nothing when the manager did not ask for it.
 #pragma once
 
 #include <QObject>
@@ -7,7 +7,7 @@
 
 namespace fos1::host {
 
-/// The watchdog is fed from this object's own event loop, so a loop that hangs stops feeding it.
+/// Feeds the watchdog from this object's own event loop, so that a hung loop stops feeding it.
 class ServiceNotifier : public QObject {
     Q_OBJECT
    public:

@@ -17,14 +17,14 @@ namespace {
 
 constexpr unsigned kMaxConnections = 64;
 constexpr unsigned kTimeoutSeconds = 10;
-constexpr std::size_t kConnectionMemory = 16 * 1024;  ///< of request line and headers
+constexpr std::size_t kConnectionMemory = 16 * 1024;  ///< for the request line and headers
 
 bool isLoopback(const net::IpAddress& address) {
     static const auto v6 = net::IpAddress::parse(QStringLiteral("::1"));
     return address.family == net::AddressFamily::Inet4 ? address.bytes[0] == 127 : address == v6;
 }
 
-/// The host in a Host header: "localhost:9559", "[::1]:9559", "127.0.0.1".
+/// Whether a Host header names a loopback host: "localhost:9559", "[::1]:9559", "127.0.0.1".
 bool namesLoopback(const QByteArray& header) {
     QString host = QString::fromLatin1(header);
     host = host.startsWith(u'[') ? host.mid(1).section(u']', 0, 0) : host.section(u':', 0, 0);
@@ -47,7 +47,7 @@ MHD_Result addArgument(void* values, MHD_ValueKind /*kind*/, const char* name, c
 
 MHD_Result answer(void* self, MHD_Connection* connection, const char* url, const char* method, const char* /*version*/,
                   const char* /*upload*/, std::size_t* uploadSize, void** requestState) {
-    // First call: headers only. A body is read and thrown away, bounded by libmicrohttpd's buffer a turn.
+    // First call: headers only. A body is read and discarded, at most one libmicrohttpd buffer per turn.
     static char seen = 0;
     if (!*requestState) {
         *requestState = &seen;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A small read-only HTTP server on the host's own event loop (libmicrohttpd), with bounded connections and time. Must
-// not know what the pages say.
+// A small read-only HTTP server on the host's own event loop (libmicrohttpd), with limits on connections and time. Must
+// not know what the pages contain.
 #pragma once
 
 #include <QByteArray>
@@ -27,8 +27,8 @@ struct HttpResponse {
 struct HttpRequest {
     QByteArray method;
     QByteArray path;                           ///< decoded, without the query
-    std::map<QByteArray, QByteArray> query;    ///< decoded; of a name that is given twice the last value
-    std::map<QByteArray, QByteArray> headers;  ///< by name in lower case; of one that is given twice the last value
+    std::map<QByteArray, QByteArray> query;    ///< decoded; for a repeated name, the last value
+    std::map<QByteArray, QByteArray> headers;  ///< by name in lower case; for a repeated name, the last value
 };
 
 class HttpServer : public QObject {
@@ -39,15 +39,15 @@ class HttpServer : public QObject {
     explicit HttpServer(QObject* parent = nullptr);
     ~HttpServer() override;
 
-    /// Answers GET and HEAD of exactly `path`; everything else is 404, other methods 405.
+    /// Answers GET and HEAD of exactly `path`. Other paths are 404, other methods 405.
     void route(const QByteArray& path, Handler handler);
 
-    /// `port` 0: any free one. A server on a loopback address answers only requests whose Host header names a loopback
-    /// address or localhost (421 otherwise): a page of a stranger's in a browser here must not read it under a name of
-    /// its own (DNS rebinding).
+    /// `port` 0: any free port. A server on a loopback address answers only requests whose Host header names a loopback
+    /// address or localhost (421 otherwise). Without this, a foreign web page in a local browser could read it under
+    /// the page's own host name (DNS rebinding).
     Result<void> listen(const QString& address, quint16 port);
 
-    /// "http://127.0.0.1:9559" once listening.
+    /// "http://127.0.0.1:9559" once the server listens.
     [[nodiscard]] QString url() const { return m_url; }
 
     [[nodiscard]] HttpResponse respond(const HttpRequest& request) const;

@@ -46,7 +46,7 @@ FrameSocket::~FrameSocket() {
 }
 
 bool FrameSocket::send(MessageType type, std::initializer_list<QCborValue> arguments, const QString& key) {
-    if (m_isClosed) return true;  // nobody is there to be told
+    if (m_isClosed) return true;  // already closed: there is no receiver for an error
     QByteArray frame = encodeFrame(type, arguments);
     if (frame.isEmpty()) return false;
     if (const auto same = key.isEmpty() ? m_byKey.end() : m_byKey.find(key); same != m_byKey.end()) {
@@ -78,13 +78,13 @@ void FrameSocket::flush() {
         if (sent > 0) {
             m_writeOffset += sent;
         } else if (errno != EINTR) {
-            break;  // full, or gone: then reading says so
+            break;  // full, or closed: then reading detects it
         }
     }
     m_writable.setEnabled(!m_isClosed && hasUnsent());
 }
 
-/// False when nothing came.
+/// False when no data arrived.
 bool FrameSocket::readSome() {
     if (m_isClosed) return false;
     if (m_readOffset > 0) {
@@ -124,7 +124,7 @@ void FrameSocket::dispatch() {
     const QPointer<FrameSocket> guard(this);
     for (;;) {
         if (timer.elapsed() >= kDispatchBudgetMs) {
-            // The rest on the next turn; until then nothing more is read.
+            // The rest follows on the next turn; nothing more is read until then.
             m_readable.setEnabled(false);
             m_dispatchTimer.start();
             return;

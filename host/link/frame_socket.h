@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Frames over a connected Unix socket: incremental and bounded in both directions. What waits to be sent is conflated
-// by key, so that a peer that does not read, or a plugin that says the same thing ten thousand times, costs no memory.
+// Frames over a connected Unix socket, incremental and bounded in both directions. Waiting frames are conflated by key,
+// so that neither a peer that does not read nor a plugin that publishes the same key ten thousand times costs memory.
 #pragma once
 
 #include <QByteArray>
@@ -20,40 +20,40 @@ namespace fos1::link {
 class FrameSocket : public QObject {
     Q_OBJECT
    public:
-    /// Frames without a key that may wait; then send() refuses.
+    /// Limit of waiting frames without a key; above it send() refuses.
     static constexpr std::size_t kMaxWaiting = 16'384;
 
-    /// Takes the socket `fd` over.
+    /// Takes ownership of the socket `fd`.
     explicit FrameSocket(int fd, QObject* parent = nullptr);
     ~FrameSocket() override;
     FrameSocket(const FrameSocket&) = delete;
     FrameSocket& operator=(const FrameSocket&) = delete;
 
-    /// Queues a frame and sends it on the next turn, or with flush(). A waiting frame with the same `key` (not empty)
-    /// is replaced. False when the frame is too large or too many wait.
+    /// Queues a frame, to be sent on the next turn or by flush(). Replaces a waiting frame with the same non-empty
+    /// `key`. False when the frame is too large or too many frames wait.
     bool send(MessageType type, std::initializer_list<QCborValue> arguments, const QString& key = {});
 
-    /// Frames that wait; a flush() takes some of them.
+    /// The number of waiting frames. A flush() may send only some of them.
     [[nodiscard]] std::size_t waiting() const { return m_waiting.size(); }
 
-    /// Writes what the socket takes now, without waiting.
+    /// Writes as much as the socket accepts, without blocking.
     void flush();
 
-    /// Hands out what has already arrived, however much; for a peer that has ended.
+    /// Emits everything that has already arrived, however much; for a peer that has exited.
     void drain();
 
-    /// Sends what waits and then waits for the Reply to `request`; other messages are handed out later. Nothing when
-    /// the peer is gone or the time is over. Blocks: for a runner, never for the host.
+    /// Sends the waiting frames, then waits for the Reply to `request`. Other messages are emitted later. Nothing when
+    /// the peer closes or the timeout expires. Blocks: for a runner, never for the host.
     std::optional<QCborValue> waitForReply(qint64 request, std::chrono::milliseconds timeout);
 
-    /// Sends what waits, for at most `timeout`. Blocks: for a runner's last words.
+    /// Sends the waiting frames for at most `timeout`. Blocks: for a runner that is about to exit.
     bool waitForSent(std::chrono::milliseconds timeout);
 
    Q_SIGNALS:
-    /// At most some milliseconds of these in one turn of the loop.
+    /// Emitted for at most a few milliseconds per turn of the loop.
     void received(const fos1::link::Message& message);
 
-    /// Once: the peer closed (`why` is empty) or sent what is no frame of ours. Nothing is received afterwards.
+    /// Emitted once: the peer closed (`why` is empty) or sent an invalid frame. Nothing is received afterwards.
     void closed(const QString& why);
 
    private:
@@ -76,11 +76,11 @@ class FrameSocket : public QObject {
     QTimer m_dispatchTimer;
     QByteArray m_reading;
     qsizetype m_readOffset = 0;
-    std::deque<Message> m_deferred;  ///< arrived while a reply was waited for
+    std::deque<Message> m_deferred;  ///< arrived while waitForReply() waited
     QByteArray m_writing;
     qsizetype m_writeOffset = 0;
     std::deque<Waiting> m_waiting;
-    QHash<QString, Waiting*> m_byKey;  ///< of m_waiting
+    QHash<QString, Waiting*> m_byKey;  ///< points into m_waiting
     bool m_isClosed = false;
 };
 

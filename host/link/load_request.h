@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The Load message: which plugin, with what configuration, and in which confinement.
+// The Load message: which plugin to load, its configuration and its confinement.
 #pragma once
 
 #include <QCborMap>
@@ -11,10 +11,10 @@ namespace fos1::link {
 
 /// What the runner gives up before any code of the plugin runs.
 struct Confinement {
-    std::optional<unsigned> uid;  ///< to become; nothing: stay who we are
+    std::optional<unsigned> uid;  ///< user to switch to; nothing: keep the current user
     std::optional<unsigned> gid;
-    QStringList capabilities;  ///< to keep, "CAP_NET_ADMIN"
-    QStringList read;          ///< absolute paths, beside what every plugin needs
+    QStringList capabilities;  ///< to keep, such as "CAP_NET_ADMIN"
+    QStringList read;          ///< absolute paths, in addition to what every plugin needs
     QStringList write;
     QStringList execute;
     int memoryMiB = 0;
@@ -22,10 +22,10 @@ struct Confinement {
 
 struct LoadRequest {
     QString id;
-    QString file;  ///< of the shared object, absolute
+    QString file;  ///< absolute path of the shared object
     QStringList publishes;
     QStringList subscribes;
-    QStringList features;  ///< IIDs that it may ask for
+    QStringList features;  ///< IIDs that the plugin may request
     QCborMap configuration;
     QString stateDirectory;
     QString runtimeDirectory;

@@ -16,7 +16,7 @@ struct Shape {
     std::string_view arguments;
 };
 
-/// The messages that there are.
+/// All messages and their argument types.
 constexpr Shape kShapes[] = {{MessageType::Hello, "iii"},
                              {MessageType::Loaded, "saa"},
                              {MessageType::Started, "s"},
@@ -60,7 +60,7 @@ constexpr Shape kShapes[] = {{MessageType::Hello, "iii"},
                              {MessageType::Preview, "i"},
                              {MessageType::Page, "iss"}};
 
-/// Nothing for a type that there is not.
+/// Nothing for an unknown type.
 std::optional<std::string_view> signatureOf(MessageType type) {
     const auto* shape =
         std::find_if(std::begin(kShapes), std::end(kShapes), [type](const Shape& one) { return one.type == type; });

@@ -39,7 +39,7 @@ int MetricRegistry::declare(const QString& owner, const QString& name, MetricTyp
     if (!std::all_of(labelNames.begin(), labelNames.end(), isLabelName)) return refusal(Status::InvalidArgument);
 
     if (const auto known = m_names.find(name); known != m_names.end()) {
-        // A plugin that is started again declares the same metrics again.
+        // A restarted plugin declares the same metrics again.
         const Metric& metric = m_metrics[static_cast<std::size_t>(known->second - 1)];
         const bool isSame = metric.owner == owner && metric.type == type && metric.labelNames == labelNames;
         return isSame ? known->second : refusal(Status::NotPermitted);

@@ -21,7 +21,7 @@ class MetricRegistry {
 
     MetricRegistry();
 
-    /// As IMetrics::declare(); `owner` is a plugin id, and only it may set the metric.
+    /// As IMetrics::declare(). `owner` is a plugin id; only this plugin may set the metric.
     int declare(const QString& owner, const QString& name, MetricType type, const QString& help,
                 const QStringList& labelNames, int decimals);
     Status set(const QString& owner, int id, const std::map<QString, QString>& labels, qint64 value);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is checked of a plugin's arguments wherever it runs: in the host before the stores see them, and in a runner so
-// that the plugin has its answer at once. Pure.
+// Checks of a plugin's arguments that apply wherever it runs: in the host before the stores receive them, and in a
+// runner so that the plugin gets its answer immediately. Pure.
 #pragma once
 
 #include <QCborMap>
@@ -16,7 +16,7 @@ constexpr qsizetype kMaxKeyBytes = 1024;
 constexpr qsizetype kMaxEventMessage = 16 * 1024;
 constexpr qsizetype kMaxReason = 256;
 
-/// Of IBus::publish(); `bytes` is an upper bound of the value's encoded size.
+/// Checks IBus::publish(). `bytes` is an upper bound of the value's encoded size.
 inline Status checkPublish(const QString& topic, const QString& key, const QCborMap& value, qint64 ttlMs,
                            qsizetype& bytes) {
     bytes = encodedSizeBound(value);
@@ -26,7 +26,7 @@ inline Status checkPublish(const QString& topic, const QString& key, const QCbor
     return isKeyShort && isSmall ? Status::Ok : Status::TooLarge;
 }
 
-/// Of IEvents::record().
+/// Checks IEvents::record().
 inline Status checkEvent(const QCborMap& event) {
     const QString type = event.value(QStringLiteral("type")).toString();
     const bool isType = type == QLatin1String("Normal") || type == QLatin1String("Warning");
@@ -35,7 +35,7 @@ inline Status checkEvent(const QCborMap& event) {
     return event.value(QStringLiteral("message")).toString().size() > kMaxEventMessage ? Status::TooLarge : Status::Ok;
 }
 
-/// Of IPageReplies::reply(); `shown` becomes what the user is told when `document` is none.
+/// Checks IPageReplies::reply(). Sets `shown` to an error for the user when `document` is invalid.
 inline Status checkPage(const QCborMap& document, QCborMap& shown) {
     const auto good = page::check(document);
     if (good) return Status::Ok;
@@ -43,7 +43,7 @@ inline Status checkPage(const QCborMap& document, QCborMap& shown) {
     return fitsEncoded(document, page::kMaxBytes) ? Status::InvalidArgument : Status::TooLarge;
 }
 
-/// Of IHost::complete().
+/// Checks IHost::complete().
 inline Status checkCompletion(int outcome, int retryAfterMs) {
     const bool isOutcome = outcome >= static_cast<int>(Outcome::Ok) && outcome <= static_cast<int>(Outcome::Failed);
     return isOutcome && retryAfterMs >= 0 ? Status::Ok : Status::InvalidArgument;

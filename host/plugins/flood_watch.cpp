@@ -12,7 +12,7 @@ void FloodWatch::look() {
         Seen& seen = m_seen[record->id];
         const quint64 total = record->instance ? record->instance->facade().publishes() : 0;
         const quint64 before = std::exchange(seen.publishes, total);
-        // Fewer than before: another run, which counts from 0.
+        // A smaller total belongs to another run, which counts from 0.
         const quint64 count = total < before ? total : total - before;
         const bool isFlooding = count >= kFlood;
         if (isFlooding == seen.isFlooding) continue;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Notices plugins that publish without measure. The bus conflates and survives it; the author should know.
+// Detects plugins that publish excessively. The bus conflates and survives it; the warning is for the plugin's author.
 #pragma once
 
 #include <QObject>
@@ -16,7 +16,7 @@ namespace fos1::host {
 class FloodWatch : public QObject {
     Q_OBJECT
    public:
-    static constexpr quint64 kFlood = 10'000;  ///< publishes in a second
+    static constexpr quint64 kFlood = 10'000;  ///< publishes per second
 
     using Plugins = std::vector<std::unique_ptr<PluginRecord>>;
 
@@ -26,7 +26,7 @@ class FloodWatch : public QObject {
     void start() { m_timer.start(std::chrono::seconds(1)); }
     void stop() { m_timer.stop(); }
 
-    /// What the timer does each second.
+    /// Checks all plugins; the timer calls it each second.
     void look();
 
    Q_SIGNALS:
@@ -35,7 +35,7 @@ class FloodWatch : public QObject {
 
    private:
     struct Seen {
-        quint64 publishes = 0;  ///< of the run that was seen
+        quint64 publishes = 0;  ///< at the last check, in that run
         bool isFlooding = false;
     };
 

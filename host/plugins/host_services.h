@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The stores that plugins reach through their facade and that the faces read. References, owned by Host.
+// References to the stores that plugins reach through their facade and that the faces read. Host owns the stores.
 #pragma once
 
 namespace fos1::host {
@@ -16,7 +16,7 @@ struct SpecQuestions;
 struct HostServices {
     StateBus& bus;
     ResourceStore& resources;
-    AdmissionDesk& admission;  ///< the way into `resources`
+    AdmissionDesk& admission;  ///< all changes to `resources` go through it
     ReconcileQueue& queue;
     StatusStore& status;
     EventLog& events;

@@ -26,7 +26,7 @@ LocalInstance::~LocalInstance() {
 
 QString LocalInstance::load(const QString& file) {
     m_loader.setFileName(file);
-    // Every symbol now: a missing one is the plugin's state, not a crash in the middle of a call.
+    // Resolve every symbol now: a missing one then becomes the plugin's state, not a crash in the middle of a call.
     m_loader.setLoadHints(QLibrary::ResolveAllSymbolsHint | QLibrary::PreventUnloadHint);
     QString problem;
     QObject* root = nullptr;
@@ -93,7 +93,7 @@ std::optional<QCborMap> LocalInstance::preview(const QCborMap& snapshot) {
     return answer;
 }
 
-/// Its checks and previews are asked for at once.
+/// Only pages are asked for by a question: checks and previews of a local plugin are synchronous calls.
 bool LocalInstance::isToBeAsked(const char* iid) const {
     return QLatin1String(iid) == QLatin1String(IPages::kIid) && m_plugin->query(QString::fromLatin1(iid));
 }
@@ -131,7 +131,8 @@ void LocalInstance::call(const char* what, const std::function<void()>& act) {
         Q_EMIT failed(QStringLiteral("threw from %1").arg(name()));
         return;
     }
-    // Loading and starting may link libraries and make directories; the budget is for what happens while others wait.
+    // Loading and starting may link libraries and create directories. The budget applies to calls during which other
+    // plugins wait.
     if (const qint64 ms = timer.elapsed(); ms > kCallbackBudgetMs && m_isStarted) Q_EMIT slow(name(), ms);
 }
 

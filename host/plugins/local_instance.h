@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A plugin in the host's own process: every call is timed, and an exception that escapes is the plugin's failure.
+// A plugin in the host's own process. Every call is timed, and an exception that escapes is the plugin's failure.
 #pragma once
 
 #include <QPluginLoader>
@@ -19,7 +19,7 @@ class LocalInstance final : public PluginInstance {
     /// Deletes the plugin's root object; its code stays mapped.
     ~LocalInstance() override;
 
-    /// Empty, or why the plugin cannot be loaded.
+    /// Loads the plugin. Returns an empty string, or why it cannot be loaded.
     QString load(const QString& file);
 
     void start() override;

@@ -34,7 +34,7 @@ void PendingCalls::finish(Ticket ticket, Outcome outcome, const QString& message
     if (it == m_pending.end()) return;
     Pending pending = std::move(it->second);
     m_pending.erase(it);
-    // The timer may be the sender of the signal that brought us here.
+    // This call may come from a signal of the timer itself, so it cannot be deleted here.
     pending.deadline->stop();
     pending.deadline.release()->deleteLater();
     pending.done(outcome, message);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Stops and writes that plugins have been asked for, each with a deadline and answered exactly once.
+// Stops and writes that were requested from plugins. Each has a deadline and is answered exactly once.
 #pragma once
 
 #include <QObject>
@@ -18,14 +18,14 @@ class PendingCalls : public QObject {
    public:
     using Done = std::function<void(Outcome, const QString& message)>;
 
-    /// `done` is called by complete(), failAll() or, as Failed, when `deadline` has passed.
+    /// `done` is called by complete() or failAll(), or with Failed when `deadline` has passed.
     void expect(Ticket ticket, const QString& pluginId, std::chrono::milliseconds deadline, Done done);
 
-    /// False when `pluginId` has no such ticket. `done` is called on the next turn: a plugin may complete from inside
-    /// the call that gave it the ticket.
+    /// False when `pluginId` has no such ticket. `done` is called on the next turn, because a plugin may complete a
+    /// ticket from inside the call that gave it the ticket.
     bool complete(Ticket ticket, const QString& pluginId, Outcome outcome, const QString& message);
 
-    /// Everything that this plugin still owes, as Failed.
+    /// Completes all open calls of this plugin with Failed.
     void failAll(const QString& pluginId, const QString& message);
 
    private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Questions to plugins in runners, each answered exactly once: by the plugin, by its end or by the deadline.
+// Questions to plugins in runners. Each is answered exactly once: by the plugin, by its exit or by the deadline.
 #pragma once
 
 #include <QCborMap>
@@ -19,18 +19,18 @@ class PendingQuestions : public QObject {
    public:
     using Done = std::function<void(const Result<QCborMap>&)>;
 
-    /// A runner that hangs is noticed sooner and ended; this bounds one that is merely slow with every question.
+    /// For a runner that is merely slow with every question. A hung runner is detected and killed sooner.
     static constexpr std::chrono::milliseconds kDeadline{10'000};
 
     explicit PendingQuestions(std::chrono::milliseconds deadline = kDeadline, QObject* parent = nullptr);
 
-    /// The question's number.
+    /// Registers a question and returns its number.
     quint64 expect(const QString& pluginId, Done done);
 
-    /// Void when `pluginId` has no such question (any more).
+    /// Has no effect when `pluginId` has no such open question.
     void answer(quint64 question, const QString& pluginId, const Result<QCborMap>& answer);
 
-    /// Everything that this plugin still has to answer.
+    /// Fails all open questions of this plugin.
     void failAll(const QString& pluginId, const QString& why);
 
    private:
@@ -43,7 +43,7 @@ class PendingQuestions : public QObject {
     void expire();
 
     std::chrono::milliseconds m_deadline;
-    std::map<quint64, Pending> m_pending;  ///< in the order in which they are due
+    std::map<quint64, Pending> m_pending;  ///< in the order of their deadlines
     QTimer m_timer;
     quint64 m_last = 0;
 };

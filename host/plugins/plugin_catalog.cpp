@@ -19,7 +19,7 @@ void refuse(PluginRecord& record, const QString& reason) {
     record.reason = reason;
 }
 
-/// Metadata of every shared object by id; the file name does not count.
+/// Reads the metadata of every shared object, by plugin id. The file name is irrelevant.
 Found findAll(const QStringList& directories) {
     Found found;
     for (const QString& directory : directories) {
@@ -43,7 +43,8 @@ Found findAll(const QStringList& directories) {
     return found;
 }
 
-/// A plugin of somebody else's runs in a process of its own, whatever it says, unless the operator has it otherwise.
+/// A third-party plugin runs in a process of its own, whatever its metadata requests, unless the operator configures it
+/// otherwise.
 Isolation isolationOf(const PluginRecord& record, const PluginIsolation& configured) {
     if (configured.mode != Isolation::Unknown) return configured.mode;
     if (!record.isOurs) return Isolation::Remote;
@@ -77,7 +78,7 @@ void describe(PluginRecord& record, const HostConfig& config, const Found& found
                                       .arg(iid, PluginFacade::offeredFeatures().join(u", ")));
 }
 
-/// A topic has one publisher: our own plugins come first, then the order of the ids decides.
+/// A topic has one publisher. Our own plugins take precedence, then the order of the ids decides.
 void refuseSharedTopics(const std::vector<std::unique_ptr<PluginRecord>>& records) {
     std::map<QString, QString> owners;
     for (const bool isOurs : {true, false}) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Finds the plugins that host.yaml names, checks their files and metadata against each other and decides where each one
-// runs. Runs no code of theirs.
+// runs. Runs none of their code.
 #pragma once
 
 #include <memory>
@@ -12,11 +12,11 @@
 namespace fos1::host {
 
 struct CatalogResult {
-    std::vector<std::unique_ptr<PluginRecord>> records;  ///< in the order of their ids
+    std::vector<std::unique_ptr<PluginRecord>> records;  ///< ordered by id
     Errors errors;                                       ///< mistakes in host.yaml's plugin sections
 };
 
-/// A plugin that cannot be used has a record all the same, Refused and with the reason.
+/// Every configured plugin has a record. One that cannot be used is Refused, with the reason.
 CatalogResult catalogPlugins(const HostConfig& config);
 
 }  // namespace fos1::host

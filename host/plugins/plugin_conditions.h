@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the host itself says of a plugin: its conditions, events and log lines.
+// What the host itself reports of a plugin: its conditions, events and log lines.
 #pragma once
 
 #include <QStringList>
@@ -14,19 +14,19 @@ class PluginConditions {
    public:
     explicit PluginConditions(const HostServices& services) : m_services(services) {}
 
-    /// Ready, from the record's state and reason.
+    /// Sets Ready from the record's state and reason.
     void state(const PluginRecord& record);
 
-    /// PermissionsGranted; `refused` is what it asks for and does not get.
+    /// Sets PermissionsGranted. `refused` lists what the plugin requests and does not get.
     void permissions(const QString& id, const QStringList& refused);
 
-    /// Confined; `remarks` say how it is less so than it could be.
+    /// Sets Confined. `remarks` name each gap in the confinement.
     void confined(const QString& id, const QStringList& remarks);
 
-    /// Flooding while it publishes `count` values a second; 0 ends it.
+    /// Sets Flooding while the plugin publishes `count` values per second; 0 clears it.
     void flooding(const QString& id, quint64 count);
 
-    /// What PluginInstance::remarked() tells.
+    /// Records a remark of PluginInstance::remarked().
     void remark(const QString& id, const QString& reason, const QString& message);
 
    private:

@@ -60,13 +60,13 @@ class PluginFacade::Bus final : public IBus {
     }
 
    private:
-    /// Calls the plugin's listener in the guard.
+    /// Calls the plugin's listener inside the guard.
     class Guarded final : public IBusListener {
        public:
         Guarded(const PluginFacade& facade, IBusListener* listener) : m_facade(facade), m_listener(listener) {}
         void onState(const QString& topic, const QString& key, int presence, const QCborMap& value,
                      const QCborMap& meta) override {
-            // The listener may unsubscribe, which ends this object: nothing of it is touched after the call.
+            // The listener may unsubscribe, which deletes this object: access no member after the call.
             m_facade.callBack("onState",
                               [&, listener = m_listener] { listener->onState(topic, key, presence, value, meta); });
         }
@@ -242,7 +242,7 @@ class PluginFacade::StatusFeed final : public QObject, public IStatusFeed {
     PluginFacade& m_facade;
     QTimer m_timer;
     std::set<IStatusListener*> m_listeners;
-    std::set<IStatusListener*> m_new;  ///< have to see everything first
+    std::set<IStatusListener*> m_new;  ///< have not received the initial statuses yet
     std::set<ObjectKey> m_changed;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What one plugin sees of the host: checks thread, permission and arguments, then passes on to the stores.
+// What one plugin sees of the host. Checks thread, permission and arguments, then passes the call on to the stores.
 #pragma once
 
 #include <QThread>
@@ -27,7 +27,7 @@ class PluginFacade final : public IHost {
         QString state;
         QString runtime;
     };
-    /// Takes a completion; false when the ticket is not under way.
+    /// Handles a completion; false when the ticket is not under way.
     using Complete = std::function<bool(Ticket, Outcome, int retryAfterMs, const QString& message)>;
 
     /// `metadata` must outlive the facade.
@@ -41,26 +41,25 @@ class PluginFacade final : public IHost {
     QString stateDirectory() override { return isHomeThread() ? m_directories.state : QString(); }
     QString runtimeDirectory() override { return isHomeThread() ? m_directories.runtime : QString(); }
 
-    /// How listeners are called: with the name of the call, for people. Default: just so.
+    /// Wraps every call of a listener; receives the name of the call, for people. Default: a plain call.
     using CallGuard = std::function<void(const char* what, const std::function<void()>& act)>;
     void setCallGuard(CallGuard guard) { m_callGuard = std::move(guard); }
 
-    /// Where pages go that the plugin replies with: each is a document.
+    /// Receives the pages that the plugin replies with; each is a document.
     using TakePage = std::function<void(quint64 ticket, const QCborMap& document)>;
     void setPageSink(TakePage take) { m_takePage = std::move(take); }
 
-    /// From now on every call is NotPermitted and nothing is called back: the plugin has failed, and what is left of it
-    /// may still run.
+    /// Makes every later call NotPermitted and calls nothing back. For a failed plugin, parts of which may still run.
     void revoke() { m_isRevoked = true; }
 
-    /// Publishes so far, to notice a flood.
+    /// Publishes so far, to detect a flood.
     [[nodiscard]] quint64 publishes() const { return m_publishes; }
     void countPublishes(quint64 more) { m_publishes += more; }
 
-    /// After start() no metric can be declared.
+    /// No metric can be declared after start().
     void freezeMetrics() { m_metricsFrozen = true; }
 
-    /// Features this host offers.
+    /// The features that this host offers.
     static const QStringList& offeredFeatures();
 
    private:

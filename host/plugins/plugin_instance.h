@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One run of a plugin, in this process or in a runner: what the supervisor may ask of it and is told by it.
+// One run of a plugin, in this process or in a runner: the calls that the supervisor makes and the signals it receives.
 #pragma once
 
 #include <QCborMap>
@@ -18,60 +18,63 @@ namespace fos1::host {
 class PluginInstance : public QObject {
     Q_OBJECT
    public:
-    /// The facade belongs to this run and ends with it.
+    /// The facade belongs to this run and is deleted with it.
     explicit PluginInstance(std::unique_ptr<PluginFacade> facade) : m_facade(std::move(facade)) {}
 
-    /// Answered by started() or failed(), once.
+    /// Answered once, by started() or failed().
     virtual void start() = 0;
     virtual void reconcile(const QCborMap& snapshot, Ticket ticket) = 0;
-    /// Whether these take the place of reconcile() (IChangeReconciler).
+    /// Whether the plugin takes the following calls instead of reconcile() (IChangeReconciler).
     virtual bool takesChanges() { return false; }
     virtual void changed(const QCborMap& /*object*/) {}
     virtual void removed(const ObjectKey& /*key*/) {}
     virtual void reconcileChanges(Ticket /*ticket*/) {}
     virtual void stop(Ticket ticket) = 0;
 
-    /// Ends a run that gives no answer; nothing is told of it any more. False when that is beyond us.
+    /// Abandons a run that does not answer; no signal follows. False when this is not possible.
     virtual bool abandon() = 0;
 
-    /// What the plugin's own checks say of an admitted object; nothing when they are asked by askValidator().
+    /// The errors that the plugin's own checks find in an admitted object. Empty when the checks go through
+    /// askValidator().
     virtual Errors validate(const QCborMap& /*object*/) { return {}; }
 
-    /// What the plugin says that it would do; nothing when it does not say, or is asked by askPreviewer().
+    /// The plugin's preview. Nothing when it has none, or when the preview goes through askPreviewer().
     virtual std::optional<QCborMap> preview(const QCborMap& /*snapshot*/) { return std::nullopt; }
 
-    /// Whether it may have an answer to questions for the interface `iid`: it offers it, or has not said yet.
+    /// Whether to put questions for the interface `iid` to the plugin: it offers the interface, or is not loaded yet.
     [[nodiscard]] virtual bool isToBeAsked(const char* /*iid*/) const { return false; }
 
-    /// The same two, answered later by answered() or unanswered(), unless this run ends before. False when the question
-    /// cannot be put; then there is no answer. An askValidator() before the plugin is loaded waits for that.
+    /// The same two questions, answered later by answered() or unanswered() unless this run ends before. False when the
+    /// question cannot be sent; then there is no answer. An askValidator() before the plugin is loaded waits until it
+    /// is.
     virtual bool askValidator(quint64 /*question*/, const QCborMap& /*object*/) { return false; }
     virtual bool askPreviewer(quint64 /*question*/, const QCborMap& /*snapshot*/) { return false; }
 
-    /// Asks for a page (IPages); answered like the others, maybe after it returned.
+    /// Asks for a page (IPages). Answered like the others, possibly after the call returned.
     virtual bool askPage(quint64 question, const QString& name, const QString& argument) = 0;
 
-    /// Whether it can store objects, and having it do so.
+    /// Whether the plugin can store objects, and the calls that make it do so.
     virtual bool isWriter() = 0;
     virtual void write(const QCborMap& object, Ticket ticket) = 0;
     virtual void erase(const QCborMap& object, Ticket ticket) = 0;
 
-    /// Of a runner; 0 in this process.
+    /// The process id of the runner; 0 in this process.
     [[nodiscard]] virtual qint64 pid() const { return 0; }
 
     [[nodiscard]] PluginFacade& facade() { return *m_facade; }
 
    Q_SIGNALS:
-    /// `why` is empty when it runs.
+    /// The plugin runs when `why` is empty; otherwise `why` is the reason why it does not.
     void started(const QString& why);
-    /// It threw, ended, hung or sent garbage: nothing works any more.
+    /// The plugin threw, exited, hung or sent invalid data. No further call works.
     void failed(const QString& reason);
-    /// What the plugin says to a question, or why it says nothing; the second may follow the first and is then void.
+    /// The plugin's answer to a question, or why there is none. An unanswered() may follow an answered() and then has
+    /// no effect.
     void answered(quint64 question, const QCborMap& answer);
     void unanswered(quint64 question, const QString& why);
     /// A call took longer than its budget.
     void slow(const QString& call, qint64 ms);
-    /// Something an operator should know; `reason` is CamelCase.
+    /// A remark for the operator; `reason` is CamelCase.
     void remarked(const QString& reason, const QString& message);
 
    protected:

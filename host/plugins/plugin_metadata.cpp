@@ -152,7 +152,7 @@ std::vector<FactSource> factsOf(const QJsonArray& list) {
     return facts;
 }
 
-/// What the schema cannot say: a fact is a field of the plugin's own topics.
+/// A rule that the schema cannot express: a fact is a field of the plugin's own topics.
 std::optional<Error> checkFacts(const PluginMetadata& metadata) {
     for (std::size_t i = 0; i < metadata.facts.size(); ++i)
         if (!metadata.publishes.contains(metadata.facts[i].topic))
@@ -161,7 +161,7 @@ std::optional<Error> checkFacts(const PluginMetadata& metadata) {
     return std::nullopt;
 }
 
-/// What the schema cannot say: pages and helpers are sub-commands, so they need a command, and names of their own.
+/// A rule that the schema cannot express: pages and helpers are subcommands, so they need a command and unique names.
 std::optional<Error> checkCommand(const PluginMetadata& metadata) {
     if (metadata.command.isEmpty() && !metadata.pages.isEmpty())
         return Error{ErrorCode::Refused, QStringLiteral("is required when there are pages"), QStringLiteral("command")};
@@ -253,7 +253,7 @@ tl::expected<PluginMetadata, Errors> checkPluginMetadata(const QJsonObject& raw,
     metadata.command = json.value(QLatin1String("command")).toObject();
     metadata.pages = json.value(QLatin1String("pages")).toArray();
     metadata.helpers = json.value(QLatin1String("helpers")).toArray();
-    // What answers pages need not be asked for.
+    // A plugin that offers pages gets the reply feature without requesting it.
     if (!metadata.pages.isEmpty()) metadata.wantedFeatures.append(QString::fromLatin1(IPageReplies::kIid));
     if (auto problem = checkCommand(metadata)) return tl::unexpected<Errors>(Errors{std::move(*problem)});
     metadata.runner = runnerRights(json.value(QLatin1String("runner")).toObject());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a plugin says of itself, read from its file without running any of its code, and checked key by key.
+// A plugin's metadata, read from its file without running any of its code, and checked key by key.
 #pragma once
 
 #include <QJsonArray>
@@ -26,28 +26,28 @@ struct PluginMetadata {
     QStringList subscribes;
     QStringList requiredFeatures;  ///< IIDs
     QStringList wantedFeatures;
-    Isolation isolation = Isolation::Unknown;  ///< Unknown: it leaves that to the host
+    Isolation isolation = Isolation::Unknown;  ///< Unknown: the host decides
     QString maturity;                          ///< the "status" of the metadata: alpha, beta, stable
     QString securityPosture;
     QJsonObject configSchema;
     QJsonObject topicSchemas;  ///< JSON schema by topic
-    QJsonObject command;       ///< {name, help}: the sub-command of fos1ctl; empty: none
+    QJsonObject command;       ///< {name, help}: the subcommand of fos1ctl; empty: none
     QJsonArray pages;     ///< {name, title, help, refresh (s), argument {name, help, required, kind, topic, values}}
-    QJsonArray helpers;   ///< {name, help, program, needsStopped}: programs of its own, run by fos1ctl
-    RunnerRights runner;  ///< what it asks for when it runs in a process of its own
+    QJsonArray helpers;   ///< {name, help, program, needsStopped}: the plugin's own programs, run by fos1ctl
+    RunnerRights runner;  ///< requested, for a plugin in a process of its own
 
     [[nodiscard]] bool hasPage(const QString& name) const;
     [[nodiscard]] bool mayUse(const QString& iid) const;
 };
 
-/// Reads and checks the metadata of a shared object; every mistake has a message of its own.
+/// Reads and checks the metadata of a shared object. Every mistake has its own message.
 tl::expected<PluginMetadata, Errors> readPluginMetadata(const QString& file);
 
 /// Checks what QPluginLoader::metaData() returned. Pure.
 tl::expected<PluginMetadata, Errors> checkPluginMetadata(const QJsonObject& raw, const QString& file);
 
-/// Refuses a file that somebody else could have changed: it must belong to root or to us and be writable by nobody
-/// else.
+/// Refuses a file that another user could have changed: it must belong to root or to our own user, and no other user
+/// may write to it.
 Result<void> checkPluginFile(const QString& file);
 
 }  // namespace fos1::host

@@ -28,13 +28,13 @@ bool isUp(const PluginRecord& record) {
     return record.instance && (record.state == PluginState::Starting || record.state == PluginState::Running);
 }
 
-/// Whether it is to come back by itself.
+/// Whether the plugin is expected to run again by itself.
 bool isAway(const PluginRecord& record) {
     return record.state == PluginState::Restarting || record.state == PluginState::Resting;
 }
 
-/// The document that a plugin replied with, or what it says instead. In the host its facade has checked the document; a
-/// runner is not believed that it did.
+/// The document that a plugin replied with, or the error that it replied with. A document from a runner is checked
+/// here; in the host's process, the plugin's facade has checked it.
 Result<QCborMap> documentOf(const QCborMap& answer, Isolation where) {
     if (where != Isolation::Local)
         if (const auto good = page::check(answer); !good)
@@ -159,7 +159,7 @@ void PluginQuestions::page(const QString& pluginId, const QString& name, const Q
         --m_openPages[pluginId];
         const auto document = [where](const QCborMap& map) { return documentOf(map, where); };
         done(answer.and_then(document).map_error([&pluginId](const Error& error) {
-            // What the plugin itself says needs no name before it.
+            // The plugin's own message needs no prefix.
             const bool isItsOwn = error.code == ErrorCode::NotFound;
             return Error{error.code, isItsOwn ? error.text() : pluginId + QStringLiteral(": ") + error.text(), {}};
         }));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What plugins are asked: about desired state that is not stored yet, for a page, to store an object. Each question is
-// answered exactly once. Must not know what a plugin does, nor where it runs.
+// Questions to plugins: checks and previews of desired state that is not stored yet, pages, and requests to store an
+// object. Each is answered exactly once. Must not know what a plugin does or where it runs.
 #pragma once
 
 #include <functional>
@@ -18,7 +18,7 @@ namespace fos1::host {
 
 class ReconcileQueue;
 
-/// What one plugin says that it would do (IPreviewer), or why it does not say.
+/// One plugin's preview (IPreviewer), or why it has none.
 struct PluginPreview {
     QString plugin;
     Result<QCborMap> answer;
@@ -27,18 +27,18 @@ struct PluginPreview {
 class PluginQuestions {
    public:
     using Records = std::vector<std::unique_ptr<PluginRecord>>;
-    static constexpr int kMaxOpenPages = 64;  ///< of one plugin
+    static constexpr int kMaxOpenPages = 64;  ///< per plugin
 
-    /// All of them outlive this object. `writes`: where the completions of writes arrive.
+    /// All arguments outlive this object. `writes` receives the completions of writes.
     PluginQuestions(const Records& plugins, ReconcileQueue& tickets, PendingCalls& writes);
 
-    /// Semantic mistakes of an object, as the plugins in this process that reconcile its kind see them.
+    /// The semantic mistakes of an object that plugins in this process find, if they reconcile its kind.
     [[nodiscard]] Errors validate(const QCborMap& object) const;
 
-    /// The same of those in runners, once each has answered or cannot. False when there is none: then nothing is
-    /// answered.
+    /// The same for plugins in runners, reported once each plugin has answered or failed to. False when there is no
+    /// such plugin; then `answered` is not called.
     bool askValidators(const QCborMap& object, OnOpinion answered);
-    /// Whether a plugin for this kind ("group/version/Kind") runs in a runner.
+    /// Whether a plugin that reconciles this kind ("group/version/Kind") runs in a runner.
     [[nodiscard]] bool isInRunner(const QString& kind) const;
 
     /// Asks the running plugins that reconcile one of `kinds` what they would do with the snapshot of their own kinds.
@@ -46,20 +46,21 @@ class PluginQuestions {
     using OnPreviews = std::function<void(const std::vector<PluginPreview>&)>;
     void preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered);
 
-    /// A page of a plugin's (IPages): a document (fos1/page.h) that was checked, or why there is none.
+    /// A page of a plugin (IPages): a checked document (fos1/page.h), or why there is none.
     using OnPage = std::function<void(const Result<QCborMap>&)>;
     void page(const QString& pluginId, const QString& name, const QString& argument, OnPage answered);
 
-    /// Stores (`object`) or removes (its key) through the source that can write; `done` is called exactly once.
+    /// Stores `object`, or removes the object with its key, through a source that can write. `done` is called exactly
+    /// once.
     using Done = std::function<void(Outcome, const QString& message)>;
     void write(const QCborMap& object, Done done);
     void erase(const ObjectKey& key, Done done);
 
-    /// The plugin's answer to a question. Void when it has none (any more).
+    /// Passes on the plugin's answer to a question. Has no effect when the question is no longer open.
     void answer(quint64 question, const QString& pluginId, const Result<QCborMap>& answer) {
         m_questions.answer(question, pluginId, answer);
     }
-    /// Everything that this plugin still has to answer.
+    /// Fails all open questions of this plugin.
     void failAll(const QString& pluginId, const QString& why) { m_questions.failAll(pluginId, why); }
 
    private:
@@ -71,7 +72,7 @@ class PluginQuestions {
     ReconcileQueue& m_tickets;
     PendingCalls& m_writes;
     PendingQuestions m_questions;
-    std::map<QString, int> m_openPages;  ///< by plugin
+    std::map<QString, int> m_openPages;  ///< by plugin id
 };
 
 }  // namespace fos1::host

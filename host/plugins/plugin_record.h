@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the host knows of one configured plugin.
+// The host's record of one configured plugin.
 #pragma once
 
 #include <QCborMap>
@@ -18,13 +18,13 @@ namespace fos1::host {
 
 enum class PluginState {
     Unknown = 0,
-    Refused,  ///< its file or metadata is not acceptable; none of its code ran
+    Refused,  ///< its file or metadata is unacceptable; none of its code ran
     Loaded,
     Starting,
     Running,
     Failed,      ///< could not be loaded or started, or threw
-    Restarting,  ///< its runner ended; another is started after a back-off
-    Resting,     ///< its runner ended too often; the next try is some minutes off
+    Restarting,  ///< its runner exited; another one starts after a back-off
+    Resting,     ///< its runner exited too often; the next attempt is minutes away
     Stopping,
     Stopped,
 };
@@ -36,18 +36,18 @@ struct PluginRecord {
     Isolation isolation = Isolation::Unknown;  ///< where it runs
     bool isOurs = false;                       ///< its file is in the project's own directory
     RunnerRights granted;                      ///< by host.yaml, for a runner
-    unsigned ownUserId = 0;                    ///< for a runner that is given no other user
+    unsigned ownUserId = 0;                    ///< for a runner that is assigned no other user
     PluginState state = PluginState::Unknown;
-    QString reason;  ///< why it is in this state, for people
+    QString reason;  ///< why the plugin is in this state, for people
     QCborMap configuration;
-    std::unique_ptr<PluginInstance> instance;  ///< null for a runner that does not run
+    std::unique_ptr<PluginInstance> instance;  ///< null for a runner that is not running
     RestartPolicy restartPolicy;
     QTimer restartTimer;
-    bool isValidator = false;   ///< in a runner, and its last run had checks to be asked for
-    bool isLeftBehind = false;  ///< in this process, and did not stop: something of it may still run
-    quint64 slowCallbacks = 0;  ///< longer than the budget of 50 ms
+    bool isValidator = false;   ///< in a runner, and its last run offered a validator
+    bool isLeftBehind = false;  ///< in this process, and did not stop: parts of it may still run
+    quint64 slowCallbacks = 0;  ///< calls that exceeded the budget of 50 ms
     quint64 restarts = 0;       ///< of its runner, by the host itself
-    std::vector<std::function<void(Outcome, const QString&)>> onSettled;  ///< who waits for it to run, or not
+    std::vector<std::function<void(Outcome, const QString&)>> onSettled;  ///< called when it runs, or cannot
 };
 
 }  // namespace fos1::host

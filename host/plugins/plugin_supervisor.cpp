@@ -83,7 +83,7 @@ std::unique_ptr<PluginFacade> PluginSupervisor::makeFacade(PluginRecord& record)
 }
 
 void PluginSupervisor::loadLocal(PluginRecord& record) {
-    record.instance.reset();  // the one before is deleted before the loader makes another
+    record.instance.reset();  // delete the previous one before the loader creates another
     auto instance = std::make_unique<LocalInstance>(makeFacade(record));
     const QString problem = instance->load(record.metadata.file);
     adopt(record, std::move(instance));
@@ -103,7 +103,7 @@ bool PluginSupervisor::makeRunner(PluginRecord& record) {
 }
 
 void PluginSupervisor::adopt(PluginRecord& record, std::unique_ptr<PluginInstance> instance) {
-    // Whoever is replaced may be the sender of the signal that brought us here.
+    // This call may come from a signal of the replaced instance, so delete it later.
     if (record.instance) record.instance.release()->deleteLater();
     record.instance = std::move(instance);
     PluginInstance* current = record.instance.get();
@@ -126,7 +126,7 @@ void PluginSupervisor::adopt(PluginRecord& record, std::unique_ptr<PluginInstanc
 }
 
 void PluginSupervisor::startAll() {
-    // Runners first: a source in this process speaks as soon as it starts, and what it says is theirs to check.
+    // Start runners first: a local source delivers objects as soon as it starts, and the runners must check them.
     for (const Isolation isolation : {Isolation::Remote, Isolation::Local})
         for (const auto& record : m_plugins)
             if (record->isolation == isolation && record->state == PluginState::Loaded) startOne(*record);
@@ -190,7 +190,8 @@ void PluginSupervisor::onFailed(PluginRecord& record, const QString& reason) {
         record.restartTimer.start(decision.delay);
     }
     withdraw(record, reason);
-    // Its own process is gone, or about to be; what failed in ours stays, for nobody knows what still refers to it.
+    // Its own process has exited or is about to. A plugin that failed in our process stays, because something may still
+    // refer to it.
     if (record.isolation == Isolation::Remote && record.instance) record.instance.release()->deleteLater();
     settle(record);
 }
@@ -205,7 +206,7 @@ void PluginSupervisor::withdraw(PluginRecord& record, const QString& reason) {
 
 void PluginSupervisor::stopOne(PluginRecord& record, const Done& done) {
     if (record.state == PluginState::Starting) {
-        // Only a runner can be seen in this state. It may not even have loaded the plugin, so there is nobody to ask.
+        // Only a runner can be in this state. It may not have loaded the plugin yet, so there is no plugin to stop.
         record.instance->abandon();
         record.instance.release()->deleteLater();
         withdraw(record, QStringLiteral("the plugin was stopped"));
@@ -218,7 +219,7 @@ void PluginSupervisor::stopOne(PluginRecord& record, const Done& done) {
     const Ticket ticket = m_services.queue.nextTicket();
     m_pending.expect(ticket, record.id, kStopDeadline, [this, &record, done](Outcome outcome, const QString& message) {
         const bool isOk = outcome == Outcome::Ok;
-        // A plugin that threw from stop() has its state already.
+        // A plugin that threw from stop() already has its state.
         if (record.state == PluginState::Stopping) {
             if (record.instance) record.instance->facade().revoke();
             record.isLeftBehind = !isOk && record.isolation == Isolation::Local;
@@ -245,7 +246,7 @@ void PluginSupervisor::stopAll(std::function<void()> done) {
         if (record->state != PluginState::Running && record->state != PluginState::Starting) continue;
         (record->isolation == Isolation::Remote ? runners : m_toStop).push_back(record.get());
     }
-    // Runners side by side, then ours one by one.
+    // Stop all runners in parallel, then the local plugins one by one.
     m_runnersToStop = runners.size() + 1;
     const auto oneDone = [this](Outcome, const QString&) {
         if (--m_runnersToStop == 0) stopNext();
@@ -264,7 +265,7 @@ void PluginSupervisor::stopNext() {
     stopOne(record, [this](Outcome, const QString&) { stopNext(); });
 }
 
-/// They have been killed; the host does not end before they have.
+/// Waits for killed runners: the host does not exit before them.
 void PluginSupervisor::awaitRunners(milliseconds patience) {
     const bool isAlone = findChildren<RunnerProcess*>().isEmpty();
     if (!isAlone && patience > 0ms) {
@@ -274,7 +275,7 @@ void PluginSupervisor::awaitRunners(milliseconds patience) {
     if (const auto done = std::exchange(m_stopped, nullptr)) done();
 }
 
-/// An operator who starts a plugin means it as host.yaml has it now.
+/// Reads the section again: a plugin that an operator starts gets the current contents of host.yaml.
 Errors PluginSupervisor::readSection(PluginRecord& record) const {
     const auto config = loadHostConfig(m_config.file);
     if (!config) return config.error();

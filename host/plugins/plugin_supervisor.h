@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Starts, reconciles, restarts and stops the configured plugins. A plugin that fails at any of these is a state and a
-// condition, never the end of the host. Must not know what a plugin does, nor where it runs.
+// Starts, reconciles, restarts and stops the configured plugins. A plugin that fails gets a state and a condition; it
+// never stops the host. Must not know what a plugin does or where it runs.
 #pragma once
 
 #include <QObject>
@@ -23,45 +23,45 @@ namespace fos1::host {
 class PluginSupervisor : public QObject {
     Q_OBJECT
    public:
-    /// How a start or a stop ended.
+    /// Receives the outcome of a start or a stop.
     using Done = std::function<void(Outcome, const QString& message)>;
 
     PluginSupervisor(const HostConfig& config, const HostServices& services, QObject* parent = nullptr);
     ~PluginSupervisor() override;
 
-    /// Finds the plugins that host.yaml names and loads those that run in this process. Mistakes in host.yaml's plugin
-    /// sections are returned; everything else becomes the plugin's state.
+    /// Finds the plugins that host.yaml names and loads those that run in this process. Returns mistakes in host.yaml's
+    /// plugin sections; everything else becomes the plugin's state.
     Errors load();
 
     void startAll();
 
-    /// Stops the runners side by side, then the others in reverse order; each with a deadline of 2 s, and all together
-    /// within 4 s.
+    /// Stops the runners in parallel, then the local plugins in reverse order. Each has a deadline of 2 s; all together
+    /// take at most 4 s.
     void stopAll(std::function<void()> done);
 
-    /// By an operator: `done` is called exactly once, when the plugin runs, has stopped or cannot. A plugin starts with
-    /// its section of host.yaml as the file has it then.
+    /// For an operator. `done` is called exactly once: when the plugin runs, has stopped, or cannot. A plugin starts
+    /// with the current section of host.yaml.
     void startPlugin(const QString& id, Done done);
     void stopPlugin(const QString& id, const Done& done);
     void restartPlugin(const QString& id, Done done);
 
-    /// One reconcile of a running plugin.
+    /// Starts one reconcile of a running plugin.
     void reconcile(const QString& pluginId, Ticket ticket);
 
-    /// Asks the plugins that reconcile one of these kinds ("group/version/Kind").
+    /// Requests a reconcile of the plugins that reconcile one of these kinds ("group/version/Kind").
     void requestKinds(const QStringList& kinds);
 
-    /// How many running plugins that reconcile the kind ("group/version/Kind") have yet to do so.
+    /// The number of running plugins that have yet to reconcile the kind ("group/version/Kind").
     [[nodiscard]] int pending(const QString& kind) const;
 
-    /// What the plugins are asked.
+    /// The questions that plugins can be asked.
     [[nodiscard]] PluginQuestions& questions() { return m_questions; }
 
     [[nodiscard]] const std::vector<std::unique_ptr<PluginRecord>>& plugins() const { return m_plugins; }
     [[nodiscard]] PluginRecord* find(const QString& id) const;
 
    Q_SIGNALS:
-    /// The record of this plugin changed: state or reason.
+    /// The record of this plugin changed: its state or its reason.
     void changed(const QString& id);
 
    private:
@@ -77,7 +77,7 @@ class PluginSupervisor : public QObject {
     void stopOne(PluginRecord& record, const Done& done);
     void stopNext();
     void awaitRunners(std::chrono::milliseconds patience);
-    /// Withdraws all that a run of the plugin left in the stores, for this reason.
+    /// Withdraws everything that a run of the plugin left in the stores, with this reason.
     void withdraw(PluginRecord& record, const QString& reason);
     void setState(PluginRecord& record, PluginState state, const QString& reason);
     void settle(PluginRecord& record);

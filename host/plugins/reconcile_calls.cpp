@@ -45,7 +45,7 @@ void ReconcileCalls::begin(const PluginRecord& record, Ticket ticket) {
         record.instance->reconcile(m_services.resources.snapshot(record.metadata.kinds), ticket);
 }
 
-/// One object at a time: there may be thousands.
+/// Passes on the changes object by object, because there may be thousands.
 void ReconcileCalls::tellChanges(const PluginRecord& record, Ticket ticket) {
     const auto [follower, isNew] = m_followers.try_emplace(record.id);
     if (isNew) {
@@ -57,7 +57,7 @@ void ReconcileCalls::tellChanges(const PluginRecord& record, Ticket ticket) {
         return running == m_underWay.end() || running->second.ticket != ticket;
     };
     for (const ObjectKey& key : std::exchange(follower->second.changed, {})) {
-        // It may have thrown.
+        // The plugin may have thrown.
         if (isOver()) return;
         if (const StoredObject* stored = m_services.resources.find(key))
             record.instance->changed(stored->object());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The reconciles that are under way, one a plugin: hands out the snapshot, or what
-// changed to a plugin that keeps it (IChangeReconciler); says in the condition Reconciled how it ended, or that no
-// answer comes.
+// The reconciles under way, at most one per plugin. Hands out the snapshot, or only the changes to a plugin that keeps
+// the desired state (IChangeReconciler). Reports in the condition Reconciled how the reconcile ended, or that the
+// plugin does not answer.
 #pragma once
 
 #include <QObject>
@@ -27,7 +27,7 @@ class ReconcileCalls : public QObject {
     /// False when `ticket` is not the one under way.
     bool complete(const PluginRecord& record, Ticket ticket, Outcome outcome, int retryAfterMs, const QString& message);
 
-    /// Forgets what is under way: the plugin is gone.
+    /// Forgets the reconcile under way, because the plugin is gone.
     void drop(const QString& pluginId);
 
    private:
@@ -38,7 +38,7 @@ class ReconcileCalls : public QObject {
     /// A plugin that keeps the desired state.
     struct Follower {
         QStringList kinds;
-        std::set<ObjectKey> changed;  ///< of which it is to be told
+        std::set<ObjectKey> changed;  ///< objects whose change it has not received yet
     };
     void tellChanges(const PluginRecord& record, Ticket ticket);
     void setCondition(const QString& pluginId, ConditionStatus status, const QString& reason, const QString& message);

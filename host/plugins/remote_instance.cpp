@@ -26,7 +26,7 @@ Feature* featureOf(PluginFacade& facade) {
 
 }  // namespace
 
-/// Sends what the bus says to the runner; what waits is conflated.
+/// Sends changes on the bus to the runner. Waiting changes are conflated.
 class RemoteInstance::Listener final : public IBusListener {
    public:
     Listener(RemoteInstance& instance, qint64 id, QString topic)
@@ -74,7 +74,7 @@ RemoteInstance::RemoteInstance(std::unique_ptr<PluginFacade> facade, Launch laun
       m_process(new RunnerProcess(m_launch.limits)) {
     connect(&m_tick, &QTimer::timeout, this, &RemoteInstance::tick);
     connect(m_process, &RunnerProcess::ended, this, [this](const QString& how) {
-        if (m_socket) m_socket->drain();  // its last words
+        if (m_socket) m_socket->drain();  // its last messages
         fail(!m_threw.isEmpty() ? m_threw : !m_garbage.isEmpty() ? m_garbage : how);
     });
 }
@@ -92,14 +92,14 @@ void RemoteInstance::start() {
     m_socket = std::make_unique<link::FrameSocket>(*fd);
     connect(m_socket.get(), &link::FrameSocket::received, this, &RemoteInstance::onMessage);
     connect(m_socket.get(), &link::FrameSocket::closed, this, [this](const QString& why) {
-        // Without a reason its end has closed, and how the process ended is about to be known.
+        // Without a reason the runner closed its end, and its exit status is about to arrive.
         if (!why.isEmpty()) m_garbage = QStringLiteral("sent invalid data over its link: %1").arg(why);
         m_process->kill();
     });
     m_tick.start(kPingInterval);
 }
 
-/// Reconcile and Preview take them.
+/// Sends the snapshot for Reconcile and Preview in parts.
 bool RemoteInstance::sendParts(const QCborMap& snapshot) {
     QCborArray part;
     qsizetype size = 0;
@@ -121,14 +121,14 @@ bool RemoteInstance::sendParts(const QCborMap& snapshot) {
 
 void RemoteInstance::reconcile(const QCborMap& snapshot, Ticket ticket) {
     if (sendParts(snapshot) && call(MessageType::Reconcile, {"reconcile"}, {static_cast<qint64>(ticket)})) return;
-    // Half a desired state must not be acted on; a new link forgets the parts.
+    // The runner must not act on half a desired state. A new link discards the parts.
     fail(QStringLiteral("the desired state does not fit on its link: an object is larger than %1 bytes")
              .arg(link::kMaxFrameBytes));
 }
 
 bool RemoteInstance::isToBeAsked(const char* iid) const {
     if (!m_offered) return !m_isOver;
-    // Before Questions/1 runners told of validators that they could not be asked for.
+    // Runners older than Questions/1 listed validators that the host could not call.
     return m_offered->contains(QString::fromLatin1(link::kAnswersQuestions)) &&
            m_offered->contains(QString::fromLatin1(iid));
 }
@@ -141,17 +141,17 @@ bool RemoteInstance::askValidator(quint64 question, const QCborMap& object) {
 
 bool RemoteInstance::askPreviewer(quint64 question, const QCborMap& snapshot) {
     const QCborArray objects = snapshot.value(QStringLiteral("objects")).toArray();
-    // Nobody has decided to have these objects: what is too large for the link is no reason to end it.
+    // This is only a preview: an object too large for the link is no reason to close the link.
     for (const QCborValue& object : objects)
         if (encodedSizeBound(object) > kPartBytes) return false;
     if (sendParts(snapshot) && call(MessageType::Preview, {"preview", question}, {static_cast<qint64>(question)}))
         return true;
-    // The parts would be taken for some of the next snapshot's.
+    // The runner would take these parts for parts of the next snapshot.
     fail(QStringLiteral("does not read from its link"));
     return false;
 }
 
-/// Its answer may come after it returned, so that is not taken for none.
+/// Its answer may arrive after the call returned, so a return without an answer is not an error.
 bool RemoteInstance::askPage(quint64 question, const QString& name, const QString& argument) {
     return call(MessageType::Page, {"page"}, {static_cast<qint64>(question), name, argument});
 }
@@ -180,7 +180,7 @@ bool RemoteInstance::call(MessageType type, const Call& what, std::initializer_l
     if (!m_socket || m_isOver) return false;
     const std::size_t before = m_socket->waiting();
     if (!m_socket->send(type, arguments, key)) return false;
-    // A message that took another's place is still one call.
+    // A message that replaced a waiting one is still the same call.
     if (m_socket->waiting() > before) m_outstanding.push_back(what);
     m_socket->flush();
     return true;
@@ -362,7 +362,7 @@ int RemoteInstance::unsubscribe(qint64 id) {
     return answer;
 }
 
-/// Counts ticks, not time: when the host itself was held up, its runners are not to blame.
+/// Counts ticks, not time: a delay of the host itself must not count against its runners.
 void RemoteInstance::tick() {
     if (const QString over = m_process->checkUsage(); !over.isEmpty()) return fail(over);
     if (!m_outstanding.empty() && ++m_ticksInCall > kMissedPings)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A plugin in a runner: turns calls into messages and the runner's messages into calls of the facade, which checks them
-// as it checks those of a plugin in this process. Notices a runner that ends, hangs or sends garbage.
+// A plugin in a runner. Turns calls into messages, and the runner's messages into calls of the facade, which checks
+// them like those of a local plugin. Detects a runner that exits, hangs or sends invalid data.
 #pragma once
 
 #include <QCborArray>
@@ -21,15 +21,15 @@ class RemoteInstance final : public PluginInstance {
     Q_OBJECT
    public:
     static constexpr std::chrono::milliseconds kPingInterval{1000};
-    static constexpr int kMissedPings = 5;  ///< and as many intervals for one call: then it hangs
+    static constexpr int kMissedPings = 5;  ///< intervals without a Pong, or in one call, before it counts as hung
 
     struct Launch {
-        QString program;  ///< fos1-plugin-runner
+        QString program;  ///< path of fos1-plugin-runner
         link::LoadRequest request;
         RunnerLimits limits;
     };
 
-    /// `graveyard` owns processes that have been killed and not yet ended; it outlives all instances.
+    /// `graveyard` owns the killed processes that have not exited yet. It outlives all instances.
     RemoteInstance(std::unique_ptr<PluginFacade> facade, Launch launch, QObject* graveyard);
     ~RemoteInstance() override;
 
@@ -66,7 +66,7 @@ class RemoteInstance final : public PluginInstance {
     void fail(const QString& reason);
     struct Call {
         const char* what = "";
-        quint64 question = 0;  ///< that it is to answer
+        quint64 question = 0;  ///< the question that the call is to answer
     };
     bool call(link::MessageType type, const Call& what, std::initializer_list<QCborValue> arguments,
               const QString& key = {});
@@ -78,7 +78,7 @@ class RemoteInstance final : public PluginInstance {
     std::unique_ptr<link::FrameSocket> m_socket;
     QTimer m_tick;
     std::deque<Call> m_outstanding;  ///< calls that have not returned yet
-    int m_ticksInCall = 0;           ///< that the oldest outstanding call has seen
+    int m_ticksInCall = 0;           ///< counted since the oldest outstanding call began
     qint64 m_pings = 0;
     qint64 m_pongs = 0;
     std::map<qint64, std::unique_ptr<Listener>> m_listeners;
@@ -86,8 +86,8 @@ class RemoteInstance final : public PluginInstance {
     std::map<qint64, std::unique_ptr<EventListener>> m_eventListeners;
     QString m_threw;
     QString m_garbage;
-    std::vector<std::pair<quint64, QCborMap>> m_early;  ///< questions for the validator before it was loaded
-    std::optional<QCborArray> m_offered;                ///< IIDs, once it is loaded
+    std::vector<std::pair<quint64, QCborMap>> m_early;  ///< questions for the validator from before it was loaded
+    std::optional<QCborArray> m_offered;                ///< IIDs; set once the plugin is loaded
     bool m_isStarted = false;
     bool m_isOver = false;
 };

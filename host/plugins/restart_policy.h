@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// When a runner that ended is started again. Pure: time and chance are given.
+// When to restart a runner that exited. Pure: time and randomness are arguments.
 #pragma once
 
 #include <chrono>
@@ -11,8 +11,8 @@ class RestartPolicy {
     using Clock = std::chrono::steady_clock;
 
     static constexpr int kMaxFailures = 5;                      ///< in a row; then it rests
-    static constexpr std::chrono::seconds kGoodRun{60};         ///< a run this long ends the row
-    static constexpr std::chrono::milliseconds kRest{600'000};  ///< until the next try
+    static constexpr std::chrono::seconds kGoodRun{60};         ///< a run this long resets the count
+    static constexpr std::chrono::milliseconds kRest{600'000};  ///< until the next attempt
 
     struct Decision {
         std::chrono::milliseconds delay;
@@ -24,7 +24,7 @@ class RestartPolicy {
     /// `random` is in [0, 1).
     Decision failed(Clock::time_point now, double random);
 
-    /// As if nothing had happened yet; for an operator's start.
+    /// Forgets all failures; for a start by an operator.
     void reset() { m_failures = 0; }
 
     [[nodiscard]] int failures() const { return m_failures; }

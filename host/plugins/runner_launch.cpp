@@ -22,7 +22,8 @@ struct User {
     unsigned gid = 0;
 };
 
-/// Whether this process may become `uid`: it is root and the user exists in our user namespace (user_namespaces(7)).
+/// Whether this process may switch to `uid`: it is root, and the user exists in our user namespace
+/// (user_namespaces(7)).
 bool canBecome(unsigned uid) {
     if (::geteuid() != 0) return false;
     QFile file(QStringLiteral("/proc/self/uid_map"));
@@ -51,7 +52,8 @@ Result<std::optional<User>> userOf(const PluginRecord& record, const QString& na
     return std::optional(User{entry->pw_uid, entry->pw_gid});
 }
 
-/// The directory and what is in it; links are not followed. Nothing to do when the directory is the user's already.
+/// Gives the directory and its contents to the user. Does not follow links. Does nothing when the directory already
+/// belongs to the user.
 bool give(const QString& directory, User user) {
     const auto own = [&](const QString& path) {
         return ::lchown(QFile::encodeName(path).constData(), user.uid, user.gid) == 0;

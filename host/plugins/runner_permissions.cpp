@@ -10,7 +10,7 @@ namespace fos1::host {
 
 namespace {
 
-/// Whether `path` is `above` or lies below it, by name: a link is followed by neither.
+/// Whether `path` equals `above` or lies below it. Compares names only: links are not resolved.
 bool isWithin(const QString& path, const QString& above) {
     const QString inner = QDir::cleanPath(path);
     const QString outer = QDir::cleanPath(above);
@@ -40,7 +40,7 @@ RunnerPermissions permissionsOf(const QString& id, const RunnerRights& asked, co
             if (!got.contains(one)) refuse(what + one, setting);
     };
 
-    // A user that host.yaml names and the plugin does not ask for is the operator's choice all the same.
+    // The operator may choose a user that the plugin does not request.
     given.user = granted.user;
     if (!asked.user.isEmpty() && asked.user != granted.user)
         refuse(QStringLiteral("running as user ") + asked.user, "user");
@@ -59,7 +59,7 @@ RunnerPermissions permissionsOf(const QString& id, const RunnerRights& asked, co
     if (asked.memoryMiB > given.memoryMiB) refuse(QStringLiteral("%1 MiB of memory").arg(asked.memoryMiB), "memoryMiB");
     if (asked.cpuPercent > given.cpuPercent)
         refuse(QStringLiteral("%1 % of a core").arg(asked.cpuPercent), "cpuPercent");
-    // What it asks for is a promise too: less than the limit is enough for it.
+    // A request is also a promise: a plugin that requests less than the limit gets what it requests.
     if (asked.memoryMiB > 0) given.memoryMiB = std::min(given.memoryMiB, asked.memoryMiB);
     if (asked.cpuPercent > 0) given.cpuPercent = std::min(given.cpuPercent, asked.cpuPercent);
     return permissions;

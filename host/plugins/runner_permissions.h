@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a runner gets: that which its plugin asks for and host.yaml grants. Pure.
+// What a runner gets: the intersection of what its plugin requests and what host.yaml grants. Pure.
 #pragma once
 
 #include "plugins/runner_rights.h"
@@ -7,18 +7,18 @@
 namespace fos1::host {
 
 struct RunnerPermissions {
-    RunnerRights given;   ///< `user` empty: one of its own, `memoryMiB` and `cpuPercent` never 0
-    QStringList refused;  ///< for people: what it asks for and does not get, with the setting that would grant it
+    RunnerRights given;   ///< `user` empty: a user of its own; `memoryMiB` and `cpuPercent` are never 0
+    QStringList refused;  ///< for people: requested but not granted, with the setting that grants it
 };
 
 constexpr int kDefaultMemoryMiB = 64;
 constexpr int kDefaultCpuPercent = 50;
 
-/// A path is granted by itself or by a directory above it. `id` is the plugin's, for the messages.
+/// A path is granted if it, or a directory above it, is granted. `id` is the plugin's, for the messages.
 RunnerPermissions permissionsOf(const QString& id, const RunnerRights& asked, const RunnerRights& granted);
 
-/// A user id of the range that systemd gives to dynamic users (systemd's UIDS-GIDS.md), the same for the same plugin on
-/// every machine; `attempt` > 0 gives another one.
+/// A user id from the range that systemd uses for dynamic users (systemd's UIDS-GIDS.md). The same plugin gets the same
+/// id on every machine; `attempt` > 0 gives another one.
 unsigned dynamicUserId(const QString& pluginId, unsigned attempt = 0);
 
 }  // namespace fos1::host

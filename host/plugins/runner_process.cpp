@@ -22,7 +22,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-/// Only what a program needs to run and to be debugged; a host's environment may hold secrets.
+/// Only what a program needs to run and to be debugged. The host's environment may contain secrets.
 QProcessEnvironment runnerEnvironment() {
     const QProcessEnvironment own = QProcessEnvironment::systemEnvironment();
     QProcessEnvironment environment;
@@ -47,7 +47,8 @@ RunnerUsage usageOf(qint64 pid) {
     const QByteArray status = procFile(pid, "status");
     if (const qsizetype at = status.indexOf("RssAnon:"); at >= 0)
         usage.memoryKiB = status.mid(at + 8, status.indexOf("kB", at) - at - 8).trimmed().toLongLong();
-    // proc(5): the name in parentheses may hold anything, so count from its end; utime and stime are fields 14 and 15.
+    // proc(5): the name in parentheses may contain any character, so count from its end. utime and stime are fields 14
+    // and 15.
     const QByteArray stat = procFile(pid, "stat");
     const QList<QByteArray> fields = stat.mid(stat.lastIndexOf(')') + 2).split(' ');
     if (fields.size() > 12)
@@ -66,7 +67,7 @@ RunnerProcess::RunnerProcess(RunnerLimits limits, QObject* parent) : QObject(par
 }
 
 RunnerProcess::~RunnerProcess() {
-    // QProcess ends and reaps a child that still runs; nobody is left to be told of it.
+    // QProcess kills and reaps a child that still runs. No receiver is left for its signals.
     m_process.disconnect(this);
 }
 
@@ -87,10 +88,10 @@ Result<int> RunnerProcess::start(const QString& program) {
         return failure(ErrorCode::Io, QStringLiteral("socketpair: ") + QString::fromLocal8Bit(std::strerror(errno)));
     m_process.setProcessEnvironment(runnerEnvironment());
     m_process.setChildProcessModifier([child = ends[1]] {
-        // Everything but the link and the standard streams closes with exec(), whoever opened it.
+        // Everything except the link and the standard streams is closed by exec(), whichever code opened it.
         ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
         ::fcntl(child, F_SETFD, 0);
-        // A Ctrl-C at the terminal is for the host, which then stops its runners in order.
+        // A Ctrl-C at the terminal must reach only the host, which then stops its runners in order.
         ::setsid();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     });

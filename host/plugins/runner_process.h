@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One fos1-plugin-runner child: starts it with one end of a socket pair, watches what it uses, says why it ended. Must
-// not know what is said over the link.
+// One fos1-plugin-runner child: starts it with one end of a socket pair, monitors its resource use, reports why it
+// exited. Must not know the messages on the link.
 #pragma once
 
 #include <QObject>
@@ -17,7 +17,7 @@ struct RunnerLimits {
 };
 
 struct RunnerUsage {
-    qint64 memoryKiB = 0;  ///< anonymous memory that it alone uses
+    qint64 memoryKiB = 0;  ///< anonymous memory that the process does not share
     std::chrono::milliseconds cpu{0};
 };
 
@@ -29,20 +29,21 @@ class RunnerProcess : public QObject {
     explicit RunnerProcess(RunnerLimits limits, QObject* parent = nullptr);
     ~RunnerProcess() override;
 
-    /// Kills what still runs, says nothing more and deletes itself when that has ended, or with its new `parent`.
+    /// Kills the process if it still runs, emits nothing more, and deletes itself after its exit or with its new
+    /// `parent`.
     void killAndForget(QObject* parent);
 
-    /// Starts it; the host's end of the link, which the caller owns.
+    /// Starts the process. Returns the host's end of the link; the caller owns it.
     Result<int> start(const QString& program);
 
-    /// Looks at what it uses; a reason when it is over a limit. Call it once a second.
+    /// Checks the resource use. Returns a reason when it exceeds a limit. To be called once per second.
     QString checkUsage();
 
     void kill() { m_process.kill(); }
     [[nodiscard]] qint64 pid() const { return m_process.processId(); }
 
    Q_SIGNALS:
-    /// For people: "ended by signal 11 (Segmentation fault)". Once.
+    /// Emitted once. For people: "ended by signal 11 (Segmentation fault)".
     void ended(const QString& how);
 
    private:
@@ -50,10 +51,10 @@ class RunnerProcess : public QObject {
 
     QProcess m_process;
     RunnerLimits m_limits;
-    std::vector<std::chrono::milliseconds> m_cpu;  ///< used, at each check of the last window
+    std::vector<std::chrono::milliseconds> m_cpu;  ///< CPU time used, at each check of the last window
 };
 
-/// What a process uses, from proc(5); zeros when there is none.
+/// The resource use of a process, from proc(5); zeros when the process does not exist.
 RunnerUsage usageOf(qint64 pid);
 
 }  // namespace fos1::host

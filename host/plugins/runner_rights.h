@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a plugin in a process of its own may do: asked for in its metadata, granted in host.yaml.
+// The permissions of a plugin in a process of its own: requested in its metadata, granted in host.yaml.
 #pragma once
 
 #include <QString>
@@ -13,9 +13,9 @@ QString toText(Isolation isolation);
 Isolation isolationFromText(const QString& text);
 
 struct RunnerRights {
-    QString user;              ///< name; empty: none in particular
+    QString user;              ///< name; empty: no particular user
     QStringList capabilities;  ///< "CAP_NET_ADMIN", capabilities(7)
-    QStringList read;          ///< absolute paths, each with what is below
+    QStringList read;          ///< absolute paths, each with everything below it
     QStringList write;
     QStringList execute;
     int memoryMiB = 0;   ///< 0: the default

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What IValidator::validate() answers, read: it comes from a plugin, so that its shape is not believed.
+// Reads the answer of IValidator::validate(). The shape is checked, because it comes from a plugin.
 #pragma once
 
 #include <QCborMap>
@@ -8,7 +8,7 @@
 
 namespace fos1::host {
 
-/// The mistakes that a plugin found, or why this is no answer to be used.
+/// The mistakes that a plugin found, or why the answer cannot be used.
 Result<Errors> verdictOf(const QCborMap& answer);
 
 }  // namespace fos1::host

@@ -30,9 +30,9 @@ bool isSame(const Refusal& a, const Refusal& b) {
 struct AdmissionDesk::Held {
     ResourceStore::Transaction transaction;
     bool isSynced = false;
-    ResourceStore::Examined examined;  ///< when it came
-    int open = 1;                      ///< answers that are still to come, and one while the questions are put
-    std::map<QString, int> unasked;    ///< and for how many objects
+    ResourceStore::Examined examined;  ///< as of the transaction's arrival
+    int open = 1;                      ///< answers still outstanding, plus one while the questions are sent
+    std::map<QString, int> unasked;    ///< number of objects, by plugin that did not check them
     std::vector<std::function<void()>> afterwards;
 };
 
@@ -43,7 +43,7 @@ AdmissionDesk::~AdmissionDesk() = default;
 
 ResourceStore::Result AdmissionDesk::apply(ResourceStore::Transaction transaction, bool isSynced) {
     m_held.push_back(std::make_unique<Held>());
-    // It lives until its last answer has come.
+    // It stays alive until its last answer arrives.
     Held& held = *m_held.back();
     held.transaction = std::move(transaction);
     held.isSynced = isSynced;
@@ -79,7 +79,7 @@ void AdmissionDesk::settle() {
     while (!m_held.empty() && m_held.front()->open == 0) {
         const std::unique_ptr<Held> held = std::move(m_held.front());
         m_held.pop_front();
-        // Others have been taken since it came, so it is looked at again.
+        // Other transactions were applied since this one arrived, so it is examined again.
         const ResourceStore::Result result = finish(*held, m_stores.resources.apply(held->transaction));
         tellRefusals(*held, result);
         for (const auto& act : held->afterwards) act();
@@ -101,7 +101,7 @@ void AdmissionDesk::tellUnasked(const Held& held) {
     }
 }
 
-/// What the source was not told in the answer to its call.
+/// Reports the refusals that the answer to the source's call did not contain.
 void AdmissionDesk::tellRefusals(const Held& held, const ResourceStore::Result& result) {
     std::map<QString, QStringList> late;
     for (const Refusal& refusal : result.refusals) {
@@ -149,7 +149,8 @@ void AdmissionDesk::forgetRefusals(const ResourceStore::Transaction& transaction
     if (forgotten > 0) tellSource(transaction.owner);
 }
 
-/// A source says by itself that all is well when no answer of ours says otherwise, so this stands beside it.
+/// A source sets its own condition to True when our answers contain no refusal, so late refusals get a condition of
+/// their own.
 void AdmissionDesk::tellSource(const QString& owner) {
     QStringList messages;
     for (const auto& [origin, refused] : m_refused)

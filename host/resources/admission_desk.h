@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The way of desired state into the store when somebody who answers later has to be asked: a transaction is held until
-// its answers are there, and those after it wait behind it, so that they are taken in the order in which they came and
-// each in one step. Must not know who is asked, nor any kind.
+// Admits desired state into the store when plugins that answer later must check it. A transaction is held until all its
+// answers have arrived, and later transactions wait behind it. Transactions are therefore applied in the order in which
+// they arrived, each in one step. Must not know which plugins are asked, nor any kind.
 #pragma once
 
 #include <QObject>
@@ -23,8 +23,8 @@ class EventLog;
 class AdmissionDesk : public QObject {
     Q_OBJECT
    public:
-    /// Asks those who answer later about an object that is acceptable otherwise. False when there are none: then
-    /// nothing is answered. The answer may come from inside the call.
+    /// Asks the plugins that answer later about an otherwise acceptable object. False when there is none; then
+    /// `answered` is not called. The answer may arrive during the call.
     using Ask = std::function<bool(const StoredObject& object, OnOpinion answered)>;
 
     /// All of them outlive the desk.
@@ -38,22 +38,22 @@ class AdmissionDesk : public QObject {
     AdmissionDesk(const Stores& stores, Ask ask, QObject* parent = nullptr);
     ~AdmissionDesk() override;
 
-    /// Takes the transaction, and opens the queue when its source `isSynced`, now or when every answer to it and to
-    /// those before it is there. The result tells what is known now; what is refused later is an event and a condition
-    /// of the objects concerned and of the source.
+    /// Applies the transaction, immediately or once every answer to it and to earlier transactions has arrived. Then
+    /// opens the queue if its source `isSynced`. The result contains what is known now. A later refusal becomes an
+    /// event and a condition of the objects concerned and of the source.
     ResourceStore::Result apply(ResourceStore::Transaction transaction, bool isSynced);
 
-    /// Whether there is desired state that the store does not have yet.
+    /// Whether any desired state is not in the store yet.
     [[nodiscard]] bool isHolding() const { return !m_held.empty(); }
 
-    /// Runs `act` when what has been applied by now is taken.
+    /// Runs `act` once all transactions applied so far are in the store.
     void whenTaken(std::function<void()> act);
 
    private:
     struct Held;
     struct Refused {
         QString owner;
-        std::vector<ObjectKey> marked;  ///< objects with our condition
+        std::vector<ObjectKey> marked;  ///< objects that carry our condition
         QStringList messages;
     };
     void settle();
@@ -66,7 +66,7 @@ class AdmissionDesk : public QObject {
     Stores m_stores;
     Ask m_ask;
     std::deque<std::unique_ptr<Held>> m_held;
-    std::map<QString, Refused> m_refused;  ///< by origin: what its source was not told in an answer
+    std::map<QString, Refused> m_refused;  ///< by origin: refusals that were not part of the answer to the source
 };
 
 }  // namespace fos1::host

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Answers to some questions, together: shared by the questions, and gone with the last of them.
+// Collects the answers to several questions. The questions share it; it is deleted with the last of them.
 #pragma once
 
 #include <functional>
@@ -13,7 +13,7 @@ class Gathering {
    public:
     using Done = std::function<void(const Answers&)>;
 
-    /// `done` is called at the last close(); the first open question is that of whoever asks.
+    /// `done` is called at the last close(). One question is open from the start; the caller of begin() closes it.
     static std::shared_ptr<Gathering> begin(Done done, Answers answers = {}) {
         return std::shared_ptr<Gathering>(new Gathering(std::move(done), std::move(answers)));
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is said of an object by those who cannot answer at once.
+// The checks of an object by plugins that cannot answer immediately.
 #pragma once
 
 #include <QCborMap>
@@ -11,8 +11,8 @@
 namespace fos1::host {
 
 struct Opinion {
-    Errors errors;        ///< any of them refuses the object
-    QStringList unasked;  ///< who should have checked it and did not, and why; that refuses nothing
+    Errors errors;        ///< any error refuses the object
+    QStringList unasked;  ///< plugins that should have checked it and did not, and why; these refuse nothing
 };
 
 using OnOpinion = std::function<void(const Opinion&)>;

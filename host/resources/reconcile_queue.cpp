@@ -51,7 +51,7 @@ void ReconcileQueue::drop(const QString& plugin) {
     auto dropped = m_entries.extract(plugin);
     if (dropped.empty()) return;
     dropped.mapped()->timer.stop();
-    // Its timer may be the sender of the signal that brought us here, so the entry lives until the next turn.
+    // This call may come from a signal of the entry's timer, so the entry lives until the next turn.
     QTimer::singleShot(0, this, [entry = std::shared_ptr<Entry>(std::move(dropped.mapped()))] {});
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Decides when a plugin is asked to reconcile: requests are coalesced, one reconcile a plugin is under way at a time,
-// and failures are retried with a jittered, capped back-off. Must not know what is reconciled.
+// Decides when a plugin reconciles. Coalesces requests, runs one reconcile per plugin at a time, and retries failures
+// with a jittered, capped back-off. Must not know what is reconciled.
 #pragma once
 
 #include <QObject>
@@ -15,28 +15,28 @@
 
 namespace fos1::host {
 
-/// 200 ms, doubled with each failure up to 60 s, then times 0.8 to 1.2. `random` is in [0, 1).
+/// 200 ms, doubled with each failure up to 60 s, then multiplied by 0.8 to 1.2. `random` is in [0, 1).
 [[nodiscard]] std::chrono::milliseconds backoffDelay(int failures, double random);
 
 class ReconcileQueue : public QObject {
     Q_OBJECT
    public:
-    /// Starts one reconcile of `plugin`; completed later through complete(ticket, …).
+    /// Starts one reconcile of `plugin`, which is completed later through complete(ticket, …).
     using Run = std::function<void(const QString& plugin, Ticket ticket)>;
 
     explicit ReconcileQueue(Run run, QObject* parent = nullptr);
 
-    /// Nothing runs before open(): desired state is not yet known to be whole.
+    /// Nothing runs before open(), because the desired state is not yet known to be complete.
     void open();
     [[nodiscard]] bool isOpen() const { return m_isOpen; }
 
-    /// Asks for a reconcile on the next turn of the loop; ends a back-off, since the desired state is new.
+    /// Requests a reconcile on the next turn of the loop. Cancels a back-off, because the desired state is new.
     void request(const QString& plugin);
 
-    /// Whether the last reconcile that was asked for is over and no other try is to come.
+    /// Whether the last requested reconcile has completed and no retry is due.
     [[nodiscard]] bool isSettled(const QString& plugin) const;
 
-    /// Forgets a plugin; a late completion of its ticket is then refused.
+    /// Forgets a plugin. A late completion of its ticket is then refused.
     void drop(const QString& plugin);
 
     /// False when the ticket is not under way.

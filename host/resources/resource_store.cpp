@@ -17,7 +17,7 @@ qint64 generationOf(const QCborMap& object) {
     return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("generation")).toInteger();
 }
 
-/// The object as stored: identity and generation carried over from what was there, the generation raised when the
+/// The object as stored: identity and generation come from the previous version, and the generation is raised when the
 /// spec differs.
 QCborMap withIdentity(QCborMap object, const StoredObject* previous) {
     QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
@@ -29,7 +29,7 @@ QCborMap withIdentity(QCborMap object, const StoredObject* previous) {
     };
     carry(QStringLiteral("uid"), QUuid::createUuid().toString(QUuid::WithoutBraces));
     carry(QStringLiteral("creationTimestamp"), QDateTime::currentDateTimeUtc().toString(Qt::ISODate));
-    // A source that numbers generations itself (an API server) is believed.
+    // A source that numbers generations itself (an API server) keeps its numbers.
     if (!metadata.contains(QStringLiteral("generation"))) {
         const qint64 last = previous ? previous->generation : 0;
         const bool isSame = previous && haveSameContent(before, object);
@@ -73,8 +73,8 @@ ResourceStore::Result ResourceStore::take(const Transaction& transaction, Examin
 ResourceStore::Examined ResourceStore::examine(const Transaction& transaction) {
     const std::set<QString> remove = toRemove(transaction);
     Examined examined = admitAll(transaction);
-    // A refused origin keeps its old objects, which can collide with what another origin brings. Each round refuses
-    // one more origin, and with all of them refused the old state stands, so this ends.
+    // A refused origin keeps its old objects, which can collide with the objects of another origin. Each round refuses
+    // one more origin. When all are refused, the old state remains, so the loop terminates.
     while (const auto clash = findClash(examined.admitted, remove)) {
         examined.refusals.push_back(*clash);
         examined.admitted.erase(clash->origin);
@@ -87,7 +87,7 @@ std::set<QString> ResourceStore::toRemove(const Transaction& transaction) const 
     if (transaction.isWhole)
         for (const auto& [origin, objects] : m_origins)
             if (!objects.empty() && objects.front()->owner == transaction.owner) remove.insert(origin);
-    // What is replaced is not removed, whatever becomes of its new version.
+    // A replaced origin is not removed, whether its new version is accepted or not.
     for (const auto& [origin, objects] : transaction.replace) remove.erase(origin);
     return remove;
 }
@@ -124,7 +124,7 @@ ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) 
     return examined;
 }
 
-/// Why one of the origins cannot be taken beside the others and what stays.
+/// Why one of the origins conflicts with the other origins or with the objects that stay.
 std::optional<Refusal> ResourceStore::findClash(const Admitted& admitted, const std::set<QString>& remove) const {
     std::map<ObjectKey, QString> claims;
     for (const auto& [origin, objects] : admitted) {
@@ -165,7 +165,7 @@ void ResourceStore::replace(Admitted& admitted, const std::set<QString>& remove,
             const bool isKnown = place != m_objects.end() && place->key == object.key;
             if (!isKnown || m_compactor.expanded(place->compact) != m_compactor.expanded(object.compact))
                 news.push_back(object.key);
-            // An object has one origin, and that was left above: nothing points at the old one.
+            // An object has one origin. leave() has removed the old one above, so nothing refers to the old object.
             if (isKnown) place = m_objects.erase(place);
             ours.push_back(&*m_objects.insert(place, std::move(object)));
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Desired state: the accepted objects by key, each with the origin it came from. Must not know any kind; what is
-// valid is decided by the admission function it is given.
+// Desired state: the accepted objects by key, each with its origin. Must not know any kind; the given admission
+// function decides what is valid.
 #pragma once
 
 #include <QCborMap>
@@ -23,9 +23,9 @@ namespace fos1::host {
 struct StoredObject {
     ObjectKey key;
     QString origin;
-    QString owner;  ///< the source that brought it (a plugin's id)
+    QString owner;  ///< the source of the object (a plugin id)
     qint64 generation = 0;
-    QByteArray compact;                    ///< a QCborMap takes some fifty times as much, and there may be thousands
+    QByteArray compact;  ///< CBOR; a QCborMap takes some fifty times as much, and there may be thousands
     const Compactor* compactor = nullptr;  ///< the store's
 
     /// apiVersion, kind, metadata (with uid, generation, creationTimestamp), spec with defaults. While the store is
@@ -33,7 +33,7 @@ struct StoredObject {
     [[nodiscard]] QCborMap object() const { return compactor->expandedMap(compact); }
 };
 
-/// One mistake in a transaction; `index` is the object's place within its origin.
+/// One mistake in a transaction. `index` is the object's position within its origin.
 struct Refusal {
     QString origin;
     qsizetype index = 0;
@@ -49,16 +49,16 @@ class ResourceStore : public QObject {
     struct Transaction {
         std::map<QString, std::vector<QByteArray>> replace;  ///< CBOR of each object, by origin
         std::set<QString> remove;                            ///< origins
-        QString owner = {};                                  ///< the source that speaks
+        QString owner = {};                                  ///< the source of the transaction
         bool isWhole = false;                  ///< every origin of this owner that is not in `replace` is removed
-        std::vector<Refusal> objections = {};  ///< of others than the admission function; their origins are refused
+        std::vector<Refusal> objections = {};  ///< from outside the admission function; their origins are refused
     };
     struct Result {
         std::vector<Refusal> refusals;
         int changed = 0;  ///< objects added, changed or removed
     };
 
-    /// What a transaction would come to now.
+    /// What a transaction would change now.
     struct Examined {
         std::map<QString, std::vector<StoredObject>> admitted;  ///< by origin; the others are refused
         std::vector<Refusal> refusals;
@@ -66,11 +66,11 @@ class ResourceStore : public QObject {
 
     explicit ResourceStore(Admit admit, QObject* parent = nullptr);
 
-    /// apply() is both, in one step.
+    /// apply() is examine() and take() in one step.
     [[nodiscard]] Examined examine(const Transaction& transaction);
     Result take(const Transaction& transaction, Examined examined);
 
-    /// An origin is accepted whole or keeps what it had; two origins cannot hold the same object.
+    /// An origin is accepted as a whole or keeps its previous objects. Two origins cannot contain the same object.
     Result apply(const Transaction& transaction);
 
     [[nodiscard]] const StoredObject* find(const ObjectKey& key) const;
@@ -78,20 +78,20 @@ class ResourceStore : public QObject {
                                                         const QString& ns = {}) const;
     [[nodiscard]] std::size_t size() const { return m_objects.size(); }
 
-    /// The snapshot of some kinds ("group/version/Kind") as IPlugin::reconcile() takes it.
+    /// The snapshot of these kinds ("group/version/Kind"), as IPlugin::reconcile() receives it.
     [[nodiscard]] QCborMap snapshot(const QStringList& kinds) const;
 
-    /// The keys of all objects of some kinds, as in snapshot().
+    /// The keys of all objects of these kinds, as in snapshot().
     [[nodiscard]] std::set<ObjectKey> keys(const QStringList& kinds) const;
 
-    /// The same as it would be with these admitted objects stored.
+    /// The same snapshot as if these admitted objects were stored.
     [[nodiscard]] QCborMap snapshotWith(const QStringList& kinds, const std::vector<QCborMap>& objects) const;
 
    Q_SIGNALS:
     /// Objects of these kinds ("group/version/Kind") were added, changed or removed.
     void changed(const QStringList& kinds);
     void removed(const fos1::ObjectKey& key);
-    /// All of both, before changed().
+    /// The keys of all these objects; emitted before changed().
     void objectsChanged(const std::vector<fos1::ObjectKey>& keys);
 
    private:
@@ -100,7 +100,7 @@ class ResourceStore : public QObject {
     [[nodiscard]] Examined admitAll(const Transaction& transaction);
     [[nodiscard]] std::set<QString> toRemove(const Transaction& transaction) const;
     [[nodiscard]] std::optional<Refusal> findClash(const Admitted& admitted, const std::set<QString>& remove) const;
-    /// Moves out of `admitted`.
+    /// Moves the objects out of `admitted`.
     void replace(Admitted& admitted, const std::set<QString>& remove, Result& result);
 
     struct ByKey {
@@ -115,14 +115,14 @@ class ResourceStore : public QObject {
     Admit m_admit;
     Compactor m_compactor;
     std::set<StoredObject, ByKey> m_objects;
-    std::map<QString, std::vector<const StoredObject*>> m_origins;  ///< what each brought
+    std::map<QString, std::vector<const StoredObject*>> m_origins;  ///< the objects of each origin
     KeyPool m_pool;
 };
 
-/// Of an admitted object.
+/// The key of an admitted object.
 ObjectKey objectKey(const QCborMap& object);
 
-/// Whether two objects say the same beside their metadata and status; the order of fields says nothing.
+/// Whether two objects are equal apart from metadata and status. The order of fields is irrelevant.
 bool haveSameContent(const QCborMap& a, const QCborMap& b);
 
 /// "group/version/Kind".

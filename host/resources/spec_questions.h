@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a source of desired state may ask of the host beyond its stores; answered by Host, which knows plugins and
+// What a source of desired state can query from the host beyond its stores. Host answers, because it knows plugins and
 // schemas.
 #pragma once
 
@@ -11,7 +11,7 @@ namespace fos1::host {
 
 struct SpecQuestions {
     std::function<QCborMap()> kinds = [] { return QCborMap(); };  ///< ISpecCatalog::kinds()
-    /// ISpecCatalog::pending(), of a kind by its id ("group/version/Kind").
+    /// ISpecCatalog::pending(), for a kind by its id ("group/version/Kind").
     std::function<int(const QString& kindId)> pending = [](const QString&) { return 0; };
 };
 

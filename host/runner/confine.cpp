@@ -45,7 +45,7 @@ std::vector<cap_value_t> capabilityValues(const QStringList& names) {
     return values;
 }
 
-/// Nothing that is not kept can come back, not even by executing a file with capabilities.
+/// Dropped capabilities cannot be regained, not even by executing a file with capabilities.
 void dropBoundingSet(const std::vector<cap_value_t>& kept) {
     for (cap_value_t cap = 0; cap <= CAP_LAST_CAP; ++cap)
         if (std::find(kept.begin(), kept.end(), cap) == kept.end()) ::prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
@@ -84,7 +84,7 @@ Result<QStringList> confine(const link::Confinement& confinement, const QStringL
                             const QStringList& writable) {
     QStringList remarks;
     const std::vector<cap_value_t> kept = capabilityValues(confinement.capabilities);
-    // The paths are opened while we may still reach all of them.
+    // Open the paths while all of them are still reachable.
     Landlock landlock;
     for (const char* path : kAlwaysReadable) landlock.allow(QString::fromLatin1(path), Landlock::Access::Read);
     landlock.allow(QStringLiteral("/dev/null"), Landlock::Access::Write);
@@ -100,11 +100,12 @@ Result<QStringList> confine(const link::Confinement& confinement, const QStringL
         remarks.append(QStringLiteral("this kernel has no Landlock: files are protected only by their owner and mode"));
     else if (!landlock.enforce())
         return failed(QStringLiteral("cannot limit access to files"));
-    // A change of user clears this, so it comes after it: a host that dies takes its runners with it.
+    // A change of user clears this setting, so it comes after the change. When the host dies, the kernel kills its
+    // runners.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, 1024);
-    // A sanitizer needs terabytes of address space, and its leak check a process that can be traced.
+    // A sanitizer needs terabytes of address space, and its leak check needs a process that can be traced.
     if (isSanitized) ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     if (!isSanitized && confinement.memoryMiB > 0) limit(RLIMIT_DATA, static_cast<rlim_t>(confinement.memoryMiB) << 20);
     return remarks;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Gives up what a runner does not need: user, capabilities, file access (Landlock), memory, the way back to any of it.
-// Must not know what a plugin is.
+// Gives up what a runner does not need: user, capabilities, file access (Landlock), memory, and the means to regain any
+// of them. Must not know what a plugin is.
 #pragma once
 
 #include <QStringList>
@@ -10,9 +10,10 @@
 
 namespace fos1::runner {
 
-/// Confines this process for good. `files` are what it must read beside the confinement's own lists. Returns remarks on
-/// what this machine cannot enforce; an error when something that it should enforce failed, and then no code of a
-/// plugin may run. Call it while there is one thread. Sources: capabilities(7), landlock(7), prctl(2), setrlimit(2).
+/// Confines this process permanently. `files` are paths that it must read in addition to the confinement's own lists.
+/// Returns remarks on what this machine cannot enforce. An error means that an enforceable restriction failed; then no
+/// code of a plugin may run. Call it while there is one thread. Sources: capabilities(7), landlock(7), prctl(2),
+/// setrlimit(2).
 Result<QStringList> confine(const link::Confinement& confinement, const QStringList& files,
                             const QStringList& writable);
 

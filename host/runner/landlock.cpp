@@ -19,7 +19,7 @@ constexpr quint64 kTruncate = 1ULL << 14;  // LANDLOCK_ACCESS_FS_TRUNCATE, Linux
 constexpr quint64 kRefer = 1ULL << 13;     // LANDLOCK_ACCESS_FS_REFER, Linux 5.19, ABI 2
 constexpr quint64 kAll1 = (1ULL << 13) - 1;
 
-/// What a file, as opposed to a directory, can be allowed.
+/// The access rights that apply to a file rather than a directory.
 constexpr quint64 kOfFiles =
     LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_READ_FILE | kTruncate;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which files this process may reach (landlock(7)); glibc has no wrappers for it.
+// Restricts which files this process may access (landlock(7)). glibc has no wrappers for these calls.
 #pragma once
 
 #include <QString>
@@ -16,13 +16,13 @@ class Landlock {
     Landlock(const Landlock&) = delete;
     Landlock& operator=(const Landlock&) = delete;
 
-    /// Whether the kernel has it.
+    /// Whether the kernel supports Landlock.
     [[nodiscard]] bool isOffered() const { return m_abi > 0; }
 
-    /// `path` and all below it; a path that there is not is passed over. Write includes Read.
+    /// Allows `path` and everything below it. A missing path is ignored. Write includes Read.
     void allow(const QString& path, Access access);
 
-    /// From now on nothing else; false with errno set. Needs "no new privileges".
+    /// Denies everything else from now on. False with errno set. Requires no_new_privs.
     bool enforce();
 
    private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1-plugin-runner: started by fos1-hostd with one end of a socket pair, runs one plugin.
+// fos1-plugin-runner: runs one plugin. fos1-hostd starts it with one end of a socket pair.
 #include <sys/socket.h>
 
 #include <QCoreApplication>
@@ -14,7 +14,7 @@ namespace {
 
 using namespace fos1::runner;
 
-/// Exceptions from a plugin's timers and slots pass through here.
+/// Catches exceptions that escape from a plugin's timers and slots.
 class RunnerApplication : public QCoreApplication {
    public:
     using QCoreApplication::QCoreApplication;
@@ -34,7 +34,7 @@ class RunnerApplication : public QCoreApplication {
     Runner* m_runner = nullptr;
 };
 
-/// The link's end, handed down by the host; -1 when this was started by hand.
+/// The file descriptor of the link, inherited from the host; -1 when the program was started by hand.
 int linkOf(int argc, char** argv) {
     if (argc != 3 || std::string_view(argv[1]) != "--link") return -1;
     bool isNumber = false;

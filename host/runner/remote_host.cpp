@@ -70,7 +70,7 @@ class RemoteHost::Bus final : public IBus {
 
     void deliver(const link::Message& message) {
         const auto it = m_subscriptions.find(message.integer(0));
-        if (it == m_subscriptions.end()) return;  // withdrawn while this was under way
+        if (it == m_subscriptions.end()) return;  // unsubscribed while this message was under way
         it->second.listener->onState(message.text(1), message.text(2), static_cast<int>(message.integer(3)),
                                      message.map(4), message.map(5));
     }
@@ -116,7 +116,7 @@ class RemoteHost::Metrics final : public IMetrics {
             return m_host.m_socket.send(MessageType::DeclareMetric,
                                         {number, name, metricType, help, labelNames, decimals});
         });
-        // Only the home thread gets as far as the host, which answers an id or a refusal that is negated already.
+        // Only the home thread reaches the host, whose answer is an id or an already negated refusal.
         return m_host.isHomeThread() ? answer : -answer;
     }
     int set(int metric, const QCborMap& labels, qint64 value) override {
@@ -203,7 +203,7 @@ class RemoteHost::SpecCatalog final : public ISpecCatalog {
     RemoteHost& m_host;
 };
 
-/// A feed of the host's: status or events.
+/// A feed of the host: status or events.
 template <typename Interface, typename Listener, MessageType kSubscribe, MessageType kUnsubscribe>
 class RemoteHost::Feed final : public Interface {
    public:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The host as a plugin in a runner sees it: the same interfaces and answers, over the link. What the host's stores
-// alone can answer is asked there and waited for; state that is published is sent on and conflated.
+// The host as a plugin in a runner sees it: the same interfaces and answers, over the link. A question that only the
+// host's stores can answer is sent to the host, and the call waits for the reply. Published state is sent without
+// waiting, conflated.
 #pragma once
 
 #include <QThread>
@@ -29,18 +30,18 @@ class RemoteHost final : public IHost {
     QString stateDirectory() override;
     QString runtimeDirectory() override;
 
-    /// From the host to the plugin's listeners.
+    /// Passes a message of the host to the plugin's listeners.
     void deliverState(const link::Message& message);
     void deliverStatus(const link::Message& message);
     void deliverEvent(const link::Message& message);
 
     void expectTicket(quint64 ticket) { m_tickets.insert(ticket); }
-    /// `onStopped` takes the completion of stop() instead of the host.
+    /// The completion of stop() goes to `onStopped` instead of the host.
     void expectStop(quint64 ticket, std::function<void(int outcome, const QString& message)> onStopped) {
         m_stopTicket = ticket;
         m_onStopped = std::move(onStopped);
     }
-    /// Publishes since it was last asked.
+    /// Publishes since the last call.
     [[nodiscard]] qint64 takePublishes() { return std::exchange(m_publishes, 0); }
 
    private:
@@ -59,7 +60,7 @@ class RemoteHost final : public IHost {
         Feed<IEventFeed, IEventListener, link::MessageType::SubscribeEvents, link::MessageType::UnsubscribeEvents>;
 
     [[nodiscard]] bool isHomeThread() const { return QThread::currentThread() == m_home; }
-    /// Sends a request and waits for its answer; `send` gets the request's number.
+    /// Sends a request and waits for its reply. `send` receives the request's number.
     QCborValue ask(const std::function<bool(qint64)>& send);
     int askStatus(const std::function<bool(qint64)>& send);
 
@@ -67,9 +68,9 @@ class RemoteHost final : public IHost {
     link::LoadRequest m_request;
     QThread* m_home = QThread::currentThread();
     std::map<QString, std::unique_ptr<IInterface>> m_features;
-    Bus* m_bus = nullptr;                ///< of m_features, or null
-    StatusFeed* m_statusFeed = nullptr;  ///< of m_features, or null
-    EventFeed* m_eventFeed = nullptr;    ///< of m_features, or null
+    Bus* m_bus = nullptr;                ///< points into m_features, or null
+    StatusFeed* m_statusFeed = nullptr;  ///< points into m_features, or null
+    EventFeed* m_eventFeed = nullptr;    ///< points into m_features, or null
     std::set<quint64> m_tickets;
     quint64 m_stopTicket = 0;
     std::function<void(int outcome, const QString& message)> m_onStopped;

@@ -52,7 +52,8 @@ Runner::~Runner() = default;
 
 void Runner::end(RunnerExit status) {
     m_socket.waitForSent(1s);
-    // Not exit(): the plugin's threads and static objects are its own affair, and nothing here is left to be saved.
+    // Not exit(): it would run the plugin's static destructors while its threads still run, and nothing here needs
+    // saving.
     ::_exit(static_cast<int>(status));
 }
 
@@ -65,7 +66,7 @@ void Runner::threw(const QString& what, const std::exception_ptr& exception) {
     } catch (const std::exception& e) {
         text = QString::fromLocal8Bit(e.what());
     } catch (...) {
-        // the text says so
+        // the text already says so
     }
     m_socket.send(MessageType::Threw, {what, text});
     end(RunnerExit::Threw);
@@ -147,7 +148,7 @@ void Runner::onMessage(const Message& message) {
                     writer->erase(message.map(0), ticket(1));
             });
         }
-        default: return;  // a reply that came too late, or what only a runner sends
+        default: return;  // a late reply, or a message that only a runner sends
     }
 }
 
@@ -165,7 +166,8 @@ void Runner::load(const QCborMap& map) {
         answer(remarks.error().message, {}, {});
         end(RunnerExit::NotConfined);
     }
-    // A path that this user cannot reach would only show as "file not found" in what the loader says.
+    // Without this check, a path that this user cannot reach would appear only as "file not found" in the loader's
+    // message.
     if (::access(QFile::encodeName(request.file).constData(), R_OK) != 0) {
         answer(QStringLiteral("user %1 cannot read %2").arg(::geteuid()).arg(request.file), {}, {});
         return;
@@ -194,7 +196,7 @@ void Runner::stop(quint64 ticket) {
 }
 
 void Runner::finishStop(int outcome, const QString& message, int patience) {
-    // A thread that was joined may be seen here for a moment yet.
+    // A joined thread may remain visible here for a moment.
     const QStringList names = threadNames();
     if (names.size() > m_threadsBefore && patience > 0) {
         QTimer::singleShot(10, this, [=, this] { finishStop(outcome, message, patience - 1); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs one plugin for a host at the other end of the link: confines itself, loads it, and turns messages into calls. An
-// exception that escapes the plugin, a refusal of the confinement or the end of the link is the end of the process.
+// Runs one plugin for the host at the other end of the link: confines itself, loads the plugin, and turns messages into
+// calls. The process exits when an exception escapes the plugin, the confinement fails or the link closes.
 #pragma once
 
 #include <QObject>
@@ -19,22 +19,22 @@ namespace fos1::runner {
 class Runner : public QObject {
     Q_OBJECT
    public:
-    /// Takes the socket `fd` over.
+    /// Takes ownership of the socket `fd`.
     explicit Runner(int fd, QObject* parent = nullptr);
     ~Runner() override;
 
-    /// Tells the host of an exception that escaped from `what`, and ends.
+    /// Reports to the host that an exception escaped from `what`, then exits.
     [[noreturn]] void threw(const QString& what, const std::exception_ptr& exception);
 
    private:
     void onMessage(const link::Message& message);
     void load(const QCborMap& map);
     void stop(quint64 ticket);
-    /// Says which threads are left, once they have had a moment to end, and then that stop() is done.
+    /// Gives threads a moment to end, reports those that remain, then reports that stop() is done.
     void finishStop(int outcome, const QString& message, int patience);
-    /// Runs a call into the plugin and tells the host how long it took.
+    /// Runs a call into the plugin and reports its duration to the host.
     void call(const char* what, const std::function<void()>& act);
-    /// The same for a question: what the plugin says is sent before the call returns.
+    /// The same for a question: the plugin's answer is sent before the call returns.
     template <typename Feature, typename Ask>
     void answerWith(const char* what, qint64 question, const Ask& ask);
     [[noreturn]] void end(RunnerExit status);
@@ -43,7 +43,7 @@ class Runner : public QObject {
     QPluginLoader m_loader;
     std::unique_ptr<RemoteHost> m_host;
     IPlugin* m_plugin = nullptr;  ///< owned by Qt's loader
-    QCborArray m_snapshot;        ///< its parts so far
+    QCborArray m_snapshot;        ///< the parts received so far
     quint64 m_stopTicket = 0;
     qsizetype m_threadsBefore = 0;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Exit statuses of a runner, which the host explains.
+// Exit statuses of a runner, which the host translates for people.
 #pragma once
 
 namespace fos1::runner {

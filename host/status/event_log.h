@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The last happenings, for people. Repetitions are counted. Nothing acts on them.
+// The latest events, for people. Repetitions are counted. No code acts on them.
 #pragma once
 
 #include <QDateTime>
@@ -16,7 +16,7 @@ struct Event {
     QString type;  ///< Normal or Warning
     QString reason;
     QString message;
-    ObjectKey regarding;  ///< empty name: of no object
+    ObjectKey regarding;  ///< empty name: no object
     QString source;       ///< plugin id, or "host"
     int count = 1;
     QDateTime firstTime;
@@ -30,7 +30,7 @@ class EventLog : public QObject {
 
     void record(const Event& event);
 
-    /// Something of the host's own that someone should look at.
+    /// Records a warning of the host itself.
     void warning(const QString& reason, const QString& message);
 
     /// The newest `limit` events, oldest first.
@@ -40,7 +40,7 @@ class EventLog : public QObject {
     void recorded(const fos1::host::Event& event);
 
    private:
-    std::deque<Event> m_events;  ///< by lastTime
+    std::deque<Event> m_events;  ///< ordered by lastTime
 };
 
 }  // namespace fos1::host

@@ -17,7 +17,7 @@ namespace fos1::host {
 class StatusStore : public QObject {
     Q_OBJECT
    public:
-    /// Of one object; a plugin that says more is answered TooLarge.
+    /// per object; above it a plugin gets TooLarge
     static constexpr std::size_t kMaxConditions = 64;
     static constexpr qsizetype kMaxConditionBytes = 64 * 1024;
 
@@ -27,13 +27,14 @@ class StatusStore : public QObject {
     [[nodiscard]] static ObjectKey pluginKey(const QString& pluginId);
     [[nodiscard]] static bool isPlugin(const ObjectKey& key) { return key == pluginKey(key.name); }
 
-    /// `condition` as in IStatus; a malformed one is InvalidArgument. lastTransitionTime moves only with `status`.
+    /// `condition` as in IStatus; a malformed one is InvalidArgument. lastTransitionTime changes only when `status`
+    /// does.
     Status setCondition(const ObjectKey& key, const QCborMap& condition);
     Status removeCondition(const ObjectKey& key, const QString& type);
     Status setFields(const ObjectKey& key, const QCborMap& fields);
     void forget(const ObjectKey& key);
 
-    /// Fields plus `conditions`, in order of type; empty when nothing was said of `key`.
+    /// Fields plus `conditions`, ordered by type; empty when nothing was reported for `key`.
     [[nodiscard]] QCborMap status(const ObjectKey& key) const;
     [[nodiscard]] std::vector<ObjectKey> keys() const;
     [[nodiscard]] QCborArray conditions(const ObjectKey& key) const;
@@ -42,10 +43,10 @@ class StatusStore : public QObject {
     void changed(const fos1::ObjectKey& key);
 
    private:
-    /// Compacted CBOR: as a QCborMap it would take some twenty times as much, and there may be thousands.
+    /// Compacted CBOR: a QCborMap would take some twenty times as much, and there may be thousands of entries.
     struct Entry {
         QByteArray fields;
-        QByteArray conditions;  ///< an array, in order of type
+        QByteArray conditions;  ///< an array, ordered by type
     };
     Entry& entryOf(const ObjectKey& key);
 

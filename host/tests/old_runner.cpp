@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A runner as it was before it could be asked: it tells of the plugin's validator, and a message that it does not know
-// ends it.
+// A runner from before Questions/1: it lists the plugin's validator, but exits on a message that it does not know.
 #include <QCoreApplication>
 
 #include "fos1/features/validator.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Objects of a kind that says nothing: t.io/v1 Thing, with `spec.value`.
+// Test objects of a kind without meaning: t.io/v1 Thing, with `spec.value`.
 #pragma once
 
 #include <QCborMap>
@@ -24,7 +24,7 @@ inline QCborMap thing(const QString& name, int value, const QString& kind = kThi
             {QStringLiteral("spec"), QCborMap{{QStringLiteral("value"), value}}}};
 }
 
-/// As a transaction has it.
+/// An object as a transaction contains it.
 inline QByteArray object(const QString& name, int value, const QString& kind = kThing) {
     return packed(thing(name, value, kind));
 }
@@ -33,7 +33,7 @@ inline int valueOf(const QCborMap& object) {
     return static_cast<int>(object.value(QStringLiteral("spec")).toMap().value(QStringLiteral("value")).toInteger());
 }
 
-/// Refuses negative values, as a schema does.
+/// Refuses negative values, as a schema would.
 inline tl::expected<QCborMap, Errors> admit(const QCborMap& object) {
     if (valueOf(object) >= 0) return object;
     return tl::unexpected<Errors>(

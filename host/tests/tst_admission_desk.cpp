@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Desired state that somebody has to be asked about: held until answered, in order, each transaction in one step.
+// Desired state that a plugin must check: held until answered, in order, each transaction in one step.
 #include <QCborArray>
 #include <QSignalSpy>
 #include <QTest>
@@ -34,7 +34,7 @@ struct Fixture {
                            return isSomebodyThere;
                        }};
 
-    /// Of the object; -1 when it is not stored.
+    /// The value of the object; -1 when it is not stored.
     [[nodiscard]] int value(const QString& name) const {
         const StoredObject* stored = store.find(key(name));
         return stored ? valueOf(stored->object()) : -1;
@@ -72,8 +72,8 @@ class TestAdmissionDesk : public QObject {
         Fixture f;
         const auto result = f.desk.apply({{{"a", {object("x", 1)}}, {"b", {object("y", -1)}}}, {}}, true);
         QCOMPARE(result.changed, 0);
-        QCOMPARE(result.refusals.size(), 1U);  // the schema's answer does not wait
-        QCOMPARE(f.asked.size(), 1U);          // and what it refuses nobody is asked about
+        QCOMPARE(result.refusals.size(), 1U);  // the schema's refusal is reported immediately
+        QCOMPARE(f.asked.size(), 1U);          // and an object that the schema refuses is not asked about
         QVERIFY(f.desk.isHolding());
         QVERIFY2(!f.queue.isOpen(), "not taken yet is not deleted");
         bool isTaken = false;
@@ -108,7 +108,7 @@ class TestAdmissionDesk : public QObject {
         QVERIFY(!f.accepted("y").isEmpty());
         QVERIFY(f.accepted("z").isEmpty());
         QVERIFY2(f.ofSource().startsWith("a: Thing default/y: spec.value: "), qPrintable(f.ofSource()));
-        // Somebody else's whole state says nothing about it.
+        // The complete state of another source does not clear it.
         f.isSomebodyThere = false;
         f.desk.apply({{}, {}, "other", true}, true);
         QVERIFY(!f.ofSource().isEmpty());
@@ -127,7 +127,7 @@ class TestAdmissionDesk : public QObject {
         f.desk.apply({{{"a", {object("x", 1)}}}, {}}, true);
         f.desk.apply({{{"a", {object("x", 2)}}}, {}}, true);
         f.isSomebodyThere = false;
-        f.desk.apply({{{"a", {object("x", 3)}}}, {}}, true);  // nobody is asked, and yet it waits
+        f.desk.apply({{{"a", {object("x", 3)}}}, {}}, true);  // no question is asked, and yet it waits
         f.desk.apply({{}, {"a"}}, true);
         f.asked[1](kFine);
         QVERIFY(values.isEmpty());
@@ -149,7 +149,7 @@ class TestAdmissionDesk : public QObject {
         f.asked[0](kTooMuch);
         QCOMPARE(changed.size(), 1);
         QCOMPARE(removed.size(), 1);
-        QCOMPARE(f.value("x"), 1);  // refused, which is not gone
+        QCOMPARE(f.value("x"), 1);  // refused, which is not removed
         QCOMPARE(f.value("y"), -1);
         QCOMPARE(f.value("z"), 2);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Names on D-Bus: paths of plugins and topics, interfaces, properties; collisions lose nobody.
+// Names on D-Bus: paths of plugins and topics, interfaces, properties. A collision loses no object.
 #include <QTest>
 
 #include "dbus/dbus_names.h"
@@ -104,7 +104,7 @@ class TestDbusNames : public QObject {
         QCOMPARE(text(paths.path("t/v1", "main_ntp")), kTopics + "t/main_ntp_2");
         QCOMPARE(text(paths.path("t/v1", "main ntp")), kTopics + "t/main_ntp_3");
         QCOMPARE(text(paths.path("t/v1", "main_ntp_2")), kTopics + "t/main_ntp_2_2");
-        // The same ones again, in another order.
+        // The same keys again, in another order.
         QCOMPARE(text(paths.path("t/v1", "main_ntp_2")), kTopics + "t/main_ntp_2_2");
         QCOMPARE(text(paths.path("t/v1", "main_ntp")), kTopics + "t/main_ntp_2");
         QCOMPARE(text(paths.path("t/v1", "main-ntp")), kTopics + "t/main_ntp");

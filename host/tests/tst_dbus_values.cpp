@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Types out of schemas, values in messages, and who may act; without a bus.
+// D-Bus types from schemas, values in messages, and callers' permissions; without a bus.
 #include <sdbus-c++/Types.h>
 
 #include <QCborArray>
@@ -14,7 +14,7 @@
 #include "dbus/topic_object.h"
 
 namespace sdbus {
-PlainMessage createPlainMessage();  // exported by the library, declared nowhere
+PlainMessage createPlainMessage();  // exported by the library, but no header declares it
 }
 
 using namespace fos1;
@@ -188,7 +188,7 @@ class TestDbusValues : public QObject {
         QVERIFY(types.find("x.y/v1"));
         QVERIFY(!types.find("x.y/v2"));
         QVERIFY(!types.find("broken/v1"));
-        // The first one stays.
+        // The first schema is kept.
         types.add("x.y/v1", {{"properties", QJsonObject{{"b", schemaOf("string")}, {"c", schemaOf("string")}}}});
         QCOMPARE(types.find("x.y/v1")->fields.size(), 1U);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A plugin that publishes without measure is noticed, and a new run of it is not taken for the old one.
+// A plugin that publishes excessively is detected, and a new run of it is not mistaken for the old one.
 #include <QSignalSpy>
 #include <QTest>
 
@@ -42,7 +42,7 @@ class TestFloodWatch : public QObject {
     }
 
    private Q_SLOTS:
-    /// A condition type has one writer: what the plugin reports of itself outlives a flood.
+    /// A condition type has one writer: a condition that the plugin reports itself outlives a flood.
     void aFloodLeavesThePluginsOwnConditionsAlone() {
         const QString id = QStringLiteral("p");
         PluginConditions conditions(
@@ -76,7 +76,7 @@ class TestFloodWatch : public QObject {
         watch.look();
         QCOMPARE(told.size(), 2);
         QCOMPARE(told.at(1).at(1).toULongLong(), quint64{0});
-        // Started again between two looks, most likely at the same address.
+        // Restarted between two checks, most likely at the same address.
         record.instance.reset();
         record.instance = run(record.metadata, 5);
         watch.look();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The link's socket: frames of any chunking, bounded memory against a peer that does not read, garbage, an end.
+// The link's socket: frames in arbitrary chunks, bounded memory with a peer that does not read, invalid data, a closed
+// link.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -69,7 +70,7 @@ class TestFrameSocket : public QObject {
         std::thread writer([&] { write(pair.theirs, bytes); });
         QTRY_COMPARE(received, 2000);
         writer.join();
-        // 100 ms of work in slices of about 5 ms: others had their turn in between.
+        // 100 ms of work in slices of about 5 ms: other events were handled in between.
         QVERIFY2(turns >= 10, qPrintable(QString::number(turns)));
         ::close(pair.theirs);
     }
@@ -98,7 +99,7 @@ class TestFrameSocket : public QObject {
             if (i % 100 == 0) socket.flush();
         }
         QVERIFY(socket.waiting() <= 1);
-        // Without a key they are kept, up to a limit.
+        // Frames without a key are kept, up to a limit.
         std::size_t accepted = 0;
         while (accepted < 100'000 && socket.send(MessageType::Event, {QCborMap()})) ++accepted;
         QVERIFY(accepted <= FrameSocket::kMaxWaiting);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// host.yaml: every mistake is located, defaults and paths are as documented.
+// host.yaml: every mistake is located; defaults and paths are as documented.
 #include <QJsonObject>
 #include <QTest>
 

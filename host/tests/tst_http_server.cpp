@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The HTTP face over a real socket: routes, methods, garbage, a port that is taken.
+// The HTTP face over a real socket: routes, methods, invalid requests, an occupied port.
 #include <QTcpSocket>
 #include <QTest>
 #include <QUrl>

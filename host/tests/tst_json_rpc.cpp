@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// JSON-RPC 2.0: answers, refusals and the right to act; and the socket around it: bounds, mode, garbage.
+// JSON-RPC 2.0: answers, refusals and the right to act; and its socket: limits, mode, invalid input.
 #include <sys/stat.h>
 
 #include <QJsonDocument>
@@ -113,7 +113,7 @@ class TestJsonRpc : public QObject {
         QTRY_VERIFY(served >= 8);
         QTest::qWait(50);
         QVERIFY2(served < 20, qPrintable(QString::number(served)));
-        // When it reads after all, it gets everything.
+        // Once it reads, it receives everything.
         client.setReadBufferSize(0);
         qint64 lines = 0;
         QTRY_VERIFY_WITH_TIMEOUT((lines += client.readAll().count('\n')) == 100, 20'000);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Frames between host and runner: what one side encodes the other reads; anything else is refused and says why.
+// Frames between host and runner: one side decodes what the other encodes. Anything else is refused with a reason.
 #include <QCborMap>
 #include <QRandomGenerator>
 #include <QTest>

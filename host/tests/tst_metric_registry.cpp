@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Metrics: exact decimals, ownership, refusals, series that come and go. promtool's opinion is asked in the system
-// test.
+// Metrics: exact decimals, ownership, refusals, series that come and go. The system test also checks them with
+// promtool.
 #include <QTest>
 
 #include "metrics/metric_registry.h"

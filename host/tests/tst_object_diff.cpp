@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Differences are named field by field, and elements of lists by their names rather than their places.
+// Differences are named field by field, and list elements by their names rather than their positions.
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Questions to plugins: one answer each, from the one who was asked; and what counts as a verdict.
+// Questions to plugins: each has one answer, from the plugin that was asked; and which answers count as a verdict.
 #include <QCborArray>
 #include <QTest>
 
@@ -29,7 +29,7 @@ class TestPendingQuestions : public QObject {
         const quint64 first = questions.expect("p", hear("first"));
         const quint64 second = questions.expect("p", hear("second"));
         const quint64 third = questions.expect("q", hear("third"));
-        questions.answer(second, "q", kYes);  // it was not asked
+        questions.answer(second, "q", kYes);  // this plugin was not asked
         QVERIFY(heard.isEmpty());
         questions.answer(second, "p", kYes);
         questions.answer(second, "p", kYes);
@@ -43,7 +43,7 @@ class TestPendingQuestions : public QObject {
     void nobodyWaitsForEver() {
         PendingQuestions questions(std::chrono::milliseconds(20));
         QStringList heard;
-        // The second is asked from inside the answer to the first, and has a deadline of its own.
+        // The second question is asked from inside the answer to the first, and has a deadline of its own.
         questions.expect("p", [&](const Result<QCborMap>& answer) {
             heard.append(answer.error().text());
             questions.expect("p", [&](const Result<QCborMap>& next) { heard.append(next.error().text()); });

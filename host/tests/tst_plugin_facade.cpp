@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a plugin may do through its facade: its own thread, its own topics, the features it asked for, existing objects.
+// What a plugin may do through its facade: on its own thread, with its own topics, requested features and existing
+// objects.
 #include <QCborArray>
 #include <QTest>
 #include <thread>
@@ -82,7 +83,7 @@ class TestPluginFacade : public QObject {
                  code(Status::TooLarge));
         QCOMPARE(taken.size(), 3U);
         QCOMPARE(taken[0].second, good);
-        for (std::size_t i : {1U, 2U})  // so that whoever asked is told
+        for (std::size_t i : {1U, 2U})  // so that the subscriber receives them
             QVERIFY(taken[i].second.value(QStringLiteral("error")).toString().contains("not a valid page"));
         int answer = 0;
         std::thread([&] { answer = replies->reply(4, good); }).join();
@@ -168,7 +169,7 @@ class TestPluginFacade : public QObject {
         const auto key = [](const char* name) { return ObjectKey{"t.io/v1", "Thing", "default", name}.toCbor(); };
         const auto fields = [](qint64 n) { return QCborMap{{QStringLiteral("n"), n}}; };
         status->setFields(key("x"), fields(1));
-        status->setFields({}, fields(7));  // the plugin's own is not an object's
+        status->setFields({}, fields(7));  // the plugin's own status is not that of an object
         QCOMPARE(feed->subscribe(&listener), code(Status::Ok));
         QVERIFY(listener.seen.isEmpty());
         QTRY_COMPARE(listener.seen, QStringList{"x=1"});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a plugin is handed: everything at first, then what changed if it keeps its state, else everything again.
+// What a plugin receives: everything at first; then only changes if it keeps the desired state, otherwise everything
+// again.
 #include <QTest>
 
 #include "bus/state_bus.h"
@@ -19,7 +20,7 @@ using namespace fos1::host::test;
 
 namespace {
 
-/// What a plugin was told, in words.
+/// Records the calls that a plugin receives, as text.
 class Recorder final : public PluginInstance {
    public:
     explicit Recorder(bool takes) : PluginInstance(nullptr), m_takes(takes) {}
@@ -84,7 +85,7 @@ class Rig {
     void put(const QString& origin, std::vector<QByteArray> objects) {
         store.apply({{{origin, std::move(objects)}}, {}});
     }
-    /// Has it reconcile, and answers.
+    /// Makes the plugin reconcile, and completes it.
     void turn(Outcome outcome = Outcome::Ok) {
         const qsizetype before = plugin->calls.size();
         queue.request(record.id);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The reconcile queue: nothing before it is open, coalescing, one at a time, back-off with cap and jitter.
+// The reconcile queue: nothing runs before open(); requests are coalesced, one runs at a time, back-off has a cap and
+// jitter.
 #include <QTest>
 
 #include "resources/reconcile_queue.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The resource store: whole origins or nothing, one origin an object, generations that count changes of the spec.
+// The resource store: complete origins or nothing, one origin per object, generations that count changes of the spec.
 #include <QSignalSpy>
 #include <QTest>
 
@@ -75,7 +75,7 @@ class TestResourceStore : public QObject {
         QVERIFY2(result.refusals[0].error.message.contains("in a and in b"),
                  qPrintable(result.refusals[0].error.message));
         QCOMPARE(valueOf(store, "x"), 1);
-        // When the first goes, the second is welcome.
+        // Once the first is removed, the second is accepted.
         QVERIFY(store.apply({{{"b", {object("x", 2)}}}, {"a"}}).refusals.empty());
         QCOMPARE(valueOf(store, "x"), 2);
     }
@@ -99,7 +99,7 @@ class TestResourceStore : public QObject {
     void aRefusedOriginsOldObjectsCannotBeTakenByAnother() {
         ResourceStore store(admit);
         store.apply({{{"a", {object("x", 1)}}}, {}});
-        // a gives up x for y, but is refused; so b cannot have x.
+        // a replaces x by y, but is refused; so b cannot have x.
         const auto result = store.apply({{{"a", {object("y", -1)}}, {"b", {object("x", 2)}}}, {}});
         QCOMPARE(result.refusals.size(), 2U);
         QCOMPARE(valueOf(store, "x"), 1);
@@ -122,7 +122,7 @@ class TestResourceStore : public QObject {
         ResourceStore store(admit);
         store.apply({{{"a", {object("x", 1)}}, {"b", {object("y", 2)}}}, {}, "one"});
         store.apply({{{"c", {object("z", 3)}}}, {}, "two"});
-        // The same object from another origin of the same owner, in one step: nobody sees it gone.
+        // The same object from another origin of the same owner, in one step: no observer sees it removed.
         QSignalSpy removed(&store, &ResourceStore::removed);
         const auto result = store.apply({{{"d", {object("x", 1)}}}, {}, "one", true});
         QVERIFY(result.refusals.empty());
@@ -132,10 +132,10 @@ class TestResourceStore : public QObject {
         QCOMPARE(store.find(key("x"))->origin, QStringLiteral("d"));
         QCOMPARE(store.find(key("x"))->generation, 1);
         QCOMPARE(valueOf(store, "z"), 3);
-        // What cannot be taken keeps what it had, in a whole state too.
+        // A refused origin keeps its previous objects, also in a complete state.
         QCOMPARE(store.apply({{{"d", {object("x", -1)}}}, {}, "one", true}).refusals.size(), 1U);
         QCOMPARE(valueOf(store, "x"), 1);
-        // An origin of somebody else's is not ours to take over.
+        // An origin of another source cannot be taken over.
         QCOMPARE(store.apply({{{"e", {object("z", 4)}}}, {}, "one", true}).refusals.size(), 1U);
         QCOMPARE(valueOf(store, "z"), 3);
         QCOMPARE(store.size(), 1U);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a runner gets is what its plugin asks for and the operator grants, and what it does not get is named; when it is
-// started again.
+// A runner gets what its plugin requests and the operator grants. What it does not get is named. Also: when a runner is
+// restarted.
 #include <QTest>
 
 #include "plugins/restart_policy.h"
@@ -85,10 +85,10 @@ class TestRunnerPermissions : public QObject {
         policy.started(now);
         QVERIFY(policy.failed(now + 1s, 0.5).isRest);
         QCOMPARE(policy.failures(), 5);
-        // The next failure after the rest rests again.
+        // The first failure after the rest leads to another rest.
         policy.started(now);
         QVERIFY(policy.failed(now + 1s, 0.5).isRest);
-        // A good run ends the row.
+        // A good run resets the count.
         policy.started(now);
         QCOMPARE(policy.failed(now + 61s, 0.5).delay.count(), (200ms).count());
         policy.reset();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Validator and previewer of a plugin in a real runner, asked over the link: before it is loaded, in order, and what
-// comes of a plugin that does not answer.
+// Validator and previewer of a plugin in a real runner, asked over the link: before it is loaded, in order, and the
+// outcome when a plugin does not answer.
 #include <QCborArray>
 #include <QDir>
 #include <QSignalSpy>
@@ -50,7 +50,7 @@ struct Fixture {
     PluginMetadata metadata;
     QObject graveyard;
     std::unique_ptr<RemoteInstance> instance;
-    QStringList heard;  ///< what was answered, in order
+    QStringList heard;  ///< the answers, in order
 
     explicit Fixture(const QString& runner = tree::builtFile(QStringLiteral(FOS1_LIBEXEC_DIR "/fos1-plugin-runner"))) {
         metadata.id = QStringLiteral("judges");
@@ -109,7 +109,7 @@ class TestRunnerQuestions : public QObject {
         QVERIFY(f.start());
         QVERIFY(f.instance->isToBeAsked(IPreviewer::kIid));
         QVERIFY(!f.instance->isToBeAsked("io.fos1.Teleport/1"));
-        // The slow one is not overtaken by the next version of the same object.
+        // The next version of the same object does not overtake the slow one.
         QVERIFY(f.instance->askValidator(1, object("late")));
         QVERIFY(f.instance->askValidator(2, object("refuse")));
         const QCborMap snapshot{{QStringLiteral("objects"), QCborArray{object("a"), object("b")}}};
@@ -118,11 +118,11 @@ class TestRunnerQuestions : public QObject {
         QVERIFY(f.instance->askPreviewer(4, {{QStringLiteral("objects"), QCborArray()}}));
         QVERIFY(f.instance->askValidator(5, object("garbage")));
         QTRY_VERIFY(f.heard.contains("5 it reported an error without a message"));
-        // That each call returned is told too, after its answer, and then says nothing any more.
+        // After its answer, each call also reports its return, which then has no effect.
         f.heard.removeIf([](const QString& line) { return line.contains("it returned without answering"); });
         QCOMPARE(f.heard.mid(0, 4), (QStringList{"1 []", "2 [spec.enabled: no judge likes this]",
                                                  "3 would judge 2 objects", "4 would judge 0 objects"}));
-        // The parts of one snapshot are not taken for another's.
+        // The parts of one snapshot are not mistaken for parts of another.
         QTRY_COMPARE(f.bus.entries("judges.state/v1").size(), 1U);
         QCOMPARE(f.bus.entries("judges.state/v1")[0]->value().value(QStringLiteral("objects")).toInteger(), 2);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The state bus: retained, conflated, never re-entrant, one writer a key, stale and absent.
+// The state bus: retained, conflated, never re-entrant, one writer per key, stale and absent values.
 #include <QTest>
 
 #include "bus/state_bus.h"
@@ -154,7 +154,7 @@ class TestStateBus : public QObject {
         while (accepted < 1000 && bus.publish("p", "t/v1", QString::number(accepted), big, 0) == Status::Ok) ++accepted;
         QVERIFY2(accepted > 50 && accepted <= StateBus::kMaxPublisherBytes / 900'000,
                  qPrintable(QString::number(accepted)));
-        // What it has it may change, and others are not concerned.
+        // It may change its existing values, and other publishers are unaffected.
         QCOMPARE(bus.publish("p", "t/v1", "0", big, 0), Status::Ok);
         QCOMPARE(bus.publish("q", "u/v1", "0", big, 0), Status::Ok);
         bus.retractAll("p", "over");

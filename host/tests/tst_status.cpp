@@ -23,7 +23,7 @@ class TestStatus : public QObject {
         QSignalSpy changed(&store, &StatusStore::changed);
         QCborMap ready = Condition{"Ready", ConditionStatus::True, "Fine", "all is well", 1}.toCbor();
         QCOMPARE(store.setCondition(kKey, ready), Status::Ok);
-        // An old time stands in for the passing of time.
+        // An old timestamp replaces waiting.
         const QString first = only(store).value(QStringLiteral("lastTransitionTime")).toString();
         QVERIFY(!first.isEmpty());
         QCOMPARE(store.setCondition(kKey, ready), Status::Ok);

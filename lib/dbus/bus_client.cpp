@@ -118,12 +118,12 @@ void BusClient::close(const QString& reason) {
     const bool isDrained = this->isDrained();
     m_pump.reset();
     m_proxies.clear();
-    // sd-bus says the rest before it closes, and would wait for a bus that does not listen.
+    // sd-bus sends the rest before it closes, and would wait for a bus that does not read.
     if (!isDrained) {
         try {
             ::shutdown(m_connection->getEventLoopPollData().fd, SHUT_RDWR);
         } catch (const sdbus::Error&) {
-            Q_ASSERT(!m_pump);  // closed already
+            Q_ASSERT(!m_pump);  // already closed
         }
     }
     m_connection.reset();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A connection to the system bus on Qt's event loop that comes back by itself, with calls that never wait. Must not
-// know whom it talks to.
+// A connection to the system bus on Qt's event loop. It reconnects by itself, and its calls never block. Must not know
+// which services it is used with.
 #pragma once
 
 #include <sdbus-c++/IConnection.h>
@@ -21,10 +21,10 @@
 
 namespace fos1::dbus {
 
-/// 0.5 s, doubled with each failure up to 30 s, then times 0.8 to 1.2. `random` is in [0, 1).
+/// 0.5 s, doubled with each failure up to 30 s, then multiplied by 0.8 to 1.2. `random` is in [0, 1).
 [[nodiscard]] std::chrono::milliseconds reconnectDelay(int failures, double random);
 
-/// In the bus's own words where it has any.
+/// The bus's own message, if there is one, otherwise the name of the error.
 [[nodiscard]] QString errorText(const sdbus::Error& error);
 
 struct BusMethod {
@@ -46,43 +46,43 @@ class BusClient final : public QObject {
     explicit BusClient(QObject* parent = nullptr);
     ~BusClient() override;
 
-    /// Hears the signals that `rule` matches (D-Bus specification, "Match Rules"). Before start().
+    /// Receives the signals that `rule` matches (D-Bus specification, "Match Rules"). To be called before start().
     void hear(std::string rule, Heard heard);
 
     void start();
 
-    /// Says down() when there is a connection, and lets it go. Does not wait for anything.
+    /// Emits down() when there is a connection, then closes it. Does not block.
     void stop();
 
-    /// From up() to down().
+    /// True from up() to down().
     [[nodiscard]] bool isUp() const { return m_pump != nullptr; }
     [[nodiscard]] sdbus::IConnection* connection() const { return m_connection.get(); }
     [[nodiscard]] bool isDrained() const { return m_pump && m_pump->isDrained(); }
 
-    /// To be called after each outgoing message that is no call().
+    /// To be called after each outgoing message that is not sent with call().
     void arm() {
         if (m_pump) m_pump->arm();
     }
 
-    /// `answer` is called once: with the reply, with what the bus or the other side said against it, with a time-out,
-    /// or when the connection goes first; never from inside this function. The reply holds for the time of the call.
-    /// Not called any more when this object goes.
+    /// `answer` is called exactly once: with the reply, an error of the bus or the callee, a timeout, or a lost
+    /// connection. It is never called from inside this function, nor after this object is deleted. The reply is valid
+    /// only during `answer`.
     void call(const BusMethod& method, const Arguments& arguments, Answer answer,
               std::chrono::microseconds timeout = kTimeout);
 
-    /// Gives the connection up and comes back later: the longer, the more often that happened since trusted().
+    /// Closes the connection and reconnects later. The delay grows with each loss since the last trusted().
     void lose(const QString& reason);
 
-    /// What the connection is for goes well.
+    /// Resets the reconnect delay, because the connection serves its purpose.
     void trusted() { m_failures = 0; }
 
    Q_SIGNALS:
     void up();
-    /// The connection is about to go: whatever belongs to it must go now.
+    /// The connection is about to close: release everything that belongs to it.
     void down();
     /// isDrained() has become true.
     void drained();
-    /// Also when none could be made.
+    /// Also emitted when no connection could be made.
     void lost(const QString& reason);
 
    private:
@@ -102,7 +102,7 @@ class BusClient final : public QObject {
     int m_failures = 0;
     bool m_isStarted = false;
     bool m_isOpening = false;
-    // In the order in which they depend on each other.
+    // In the order of their dependencies.
     std::unique_ptr<sdbus::IConnection> m_connection;
     std::map<std::pair<std::string, std::string>, std::unique_ptr<sdbus::IProxy>> m_proxies;
     std::map<quint64, Answer> m_waiting;

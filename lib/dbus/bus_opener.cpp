@@ -18,7 +18,7 @@ struct BusOpener::Attempt {
     Attempt& operator=(const Attempt&) = delete;
 
     const int event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    std::mutex mutex;  ///< of what follows
+    std::mutex mutex;  ///< guards the following members
     std::unique_ptr<sdbus::IConnection> connection;
     std::string error;
     bool isAbandoned = false;

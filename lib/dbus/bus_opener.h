@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Opens a connection to a bus. The handshake may take as long as the bus likes, so it happens in a thread that nobody
+// Opens a connection to a bus. The handshake has no time limit, so it runs in a thread of its own that no other thread
 // waits for.
 #pragma once
 
@@ -23,14 +23,14 @@ class BusOpener : public QObject {
     explicit BusOpener(QObject* parent = nullptr) : QObject(parent) {}
     ~BusOpener() override;
 
-    /// Done with the new connection in that thread, so that it may wait for the bus: match rules, which sdbus-c++ 1.2
-    /// can only add with a call that blocks. Must touch nothing else. May throw sdbus::Error.
+    /// Prepares the new connection in that thread, where it may block. sdbus-c++ 1.2 can add match rules only with a
+    /// call that blocks. Must access nothing else. May throw sdbus::Error.
     using Prepare = std::function<void(sdbus::IConnection&)>;
 
-    /// Opens the system bus, which is where DBUS_SYSTEM_BUS_ADDRESS says. One at a time.
+    /// Opens the system bus, at the address in DBUS_SYSTEM_BUS_ADDRESS. One attempt at a time.
     void open(Prepare prepare = {});
 
-    /// What came of it; once, after opened().
+    /// The result; to be called once, after opened().
     Opened take();
 
    Q_SIGNALS:
@@ -41,7 +41,7 @@ class BusOpener : public QObject {
     static void run(const std::shared_ptr<Attempt>& attempt, const Prepare& prepare);
 
     std::unique_ptr<QSocketNotifier> m_notifier;
-    std::shared_ptr<Attempt> m_attempt;  ///< shared with the thread, which may outlive us
+    std::shared_ptr<Attempt> m_attempt;  ///< shared with the thread, which may outlive this object
 };
 
 }  // namespace fos1::dbus

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The properties of an object on the bus, as org.freedesktop.DBus.Properties gives them.
+// Reads the properties of an object on the bus (org.freedesktop.DBus.Properties).
 #pragma once
 
 #include <sdbus-c++/Types.h>
@@ -14,7 +14,7 @@ namespace fos1::dbus {
 
 using PropertyMap = std::map<std::string, sdbus::Variant>;
 
-/// The property, or `fallback` when it is not there or of another type.
+/// The property, or `fallback` when it is missing or of another type.
 template <typename T>
 T valueOf(const PropertyMap& properties, const char* name, T fallback = {}) {
     const auto found = properties.find(name);
@@ -26,7 +26,7 @@ inline QString textOf(const PropertyMap& properties, const char* name) {
     return QString::fromStdString(valueOf<std::string>(properties, name));
 }
 
-/// All properties of one interface of `object` (whose `name` is ignored). As BusClient::call().
+/// Reads all properties of one interface of `object` (whose `name` is ignored). As BusClient::call().
 inline void readProperties(BusClient& bus, const BusMethod& object, std::function<void(Result<PropertyMap>)> use,
                            std::chrono::microseconds timeout) {
     bus.call(

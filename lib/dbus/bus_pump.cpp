@@ -9,7 +9,7 @@
 namespace fos1::dbus {
 
 namespace {
-constexpr int kMaxMessages = 64;  ///< a turn
+constexpr int kMaxMessages = 64;  ///< per turn
 constexpr qint64 kMaxTurnMs = 5;
 }  // namespace
 
@@ -38,7 +38,7 @@ void BusPump::arm() {
     const bool wasFull = std::exchange(m_isFull, (poll.events & POLLOUT) != 0);
     m_writable->setEnabled(m_isFull);
     m_readable->setEnabled(!m_isFull && (poll.events & POLLIN) != 0);
-    // A full connection waits for the bus alone: what it has taken in already would only make it fuller.
+    // A full connection only waits for the bus: handling messages that it has already read would fill it further.
     if (m_isFull || timeoutMs < 0)
         m_timer.stop();
     else

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Turns a bus connection on Qt's event loop: a bounded number of messages a turn, and none taken in while the bus does
-// not take out what we have to say.
+// Drives a bus connection on Qt's event loop: a bounded number of messages per turn. Reads nothing while the bus does
+// not read our messages.
 #pragma once
 
 #include <sdbus-c++/IConnection.h>
@@ -21,15 +21,15 @@ class BusPump : public QObject {
     /// To be called after each outgoing message.
     void arm();
 
-    /// Whether the bus has taken all that we said.
+    /// Whether the bus has read everything that we sent.
     [[nodiscard]] bool isDrained() const { return !m_isFull && !m_isBroken; }
 
-    /// The connection's end, by whoever met it.
+    /// Ends the connection; to be called wherever an error of the connection is detected.
     void fail(const QString& reason);
 
    Q_SIGNALS:
     void drained();
-    /// Once. To be connected queued: the pump is still at work when it says so.
+    /// Emitted once. Connect it queued, because the pump is still running when it emits the signal.
     void failed(const QString& reason);
 
    private:

@@ -21,7 +21,7 @@ std::optional<std::chrono::milliseconds> retryAfter(const QNetworkReply& reply) 
     return std::chrono::seconds(std::min(seconds, kLongest));
 }
 
-/// The head of an answer that is not read any further, or all of one that is.
+/// The head of a reply whose body is not read, or a complete reply.
 ApiReply replyOf(const QNetworkReply& reply, const QByteArray& body) {
     ApiReply result;
     result.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
@@ -43,7 +43,7 @@ ApiReply unsent(const Error& error) { return {0, {}, std::nullopt, error.text()}
 
 }  // namespace
 
-/// One request with its answer; ends itself.
+/// One request with its reply. Deletes itself.
 class ApiClient::Exchange final : public QObject {
    public:
     Exchange(ApiClient& client, ApiRequest request, QObject* context, Done done)
@@ -153,7 +153,7 @@ Result<QNetworkReply*> ApiClient::openWith(const ApiRequest& request, bool isStr
     if (!authority) return tl::unexpected(authority.error());
     const auto proxy = proxyFor(m_access, ownEnvironment());
     if (!proxy) return tl::unexpected(proxy.error());
-    // A connection is bound to the certificates that it was made with.
+    // A connection is bound to the certificates with which it was made.
     const QByteArray identity = QCryptographicHash::hash(
         *authority + '\0' + authorization.certificate + '\0' + authorization.key, QCryptographicHash::Sha256);
     if (!m_network || identity != m_tlsIdentity) {
@@ -177,9 +177,9 @@ Result<QNetworkReply*> ApiClient::openWith(const ApiRequest& request, bool isStr
     message.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
     message.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
     message.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    // Without TLS there is nothing that would agree on HTTP/2.
+    // Without TLS, HTTP/2 cannot be negotiated.
     message.setAttribute(QNetworkRequest::Http2AllowedAttribute, url.scheme() == QStringLiteral("https"));
-    // Lists of like objects compress well beyond what Qt takes for an attack; their size is bounded here.
+    // Lists of similar objects compress so well that Qt takes them for an attack. Their size is limited here instead.
     message.setDecompressedSafetyCheckThreshold(-1);
     message.setRawHeader("User-Agent", m_userAgent);
     message.setRawHeader("Accept", "application/json");
@@ -205,12 +205,12 @@ void ApiClient::setClockTrusted(bool isTrusted) {
     if (m_isClockTrusted == isTrusted) return;
     m_isClockTrusted = isTrusted;
     if (!isTrusted || !std::exchange(m_hasWaivedTime, false)) return;
-    // What was let in on those terms is checked again, over new connections.
+    // Connections accepted under the waiver are checked again as new connections.
     retireNetwork();
     Q_EMIT trustRegained();
 }
 
-/// Answers that are still coming belong to the old one, which goes with the last of them.
+/// Replies under way belong to the old manager, which is deleted after the last of them.
 void ApiClient::retireNetwork() {
     if (!m_network) return;
     QNetworkAccessManager* old = m_network.release();

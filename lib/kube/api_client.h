@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Talks to one Kubernetes API server: HTTP/2 where offered, TLS verified, every wait bounded. Credentials are looked up
-// for each request and once more after a 401. Must not know what is asked.
+// A client of one Kubernetes API server: HTTP/2 where offered, TLS verified, every wait bounded. Reads the credentials
+// for each request, and once more after a 401. Must not know what is requested.
 #pragma once
 
 #include <QNetworkAccessManager>
@@ -28,27 +28,28 @@ class ApiClient : public QObject {
 
     static constexpr qsizetype kMaxBody = 64 << 20;
 
-    /// `userAgent` such as "fos1-host/0.1".
+    /// `userAgent` is a text such as "fos1-host/0.1".
     ApiClient(ClusterAccess access, QByteArray userAgent, QObject* parent = nullptr);
     ~ApiClient() override;
 
     [[nodiscard]] const ClusterAccess& access() const { return m_access; }
 
-    /// `done` is called exactly once, later, unless `context` or this object is gone before.
+    /// `done` is called exactly once, later, unless `context` or this object is deleted before.
     void send(const ApiRequest& request, QObject* context, Done done);
 
-    /// An answer without end, line by line; `request.timeout` is for its head. Owned by `parent`.
+    /// Starts a reply without end, received line by line. `request.timeout` applies to its head. Owned by `parent`.
     ApiStream* stream(const ApiRequest& request, std::chrono::milliseconds silence, QObject* parent);
 
-    /// While the clock is not to be trusted, a certificate that is not valid yet or no more is taken, with all else
-    /// checked: how a router without a battery reaches the configuration that sets its clock. Default: trusted.
+    /// While the clock is not trusted, accepts a certificate that is expired or not yet valid; everything else is still
+    /// checked. A router without a battery-backed clock can then reach the configuration that sets its clock. Default:
+    /// trusted.
     void setClockTrusted(bool isTrusted);
-    /// Whether a certificate was taken on those terms since the clock was last trusted.
+    /// Whether a certificate was accepted under this waiver since the clock was last trusted.
     [[nodiscard]] bool hasWaivedTime() const { return m_hasWaivedTime; }
 
    Q_SIGNALS:
     void timeWaived();
-    /// The clock is trusted again after a waiver: streams end, and what follows is checked in full.
+    /// The clock is trusted again after a waiver: streams end, and later connections are checked in full.
     void trustRegained();
 
    private:
@@ -56,7 +57,7 @@ class ApiClient : public QObject {
     class Exchange;
     using Opened = std::function<void(const Result<QNetworkReply*>&)>;
 
-    /// Sends it with the credentials of now; `opened` is called exactly once, at once or later.
+    /// Sends it with the current credentials. `opened` is called exactly once, during the call or later.
     void open(const ApiRequest& request, bool isStream, Opened opened);
     Result<QNetworkReply*> openWith(const ApiRequest& request, bool isStream, const Authorization& authorization);
     void retireNetwork();
@@ -67,26 +68,26 @@ class ApiClient : public QObject {
     QByteArray m_userAgent;
     CredentialSource m_credentials;
     std::unique_ptr<QNetworkAccessManager> m_network;
-    QByteArray m_tlsIdentity;  ///< what m_network was made for
+    QByteArray m_tlsIdentity;  ///< the identity for which m_network was created
     QSslConfiguration m_tls;   ///< the same, parsed
     bool m_isClockTrusted = true;
     bool m_hasWaivedTime = false;
 };
 
-/// Lines of an answer as they come.
+/// The lines of a reply as they arrive.
 class ApiStream : public QObject {
     Q_OBJECT
    public:
-    /// The longest line that is taken.
+    /// The longest accepted line.
     static constexpr qsizetype kMaxLine = 16 << 20;
 
     ~ApiStream() override;
 
    Q_SIGNALS:
-    /// The head said 200.
+    /// The reply's status is 200.
     void opened();
     void line(const QByteArray& text);
-    /// Once. Status 200 without a problem: it ended as it should.
+    /// Emitted once. Status 200 without a problem: the stream ended normally.
     void ended(const fos1::kube::ApiReply& reply);
 
    private:

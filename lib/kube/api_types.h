@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Requests to an API server and what comes back, as values.
+// Requests to an API server and its replies, as values.
 #pragma once
 
 #include <QByteArray>
@@ -29,20 +29,20 @@ struct ApiRequest {
     QUrlQuery query;
     QByteArray body;
     QByteArray contentType;
-    std::chrono::milliseconds timeout{15'000};  ///< for the whole answer
+    std::chrono::milliseconds timeout{15'000};  ///< for the whole reply
 };
 
 struct ApiReply {
-    int status = 0;  ///< of HTTP; 0: there was no answer
+    int status = 0;  ///< of HTTP; 0: there was no reply
     QByteArray body;
     std::optional<std::chrono::milliseconds> retryAfter;
-    QString problem;  ///< for people: the server's words, or what failed on the way; empty when all is well
+    QString problem;  ///< for people: the server's message, or why the request failed; empty on success
 
     [[nodiscard]] bool isOk() const { return status >= 200 && status < 300 && problem.isEmpty(); }
     [[nodiscard]] QJsonObject json() const;
 };
 
-/// What an answer of this status says went wrong: the message of its Status object, else its first line.
+/// What went wrong in a reply with this status: the message of its Status object, otherwise its first line.
 QString problemOf(int status, const QByteArray& body);
 
 }  // namespace fos1::kube

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Where a Kubernetes API server is and how one proves who one is: values, as a kubeconfig or a service account gives
-// them. Secrets in it are never printed.
+// The address of a Kubernetes API server and our credentials for it: values, as a kubeconfig or a service account
+// contains them. Its secrets are never printed.
 #pragma once
 
 #include <QByteArray>
@@ -14,7 +14,7 @@
 
 namespace fos1::kube {
 
-/// PEM text, given or in a file that may be replaced at any time.
+/// PEM text, given inline or in a file that may be replaced at any time.
 struct PemSource {
     QByteArray data;
     QString file;  ///< absolute; read at each use
@@ -28,10 +28,10 @@ struct ExecCommand {
     QString apiVersion;
     QString command;
     QStringList arguments;
-    std::map<QString, QString> environment;  ///< besides our own
+    std::map<QString, QString> environment;  ///< in addition to our own
 };
 
-/// At most one of token, tokenFile, user name and exec is set; a client certificate may stand beside each.
+/// At most one of token, tokenFile, user name and exec is set. A client certificate may be set in addition.
 struct Credentials {
     QString token;
     QString tokenFile;  ///< absolute; read at each use, since it is rotated
@@ -44,13 +44,13 @@ struct Credentials {
 
 struct ClusterAccess {
     QUrl server;              ///< https://HOST[:PORT][/PREFIX]
-    PemSource authority;      ///< unset: those of the system
+    PemSource authority;      ///< unset: the system's authorities
     bool isInsecure = false;  ///< the server's certificate is not checked
-    QString serverName;       ///< that its certificate must have; empty: the URL's
-    QUrl proxy;               ///< empty: that of the environment, if any
-    QString ns;               ///< empty: none was named
+    QString serverName;       ///< expected in its certificate; empty: the host of the URL
+    QUrl proxy;               ///< empty: the proxy of the environment, if any
+    QString ns;               ///< empty: none was given
     Credentials credentials;
-    QString description;  ///< for people: where all this is from
+    QString description;  ///< for people: the source of these settings
 };
 
 /// The content of a small regular file.

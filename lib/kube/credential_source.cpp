@@ -9,7 +9,7 @@ namespace {
 
 QByteArray bearer(const QByteArray& token) { return token.isEmpty() ? token : "Bearer " + token; }
 
-/// A little before it expires, so that a request does not meet its end on the way.
+/// Considers a credential expired a little early, so that it does not expire during a request.
 bool isFresh(const ExecCredential& credential) {
     constexpr qint64 kMarginSeconds = 10;
     return !credential.expires.isValid() ||
@@ -60,7 +60,7 @@ void CredentialSource::get(Done done) {
     m_waiting.push_back(std::move(done));
     if (m_waiting.size() > 1) return;
     m_runner = std::make_unique<ExecRunner>(*m_credentials.exec, [this](const Result<ExecCredential>& result) {
-        // The runner is the caller.
+        // This call comes from the runner, so it cannot be deleted here.
         m_runner.release()->deleteLater();
         m_cached.reset();
         if (result) m_cached = *result;

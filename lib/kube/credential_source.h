@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What to show an API server now: reads rotated files at each use and asks a credential plugin when its last answer
-// has expired or was refused.
+// The current credentials for an API server. Reads rotated files at each use, and runs a credential plugin when its
+// last credential has expired or was refused.
 #pragma once
 
 #include <QDateTime>
@@ -28,10 +28,10 @@ class CredentialSource : public QObject {
     explicit CredentialSource(Credentials credentials, QObject* parent = nullptr);
     ~CredentialSource() override;
 
-    /// `done` is called exactly once, at once or later; not when this object is gone before.
+    /// `done` is called exactly once, during the call or later, unless this object is deleted before.
     void get(Done done);
 
-    /// The server said 401: what a plugin gave is not used again.
+    /// The server replied 401: discards a plugin's credential.
     void invalidate() { m_cached.reset(); }
 
    private:

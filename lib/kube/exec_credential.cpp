@@ -15,7 +15,7 @@ constexpr qsizetype kMaxOutput = 1 << 20;
 
 Result<ExecCredential> parseExecCredential(const QByteArray& output, const QString& apiVersion) {
     const QJsonObject object = QJsonDocument::fromJson(output).object();
-    // What it printed may hold a token, so it is not shown.
+    // The output may contain a token, so it is not shown.
     if (object.value(QStringLiteral("kind")).toString() != QStringLiteral("ExecCredential"))
         return failure(ErrorCode::Protocol, QStringLiteral("did not print an ExecCredential"));
     if (const QString given = object.value(QStringLiteral("apiVersion")).toString(); given != apiVersion)
@@ -73,7 +73,7 @@ ExecRunner::ExecRunner(const ExecCommand& command, Done done, QObject* parent)
 ExecRunner::~ExecRunner() {
     m_process->disconnect(this);
     if (m_process->state() == QProcess::NotRunning) return;
-    // Nobody waits for its end.
+    // The process ends by itself; this object does not wait for it.
     m_process->setParent(nullptr);
     connect(m_process, &QProcess::finished, m_process, &QObject::deleteLater);
     m_process->kill();

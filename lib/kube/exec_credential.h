@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs a credential plugin (kubernetes.io/docs/reference/config-api/client-authentication.v1) and reads what it prints.
+// Runs a credential plugin (kubernetes.io/docs/reference/config-api/client-authentication.v1) and reads its output.
 #pragma once
 
 #include <QDateTime>
@@ -16,19 +16,19 @@ struct ExecCredential {
     QString token;
     QByteArray certificate;  ///< PEM, with its key
     QByteArray key;
-    QDateTime expires;  ///< invalid: not said
+    QDateTime expires;  ///< invalid: unknown
 };
 
-/// `output` of a plugin that was asked for `apiVersion`.
+/// `output` of a plugin that was run for `apiVersion`.
 Result<ExecCredential> parseExecCredential(const QByteArray& output, const QString& apiVersion);
 
-/// One run at a time, at most 30 s long and 1 MiB wide.
+/// One run at a time, limited to 30 s and 1 MiB of output.
 class ExecRunner : public QObject {
     Q_OBJECT
    public:
     using Done = std::function<void(const Result<ExecCredential>&)>;
 
-    /// `done` is called exactly once, later; not when this object is gone before.
+    /// `done` is called exactly once, later, unless this object is deleted before.
     ExecRunner(const ExecCommand& command, Done done, QObject* parent = nullptr);
     ~ExecRunner() override;
 
@@ -37,7 +37,7 @@ class ExecRunner : public QObject {
 
     ExecCommand m_command;
     Done m_done;
-    QProcess* m_process;  ///< a child, unless it outlives us on its way to its end
+    QProcess* m_process;  ///< a child object, unless it outlives this object while it exits
     QTimer m_deadline;
 };
 

@@ -11,7 +11,7 @@ namespace fos1::kube {
 
 namespace {
 
-/// A part of the document that knows where it is.
+/// A part of the document, with its position.
 class Section {
    public:
     Section(const yaml::Document& document, QCborMap map, QString path)
@@ -43,7 +43,7 @@ class Section {
         return refuse(key, QStringLiteral("no entry has the name \"%1\"").arg(name));
     }
 
-    /// `key` names a file, or `key`-data holds its content in base64, which wins.
+    /// `key` names a file; `key`-data contains its content in base64 and takes precedence.
     [[nodiscard]] Result<PemSource> pem(const char* key, const QDir& base) const {
         const QByteArray dataKey = QByteArray(key) + "-data";
         if (const QString encoded = text(dataKey.constData()); !encoded.isEmpty()) {
@@ -82,7 +82,7 @@ Result<ExecCommand> execOf(const Section& exec, const QDir& base) {
         return exec.refuse("apiVersion", QStringLiteral("must be client.authentication.k8s.io/v1 or v1beta1"));
     command.command = exec.text("command");
     if (command.command.isEmpty()) return exec.refuse("command", QStringLiteral("must name a program"));
-    // As kubectl has it: a name is looked for in PATH, a relative path starts at the file.
+    // As in kubectl: a name is looked up in PATH, a relative path is resolved against the file's directory.
     if (command.command.contains(u'/')) command.command = base.absoluteFilePath(command.command);
     for (const QCborValue& argument : exec.list("args")) command.arguments.append(argument.toString());
     for (const QCborValue& value : exec.list("env")) {
@@ -98,7 +98,7 @@ Result<Credentials> credentialsOf(const Section& user, const QDir& base) {
         return user.refuse("auth-provider", QStringLiteral("is not supported, as in kubectl since 1.26: use exec"));
     Credentials credentials;
     credentials.token = user.text("token");
-    // kubectl, too, prefers the file, which may be rotated.
+    // Like kubectl, prefer the file, because it may be rotated.
     if (const QString file = user.text("tokenFile"); !file.isEmpty()) {
         credentials.tokenFile = base.absoluteFilePath(file);
         credentials.token.clear();

@@ -11,10 +11,10 @@ namespace fos1::kube {
 namespace {
 
 constexpr int kGone = 410;
-/// A server ends a watch after this long; spread out, so that not all come back at once.
+/// The server ends a watch after this time. It varies, so that watches do not all return at once.
 constexpr int kShortestWatchSeconds = 300;
 constexpr int kLongestWatchSeconds = 600;
-/// A watch that ends sooner was no success.
+/// A watch that ends sooner counts as a failure.
 constexpr qint64 kShortWatchMs = 1000;
 
 QString versionOf(const QJsonObject& object) {
@@ -68,7 +68,7 @@ QCborMap ListWatch::objectOf(QJsonObject object) const {
     QJsonObject metadata = object.value(QStringLiteral("metadata")).toObject();
     metadata.remove(QStringLiteral("managedFields"));
     object.insert(QStringLiteral("metadata"), metadata);
-    // Items of built-in types do not carry them.
+    // Items of built-in types do not contain them.
     object.insert(QStringLiteral("apiVersion"), m_type.apiVersion);
     object.insert(QStringLiteral("kind"), m_type.kind);
     return QCborMap::fromJsonObject(object);
@@ -80,7 +80,7 @@ void ListWatch::list() {
     if (!m_continue.isEmpty()) {
         query.addQueryItem(QStringLiteral("continue"), m_continue);
     } else if (!m_version.isEmpty()) {
-        // Any server's cache will do that is not behind what was seen already.
+        // Accept any server cache that is not older than what this object has already seen.
         query.addQueryItem(QStringLiteral("resourceVersion"), m_version);
         query.addQueryItem(QStringLiteral("resourceVersionMatch"), QStringLiteral("NotOlderThan"));
     }
@@ -98,9 +98,9 @@ void ListWatch::onPage(const ApiReply& reply) {
     if (!reply.isOk()) {
         m_continue.clear();
         if (reply.status == 404) return retry(State::Absent, reply.problem);
-        // The token was too old: once more from the start, and then in one piece.
+        // The continue token expired: list once more from the start, this time in one piece.
         if (reply.status == kGone) m_inPages = m_delay.failures() == 0;
-        // A server that was set back to an earlier state does not know our version.
+        // A server that was restored to an earlier state does not know our version.
         m_version.clear();
         return retry(State::Waiting, reply.problem, reply.retryAfter);
     }
@@ -176,7 +176,7 @@ void ListWatch::onWatchEnded(const ApiReply& reply) {
     m_stream->disconnect(this);
     m_stream.release()->deleteLater();
     if (reply.status == kGone) {
-        // Too old: everything anew, once at once.
+        // The version is too old: list again, the first time without a delay.
         m_mustList = true;
         if (m_delay.failures() == 0) return retry(State::Listing, {}, std::chrono::milliseconds(0));
         return retry(State::Waiting, reply.problem);
@@ -186,7 +186,7 @@ void ListWatch::onWatchEnded(const ApiReply& reply) {
         return retry(State::Absent, reply.problem);
     }
     if (reply.isOk()) {
-        // The server's way to say: come again.
+        // This is how a server asks the client to reconnect.
         if (m_watching.elapsed() >= kShortWatchMs) {
             m_delay.reset();
             m_timer.start(0);
@@ -194,7 +194,8 @@ void ListWatch::onWatchEnded(const ApiReply& reply) {
         }
         return retry(State::Watching, {});
     }
-    // After silence nothing is known of the version either: it may be one of the future, which servers wait for.
+    // After silence the version may be wrong too: it may lie in the server's future, and servers wait for such a
+    // version.
     if (reply.status == 200 && m_watching.elapsed() >= m_options.silence.count()) {
         m_mustList = true;
         m_version.clear();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Follows the objects of one type: lists them in pages, watches from the list's version and lists again when the server
-// no longer knows what happened since (kubernetes.io/docs/reference/using-api/api-concepts, "Efficient detection of
+// Tracks the objects of one type: lists them in pages, watches from the list's version, and lists again when the server
+// no longer knows the changes since (kubernetes.io/docs/reference/using-api/api-concepts, "Efficient detection of
 // changes"). Must not know what the objects mean.
 #pragma once
 
@@ -29,8 +29,8 @@ class ListWatch : public QObject {
         Unknown = 0,
         Listing,
         Watching,
-        Absent,   ///< the server knows no such type (yet); this says nothing of its objects
-        Waiting,  ///< for the next try, for the reason in problem()
+        Absent,   ///< the server does not know the type (yet); this implies nothing about its objects
+        Waiting,  ///< for the next attempt; problem() is the reason
     };
 
     struct Options {
@@ -39,23 +39,23 @@ class ListWatch : public QObject {
         std::chrono::milliseconds silence{90'000};
     };
 
-    /// `client` must outlive the object.
+    /// `client` outlives the object.
     ListWatch(ApiClient& client, ResourceType type, ListScope scope, Options options, QObject* parent = nullptr);
 
     void start();
     void stop();
-    /// Lists anew, whatever is under way.
+    /// Lists again, even when a list or watch is under way.
     void relist();
 
     [[nodiscard]] State state() const { return m_state; }
     [[nodiscard]] const QString& problem() const { return m_problem; }
 
    Q_SIGNALS:
-    /// A list begins: what was listed() before it does not count.
+    /// A list begins: discard the listed() objects of an unfinished list.
     void listing();
-    /// Some of what there is. Objects carry apiVersion and kind; managedFields are left out.
+    /// A part of the objects. They carry apiVersion and kind, but not managedFields.
     void listed(const QList<QCborMap>& page);
-    /// That was everything: what was not listed() is gone.
+    /// The list is complete: objects that were not listed() are deleted.
     void replaced();
     /// An object was added or changed.
     void updated(const QCborMap& object);
@@ -80,7 +80,7 @@ class ListWatch : public QObject {
     State m_state = State::Unknown;
     QString m_problem;
 
-    QString m_version;  ///< the last one seen; empty: list first
+    QString m_version;  ///< the last version seen; empty: list first
     bool m_mustList = true;
     QString m_continue;  ///< of the list under way
     QString m_listVersion;

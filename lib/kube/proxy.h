@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which proxy leads to an API server, by the rules of kubectl: the kubeconfig's, else HTTPS_PROXY or HTTP_PROXY unless
+// The proxy to an API server, by the rules of kubectl: the kubeconfig's, otherwise HTTPS_PROXY or HTTP_PROXY unless
 // NO_PROXY names the server.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace fos1::kube {
 
-/// Understands http, https (spoken to as http) and socks5 URLs.
+/// Accepts http, https (used as http) and socks5 URLs.
 Result<QNetworkProxy> proxyFor(const ClusterAccess& access, const std::map<QString, QString>& environment);
 
 /// This process's environment.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How long to wait before the next try: doubled with each failure, capped, jittered. Pure.
+// The delay before the next attempt: doubled with each failure, capped, jittered. Pure.
 #pragma once
 
 #include <algorithm>
@@ -9,7 +9,7 @@ namespace fos1::kube {
 
 class RetryDelay {
    public:
-    /// 500 ms, doubled with each further failure up to 30 s, then times 0.5 to 1. `random` is in [0, 1).
+    /// 500 ms, doubled with each further failure up to 30 s, then multiplied by 0.5 to 1. `random` is in [0, 1).
     std::chrono::milliseconds next(double random) {
         constexpr std::chrono::milliseconds kFirst{500};
         constexpr std::chrono::milliseconds kCap{30'000};

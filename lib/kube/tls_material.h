@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// PEM text to what Qt's TLS wants.
+// Converts PEM text to Qt's TLS types.
 #pragma once
 
 #include <QSslConfiguration>
@@ -10,15 +10,15 @@
 
 namespace fos1::kube {
 
-/// The authorities that a server's certificate is held against (`authority`: PEM, empty for the system's), and the
-/// certificate that we show. Not cheap: parse once, use often.
+/// The authorities that verify the server's certificate (`authority`: PEM, empty for the system's), and our own
+/// certificate. Expensive: parse once, use often.
 Result<QSslConfiguration> tlsConfiguration(const ClusterAccess& access, const QByteArray& authority,
                                            const Authorization& authorization);
 
-/// Whether nothing but the clock speaks against the certificate: not valid yet, or no more.
+/// Whether the certificate's only fault is its validity period: expired or not yet valid.
 bool isOnlyAboutTime(const QList<QSslError>& errors);
 
-/// All of them in one line, for people.
+/// All errors in one line, for people.
 QString textOf(const QList<QSslError>& errors);
 
 }  // namespace fos1::kube

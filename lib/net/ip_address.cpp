@@ -15,7 +15,7 @@ constexpr std::size_t kInet6Bytes = 16;
 
 int nativeFamily(AddressFamily family) { return family == AddressFamily::Inet4 ? AF_INET : AF_INET6; }
 
-/// Adds one or subtracts one, from the last byte on; false when it goes over the edge.
+/// Adds or subtracts one, from the last byte on; false on overflow.
 bool step(IpAddress& address, int by) {
     for (int i = address.bits() / 8 - 1; i >= 0; --i) {
         quint8& byte = address.bytes[static_cast<std::size_t>(i)];
@@ -29,7 +29,7 @@ bool step(IpAddress& address, int by) {
 
 std::optional<IpAddress> IpAddress::parse(const QString& text) {
     const QByteArray plain = text.toUtf8();
-    // inet_pton(3) would read up to the NUL only.
+    // inet_pton(3) would read only up to the NUL.
     if (plain.contains('\0')) return std::nullopt;
     for (const AddressFamily family : {AddressFamily::Inet4, AddressFamily::Inet6}) {
         IpAddress address;

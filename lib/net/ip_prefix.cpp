@@ -9,7 +9,7 @@ namespace fos1::net {
 
 namespace {
 
-/// A decimal number without sign, blanks or leading zeros that is at most `highest`.
+/// Parses a decimal number without sign, spaces or leading zeros; nothing when it exceeds `highest`.
 std::optional<int> parseLength(QStringView digits, int highest) {
     constexpr qsizetype kMostDigits = 3;
     if (digits.isEmpty() || digits.size() > kMostDigits) return std::nullopt;

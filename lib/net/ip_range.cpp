@@ -27,18 +27,19 @@ std::optional<IpRange> IpRange::parseNetwork(const QString& text) {
 QString IpRange::text() const { return first == last ? first.text() : first.text() + u'-' + last.text(); }
 
 std::vector<OwnedRange> disjoint(std::vector<OwnedRange> networks) {
-    // A network comes before those within it, and before its doubles later in the list.
+    // A network precedes those that it contains, and its duplicates later in the list.
     std::stable_sort(networks.begin(), networks.end(), [](const OwnedRange& a, const OwnedRange& b) {
         if (a.range.first != b.range.first) return a.range.first < b.range.first;
         return a.range.last > b.range.last;
     });
     std::vector<OwnedRange> result;
-    std::vector<OwnedRange> open;  // around the place where we are, the smallest last; `first` is what is left
+    std::vector<OwnedRange> open;  // networks around the current address, the smallest last; `first` is the start of
+                                   // the remaining part
     const auto closeLast = [&] {
         const OwnedRange done = open.back();
         open.pop_back();
         append(result, done);
-        // Networks that end with this one have nothing left.
+        // Networks that end with this one have no remaining part.
         const auto after = done.range.last.next();
         while (!open.empty() && !(after && *after <= open.back().range.last)) open.pop_back();
         if (!open.empty()) open.back().range.first = *after;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Ranges of IP addresses, and how overlapping networks become disjoint ranges. Values; knows no sockets and no rules.
+// Ranges of IP addresses, and the conversion of overlapping networks to disjoint ranges. Values. Must not know sockets
+// or rules.
 #pragma once
 
 #include <QString>
@@ -13,28 +14,28 @@
 
 namespace fos1::net {
 
-/// From `first` to `last`, both in it and of one family. Ordered by `first`, then by `last`.
+/// From `first` to `last`, both included, of one family. Ordered by `first`, then by `last`.
 struct IpRange {
     IpAddress first;
     IpAddress last;
 
     auto operator<=>(const IpRange& other) const = default;
 
-    /// All addresses of the network; host bits of `prefix` do not count.
+    /// All addresses of the network; host bits of `prefix` are ignored.
     [[nodiscard]] static IpRange of(const IpPrefix& prefix);
 
-    /// A network in the text of IpPrefix::parse(). Nothing for all else, and nothing when host bits are set: such a
-    /// text may mean the one address or the whole network.
+    /// Parses a network in the text form of IpPrefix::parse(). Nothing for any other text or when host bits are set:
+    /// such a text could mean one address or the whole network.
     [[nodiscard]] static std::optional<IpRange> parseNetwork(const QString& text);
 
-    /// "FIRST-LAST", or the one address, in canonical text. No parser here reads it.
+    /// "FIRST-LAST", or a single address, in canonical text. There is no parser for it.
     [[nodiscard]] QString text() const;
 
-    /// Whether all of `other` is in it.
+    /// Whether it contains all of `other`.
     [[nodiscard]] bool contains(const IpRange& other) const { return first <= other.first && other.last <= last; }
 };
 
-/// What belongs to `owner`, a number that means something to the caller.
+/// A range that belongs to `owner`, a number with a meaning for the caller.
 struct OwnedRange {
     IpRange range;
     std::size_t owner = 0;
@@ -42,9 +43,9 @@ struct OwnedRange {
     auto operator<=>(const OwnedRange& other) const = default;
 };
 
-/// Of networks, which nest or are apart: for each address the owner of the smallest network around it. The result is
-/// sorted and disjoint, and neighbors of one owner are joined. Of two owners of one network the earlier in the list has
-/// it. Cannot fail; costs a sort.
+/// For networks, which are nested or disjoint: maps each address to the owner of the smallest network around it. The
+/// result is sorted and disjoint, and adjacent ranges of one owner are joined. If two owners have the same network, the
+/// earlier in the list gets it. Cannot fail; costs a sort.
 [[nodiscard]] std::vector<OwnedRange> disjoint(std::vector<OwnedRange> networks);
 
 }  // namespace fos1::net

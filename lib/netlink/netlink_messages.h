@@ -8,7 +8,7 @@
 
 namespace fos1::netlink {
 
-/// libmnl takes a length of 2 GiB or more for a negative one, which fits.
+/// libmnl takes a length of 2 GiB or more for a negative one, which would pass its check.
 inline bool isWhole(const nlmsghdr* message, int left) {
     return mnl_nlmsg_ok(message, left) && message->nlmsg_len <= static_cast<unsigned>(left);
 }
@@ -26,7 +26,7 @@ void eachMessage(const QByteArray& datagram, Take take) {
 /// The code in an NLMSG_ERROR or NLMSG_DONE, negated by the kernel; 0 when there is none.
 [[nodiscard]] int errorCode(const nlmsghdr& message);
 
-/// RTM_GETLINK, RTM_GETADDR or RTM_GETROUTE for all of a family (AF_UNSPEC: of every one), as one datagram.
+/// RTM_GETLINK, RTM_GETADDR or RTM_GETROUTE for all entries of a family (AF_UNSPEC: of every family), as one datagram.
 [[nodiscard]] QByteArray dumpRequest(quint16 type, quint8 family, quint32 sequence);
 
 }  // namespace fos1::netlink

@@ -43,8 +43,8 @@ tl::expected<void, Error> Questions::ask(nlmsghdr* question, std::function<void(
     }
     if (state == MNL_CB_STOP) return {};
     const Error error = systemError(QStringLiteral("the kernel's answer"));
-    // What is still to come must not be taken for the answer to the next question; after "not there" nothing is, and to
-    // close a socket may take long (netfilter waits for all that was just deleted).
+    // The remaining parts must not be taken for the answer to the next question. After "not there" no parts remain, and
+    // closing a socket may take long (netfilter waits for everything that was just deleted).
     if (error.code != ErrorCode::NotFound) m_socket.reset();
     return tl::unexpected(error);
 }

@@ -47,7 +47,7 @@ class KernelSocket final : public Socket {
                 if (errno == ENOBUFS) return {Received::What::Overrun, {}, {}};
                 return {Received::What::Failure, {}, systemError(QStringLiteral("cannot read from ") + m_name)};
             }
-            // Anybody may write to our port; only the kernel is believed.
+            // Any process may send to our port; accept only messages from the kernel.
             if (from.nl_pid != 0) continue;
             if ((message.msg_flags & MSG_TRUNC) != 0) return {Received::What::Overrun, {}, {}};
             return {Received::What::Datagram, QByteArray::fromRawData(m_buffer.constData(), got), {}};

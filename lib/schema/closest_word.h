@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// "Did you mean": the known word nearest to a mistyped one.
+// "Did you mean": the known word that is closest to a mistyped one.
 #pragma once
 
 #include <QString>
@@ -7,11 +7,12 @@
 
 namespace fos1::schema {
 
-/// The word of `known` that `word` was most likely meant to be, or nothing when none is near: at most two letters (one
-/// in a word of three or four, none in a shorter one) inserted, left out, replaced or swapped, whatever their case.
+/// The word of `known` that `word` most likely stands for; nothing when none is close. Close means at most two letters
+/// inserted, omitted, replaced or swapped (one in a word of three or four letters, none in a shorter one), ignoring
+/// case.
 QString closestWord(const QString& word, const std::vector<QString>& known);
 
-/// `; did you mean "servers"?`, or nothing.
+/// `; did you mean "servers"?`, or an empty string.
 QString suggestion(const QString& word, const std::vector<QString>& known);
 
 }  // namespace fos1::schema

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reading the directory, finding a kind and admitting an object.
+// Reads the directory, finds kinds and admits objects.
 #include "crd_catalog.h"
 
 #include <QDir>
@@ -23,7 +23,7 @@ bool isSame(const QString& a, const QString& b) { return a.compare(b, Qt::CaseIn
 
 Error wrong(const QString& path, const QString& message) { return {ErrorCode::InvalidInput, message, path}; }
 
-/// Why no kind is named `kind` in `apiVersion`.
+/// The error for a kind `kind` that does not exist in `apiVersion`.
 Error unknownKind(const std::vector<ResourceKind>& kinds, const QString& apiVersion, const QString& kind) {
     std::vector<QString> versionsOfKind;
     std::vector<QString> kindsOfVersion;
@@ -44,7 +44,7 @@ Error unknownKind(const std::vector<ResourceKind>& kinds, const QString& apiVers
                  QStringLiteral("unknown apiVersion \"%1\"").arg(apiVersion) + suggestion(apiVersion, versions));
 }
 
-/// The text of a field that every object needs.
+/// The text of a field that is required in every object.
 QString requiredText(const QCborMap& object, const QString& field, Errors& errors) {
     const QCborValue value = object.value(field);
     if (value.isUndefined() || value.isNull())
@@ -111,7 +111,7 @@ tl::expected<QCborMap, Errors> CrdCatalog::admit(const QCborMap& object) const {
 
     QCborMap body = object;
     body.remove(kStatus);
-    body.insert(kMetadata, QCborMap());  // its mistakes are known already
+    body.insert(kMetadata, QCborMap());  // its mistakes are already reported
     const QCborMap complete = kind->schema.withDefaults(body).toMap();
     for (Error& error : kind->schema.validate(complete)) errors.push_back(std::move(error));
     if (!errors.empty()) return tl::unexpected(std::move(errors));

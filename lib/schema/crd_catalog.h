@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The schemas of record: CustomResourceDefinitions (apiextensions.k8s.io/v1) read from a directory. Checks any object
-// against the schema of its kind; knows no kind by name.
+// against the schema of its kind. Must not know any kind by name.
 #pragma once
 
 #include <QCborMap>
@@ -31,22 +31,23 @@ struct ResourceKind {
     std::vector<PrinterColumn> columns;
     JsonSchema schema;
     QCborMap status = {};           ///< the schema of .status; empty: none
-    bool isWithdrawnFirst = false;  ///< annotation fos1.io/withdraw-first: what depends on an object goes before it
+    bool isWithdrawnFirst = false;  ///< annotation fos1.io/withdraw-first: what depends on an object is withdrawn
+                                    ///< before it
 };
 
 class CrdCatalog {
    public:
-    /// Reads every *.yaml of `directory`, and has Kubernetes' own kinds (core_kinds.h) besides; a file that is no valid
-    /// CRD is an error with its file:line:col.
+    /// Reads every *.yaml file of `directory` and adds the built-in kinds of Kubernetes (core_kinds.h). A file that is
+    /// not a valid CRD is an error with its file:line:col.
     static Result<CrdCatalog> load(const QString& directory);
 
-    /// By what a user may type: kind, plural, singular or short name, any case; null when unknown.
+    /// Finds a kind as a user may type it: kind, plural, singular or short name, in any case. Null when unknown.
     [[nodiscard]] const ResourceKind* find(const QString& name) const;
     [[nodiscard]] const ResourceKind* find(const QString& apiVersion, const QString& kind) const;
     [[nodiscard]] const std::vector<ResourceKind>& kinds() const { return m_kinds; }
 
-    /// Checks `object` (apiVersion, kind known; metadata.name an RFC 1123 subdomain; metadata.namespace an RFC 1123
-    /// label, "default" when absent; schema) and returns it with defaults, or every mistake. Status is dropped.
+    /// Checks `object` (apiVersion and kind known; metadata.name an RFC 1123 subdomain; metadata.namespace an RFC 1123
+    /// label, "default" when absent; schema). Returns it with defaults and without its status, or every mistake.
     [[nodiscard]] tl::expected<QCborMap, Errors> admit(const QCborMap& object) const;
 
    private:

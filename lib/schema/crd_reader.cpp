@@ -11,7 +11,7 @@ namespace {
 
 const QString kWithdrawFirst = QStringLiteral("fos1.io/withdraw-first");
 
-/// The root schema with the fields that every object has; their content is checked by admit().
+/// The root schema with the fields that every object has. admit() checks their content.
 QJsonObject withObjectFields(QJsonObject schema) {
     QJsonObject properties = schema[u"properties"].toObject();
     const QJsonObject text{{QStringLiteral("type"), QStringLiteral("string")}};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One CustomResourceDefinition document to the kinds that it defines. Knows no directory.
+// Reads the kinds that one CustomResourceDefinition document defines. Must not know directories.
 #pragma once
 
 #include "crd_catalog.h"
@@ -7,7 +7,7 @@
 
 namespace fos1::schema {
 
-/// The served versions of `document`, the stored one first. `path` of an error is file:line:col.
+/// The served versions of `document`, the stored one first. The `path` of an error is file:line:col.
 Result<std::vector<ResourceKind>> readCrd(const yaml::Document& document);
 
 }  // namespace fos1::schema

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The only unit that includes valijson (it costs seconds to compile). A value is valid when both valijson and our own
-// walk (schema_findings) accept it; the walk finds the words. Two things are the walk's alone, because valijson 1.0
-// does them wrong: integers (its Qt adapter knows 32 bits) and patterns (std::regex overflows the stack on long text).
+// The only unit that includes valijson, which takes seconds to compile. A value is valid when both valijson and our own
+// walk (schema_findings) accept it; the walk produces the messages. Only the walk checks two things that valijson 1.0
+// does wrong: integers (its Qt adapter uses 32 bits) and patterns (std::regex overflows the stack on long text).
 #include "json_schema.h"
 
 #include <QJsonArray>
@@ -21,7 +21,7 @@ namespace {
 
 QJsonArray mapped(const QJsonArray& schemas);
 
-/// A structural schema (of a node that SchemaNode has accepted) in the words of JSON Schema draft 4.
+/// Converts a structural schema, from a node that SchemaNode has accepted, to JSON Schema draft 4.
 QJsonObject plainSchema(const QJsonObject& structural) {
     QJsonObject plain;
     for (const char* keyword :
@@ -70,7 +70,7 @@ QJsonArray mapped(const QJsonArray& schemas) {
     return plain;
 }
 
-/// "<root>", "[spec]", "[pools]", "[0]" as `spec.pools[0]`.
+/// Converts "<root>", "[spec]", "[pools]", "[0]" to `spec.pools[0]`.
 QString pathOf(const std::vector<std::string>& context) {
     QString path;
     for (std::size_t i = 1; i < context.size(); ++i) {
@@ -101,7 +101,7 @@ struct JsonSchema::Compiled {
     SchemaNode root;
     valijson::Schema schema;
 
-    /// What valijson finds at the deepest place, nothing when it accepts.
+    /// The mistakes that valijson finds at the deepest level; empty when it accepts the value.
     [[nodiscard]] Errors decide(const QCborValue& value) const {
         valijson::ValidationResults results;
         const QJsonValue json = value.toJsonValue();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Checks a value against a structural JSON schema and fills in its defaults. valijson decides; this file turns its
-// findings into one clear sentence and a path each. Knows nothing about Kubernetes or files.
+// Checks a value against a structural JSON schema and fills in its defaults. valijson decides; this file converts its
+// findings to one clear sentence and one path each. Must not know Kubernetes or files.
 #pragma once
 
 #include <QCborValue>
@@ -22,16 +22,15 @@ class JsonSchema {
     JsonSchema& operator=(JsonSchema&&) noexcept;
     ~JsonSchema();
 
-    /// Every mistake with its path relative to `value` (`spec.sources.pools[0].name`) and a message that says what is
-    /// expected and what was found: `must be at most 16, is 20`, `unknown field; did you mean "servers"?`, `is
-    /// required`.
+    /// Every mistake with its path relative to `value` (`spec.sources.pools[0].name`) and a message with the expected
+    /// and the actual value: `must be at most 16, is 20`, `unknown field; did you mean "servers"?`, `is required`.
     [[nodiscard]] Errors validate(const QCborValue& value) const;
 
     /// `value` with the schema's defaults where fields are absent (Kubernetes' structural defaulting: a default applies
     /// only inside an object that is present, and defaults inside a defaulted object apply too).
     [[nodiscard]] QCborValue withDefaults(const QCborValue& value) const;
 
-    /// `value` with every secret (`format: password`) replaced, fit to be shown.
+    /// `value` with every secret (`format: password`) replaced, so that it can be shown.
     [[nodiscard]] QCborValue masked(const QCborValue& value) const;
 
    private:

@@ -9,7 +9,7 @@
 namespace fos1::schema {
 namespace {
 
-/// What the API server writes itself is accepted unseen, so that what was read from a cluster can be given back.
+/// Fields that the API server writes are accepted unchecked, so that an object read from a cluster can be passed back.
 const JsonSchema& metadataSchema() {
     static const JsonSchema schema = [] {
         const char* text = R"json({

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The part of an object that is the same for every kind: metadata (ObjectMeta of Kubernetes).
+// The part of an object that all kinds share: metadata (ObjectMeta of Kubernetes).
 #pragma once
 
 #include <QCborMap>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// As k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting: nulls are pruned first, then defaults apply.
+// As in k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting: nulls are pruned first, then defaults apply.
 #include "schema_defaults.h"
 
 #include <QCborArray>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Kubernetes' structural defaulting. Checks nothing.
+// The structural defaulting of Kubernetes. Checks nothing.
 #pragma once
 
 #include <QCborValue>
@@ -8,9 +8,9 @@
 
 namespace fos1::schema {
 
-/// `value` with `node`'s defaults where fields of present objects are absent; inside a defaulted object too. A null in
-/// a field that is not nullable counts as absent. An integral double becomes an integer where the schema asks for a
-/// number, so that 1.0 and 1, which JSON does not tell apart, are the same value.
+/// `value` with `node`'s defaults in place of absent fields of present objects, and inside defaulted objects. A null in
+/// a field that is not nullable counts as absent. An integral double becomes an integer where the schema requires a
+/// number, because JSON does not distinguish 1.0 and 1.
 QCborValue defaulted(const SchemaNode& node, const QCborValue& value);
 
 }  // namespace fos1::schema

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Walks schema and value together. A value of the wrong type is reported once and not looked into.
+// Walks schema and value together. A value of the wrong type is reported once, and its contents are not checked.
 #include "schema_findings.h"
 
 #include <QCborArray>
@@ -14,8 +14,8 @@
 namespace fos1::schema {
 namespace {
 
-constexpr int kShownText = 60;    ///< characters of a wrong value that a message repeats
-constexpr int kShownFields = 12;  ///< an unknown field of an object with more known ones does not list them
+constexpr int kShownText = 60;    ///< characters of a wrong value that a message shows
+constexpr int kShownFields = 12;  ///< an unknown-field message lists the known fields up to this number
 
 QString join(const QString& path, const QString& key) { return path.isEmpty() ? key : path + u'.' + key; }
 QString join(const QString& path, qsizetype index) { return path + u'[' + QString::number(index) + u']'; }
@@ -29,7 +29,7 @@ QString quotedText(const QString& text) {
     return u'"' + shown + (text.size() > kShownText ? QStringLiteral("\u2026\"") : QStringLiteral("\""));
 }
 
-/// "20", "\"x\"", "a list": a value as it is named in a message.
+/// A value as a message shows it: "20", "\"x\"", "a list".
 QString shown(const QCborValue& value) {
     if (value.isString()) return quotedText(value.toString());
     if (value.isBool()) return value.toBool() ? QStringLiteral("true") : QStringLiteral("false");
@@ -54,7 +54,7 @@ QString typeName(const SchemaNode& node) {
     return QStringLiteral("anything");
 }
 
-/// As the API server, 4.0 is an integer.
+/// 4.0 is an integer, as in the API server.
 bool isIntegral(const QCborValue& value) {
     return value.isInteger() ||
            (value.isDouble() && std::isfinite(value.toDouble()) && std::trunc(value.toDouble()) == value.toDouble());
@@ -79,7 +79,7 @@ bool hasType(const SchemaNode& node, const QCborValue& value) {
     return true;
 }
 
-/// Equal as JSON: 4 and 4.0 are.
+/// JSON equality: 4 equals 4.0.
 bool isSame(const QCborValue& a, const QCborValue& b) { return a.toJsonValue() == b.toJsonValue(); }
 
 QString countText(qint64 count, const char* what) {
@@ -166,7 +166,7 @@ class Walk {
         if (node.minItems && list.size() < *node.minItems)
             report(path, QStringLiteral("must have at least %1, has %2")
                              .arg(countText(*node.minItems, "item"), QString::number(list.size())));
-        // Not looked into: the items of a list that is too long may be very many.
+        // The contents are not checked: a list that is too long may have very many items.
         if (node.maxItems && list.size() > *node.maxItems)
             return report(path, QStringLiteral("must have at most %1, has %2")
                                     .arg(countText(*node.maxItems, "item"), QString::number(list.size())));
@@ -179,7 +179,7 @@ class Walk {
         return QString::fromUtf8(QJsonDocument(QJsonArray{value.toJsonValue()}).toJson(QJsonDocument::Compact));
     }
 
-    /// What identifies an item of a list whose items must differ: equal for equal items, empty when it has no identity.
+    /// The identity of an item of a list with unique items: equal for equal items, empty when it has none.
     static QString identity(const SchemaNode& node, const QCborValue& item) {
         if (node.listType == ListType::Set) return jsonText(item);
         QCborArray values;
@@ -190,7 +190,7 @@ class Walk {
         return jsonText(values);
     }
 
-    /// "name "a"": the fields by which `item` is known.
+    /// `name "a"`: the fields that identify `item`.
     static QString keyText(const SchemaNode& node, const QCborValue& item) {
         QStringList keys;
         for (const QString& key : node.listKeys) keys << key + u' ' + shown(item.toMap().value(key));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is wrong with a value, in one sentence a mistake: where, what is expected, what was found. Leaves allOf, anyOf,
-// oneOf and not to the validator behind JsonSchema.
+// The mistakes in a value, one sentence each: where, what is expected, what was found. JsonSchema leaves allOf, anyOf,
+// oneOf and not to its validator.
 #pragma once
 
 #include <QCborValue>

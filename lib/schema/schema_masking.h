@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Replaces what a schema marks as secret (format: password), so that a value can be shown. Pure.
+// Replaces values that a schema marks as secret (format: password), so that an object can be shown. Pure.
 #pragma once
 
 #include <QCborValue>
@@ -8,7 +8,7 @@
 
 namespace fos1::schema {
 
-/// `value` with "********" in the place of every secret.
+/// `value` with "********" in place of every secret.
 QCborValue masked(const SchemaNode& node, const QCborValue& value);
 
 }  // namespace fos1::schema

@@ -10,8 +10,8 @@ namespace {
 
 QString join(const QString& path, const QString& key) { return path.isEmpty() ? key : path + u'.' + key; }
 
-/// `pattern` with every `$` meaning the very end of the text, as in the API server's RE2; PCRE's also matches before a
-/// final line feed.
+/// `pattern` with every `$` matching only the end of the text, as in the API server's RE2. In PCRE it also matches
+/// before a final line feed.
 QString withStrictEnd(const QString& pattern) {
     QString strict;
     bool isInClass = false;
@@ -29,7 +29,7 @@ QString withStrictEnd(const QString& pattern) {
     return strict;
 }
 
-/// Reads one node; the first mistake ends it.
+/// Reads one node and stops at the first mistake.
 class Reader {
    public:
     Reader(QJsonObject json, QString path) : m_json(std::move(json)), m_path(std::move(path)) {}
@@ -119,12 +119,12 @@ class Reader {
     }
 
     void readAnnotations() {
-        // For people, or evaluated by the API server alone.
+        // For people, or evaluated only by the API server.
         for (const char* keyword : {"description", "example", "externalDocs", "$schema", "$id",
                                     "x-kubernetes-validations", "x-kubernetes-map-type"})
             take(keyword);
         m_node.title = text("title");
-        // valijson and the API server differ in the formats they check: use a pattern instead.
+        // valijson and the API server check different formats: use a pattern instead.
         static const QSet<QString> formats{QString(),
                                            QStringLiteral("path"),
                                            QStringLiteral("int32"),
@@ -202,7 +202,7 @@ class Reader {
     }
 
     void refuseUnknownKeywords() {
-        // Decided by valijson alone; structural schemas put only value checks there.
+        // Only valijson evaluates these; structural schemas use them only for value checks.
         for (const char* keyword : {"allOf", "anyOf", "oneOf", "not"}) take(keyword);
         for (const QString& key : m_json.keys())
             if (!m_known.contains(key)) fail(key, QStringLiteral("this keyword is not supported"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One node of a structural schema, read from JSON. Refuses what it does not know, so that no rule of a schema is
-// dropped in silence. Checks nothing itself.
+// One node of a structural schema, read from JSON. Refuses unknown keywords, so that no rule of a schema is silently
+// ignored. Checks no values.
 #pragma once
 
 #include <QCborArray>
@@ -19,12 +19,12 @@ namespace fos1::schema {
 
 enum class ValueType { Any = 0, Object, Array, Text, Integer, Number, Boolean };
 
-/// x-kubernetes-list-type: what may not occur twice.
+/// x-kubernetes-list-type: what must be unique.
 enum class ListType { Atomic = 0, Set, Map };
 
 struct SchemaNode {
     ValueType type = ValueType::Any;
-    QString title;  ///< names a valid value: "a network such as 10.0.0.0/8"
+    QString title;  ///< describes a valid value: "a network such as 10.0.0.0/8"
     bool nullable = false;
     bool intOrText = false;
     bool secret = false;  ///< format: password; the value is never shown
@@ -33,7 +33,7 @@ struct SchemaNode {
 
     std::map<QString, SchemaNode> properties;
     std::vector<QString> required;
-    std::unique_ptr<SchemaNode> additional;  ///< schema of fields that are not in `properties`
+    std::unique_ptr<SchemaNode> additional;  ///< schema of the fields that are not in `properties`
     bool refusesUnknown = false;
     std::optional<qint64> minProperties, maxProperties;
 
@@ -52,7 +52,7 @@ struct SchemaNode {
     /// The schema of field `name` of an object, or null.
     [[nodiscard]] const SchemaNode* field(const QString& name) const;
 
-    /// `path` of an error names the schema's own element: `properties.spec.type`.
+    /// The `path` of an error is that of the schema element: `properties.spec.type`.
     static Result<SchemaNode> read(const QJsonObject& schema);
 };
 

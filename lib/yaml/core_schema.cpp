@@ -77,7 +77,7 @@ std::optional<QCborValue> resolveTagged(const QString& text, const QString& tag)
 bool isPlainText(const QString& text) {
     static const QRegularExpression safe(
         QStringLiteral("\\A[A-Za-z0-9_./](?:[A-Za-z0-9_./@+-]|:(?=[^ ])|[ ](?=[^ #]))*\\z"));
-    // A YAML 1.1 reader takes 1_000, 12:30, 2001-01-01 and 1e3 for numbers or dates.
+    // A YAML 1.1 parser reads 1_000, 12:30, 2001-01-01 and 1e3 as numbers or dates.
     static const QRegularExpression numberLike(QStringLiteral("\\A[.0-9][0-9a-fA-FoxTZ:._+-]*\\z"));
     static const QStringList yaml11Booleans{QStringLiteral("y"),  QStringLiteral("n"),  QStringLiteral("yes"),
                                             QStringLiteral("no"), QStringLiteral("on"), QStringLiteral("off")};

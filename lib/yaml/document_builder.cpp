@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A stack of open containers; each finished value goes into the innermost one.
+// A stack of open containers. Each finished value is added to the innermost one.
 #include "document_builder.h"
 
 #include <yaml-cpp/mark.h>
@@ -46,7 +46,7 @@ void DocumentBuilder::takeKey(const QString& key, const YAML::Mark& mark) {
     record(mark);
 }
 
-/// Counts the value and, in a list, moves the path to it. False when nothing may be added.
+/// Counts the value and, in a list, advances the path to it. False when no value may be added.
 bool DocumentBuilder::beginValue(const YAML::Mark& mark, qint64 nodes) {
     if (m_failure) return false;
     m_nodes += nodes;

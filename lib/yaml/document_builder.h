@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Builds one Document from yaml-cpp's events, within bounds, and remembers the first thing that is wrong. Needs no
-// tree of yaml-cpp's and throws nothing.
+// Builds one Document from yaml-cpp's events, within limits, and records the first mistake. Does not need yaml-cpp's
+// node tree and throws nothing.
 #pragma once
 
 #include <yaml-cpp/eventhandler.h>
@@ -18,10 +18,10 @@ namespace fos1::yaml {
 class DocumentBuilder final : public YAML::EventHandler {
    public:
     static constexpr int kMaxDepth = 64;
-    static constexpr qsizetype kMaxKeys = 10'000;       ///< of one mapping: QCborMap looks keys up one by one
-    static constexpr qsizetype kMaxKeyLength = 1024;    ///< as YAML's implicit keys (section 7.4.2)
+    static constexpr qsizetype kMaxKeys = 10'000;       ///< per mapping, because QCborMap searches keys linearly
+    static constexpr qsizetype kMaxKeyLength = 1024;    ///< as for implicit keys in YAML (section 7.4.2)
     static constexpr qint64 kMaxNodes = 1'000'000;      ///< with aliases expanded
-    static constexpr qint64 kMaxPathText = 32'000'000;  ///< beyond, positions are those of the enclosing element
+    static constexpr qint64 kMaxPathText = 32'000'000;  ///< above this, positions are those of the enclosing element
 
     explicit DocumentBuilder(QString file) { m_document.file = std::move(file); }
 
@@ -31,9 +31,9 @@ class DocumentBuilder final : public YAML::EventHandler {
     };
 
     [[nodiscard]] const std::optional<Failure>& failure() const { return m_failure; }
-    /// Whether the document held nothing at all.
+    /// Whether the document had no content.
     [[nodiscard]] bool isEmpty() const { return m_isEmpty; }
-    /// Where it begins: its `---` when it has one.
+    /// The start of the document: its `---` if it has one.
     [[nodiscard]] Position start() const { return m_start; }
     [[nodiscard]] Document takeDocument() { return std::move(m_document); }
 
@@ -55,7 +55,7 @@ class DocumentBuilder final : public YAML::EventHandler {
         bool isMap = false;
         QCborMap map;
         QCborArray list;
-        std::optional<QString> key;  ///< read, its value not yet
+        std::optional<QString> key;  ///< already read; its value follows
         QHash<QString, int> lineOfKey;
         YAML::anchor_t anchor = 0;
         qint64 nodesBefore = 0;
@@ -81,7 +81,7 @@ class DocumentBuilder final : public YAML::EventHandler {
     bool m_isEmpty = true;
     std::vector<Container> m_open;
     QHash<YAML::anchor_t, Anchored> m_anchors;
-    QString m_path;  ///< of the value being read
+    QString m_path;  ///< of the value that is being read
     qint64 m_nodes = 0;
     qint64 m_pathText = 0;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reading: the only place that catches yaml-cpp's exceptions.
+// Parsing. Only this file catches yaml-cpp's exceptions.
 #include "yaml_document.h"
 
 #include <yaml-cpp/depthguard.h>
@@ -31,7 +31,7 @@ Position positionOfByte(const QByteArray& text, qsizetype offset) {
     return {static_cast<int>(before.count('\n')) + 1, static_cast<int>(offset - lineStart) + 1};
 }
 
-/// Control characters are no YAML (section 5.1), and yaml-cpp takes some for the end of the text.
+/// YAML allows no control characters (section 5.1), and yaml-cpp takes some of them for the end of the text.
 qsizetype firstControlCharacter(const QByteArray& text) {
     for (qsizetype i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
@@ -46,7 +46,7 @@ bool isUtf8(const QByteArray& text) {
     return !decoder.hasError();
 }
 
-/// Tells whether there is a `---` at places in a text, which are asked for in their order.
+/// Finds whether there is a `---` at given positions in a text. Positions must be queried in ascending order.
 class Separators {
    public:
     explicit Separators(const QByteArray& text) : m_text(text) {}
@@ -73,7 +73,7 @@ tl::expected<bool, DocumentBuilder::Failure> readDocument(YAML::Parser& parser, 
         const bool more = parser.HandleNextDocument(builder);
         if (!builder.failure()) return more;
     } catch (const YAML::DeepRecursion&) {
-        // The builder has refused that long before.
+        // The builder refuses such nesting long before.
         if (!builder.failure()) return tl::unexpected(Failure{QStringLiteral("is nested too deeply"), {}});
     } catch (const YAML::Exception& exception) {
         const YAML::Mark& mark = exception.mark;
@@ -117,7 +117,8 @@ Result<std::vector<Document>> parse(const QByteArray& text, const QString& file)
         const auto more = readDocument(parser, builder);
         if (!more) return refusal(more.error().message, file, more.error().position);
         if (!*more) return documents;
-        // Where the one before cannot go on, yaml-cpp begins another: a wrong indentation is no document of its own.
+        // When yaml-cpp cannot continue a document it begins another one, but a wrong indentation does not start a
+        // document.
         if (!isFirst && !separators.isAt(builder.start()))
             return refusal(QStringLiteral("does not continue the preceding document; correct its indentation, or add "
                                           "the missing line \"---\""),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// YAML text to CBOR and back, with the position of every key, so that an error found later can still be shown as
-// file:line:col. Refuses duplicate keys. Knows nothing about what the documents mean.
+// Converts YAML text to CBOR and back, with the position of every key, so that a later error can still be shown as
+// file:line:col. Refuses duplicate keys. Must not know what the documents mean.
 #pragma once
 
 #include <QByteArray>
@@ -13,7 +13,7 @@
 
 namespace fos1::yaml {
 
-/// 1-based; 0 means not known.
+/// 1-based; 0 means unknown.
 struct Position {
     int line = 0;
     int column = 0;
@@ -22,27 +22,26 @@ struct Position {
 struct Document {
     QString file;
     QCborMap value;
-    /// Position of each key's value-bearing entry by path, in the notation of errors: `spec.sources.pools[0].name`; the
-    /// document itself is the empty path.
+    /// The position of each key's entry by path, in the notation of errors: `spec.sources.pools[0].name`. The empty
+    /// path is the document itself.
     std::map<QString, Position> positions;
 
-    /// Position of `path`, or of its nearest enclosing element.
+    /// The position of `path`, or of its nearest enclosing element.
     [[nodiscard]] Position positionOf(const QString& path) const;
 
     /// "file:line:col" of `path`.
     [[nodiscard]] QString locate(const QString& path) const;
 };
 
-/// Parses every document of a stream (YAML 1.2 as yaml-cpp reads it); empty documents are left out. The root of each
+/// Parses every document of a stream (YAML 1.2 as yaml-cpp reads it); empty documents are omitted. The root of each
 /// must be a mapping with text keys. Plain scalars are resolved by the YAML 1.2 core schema (null, true/false,
-/// integers, floats, else text); quoted ones are text. Refused with `path` = "file:line:col": malformed YAML, a
-/// duplicate key, a second document without a line `---` before it, a key that is no text, a bad alias, a tag that is
-/// not of the core schema, more than 64 levels of nesting, a text over 8 MiB, an alias expansion beyond 1,000,000
-/// nodes.
+/// integers, floats, otherwise text); quoted scalars are text. Refused with `path` = "file:line:col": malformed YAML, a
+/// duplicate key, a second document without a preceding line `---`, a key that is not text, a bad alias, a tag outside
+/// the core schema, more than 64 levels of nesting, a text over 8 MiB, an alias expansion beyond 1,000,000 nodes.
 Result<std::vector<Document>> parse(const QByteArray& text, const QString& file);
 
-/// One document as block-style YAML, keys in the order apiVersion, kind, metadata, spec, status, then as given; text
-/// that would be read as another type is quoted. parse(emit(x)) gives x.
+/// Writes one document as block-style YAML with the keys in the order apiVersion, kind, metadata, spec, status, then as
+/// given. Text that would be read as another type is quoted. parse(emit(x)) gives x.
 QByteArray emit(const QCborMap& document);
 
 }  // namespace fos1::yaml

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Writing: block style, two spaces a level, text quoted unless every reader takes it for text.
+// Writing: block style, two spaces per level; text is quoted unless every parser reads it as text.
 #include <QCborArray>
 #include <QJsonValue>
 #include <QRegularExpression>
@@ -38,7 +38,7 @@ QString numberText(double value) {
     return text.contains(u'.') || text.contains(u'e') ? text : text + QStringLiteral(".0");
 }
 
-/// Several lines of ordinary text, which read best as a literal block (`|`).
+/// Whether the text has several lines of ordinary text, which are most readable as a literal block (`|`).
 bool isLiteralBlock(const QString& text) {
     static const QRegularExpression lines(
         QStringLiteral("\\A[^\\s\\p{C}][^\\n\\p{C}]*(?:\\n+[ ]*[^\\s\\p{C}][^\\n\\p{C}]*)*\\n?\\z"));
@@ -67,7 +67,7 @@ class Emitter {
    private:
     void indent(int depth) { m_out += QString(depth * 2, u' '); }
 
-    /// A value after "key:".
+    /// Writes a value after "key:".
     void child(const QCborValue& value, int depth) {
         if (value.isMap() && !value.toMap().isEmpty()) {
             m_out += u'\n';
@@ -130,7 +130,7 @@ class Emitter {
     }
 
     QString m_out;
-    bool m_isAfterDash = false;  ///< the next entry continues a line that holds "- "
+    bool m_isAfterDash = false;  ///< the next entry continues a line that begins with "- "
 };
 
 }  // namespace

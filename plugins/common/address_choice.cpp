@@ -28,7 +28,7 @@ bool isPointable(const net::IpAddress& address) {
 
 std::optional<net::IpAddress> chooseAddress(const AddressQuestion& question, const AddressWish& wish) {
     if (!question.isServed) return std::nullopt;
-    /// The smaller, the better.
+    /// The smallest rank wins.
     using Rank = std::tuple<bool, bool, bool, net::IpAddress>;
     std::optional<Rank> best;
     for (const OwnAddress& each : question.addresses) {
@@ -39,7 +39,7 @@ std::optional<net::IpAddress> chooseAddress(const AddressQuestion& question, con
         const bool isAlone = each.prefixLength >= each.address.bits();
         const bool isSecond = each.address.family == net::AddressFamily::Inet6 &&
                               isUniqueLocal(each.address) != (wish.inet6 == Inet6Order::UniqueLocalFirst);
-        // Of several last resorts the present one is as good as any.
+        // Among several last resorts, the present one has no advantage over the others.
         const Rank rank{isLastResort, isLastResort ? each.address != question.present : isAlone, isSecond,
                         each.address};
         if (!best || rank < *best) best = rank;

@@ -27,7 +27,7 @@ void CrdWatcherPlugin::reconcile(const QCborMap& /*snapshot*/, quint64 ticket) {
 
 void CrdWatcherPlugin::stop(quint64 ticket) {
     m_side->stop();
-    // With all that it has under way: whatever comes late must not speak for a plugin that is stopped.
+    // Deletes everything under way too: a late answer must not act for a stopped plugin.
     m_side.reset();
     m_host->succeed(ticket);
 }

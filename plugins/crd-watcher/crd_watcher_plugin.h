@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Chooses where desired state comes from, by the configuration: a directory of manifests or a cluster.
+// Selects the source of desired state from the configuration: a directory of manifests or a cluster.
 #pragma once
 
 #include <QObject>

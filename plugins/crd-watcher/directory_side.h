@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The manifests of a directory: watch, source and writer wired to the host.
+// A directory of manifests as the source: watch, source and writer wired to the host.
 #pragma once
 
 #include <QObject>

@@ -18,7 +18,7 @@ FOS1_LOG(lcKube, "crd-watcher.kube")
 
 const QString kNodeTopic = QString::fromLatin1(node::Identity::kTopic);
 
-/// For the first word on the node, from a cluster that answers at all.
+/// How long to wait for the first information about the node, from a cluster that answers.
 constexpr std::chrono::seconds kNodePatience{2};
 
 QString member(const QCborMap& config, const char* key) { return config.value(QLatin1String(key)).toString(); }
@@ -74,7 +74,7 @@ StatusWriter::Options statusOptions(const QString& node, const QCborMap& catalog
     return options;
 }
 
-/// Those that the operator names, else those that their CRDs mark.
+/// The kinds that the operator names, otherwise those that their CRDs mark.
 std::set<QString> finalizerKinds(const QCborMap& config, const QCborMap& catalog) {
     std::set<QString> ids;
     const QCborValue named = config.value(QStringLiteral("finalizerKinds"));
@@ -150,7 +150,7 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
     connect(&m_nodeWatch, &kube::ListWatch::updated, this, [this](const QCborMap& node) { onNode({node}); });
     connect(&m_nodeWatch, &kube::ListWatch::deleted, this, [this] { onNode({}); });
     connect(&m_nodeWatch, &kube::ListWatch::stateChanged, this, reportSoon);
-    // Qt's own words on a stream that ends are of no use to anybody: the reason is in our conditions.
+    // Qt's messages about a stream that ends are of no use; our conditions contain the reason.
     QLoggingCategory::setFilterRules(QStringLiteral("qt.network.http2.warning=false"));
 }
 
@@ -164,7 +164,7 @@ void KubeSide::start() {
     qCInfo(lcKube).noquote() << "cluster=" + m_client.access().server.toString() << "node=" + m_node
                              << "credentials=" + m_client.access().description;
     m_nodeWatch.start();
-    // Objects that select by labels are not to be told that they are another's before the labels are known.
+    // Objects that select nodes by labels must not be reported as another node's before the labels are known.
     if (recallNode())
         startSource();
     else
@@ -177,13 +177,13 @@ void KubeSide::startSource() {
     m_source.start();
 }
 
-/// What the cluster said of this node before the host was restarted.
+/// Restores what the cluster reported about this node before the host was restarted.
 bool KubeSide::recallNode() {
     QFile file(m_identityFile);
     if (!file.open(QIODevice::ReadOnly)) return false;
     QCborParserError broken;
     const QCborMap identity = QCborValue::fromCbor(file.readAll(), &broken).toMap();
-    // Half a map is not to be read: Qt ends the process over a key without a value.
+    // Do not read half a map: Qt aborts on a key without a value.
     if (broken.error != QCborError::NoError) return false;
     if (!node::Identity::decode(identity)) return false;
     m_host.bus().publish(kNodeTopic, m_node, identity, 0);
@@ -207,7 +207,7 @@ void KubeSide::write(const QCborMap& /*object*/, const Done& done) {
 void KubeSide::erase(const QCborMap& key, const Done& done) { write(key, done); }
 
 void KubeSide::onFact(const QString& name, const TopicState<node::Fact>& fact) {
-    // Once right, a clock does not go a year wrong.
+    // A clock that was right once does not drift by years.
     if (name == QLatin1String(node::kClockTrusted) && fact.value && fact.value->holds) m_client.setClockTrusted(true);
 }
 
@@ -246,7 +246,7 @@ void KubeSide::tell(const char* type, bool isGood, const char* reason, const QSt
 void KubeSide::report() {
     const QString server = m_client.access().server.toString();
     QStringList problems = m_source.problems();
-    // The labels of the node are a help, not a need.
+    // The labels of the node are useful but not required.
     const bool isWithoutNode = m_nodeWatch.state() == kube::ListWatch::State::Absent;
     if (!m_nodeWatch.problem().isEmpty() && !isWithoutNode)
         problems.append(QStringLiteral("node %1: %2").arg(m_node, m_nodeWatch.problem()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A cluster as the source of desired state: client, source, status, events and finalizers wired to the host, and what
-// is to be said of how they fare.
+// A cluster as the source of desired state: client, source, status, events and finalizers wired to the host, with the
+// conditions that report their state.
 #pragma once
 
 #include <QObject>
@@ -22,13 +22,13 @@ namespace fos1::crd {
 class KubeSide final : public QObject, public SourceSide {
     Q_OBJECT
    public:
-    /// `config` is the section `kubernetes`, checked. `host` outlives the object.
+    /// `config` is the section `kubernetes`, already checked. `host` outlives the object.
     static Result<std::unique_ptr<KubeSide>> make(const HostView& host, const QCborMap& config);
     ~KubeSide() override;
 
     void start() override;
     void stop() override;
-    /// Refused: a cluster's objects are changed in the cluster.
+    /// Refused: objects of a cluster must be changed in the cluster.
     void write(const QCborMap& object, const Done& done) override;
     void erase(const QCborMap& key, const Done& done) override;
 
@@ -55,10 +55,10 @@ class KubeSide final : public QObject, public SourceSide {
     EventWriter m_events;
     kube::ListWatch m_nodeWatch;
     std::unique_ptr<Subscription<node::Fact>> m_facts;
-    std::map<QString, QString> m_told;  ///< condition type -> reason, to log and record what is new
+    std::map<QString, QString> m_told;  ///< condition type -> reason, so that only new reasons are logged and recorded
     std::set<ObjectKey> m_marked;
     QString m_identityFile;
-    bool m_isStarted = false;  ///< the source
+    bool m_isStarted = false;  ///< the source is started
     QTimer m_report;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One way in for desired state, as the plugin drives it.
+// The interface of a source of desired state towards the plugin.
 #pragma once
 
 #include <QCborMap>
@@ -21,7 +21,7 @@ class SourceSide {
 
     virtual void start() = 0;
     virtual void stop() = 0;
-    /// At a user's request; `done` is called exactly once.
+    /// For a user; `done` is called exactly once.
     virtual void write(const QCborMap& object, const Done& done) = 0;
     virtual void erase(const QCborMap& key, const Done& done) = 0;
 };

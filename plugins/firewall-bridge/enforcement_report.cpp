@@ -41,7 +41,7 @@ void EnforcementReport::applied(std::chrono::nanoseconds took) {
     const auto& [who, why] = *m_problems.begin();
     m_host.setCondition(
         bad(kDegraded, "PartlyEnforced",
-            QStringLiteral("Of %1 VLANs or groups not all is enforced; %2: %3").arg(m_problems.size()).arg(who, why)));
+            QStringLiteral("%1 VLANs or groups are not fully enforced. %2: %3").arg(m_problems.size()).arg(who, why)));
 }
 
 void EnforcementReport::refused(const Error& error) {
@@ -56,7 +56,7 @@ void EnforcementReport::refused(const Error& error) {
 
 void EnforcementReport::nothingToEnforce() const {
     m_host.setCondition(
-        good(kDegraded, "NothingToEnforce", "No VLAN's time service was told yet; the table is left as it is."));
+        good(kDegraded, "NothingToEnforce", "No VLAN's time service has been published yet; the table is unchanged."));
 }
 
 void EnforcementReport::noAnswer(std::chrono::seconds since) const {
@@ -68,7 +68,7 @@ void EnforcementReport::repaired() {
     m_metrics.countRepair();
     m_host.warning(
         QStringLiteral("TableRepaired"),
-        QStringLiteral("Somebody else had changed table %1; it is as declared again.").arg(QLatin1String(kTable)));
+        QStringLiteral("Another program had changed table %1; it has been restored.").arg(QLatin1String(kTable)));
 }
 
 void EnforcementReport::end(bool isInForce) {
@@ -78,7 +78,7 @@ void EnforcementReport::end(bool isInForce) {
         if (state)
             show(name, *state);
         else if (m_vlans.erase(name) > 0)
-            m_published.retract(name, QStringLiteral("nothing is declared for the VLAN any more"));
+            m_published.retract(name, QStringLiteral("the VLAN no longer has a declared policy"));
     }
 }
 
@@ -96,7 +96,7 @@ void EnforcementReport::judge(const QString& name, Vlan& vlan) {
     vlan.state.reason = vlan.state.interface.isEmpty() ? QStringLiteral("The VLAN has no link.")
                         : !vlan.problem.isEmpty()      ? vlan.problem
                         : m_isInForce                  ? QString()
-                                                       : QStringLiteral("The kernel did not take the table.");
+                                                       : QStringLiteral("The kernel refused the table.");
     vlan.state.enforced = vlan.state.reason.isEmpty();
     m_published.set(name, vlan.state);
 }

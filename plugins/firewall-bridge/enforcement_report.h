@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reports what is enforced in each VLAN and what was counted there: topic, condition, event and metrics. Decides
-// nothing.
+// Reports what is enforced in each VLAN and its counters: topic, condition, event and metrics. Makes no decisions.
 #pragma once
 
 #include <map>
@@ -18,22 +17,22 @@ class EnforcementReport final {
     /// `host` outlives the object. Declares the metrics.
     explicit EnforcementReport(const HostView& host);
 
-    /// What the apply that begins now enforces, of `vlans` those that `changed`. `problems`: why policies are not in
-    /// the plan, by VLAN or group.
+    /// An apply begins. Of `vlans` it enforces those in `changed`. `problems`: why policies are not in the plan, by
+    /// VLAN or group.
     void begin(std::set<QString> changed, const VlanStates& vlans, std::map<QString, QString> problems);
-    /// The kernel holds it.
+    /// The kernel holds the plan.
     void applied(std::chrono::nanoseconds took);
     void refused(const Error& error);
 
     void nothingToEnforce() const;
     void noAnswer(std::chrono::seconds since) const;
-    /// Somebody else had changed the table, and it is as declared again.
+    /// Another program had changed the table; it has now been restored.
     void repaired();
-    /// Of all VLANs.
+    /// Reports the counters of all VLANs.
     void count(const Counters& counters);
     void stop() { m_published.stop(); }
 
-    /// By VLAN, with the counters that were read last.
+    /// The state of each VLAN, with the counters that were last read.
     [[nodiscard]] std::map<QString, EnforcedState> states() const;
 
    private:
@@ -49,8 +48,8 @@ class EnforcementReport final {
     const HostView& m_host;
     FirewallMetrics m_metrics;
     std::map<QString, Vlan> m_vlans;
-    std::map<QString, std::optional<time::ServiceState>> m_begun;  ///< since the last end; none: the VLAN is gone
-    std::map<QString, QString> m_problems;                         ///< of all, with it
+    std::map<QString, std::optional<time::ServiceState>> m_begun;  ///< since the last end(); no value: the VLAN is gone
+    std::map<QString, QString> m_problems;                         ///< of all VLANs, including that apply
     bool m_isInForce = false;
     Publication<EnforcedState> m_published;
 };

@@ -26,7 +26,7 @@ Firewall::Firewall(const HostView& host, FirewallOptions options) : m_host(host)
         if (isHanging)
             m_report.noAnswer(NftBackend::kPatience);
         else if (!m_backend.isApplying())
-            topicsChanged();  // what was held up was no change, so nobody else says how it stands
+            topicsChanged();  // only reading counters was delayed, so no completion reports the state
     });
 }
 
@@ -46,8 +46,8 @@ void Firewall::stop(Ticket ticket) {
         leave(ticket);
 }
 
-/// The table stays with the policies of those services that are closed on failure, and goes when there are none. One
-/// that we found, and never had a word for, is left as it is.
+/// The table stays with the policies of services that are closed on failure, and is removed when there are none. A
+/// table that existed before and for which no policy was ever published stays unchanged.
 void Firewall::leave(Ticket ticket) {
     VlanStates closed = m_policies->vlans();
     const std::size_t open = std::erase_if(closed, [](const auto& each) { return each.second.opensOnFailure; });
@@ -57,7 +57,7 @@ void Firewall::leave(Ticket ticket) {
         if (result)
             m_host.succeed(ticket);
         else
-            m_host.fail(ticket, QStringLiteral("The table stays as it was: ") + result.error().text());
+            m_host.fail(ticket, QStringLiteral("The table is unchanged: ") + result.error().text());
     };
     if (closed.empty() && (open > 0 || m_isInForce))
         m_backend.remove(done);
@@ -83,7 +83,7 @@ void Firewall::apply() {
     m_policies->judge();
     PlannedFirewall planned = planFirewall(m_policies->vlans(), m_policies->groups());
     m_report.begin(m_policies->takeChangedVlans(), m_policies->vlans(), std::move(planned.problems));
-    // Before the table: what is done to it from then on is heard.
+    // Listen before writing the table, so that every later change of it is noticed.
     if (const auto heard = m_backend.listen(); !heard) {
         refused(heard.error());
         return;
@@ -121,7 +121,7 @@ void Firewall::refused(const Error& error) {
     m_soon.start(pause + std::chrono::milliseconds(jitter));
 }
 
-/// Before the first word of the topics, whatever is there is not.
+/// Before the first policy is published, an existing table is not ours.
 bool Firewall::isOursToJudge() const { return !m_isStopping && (m_isInForce || m_backend.isApplying()); }
 
 void Firewall::drifted() {
@@ -130,7 +130,7 @@ void Firewall::drifted() {
     writeAgain();
 }
 
-/// To look would cost as much as to write, and write leaves no doubt.
+/// Checking the table would cost as much as writing it, and writing leaves no doubt.
 void Firewall::mayHaveDrifted() {
     if (!isOursToJudge()) return;
     qCInfo(lcFirewall) << "event=notifications-lost";

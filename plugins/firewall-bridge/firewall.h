@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Brings the time topics and the kernel's table together. What the table should be is decided in core/firewall_plan.
+// Connects the time topics to the kernel's table. core/firewall_plan decides what the table should be.
 #pragma once
 
 #include <QObject>
@@ -16,8 +16,8 @@ namespace fos1::firewall {
 
 struct FirewallOptions {
     std::chrono::milliseconds countersEach{5000};
-    /// For how long the policies stay when all VLANs are taken back, and those of services that open on failure when
-    /// who tells of them is gone: as long as a restart may take.
+    /// How long policies stay after all VLANs are retracted, or after their publisher is gone and the service opens on
+    /// failure. Should cover the duration of a restart.
     std::chrono::milliseconds hold{10'000};
 };
 
@@ -33,7 +33,7 @@ class Firewall final : public QObject {
 
     [[nodiscard]] const EnforcementReport& report() const { return m_report; }
 
-    /// Whether the kernel holds what the topics say.
+    /// Whether the kernel holds what the topics declare.
     [[nodiscard]] bool isSettled() const { return m_isInForce && !m_isDirty && !m_backend.isApplying(); }
 
    private:

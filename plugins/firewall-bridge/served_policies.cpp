@@ -10,7 +10,7 @@ ServedPolicies::ServedPolicies(IBus& bus, std::chrono::milliseconds hold, const 
 }
 
 void ServedPolicies::judge() {
-    // Whether anybody publishes what holds.
+    // Whether any plugin still publishes policies.
     const bool hasPublisher = m_vlans.count(Standing::Known) + m_vlans.count(Standing::Stale) > 0;
     const auto leaves = [hasPublisher](const time::ServiceState& orphan) {
         return bridge::mayLeave(hasPublisher, orphan.opensOnFailure);
@@ -22,7 +22,7 @@ void ServedPolicies::judge() {
     facts.hasLeavingOrphan =
         m_vlans.anyOf(Standing::Orphaned, leaves) || (hasPublisher && m_groups.count(Standing::Orphaned) > 0);
     const bridge::HoldVerdict verdict = m_hold.judge(facts, std::chrono::steady_clock::now());
-    // A group that is retracted is a change, unless its VLANs are held too.
+    // A retracted group is a change, unless its VLANs are held too.
     if (facts.hasOthers || verdict.dropsWithdrawn) m_groups.forget(Standing::Withdrawn);
     if (verdict.dropsLeavingOrphans) {
         if (hasPublisher) m_groups.forget(Standing::Orphaned);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The policies of the topics time.service/v1 and time.client/v1, and for how long those stay whose publisher retracted
-// them or is gone. Knows no table.
+// The policies of the topics time.service/v1 and time.client/v1. Decides how long policies stay after they were
+// retracted or their publisher is gone. Must not know the table.
 #pragma once
 
 #include <QTimer>
@@ -13,17 +13,17 @@ namespace fos1::firewall {
 
 class ServedPolicies final {
    public:
-    /// `changed` is called when they may have changed: then judge(). `bus` outlives the object.
+    /// `changed` is called when the policies may have changed; call judge() then. `bus` outlives the object.
     ServedPolicies(IBus& bus, std::chrono::milliseconds hold, const std::function<void()>& changed);
 
-    /// Drops what was held long enough.
+    /// Drops policies whose hold has ended.
     void judge();
 
     [[nodiscard]] const VlanStates& vlans() const { return m_vlans.values(); }
     [[nodiscard]] const GroupStates& groups() const { return m_groups.values(); }
-    /// Since this was called last; those that are gone among them.
+    /// The VLANs that changed since the last call, including removed ones.
     [[nodiscard]] std::set<QString> takeChangedVlans() { return m_vlans.takeChanged(); }
-    /// Some are retracted, and it was not judged yet what that means.
+    /// Whether policies were retracted and judge() has not yet decided about them.
     [[nodiscard]] bool isRetracting() const { return m_vlans.count(Standing::Withdrawn) > 0 && !m_hold.isHolding(); }
 
    private:

@@ -11,8 +11,12 @@ namespace fos1::ntp {
 PlannedService ServicePlanner::plan(Inputs in, Effects effects) const {
     PlannedService planned;
     planned.access = std::move(in.access);
+    planned.addresses = ownAddresses();
+    planned.own = in.last && in.last->addresses == planned.addresses
+                      ? in.last->own
+                      : std::make_shared<const OwnReference>(ownReference(planned.addresses));
     Survey survey = m_surveyor.survey(in.spec, in.ns, in.secrets, in.version, std::move(planned.access.rules),
-                                      ownInet4Addresses(), QDateTime::currentSecsSinceEpoch(), effects);
+                                      inet4Of(planned.addresses), QDateTime::currentSecsSinceEpoch(), effects);
     planned.nts = std::move(survey.nts);
     planned.materials = std::move(survey.materials);
     const bool isSame = in.last && in.last->materials == planned.materials;

@@ -10,6 +10,7 @@
 #include "core/access_plan.h"
 #include "core/chrony_plan.h"
 #include "core/prefix_table.h"
+#include "core/source_truth.h"
 #include "materials_survey.h"
 
 namespace fos1::ntp {
@@ -21,6 +22,8 @@ struct PlannedService {
     AccessPlan access;  ///< the groups of clients among it; the rules are among the materials
     std::optional<NtsFacts> nts;
     Materials materials;
+    std::vector<IpPrefix> addresses;          ///< of the node
+    std::shared_ptr<const OwnReference> own;  ///< that follows from them; shared by plans with the same
 };
 
 class ServicePlanner {

@@ -26,9 +26,8 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
       m_askVersion(options.chronyd),
       m_nodeLabels(host.bus(), std::move(nodeLabels)),
       m_groups(host),
-      m_vlans(host.bus()),
-      m_published(host.bus()),
       m_engine(options),
+      m_clients(host.bus(), m_engine.client()),
       m_clock(m_engine.client(), host.bus()),
       m_claim(options.layout.timedateFile(), options.clockControl, timedate),
       m_metrics(host.metrics()),
@@ -44,14 +43,15 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
     connect(&m_engine, &ChronyEngine::stateChanged, this, &TimeService::showStatus);
     connect(&m_claim.timedate(), &TimedateClient::changed, this, &TimeService::showStatus);
     connect(&m_clock, &ClockWatch::observed, this, &TimeService::onObserved);
-    connect(&m_nts, &NtsWatch::changed, this, [this] {
-        m_published.doubt();
+    connect(&m_clients, &ClientService::checked, this, [this] {
+        m_clients.doubt();
         showServices();
         showStatus();
     });
-    connect(&m_vlans, &VlanFeed::changed, this, [this] {
+    connect(&m_clients, &ClientService::restartWanted, &m_engine, &ChronyEngine::restart);
+    connect(&m_clients, &ClientService::vlansChanged, this, [this] {
         refresh();
-        m_published.doubt();
+        m_clients.doubt();
         showServices();
     });
     connect(&m_nodeLabels, &NodeLabels::changed, this, [this] { m_version ? reconcileServices(kNoTicket) : void(); });
@@ -99,19 +99,19 @@ void TimeService::reconcileChanges(Ticket ticket) {
 
 QCborMap TimeService::preview(const QCborMap& snapshot) {
     Planned now;
-    now.vlans = m_published.vlans();
+    now.vlans = m_clients.published().vlans();
     if (m_inForce) now.groups = m_inForce->planned.access.groups;
     if (const ChronyPlan* plan = m_engine.inForce()) now.chrony = *plan;
-    return previewServices(
-        snapshot, {m_host, m_planner, m_nodeLabels.labels(), m_vlans.vlans(), m_version.value_or(ChronyVersion()),
-                   m_clock.estimator().fitness(), std::move(now)});
+    return previewServices(snapshot,
+                           {m_host, m_planner, m_nodeLabels.labels(), m_clients.vlans().vlans(),
+                            m_version.value_or(ChronyVersion()), m_clock.estimator().fitness(), std::move(now)});
 }
 
 /// The states of the VLANs are not retracted: that would mean that nothing is declared for them any more. The bus
 /// reports that their publisher is gone, and the bridges know what holds then.
 void TimeService::stop(Ticket ticket) {
     endMeasuring(QStringLiteral("the ntp plugin stops"));
-    m_published.stop();
+    m_clients.leave();
     m_declared.reset();
     m_engine.leave([this, ticket](const auto&) { m_tickets.succeed(ticket); });
 }
@@ -150,7 +150,7 @@ TimeService::ServicePointer TimeService::planNow() {
     const QString& ns = m_declared->key.ns;
     const NtpServiceSpec& spec = m_declared->spec;
     const PlannedService* last = m_inForce && m_inForce->declared.spec == spec ? &m_inForce->planned : nullptr;
-    AccessPlan access = m_groups.plan(ns, spec, m_vlans.vlans());
+    AccessPlan access = m_groups.plan(ns, spec, m_clients.vlans().vlans());
     return std::make_shared<const Service>(Service{
         *m_declared, m_planner.plan({spec, ns, std::move(access), m_secrets, *m_version, last}, Effects::Allowed)});
 }
@@ -184,7 +184,7 @@ void TimeService::onApplied(const ServicePointer& wanted, const Change& change, 
         const bool isNew = !m_inForce || m_inForce->planned.chrony != wanted->planned.chrony;
         commit(wanted);
         m_claim.claim();
-        if (isNew) m_nts.probe(wanted->planned.chrony.online.access, declared.spec);
+        if (isNew) m_clients.check(declared.spec, wanted->planned, m_engine.state().pid);
         m_clock.startIfIdle();
         if (m_declared->key == declared.key)
             setReconciled(ConditionStatus::True, QStringLiteral("Applied"),
@@ -224,12 +224,10 @@ void TimeService::commit(const ServicePointer& service) {
         m_groups.show(service->declared.key.ns, service->planned.access.groups);
     else
         m_groups.show(service->declared.key.ns, {});
-    m_published.showGroups(service->planned.access.groups);
-    m_nts.watch(service->planned.nts);
+    m_clients.commit(service->declared.spec, service->planned);
     m_metrics.showCertificate(service->planned.nts);
     m_metrics.showLimits(service->declared.spec.monitoring);
     m_planner.forgetAllBut(service->planned.materials);
-    m_published.doubt();
     showServices();
 }
 
@@ -264,26 +262,37 @@ void TimeService::refuse(const DesiredObject& object, const Errors& errors, Tick
 /// Nothing is declared for this node, or nothing that could be understood.
 void TimeService::withdraw(const QString& why) {
     endMeasuring(why);
-    m_published.withdraw(why);
+    m_clients.withdraw(why);
     m_groups.show({}, {});
     m_inForce.reset();
 }
 
 void TimeService::endMeasuring(const QString& why) {
     m_clock.stop(m_declared ? m_declared->key.name : QString(), why);
-    m_nts.watch(std::nullopt);
+    m_clients.endChecks();
     m_metrics.clear();
     m_status.forget();
-    m_published.doubt();
 }
 
 /// Before the outcome of the first change nothing is known: the chronyd of an earlier host may run and serve.
 void TimeService::showServices() {
     if (!m_declared || (!m_inForce && m_engine.isApplying())) return;
     const bool isRunning = m_inForce && m_engine.inForce() && m_engine.state().phase != EnginePhase::Stopped;
-    const Fitness fitness = m_clock.estimator().fitness();
-    m_published.show(shown().spec, m_vlans.vlans(), m_inForce ? m_inForce->planned.answers.get() : nullptr,
-                     {isRunning, m_nts.isServed(), isFit(fitness), sentence(fitness)});
+    m_clients.show(shown().spec, m_inForce ? &m_inForce->planned : nullptr, isRunning, m_clock.estimator().fitness());
+}
+
+FitnessPolicy TimeService::fitnessPolicy() const {
+    const NtpServiceSpec& spec = shown().spec;
+    const bool isMonitored = spec.monitoring.enabled;
+    FitnessPolicy policy{spec.server.stratum,
+                         spec.advertise.holdover,
+                         isMonitored ? spec.monitoring.sourcesMinimum : 1,
+                         whyNobodyServed(spec, m_clients.serving().get()),
+                         std::nullopt,
+                         m_inForce ? m_inForce->planned.own : nullptr};
+    if (spec.server.local.enabled)
+        policy.localStratum = spec.server.local.stratum.value_or(spec.server.stratum.value_or(kDefaultLocalStratum));
+    return policy;
 }
 
 const TimeService::Declared& TimeService::shown() const { return m_inForce ? m_inForce->declared : *m_declared; }
@@ -294,7 +303,7 @@ void TimeService::onUp(const ChronydStart& start) {
     m_metrics.showRestarts(m_engine.state().restarts);
     m_metrics.server().chronydStarted();
     m_clock.start();
-    if (m_inForce) m_nts.probe(m_inForce->planned.chrony.online.access, m_inForce->declared.spec);
+    if (m_inForce) m_clients.check(m_inForce->declared.spec, m_inForce->planned, start.pid);
 }
 
 void TimeService::onDied(const QString& why) {
@@ -311,8 +320,7 @@ void TimeService::onGapMeasured(std::chrono::milliseconds gap) {
 
 void TimeService::onObserved(const Observation& observation) {
     if (!m_declared || !m_declared->spec.enabled) return;
-    const time::SyncState before =
-        m_clock.take(observation, {shown().spec.server.stratum, shown().spec.advertise.holdover}, m_declared->key.name);
+    const time::SyncState before = m_clock.take(observation, fitnessPolicy(), m_declared->key.name);
     // During a change chronyd may be ahead of what is known to run.
     const ChronyPlan* runs = m_engine.inForce();
     if (runs && !m_engine.isApplying() && hasOtherSources(observation, runs->online.sourceNames) &&
@@ -321,7 +329,7 @@ void TimeService::onObserved(const Observation& observation) {
         m_engine.heal();
     }
     m_metrics.show(m_clock.sync(), m_clock.estimator().sources(), m_clock.estimator().statistics());
-    m_metrics.server().show(observation, m_vlans.names());
+    m_metrics.server().show(observation, m_clients.vlans().names());
     m_events.happened(m_declared->key, before, m_clock.sync());
     showServices();
     showStatus();
@@ -334,9 +342,10 @@ void TimeService::withStatus(const std::function<void(const StatusInput&)>& use)
     const PlannedService& planned = isOurs ? m_inForce->planned : kNothing;
     const ClockRival rival = m_claim.rival();
     use({declared.spec, declared.generation, declared.unimplemented, planned.chrony.leftOut, m_engine.state(),
-         m_clock.sync(), m_clock.estimator().sources(), m_clock.estimator().statistics(), m_nts.facts(),
-         QDateTime::currentSecsSinceEpoch(), m_published.vlans(), m_published.revision(),
-         planned.access.entriesWithoutVlan, rival, isKernelSynchronized(), m_reconciled});
+         m_clock.sync(), m_clock.estimator().sources(), m_clock.estimator().statistics(), m_clients.nts(),
+         QDateTime::currentSecsSinceEpoch(), m_clients.published().vlans(), m_clients.published().revision(),
+         planned.access.entriesWithoutVlan, rival, isKernelSynchronized(), m_reconciled, m_clients.serving().get(),
+         m_planner.clockControl()});
 }
 
 void TimeService::showStatus() {

@@ -12,6 +12,7 @@
 #include "chrony/chrony_engine.h"
 #include "chrony/chronyd_version.h"
 #include "client_groups.h"
+#include "client_service.h"
 #include "clock_claim.h"
 #include "clock_watch.h"
 #include "core/chrony_plan.h"
@@ -21,15 +22,12 @@
 #include "metrics/ntp_metrics.h"
 #include "model/ntp_service_spec.h"
 #include "node_labels.h"
-#include "nts_watch.h"
 #include "pages/service_pages.h"
 #include "reconcile_tickets.h"
 #include "service_choice.h"
 #include "service_events.h"
 #include "service_planner.h"
-#include "service_publisher.h"
 #include "status_publisher.h"
-#include "vlan_feed.h"
 
 namespace fos1::ntp {
 
@@ -87,6 +85,7 @@ class TimeService final : public QObject {
     void stopChronyd(const QString& why, Ticket ticket);
     void refuse(const DesiredObject& object, const Errors& errors, Ticket ticket);
     void showServices();
+    [[nodiscard]] FitnessPolicy fitnessPolicy() const;
     void withdraw(const QString& why);
     void endMeasuring(const QString& why);
 
@@ -110,11 +109,9 @@ class TimeService final : public QObject {
     std::vector<DesiredObject> m_services;  ///< the last desired state
     Secrets m_secrets;
     ClientGroups m_groups;
-    VlanFeed m_vlans;
-    ServicePublisher m_published;
-    NtsWatch m_nts;
     QTimer m_refresh;
     ChronyEngine m_engine;
+    ClientService m_clients;
     ClockWatch m_clock;
     ClockClaim m_claim;
     NtpMetrics m_metrics;

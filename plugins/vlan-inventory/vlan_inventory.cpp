@@ -19,7 +19,7 @@ const QString kConflict = QStringLiteral("Conflict");
 const QString kAddressesAsDeclared = QStringLiteral("AddressesAsDeclared");
 const QString kDegraded = QStringLiteral("Degraded");
 
-/// The key of the topic is the name alone, and belongs to the oldest that has it.
+/// The key of the topic is only the name; it belongs to the oldest object of that name.
 bool hasTopic(const VlanEntry& entry) { return entry.finding != Finding::NameTaken; }
 
 }  // namespace
@@ -66,7 +66,7 @@ void VlanInventory::stop(Ticket ticket) {
     if (m_ticket) m_host.retry(*std::exchange(m_ticket, std::nullopt), QStringLiteral("the plugin is stopping"));
     m_monitor.stop();
     m_slices.stop();
-    // What was published is left to the host, which tells that its publisher is gone: the VLANs are still there.
+    // The published topics are left to the host, which reports that their publisher is gone: the VLANs still exist.
     m_told.clear();
     m_host.succeed(ticket);
 }
@@ -88,7 +88,7 @@ void VlanInventory::onTroubled(const QString& why) {
                                   QStringLiteral("The published state of VLANs may be out of date: %1.").arg(why)));
 }
 
-/// What is told of other objects is theirs no more; what was told of these stays told.
+/// State that was published for other objects is dropped; state of the current objects is kept.
 void VlanInventory::takeSpecs() {
     m_isTaken = true;
     std::map<ObjectKey, std::optional<VlanEntry>> before;
@@ -114,8 +114,8 @@ void VlanInventory::look() {
     m_position = 0;
 }
 
-/// What did not change costs little, and what did is published in slices: a router has thousands of VLANs, and links
-/// come in bursts.
+/// Unchanged VLANs cost little, and changed ones are published in slices: a router has thousands of VLANs, and links
+/// change in bursts.
 bool VlanInventory::tellNext() {
     while (m_position < m_wanted.size() && m_told[m_position] == m_wanted[m_position]) ++m_position;
     if (m_position == m_wanted.size()) {
@@ -155,7 +155,7 @@ void VlanInventory::tell(const VlanEntry& entry, const VlanEntry* before) {
     if (entry.state.up != before->state.up) m_metrics.showUp(entry);
 }
 
-/// What was so from the first look on did not happen.
+/// A state that already existed at the first look is not an event.
 void VlanInventory::tellOfLink(const VlanEntry& entry, const VlanEntry& before) const {
     const bool hasLink = entry.state.ifindex != 0;
     if (hasLink == (before.state.ifindex != 0)) return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Brings VLAN resources and the kernel's links together, and tells what changed: topic, status, events, metrics. Which
-// link is whose is decided in vlan_table.
+// Connects VLAN resources with the kernel's links, and publishes changes: topic, status, events, metrics. vlan_table
+// decides which link belongs to which VLAN.
 #pragma once
 
 #include <QObject>
@@ -22,16 +22,16 @@ class VlanInventory final : public QObject {
     /// `host` outlives the object. Declares the metrics.
     explicit VlanInventory(const HostView& host);
 
-    /// Empty, or why the kernel's links cannot be followed.
+    /// Returns an empty string, or why the kernel's links cannot be monitored.
     [[nodiscard]] QString start();
 
-    /// All VLAN resources. `ticket` is completed when all is told, for which the links must be known, as they are from
-    /// the start's first turns of the loop on: what is not read yet is not missing.
+    /// Applies all VLAN resources. `ticket` is completed when all are published. This requires that the links are
+    /// known, which they are after the first turns of the loop: a link that has not been read yet is not missing.
     void reconcile(const std::vector<DesiredObject>& objects, Ticket ticket);
 
     void stop(Ticket ticket);
 
-    /// How each VLAN is, by what the kernel reported last.
+    /// The state of each VLAN, according to the kernel's latest report.
     [[nodiscard]] const std::vector<VlanEntry>& vlans() const { return m_wanted; }
 
    private:
@@ -48,14 +48,14 @@ class VlanInventory final : public QObject {
     const HostView& m_host;
     LinkMonitor m_monitor;
     VlanMetrics m_metrics;
-    std::vector<VlanSpec> m_specs;                 ///< the older ones first
-    std::vector<VlanEntry> m_wanted;               ///< to be told, in the order of m_specs
-    std::vector<std::optional<VlanEntry>> m_told;  ///< in the same order
-    std::size_t m_position = 0;                    ///< in m_wanted: those before it are told
+    std::vector<VlanSpec> m_specs;                 ///< ordered by age, oldest first
+    std::vector<VlanEntry> m_wanted;               ///< the state to be published, in the order of m_specs
+    std::vector<std::optional<VlanEntry>> m_told;  ///< the published state, in the same order
+    std::size_t m_position = 0;                    ///< in m_wanted: entries before it are published
     Slices m_slices;
-    QString m_mistakes;              ///< of objects that are left out
+    QString m_mistakes;              ///< of objects that were left out
     std::optional<Ticket> m_ticket;  ///< of the reconcile under way
-    bool m_isTaken = false;          ///< m_wanted and m_told are those of m_specs
+    bool m_isTaken = false;          ///< m_wanted and m_told belong to m_specs
 };
 
 }  // namespace fos1::vlan

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The plugin's face to the host.
+// The plugin as the host calls it.
 #pragma once
 
 #include <QObject>

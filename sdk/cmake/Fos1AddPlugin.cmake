@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # fos1_add_plugin(NAME SOURCES ... [METADATA plugin.json] [SCHEMAS topic schemas ...] [LINK libs ...])
 #
-# Makes NAME.so, target fos1_plugin_NAME: hidden symbols but for Qt's two, none undefined. Its metadata is METADATA plus
-# what the build knows; the source names it with
+# Builds NAME.so (target fos1_plugin_NAME). All symbols are hidden except Qt's two, and none are undefined. Its metadata
+# is METADATA plus what the build knows; the source names it with
 #   Q_PLUGIN_METADATA(IID FOS1_PLUGIN_IID FILE "fos1_metadata.json")
 include(${CMAKE_CURRENT_LIST_DIR}/Fos1PluginMetadata.cmake)
 
@@ -28,7 +28,7 @@ function(fos1_add_plugin name)
   target_include_directories(${target} PRIVATE ${metadata_dir})
   set(exports ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/plugin_exports.map)
   target_link_options(${target} PRIVATE -Wl,--version-script=${exports})
-  # The runtime of a sanitizer is in the executable.
+  # The executable, not the plugin, contains the sanitizer's runtime.
   if(NOT FOS1_SANITIZE AND NOT CMAKE_CXX_FLAGS MATCHES "-fsanitize")
     target_link_options(${target} PRIVATE -Wl,--no-undefined)
   endif()

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 # fos1_add_plugin_test(NAME PLUGIN plugin SOURCES ... [LINK libs ...] [TIMEOUT seconds])
 #
-# Makes the test program NAME with the testing kit and Qt Test, and registers it with CTest. It finds the plugin made by
-# fos1_add_plugin(plugin) in the macro FOS1_PLUGIN_FILE.
+# Builds the test program NAME with the testing kit and Qt Test, and registers it with CTest. The macro FOS1_PLUGIN_FILE
+# holds the path of the plugin built by fos1_add_plugin(plugin).
 function(fos1_add_plugin_test name)
   cmake_parse_arguments(ARG "" "PLUGIN;TIMEOUT" "SOURCES;LINK" ${ARGN})
   set(where "fos1_add_plugin_test(${name})")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
-# The metadata that goes into a plugin: what its author wrote, and what the build knows better.
+# Generates a plugin's metadata: the author's file plus what the build knows.
 
-# Reads a file of JSON, which must hold an object, and configures again when it changes.
+# Reads a JSON file, which must contain an object, and reconfigures when it changes.
 function(fos1_read_json_object where file variable)
   get_filename_component(path "${file}" ABSOLUTE)
   if(NOT EXISTS "${path}" OR IS_DIRECTORY "${path}")
@@ -11,7 +11,7 @@ function(fos1_read_json_object where file variable)
   file(READ "${path}" text)
   string(JSON type ERROR_VARIABLE mistake TYPE "${text}")
   if(mistake)
-    # CMake's JSON library reports "* Line 3, Column 4" and the reason on lines of their own.
+    # CMake's JSON library puts "* Line 3, Column 4" and the reason on separate lines.
     string(REGEX REPLACE "[ \n]+" " " mistake "${mistake}")
     message(FATAL_ERROR "${where}: ${path} is not JSON: ${mistake}")
   endif()
@@ -31,7 +31,7 @@ function(fos1_topic_of_schema where file variable)
   set(${variable} "${CMAKE_MATCH_1}/${CMAKE_MATCH_2}" PARENT_SCOPE)
 endfunction()
 
-# Sets the text member `key` unless the author did.
+# Sets the text member `key` unless the author set it.
 macro(fos1_default_member json key value)
   string(JSON present ERROR_VARIABLE absent GET "${${json}}" ${key})
   if(absent)
@@ -67,7 +67,7 @@ function(fos1_write_plugin_metadata where metadata schemas output)
     string(JSON json SET "${json}" schemas ${topic} "${schema}")
   endforeach()
 
-  # Unchanged metadata must not run moc again.
+  # Do not rewrite unchanged metadata, so that moc does not run again.
   set(written "")
   if(EXISTS ${output})
     file(READ ${output} written)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// One out-of-line destructor per interface: the key functions that put each vtable and type into libfos1sdk.so.1,
-// which is what makes the ABI visible to abidiff.
+// One out-of-line destructor per interface: these key functions put each vtable and type into libfos1sdk.so.1, where
+// abidiff can see the ABI.
 #include "fos1/features/bus.h"
 #include "fos1/features/change_reconciler.h"
 #include "fos1/features/event_feed.h"

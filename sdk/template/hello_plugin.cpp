@@ -31,7 +31,7 @@ QCborMap HelloPlugin::page() const {
     return fos1::page::Document(QStringLiteral("Hello")).add(table).toCbor();
 }
 
-// Called for every change of every time service: the value, the last value gone stale, or its absence.
+// Called for every change of every time service: a new value, a stale value, or an absent one.
 void HelloPlugin::onSync(const QString& service, const fos1::TopicState<SyncState>& state) {
     if (!state.value || state.presence == fos1::Presence::Stale) {
         m_sentences.erase(service);
@@ -56,7 +56,7 @@ void HelloPlugin::report() {
                                              : fos1::good("Degraded", "TimeKnown", "The state of the time is known."));
 }
 
-// The whole desired state of the kinds in plugin.json, every time; this plugin has none.
+// Called with the complete desired state of the kinds in plugin.json; this plugin has none.
 void HelloPlugin::reconcile(const QCborMap& /*snapshot*/, quint64 ticket) { m_host->succeed(ticket); }
 
 void HelloPlugin::stop(quint64 ticket) {

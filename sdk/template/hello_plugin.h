@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Follows time.sync/v1 and publishes a sentence about it.
+// Subscribes to time.sync/v1 and publishes a sentence about it.
 #pragma once
 
 #include <QObject>

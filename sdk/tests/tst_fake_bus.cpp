@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The bus of the kit behaves as the host's: retained, conflated, next turn, one writer a key, Stale and Absent.
+// The bus of the kit behaves like the host's: retained, conflated, next turn, one writer per key, Stale and Absent.
 #include <QJsonArray>
 #include <QTest>
 #include <functional>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The host of the kit and its features: permissions, thread, tickets, and the rules of each feature.
+// The fake host of the kit: permissions, thread, tickets, and the rules of each feature.
 #include <QJsonArray>
 #include <QTest>
 #include <thread>
@@ -176,7 +176,7 @@ class TestFakeHost : public QObject {
         QCOMPARE(listener.seen, QStringList());
         PluginHarness::settle();
         QCOMPARE(listener.seen, QStringList{"Thing /one 1"});
-        // What the plugin itself says comes back, several changes as one, and the end as an empty status.
+        // The plugin's own status comes back: several changes as one, and a removed object as an empty status.
         host.status.setObjects(oneThing());
         host.status.setFields(kThing.toCbor(), {{QStringLiteral("n"), 2}});
         host.status.setFields(kThing.toCbor(), {{QStringLiteral("n"), 3}});

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Feed: the standing of each value, one call a turn, values that are held. Publication and Slices: what changed is
-// published, what is gone retracted, in slices. Against the bus of the kit, which behaves as the host's.
+// Feed: the standing of each value, one call per turn, held values. Publication and Slices: changed values are
+// published and removed ones retracted, in slices. Tested against the bus of the kit, which behaves like the host's.
 #include <QJsonArray>
 #include <QTest>
 #include <thread>
@@ -128,7 +128,7 @@ class TestFeed : public QObject {
         QCOMPARE(s.values(), QStringLiteral("a=1 b=2"));
         s.host.bus.absent(kTopic, QStringLiteral("a"), QStringLiteral("retracted"));
         QCOMPARE(s.values(), QStringLiteral("a=1(Withdrawn) b=2"));
-        // The end of its publisher is no more than what it said itself.
+        // When the publisher stops, a value that it had already retracted stays Withdrawn.
         s.host.bus.publisherGone(kTopic, QStringLiteral("a"), QStringLiteral("died"));
         QCOMPARE(s.values(), QStringLiteral("a=1(Withdrawn) b=2"));
         s.set("a", 5);
@@ -169,7 +169,7 @@ class TestFeed : public QObject {
         QVERIFY(p.publication.values().empty());
     }
 
-    /// Nobody sees a gap where a value goes and comes in one turn.
+    /// Subscribers see no gap when a value is retracted and set in one turn.
     void retractedAndSetIsAChange() {
         Publisher p;
         p.publication.set(QStringLiteral("a"), {1});
@@ -187,7 +187,7 @@ class TestFeed : public QObject {
         QCOMPARE(p.done, 0);
     }
 
-    /// Each step takes 4 ms, so that a slice is a few of them; the loop turns between two slices.
+    /// Each step takes 4 ms, so a slice is a few steps; the loop runs between two slices.
     void longWorkIsDoneInSlices() {
         int steps = 0;
         int turns = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Time passes by hand: both clocks, the order of timers, timers that start and cancel timers.
+// The manual clock: both clocks, the order of timers, timers that start and cancel timers.
 #include <QTest>
 
 #include "fos1/testing/manual_clock.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Documents: what is one, and what a plugin's book answers.
+// Documents: which are valid, and how a plugin's book answers.
 #include <QJsonArray>
 #include <QTest>
 
@@ -47,21 +47,21 @@ class TestPage : public QObject {
         QTest::newRow("a field without a value") << document(field(QStringLiteral("count"), nullptr)) << none;
         QTest::newRow("a field of another kind")
             << document(field(QStringLiteral("count"), QStringLiteral("1")))
-            << QStringLiteral("sections[0].fields[0]: its value is not of its kind");
+            << QStringLiteral("sections[0].fields[0]: its value does not match its kind");
         QTest::newRow("a double") << document(field(QStringLiteral("offset"), 0.5))
-                                  << QStringLiteral("sections[0].fields[0]: its value is not of its kind");
+                                  << QStringLiteral("sections[0].fields[0]: its value does not match its kind");
         QTest::newRow("a kind that is not known") << document(field(QStringLiteral("furlongs"), 0.5)) << none;
         QTest::newRow("a tree") << document(field(QStringLiteral("furlongs"), QCborArray()))
-                                << QStringLiteral("sections[0].fields[0]: its value is not of its kind");
+                                << QStringLiteral("sections[0].fields[0]: its value does not match its kind");
         QTest::newRow("a table") << document(table({1, nullptr})) << none;
         QTest::newRow("too few cells") << document(table({1}))
                                        << QStringLiteral("sections[0].table.rows[0]: has 1 cells for 2 columns");
         QTest::newRow("a cell of another kind")
             << document(table({1, true}))
-            << QStringLiteral("sections[0].table.rows[0]: cell 2 is not of its column's kind");
+            << QStringLiteral("sections[0].table.rows[0]: cell 2 does not match its column's kind");
         QTest::newRow("lines") << document({{QStringLiteral("lines"), QCborArray{QStringLiteral("l")}}}) << none;
         QTest::newRow("a line that is none") << document({{QStringLiteral("lines"), QCborArray{1}}})
-                                             << QStringLiteral("sections[0]: has a line that is no text");
+                                             << QStringLiteral("sections[0]: each line must be text");
         QTest::newRow("too large") << document({{QStringLiteral("lines"), QCborArray{QString(1'000'001, u'x')}}})
                                    << QStringLiteral("is larger than 1000000 bytes");
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The harness runs a plugin from its file and an object alike, waits for what is answered and gives up on what is not.
+// The harness runs a plugin from its file or as an object, waits for its answers and stops waiting at the deadline.
 #include <QFileInfo>
 #include <QJsonArray>
 #include <QTest>
@@ -21,7 +21,7 @@ QString sentence(PluginHarness& harness) {
     return value ? value->value(QStringLiteral("sentence")).toString() : QString();
 }
 
-/// Answers as told.
+/// Answers as configured.
 struct Obstinate : IPlugin {
     QString start(IHost* h) override {
         host = h;
@@ -56,7 +56,7 @@ class TestPluginHarness : public QObject {
     Q_OBJECT
    private Q_SLOTS:
     void runsAFile() {
-        for (int round = 0; round < 2; ++round) {  // each time with an object of its own
+        for (int round = 0; round < 2; ++round) {  // each time with a new object
             PluginHarness harness(QStringLiteral(FOS1_PLUGIN_FILE));
             QCOMPARE(harness.error(), QString());
             QCOMPARE(harness.metadata().value("id").toString(), QStringLiteral("com.example.hello"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The rules of the seam, read from the public headers: only permitted types in virtual signatures, single inheritance
-// from IInterface, an IID with a major number, nothing but interfaces, constants and enumerations in features/.
+// The rules of the seam, checked in the public headers: only permitted types in virtual signatures, single inheritance
+// from IInterface, an IID with a major number, only interfaces, constants and enumerations in features/.
 #include <QDir>
 #include <QDirIterator>
 #include <QRegularExpression>
@@ -33,7 +33,7 @@ bool isPermitted(QString type) {
     return kValues.contains(type) || kInterface.match(type).hasMatch();
 }
 
-/// "RETURN NAME(ARGUMENTS)" of each virtual function, destructors left out.
+/// "RETURN NAME(ARGUMENTS)" of each virtual function with a forbidden type, without destructors.
 QStringList forbiddenTypes(const QString& source) {
     static const QRegularExpression kVirtual("virtual\\s+([^;{}()~]+?)\\s*\\b(\\w+)\\s*\\(([^)]*)\\)");
     static const QRegularExpression kName("\\s*\\b\\w+$");
@@ -72,7 +72,7 @@ class TestSdkHeaders : public QObject {
         QVERIFY(!source.isEmpty());
         const QStringList wrong = forbiddenTypes(source);
         QVERIFY2(wrong.isEmpty(), qPrintable(wrong.join(u'\n')));
-        // Structs stay out of the seam; one that must cross it begins with its size.
+        // Structs do not cross the seam; if one must, it begins with its size.
         static const QRegularExpression kStruct("\\bstruct\\s+\\w+\\s*\\{\\s*([^;]*);");
         for (auto it = kStruct.globalMatch(source); it.hasNext();)
             QVERIFY(it.next().captured(1).contains(QRegularExpression("quint32\\s+structSize")));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the bad plugins have in common: everything that is good about them.
+// The correct parts that all bad plugins share.
 #pragma once
 
 #include <QObject>
@@ -20,7 +20,7 @@ class BadPlugin : public QObject, public fos1::IPlugin {
     fos1::IInterface* query(const QString& /*iid*/) override { return nullptr; }
 
    protected:
-    /// Shows something to the test, as the plugin's condition "Report".
+    /// Passes a text to the test, as the plugin's condition "Report".
     void report(const QString& text) {
         m_host->setCondition({QStringLiteral("Report"), fos1::ConditionStatus::True, QStringLiteral("Seen"), text, 0});
     }

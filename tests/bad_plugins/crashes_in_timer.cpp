@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Crashes some time after it started, every time.
+// Crashes some time after its start, every time.
 #include <signal.h>
 
 #include <QTimer>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Crashes in its first life and tells in its second one what it got.
+// Crashes in its first run and reports in the second one what it received.
 #include <signal.h>
 
 #include <QFile>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Asks the host what a source of desired state may ask, and follows the events that it makes itself.
+// Makes every query that a source of desired state may make, and receives the events that it records itself.
 #include "bad_plugin.h"
 
 class Plugin : public bad::BadPlugin, public fos1::IEventListener {

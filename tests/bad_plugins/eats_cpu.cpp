@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Answers every ping and still burns the processor.
+// Answers every ping and still uses the CPU without limit.
 #include <QElapsedTimer>
 #include <QTimer>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Takes memory until there is none.
+// Allocates memory until none is left.
 #include <QTimer>
 #include <vector>
 

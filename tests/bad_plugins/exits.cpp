@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Ends the process that it does not own.
+// Exits the process, which it does not own.
 #include <unistd.h>
 
 #include <QTimer>

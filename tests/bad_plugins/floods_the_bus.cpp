@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Publishes without measure.
+// Publishes excessively.
 #include <QTimer>
 
 #include "bad_plugin.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Publishes what belongs to others, and more than fits.
+// Publishes topics of other plugins, and values above the size limit.
 #include "bad_plugin.h"
 
 class Plugin : public bad::BadPlugin {

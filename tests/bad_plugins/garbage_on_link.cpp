@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Writes to the link behind the back of its runner.
+// Writes to the link without its runner.
 #include <unistd.h>
 
 #include <QCoreApplication>

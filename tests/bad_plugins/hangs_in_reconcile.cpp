@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Never comes back from reconcile().
+// Never returns from reconcile().
 #include <unistd.h>
 
 #include "bad_plugin.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Blocks its event loop for good.
+// Blocks its event loop forever.
 #include <unistd.h>
 
 #include <QTimer>

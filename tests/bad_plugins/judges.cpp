@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Judges and previews objects; how, the object's label "judge" says: refuse, hang, die, garbage, silent or late.
+// Validates and previews objects. The object's label "judge" selects how: refuse, hang, die, garbage, silent or late.
 #include <signal.h>
 #include <unistd.h>
 

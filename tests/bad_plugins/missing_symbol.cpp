@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Needs a function that nobody has.
+// Needs a function that does not exist.
 #include "bad_plugin.h"
 
 extern "C" int fos1NobodyHasThis();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Never says that it has stopped.
+// Never completes stop().
 #include "bad_plugin.h"
 
 class Plugin : public bad::BadPlugin {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Says that it is a plugin and is none.
+// Claims to be a plugin but has no root object.
 #include <QObject>
 #include <QtPlugin>
 

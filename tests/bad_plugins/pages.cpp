@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Answers the page "show" as its argument says: nothing, at once, later, twice, garbage, large, never, throw, hang or
-// another thread.
+// Answers the page "show" according to its argument: hello (none), code, error, later, twice, garbage, large, never,
+// throw, hang or thread (another thread).
 #include <unistd.h>
 
 #include <QTimer>
@@ -54,7 +54,7 @@ class Pages : public fos1::IPages {
 
    private:
     fos1::IPageReplies* m_replies = nullptr;
-    int m_last = 0;  ///< what the last reply() answered
+    int m_last = 0;  ///< the return value of the last reply()
 };
 
 }  // namespace

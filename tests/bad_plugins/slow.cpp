@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Takes its time on the event loop.
+// Blocks the event loop for a while.
 #include <QThread>
 
 #include "bad_plugin.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Tells what it can reach.
+// Reports what it can access.
 #include <grp.h>
 #include <unistd.h>
 

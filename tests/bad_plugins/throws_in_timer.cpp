@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Throws where no host is on the stack.
+// Throws from a timer, where no function of the host is on the stack.
 #include <QTimer>
 #include <stdexcept>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Cannot start, and says why.
+// Cannot start, and reports why.
 #include "bad_plugin.h"
 
 class Plugin : public bad::BadPlugin {

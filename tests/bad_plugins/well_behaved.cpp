@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Does what it should; what is wrong, if anything, is in its metadata.
+// Behaves correctly; any mistake is in its metadata.
 #include "bad_plugin.h"
 
 class Plugin : public bad::BadPlugin {

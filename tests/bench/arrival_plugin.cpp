@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Says when each change of an NTPClient's spec reaches it: a datagram "NAME GENERATION MONOTONIC_NS" to the Unix socket
-// of its options.
+// Reports when each change of an NTPClient's spec reaches it: sends a datagram "NAME GENERATION MONOTONIC_NS" to the
+// Unix socket in its options.
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -34,8 +34,8 @@ class ArrivalPlugin : public QObject, public fos1::IPlugin, public fos1::IChange
     void changed(const QCborMap& object) override {
         const std::chrono::nanoseconds now = std::chrono::steady_clock::now().time_since_epoch();
         const fos1::DesiredObject desired = fos1::DesiredObject::fromCbor(object);
-        // Of thousands that are new at a start most would find no room in the socket, and those who wait none after
-        // them.
+        // Of thousands of new objects at startup, most datagrams would not fit into the socket, and the expected ones
+        // would not fit after them.
         if (desired.generation < 2) return;
         const QByteArray text = desired.key.name.toUtf8() + ' ' + QByteArray::number(desired.generation) + ' ' +
                                 QByteArray::number(static_cast<qint64>(now.count()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A source added in a manifest: how soon chronyd has it, and what a client that asks all the time notices. Beside it
-// the same change by rewriting chrony.conf and restarting chronyd. Then what it costs to plan for 4,000 VLANs.
+// A source added in a manifest: the time until chronyd has it, and the effect on a client that asks all the time. For
+// comparison, the same change by rewriting chrony.conf and restarting chronyd. Then the cost of planning 4,000 VLANs.
 #include <csignal>
 
 #include <QCoreApplication>
@@ -39,7 +39,7 @@ struct Times {
     }
 };
 
-/// Asks as a client does, a hundred times a second, and counts what it gets.
+/// Sends a hundred client requests per second and counts the answers.
 class AskingClient {
    public:
     explicit AskingClient(const lab::Lab& lab) : m_lab(lab) { m_timer.start(); }
@@ -54,7 +54,7 @@ class AskingClient {
             ++m_bad;
     }
     void print(const char* what) const {
-        std::printf("%-58s asked %d, without an answer %d, not synchronised %d\n", what, m_asked, m_lost, m_bad);
+        std::printf("%-58s asked %d, unanswered %d, unsynchronized %d\n", what, m_asked, m_lost, m_bad);
     }
 
    private:
@@ -65,7 +65,7 @@ class AskingClient {
     int m_bad = 0;
 };
 
-/// How many sources chronyd has; -1 when it does not answer.
+/// The number of chronyd's sources; -1 when it does not answer.
 int countSources(ChronyClient& client) {
     std::optional<int> count;
     QObject context;

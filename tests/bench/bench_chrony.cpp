@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What it costs to know everything about a chronyd with 64 sources: our client beside chronyc, and then /metrics with
-// all that is known. Starts two chronyds of its own on the loopback; neither touches the clock.
+// The cost of reading everything about a chronyd with 64 sources: our client compared with chronyc, then /metrics with
+// all the data. Starts two chronyds of its own on the loopback; neither sets the clock.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -32,7 +32,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kSources = 64;
-constexpr int kRounds = 100;  // the sides take turns, so that both see the same machine
+constexpr int kRounds = 100;  // the two alternate, so that both run under the same conditions
 constexpr int kLooksInRound = 5;
 constexpr int kScrapes = 500;
 
@@ -52,7 +52,7 @@ void line(const char* what, Times& times, const char* beside) {
     std::printf("%-50s median %8.2f ms   p99 %8.2f ms   %s\n", what, times.median(), times.at(0.99), beside);
 }
 
-/// Whole looks, with the names, which a running monitor asks for only once.
+/// Complete readings, including the names, which a running monitor reads only once.
 class Looks {
    public:
     explicit Looks(const QString& socket) : m_client(socket) {
@@ -71,7 +71,7 @@ class Looks {
         const bool isComplete = last.sources && last.sources->size() == kSources &&
                                 std::all_of(last.collectors.begin(), last.collectors.end(),
                                             [](const auto& each) { return each.second.isOk; });
-        if (!isComplete) std::fprintf(stderr, "  a look without everything: %s\n", qPrintable(last.error));
+        if (!isComplete) std::fprintf(stderr, "  an incomplete reading: %s\n", qPrintable(last.error));
         return ms;
     }
 
@@ -100,11 +100,11 @@ double chronyc(const QString& socket, const QStringList& commands) {
                                                           commands);
     process.waitForFinished();
     const double ms = static_cast<double>(timer.nsecsElapsed()) / 1e6;
-    if (process.exitCode() != 0) std::fprintf(stderr, "  chronyc ended with %d\n", process.exitCode());
+    if (process.exitCode() != 0) std::fprintf(stderr, "  chronyc exited with %d\n", process.exitCode());
     return ms;
 }
 
-/// One process a report, as one would call it; the names, 64 of them, together in one.
+/// One process per report, the usual way to call it; the 64 names together in one process.
 double chronycEach(const QString& socket) {
     const QStringList names = reports().filter(QStringLiteral("sourcename"));
     double sum = chronyc(socket, names);
@@ -122,7 +122,7 @@ void benchLooks(Looks& looks, const QString& socket) {
         for (int i = 0; i < kLooksInRound; ++i) ours.ms.push_back(looks.look());
         ourCpu += bench::cpuMs(RUSAGE_SELF) - before;
         const double childrenBefore = bench::cpuMs(RUSAGE_CHILDREN);
-        theirs.ms.push_back(chronyc(socket, reports()));  // all in one process, which is the best that chronyc can do
+        theirs.ms.push_back(chronyc(socket, reports()));  // all in one process, the best case for chronyc
         theirCpu += bench::cpuMs(RUSAGE_CHILDREN) - childrenBefore;
         if (round % 4 == 0) theirsEach.ms.push_back(chronycEach(socket));
     }
@@ -132,10 +132,10 @@ void benchLooks(Looks& looks, const QString& socket) {
         kSources);
     line("our client", ours, "median at most 4");
     line("chronyc, one process for all", theirs, "");
-    line("chronyc, one process a report", theirsEach, "");
-    std::printf("%-50s        %8.1f x    of one process a report %4.1f x   at least 6\n",
+    line("chronyc, one process per report", theirsEach, "");
+    std::printf("%-50s        %8.1f x    of one process per report %4.1f x   at least 6\n",
                 "faster than chronyc, medians", theirs.median() / ours.median(), theirsEach.median() / ours.median());
-    std::printf("%-50s        %8.2f ms   of one chronyc for all %8.2f ms\n", "CPU time of a look, our side",
+    std::printf("%-50s        %8.2f ms   of one chronyc for all %8.2f ms\n", "CPU time of a reading, our side",
                 ourCpu / (kRounds * kLooksInRound), theirCpu / kRounds);
 }
 
@@ -172,7 +172,7 @@ void benchMetrics(const Observation& seen) {
         metrics.server().show(seen, {});
         shown.ms.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
     }
-    line("a look into the metric registry", shown, "");
+    line("a reading into the metric registry", shown, "");
 
     host::HttpServer server;
     server.route("/metrics", [&registry](const host::HttpRequest&) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What it costs to be configured by a cluster: a real host with the ntp plugin against the fake API server. Thousands
-// of objects at a start, one change among few and among many, a storm of changes, and rest.
+// The cost of being configured by a cluster: a real host with the ntp plugin against the fake API server. Thousands of
+// objects at startup, one change among few and among many objects, a storm of changes, and an idle phase.
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -75,7 +75,7 @@ QJsonObject client(const QString& name, const QString& network, int interval) {
                          {"policy", QJsonObject{{"ratelimit", QJsonObject{{"interval", interval}, {"burst", 4}}}}}}}};
 }
 
-/// What the plugin "arrival" says.
+/// Receives the reports of the plugin "arrival".
 class Arrivals {
    public:
     explicit Arrivals(const QString& path) {
@@ -89,7 +89,7 @@ class Arrivals {
     Arrivals(const Arrivals&) = delete;
     Arrivals& operator=(const Arrivals&) = delete;
 
-    /// When this generation of an object reached the plugin, in ns of the monotonic clock; 0: not that anybody knows.
+    /// When this generation of an object reached the plugin, in ns of the monotonic clock; 0: not reported.
     [[nodiscard]] qint64 of(const QString& name, qint64 generation) const {
         std::array<char, 512> text = {};
         qint64 at = 0;
@@ -102,7 +102,7 @@ class Arrivals {
         }
     }
 
-    /// Makes room: few datagrams wait at a time (unix(7)).
+    /// Empties the socket, because few datagrams can wait at a time (unix(7)).
     void forget() const { static_cast<void>(of({}, 0)); }
 
    private:
@@ -113,8 +113,8 @@ class Bench {
    public:
     explicit Bench(const lab::Lab& lab)
         : m_lab(lab), m_cluster(lab), m_socket(lab.path(QStringLiteral("arrivals"))), m_arrivals(m_socket) {
-        // Qt sends head and body of a request by themselves and lets the second wait for the first to be acknowledged,
-        // 40 ms: that is not what is measured here.
+        // Qt sends the head and the body of a request separately, and the second waits up to 40 ms for the
+        // acknowledgment of the first. That delay is not what this measures.
         const auto route = lab.runIn(QStringLiteral("rt"), QStringLiteral("ip"),
                                      {"route", "change", "table", "local", "local", "127.0.0.1", "dev", "lo", "src",
                                       "127.0.0.1", "quickack", "1"});
@@ -142,14 +142,14 @@ class Bench {
         timer.start();
         start("many");
         line("a host of 10,000 NTPClients: started and ready", seconds(timer), "s");
-        // In the order in which a snapshot has them this is the last one.
+        // The last one in the order of a snapshot.
         awaitGeneration(nameOf(99, 99), 1, 120'000);
         line("  listed, validated and reconciled, from the start of the process", seconds(timer), "s", "at most 3");
         line("  CPU for it", cpuSeconds(pid()), "s");
-        line("  PSS by then more than with one", pssMiB(pid()) - m_pssOfFew, "MiB", "at most 40");
-        if (!awaitQuiet(300'000)) std::printf("  THERE IS NO REST\n");
+        line("  increase of PSS over one NTPClient by then", pssMiB(pid()) - m_pssOfFew, "MiB", "at most 40");
+        if (!awaitQuiet(300'000)) std::printf("  THE API SERVER NEVER BECAME QUIET\n");
         line("  their status written to the cluster, and 12 s of quiet", seconds(timer), "s");
-        line("  PSS at rest more than with one", settledPss() - m_pssOfFew, "MiB", "at most 40");
+        line("  increase of PSS over one NTPClient at rest", settledPss() - m_pssOfFew, "MiB", "at most 40");
     }
 
     void rest() {
@@ -168,7 +168,7 @@ class Bench {
     }
 
     void storm(int length) {
-        // The first storm adds an annotation to each object, and buffers grow: that is no leak.
+        // The first storm adds an annotation to each object, and buffers grow; neither is a leak.
         blow(kObjects / kEventsPerSecond / 4 + 1, 4 * kEventsPerSecond);
         const double before = settledPss();
         const double cpu = cpuSeconds(pid());
@@ -176,7 +176,7 @@ class Bench {
         QElapsedTimer timer;
         timer.start();
         blow(length, kEventsPerSecond);
-        line("1,000 events a second: took", seconds(timer), "s", qPrintable(QStringLiteral("%1").arg(length)));
+        line("1,000 events per second: duration", seconds(timer), "s", qPrintable(QStringLiteral("%1").arg(length)));
         change(nameOf(99, 98), QStringLiteral("10.99.98.0/24"), "right after the storm", 1, "at most 30");
         line("  CPU of the host", (cpuSeconds(pid()) - cpu) / seconds(timer) * 100, "%");
         line("  growth of PSS", settledPss() - before, "MiB", "0");
@@ -208,7 +208,7 @@ class Bench {
         return pssMiB(pid());
     }
 
-    /// Until nothing was asked of the API server for so long that no detail of a status is waiting to be written.
+    /// Waits until the API server gets no request for so long that no details of a status can be waiting.
     [[nodiscard]] bool awaitQuiet(qint64 timeoutMs) const {
         QElapsedTimer timer;
         timer.start();
@@ -223,7 +223,7 @@ class Bench {
         return true;
     }
 
-    /// Until the plugin says that it has acted on this generation of an NTPClient.
+    /// Waits until the plugin reports this generation of an NTPClient.
     void awaitGeneration(const QString& name, qint64 generation, qint64 timeoutMs) {
         QElapsedTimer timer;
         timer.start();
@@ -242,7 +242,7 @@ class Bench {
         qFatal("%s is not reconciled", qPrintable(name));
     }
 
-    /// One change after the other of an object, each until the plugin has acted on it.
+    /// Changes an object repeatedly; each change waits until the plugin has acted on it.
     void change(const QString& name, const QString& network, const char* where, int count, const char* bound) {
         Times all;
         Times ours;

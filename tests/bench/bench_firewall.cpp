@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What thousands of VLANs cost in the firewall: from the topics to the kernel, one change, a repair, beside one rule a
-// VLAN by nft -f and iptables-restore. In a network namespace of its own.
+// The cost of thousands of VLANs in the firewall: from the topics to the kernel, one change, a repair. For comparison,
+// one rule per VLAN with nft -f and iptables-restore. In a network namespace of its own.
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -32,7 +32,7 @@ void line(const char* what, double value, const char* unit, const char* beside =
 
 double milliseconds(const QElapsedTimer& timer) { return static_cast<double>(timer.nsecsElapsed()) / 1e6; }
 
-/// Sleeps between events: a loop that polls would take the processor from the thread that it waits for.
+/// Sleeps between events: a polling loop would take CPU time from the thread that it waits for.
 bool runUntil(const std::function<bool()>& isDone, qint64 timeoutMs = 30'000) {
     QTimer wake;
     wake.start(5);
@@ -61,7 +61,7 @@ VlanStates vlans(int count) {
     return all;
 }
 
-/// As if each VLAN had been heard of.
+/// A table in which each VLAN has a counter.
 QByteArray counted(const char* set) {
     QByteArray elements;
     for (int id = 1; id <= kVlans; ++id)
@@ -87,7 +87,7 @@ struct Bridge {
     [[nodiscard]] qint64 count(const char* metric, const QString& label = {}) const {
         return host.metrics.value(QString::fromLatin1(metric), label).value_or(0);
     }
-    /// Until what was said, or done to the table, has been heard and the kernel holds what it should.
+    /// Waits until every publish and every change of the table has been handled and the kernel holds the plan.
     void settle() {
         runUntil([this] { return !firewall.isSettled(); }, 1000);
         runUntil([this] { return firewall.isSettled(); });
@@ -153,15 +153,15 @@ void benchBridge() {
         }
         line(what, slowest, "ms", "at most 100");
     };
-    repair("the table deleted by somebody else, until it is back (worst of 5)");
+    repair("the table deleted by another program, until it is restored (worst of 5)");
     NftSession other;
     for (const char* set : {"admitted", "refused"})
         if (!other.run(counted(set))) return;
     bridge.settle();
-    runUntil([] { return false; }, 500);  // they follow the table
+    runUntil([] { return false; }, 500);  // the counters follow the table
     timer.start();
     const auto counters = other.counters();
-    line("two counters of each VLAN, read", milliseconds(timer), "ms",
+    line("reading two counters of each VLAN", milliseconds(timer), "ms",
          qPrintable(QStringLiteral("%1").arg(counters ? counters->refused.size() : 0)));
     repair("  the table deleted, with them to be restored");
     if (bridge.count("firewall_drift_repairs_total") < 11) std::printf("NOT ALL WERE REPAIRED\n");
@@ -186,12 +186,13 @@ QByteArray ruleEach(int count) {
 }
 
 void benchRules() {
-    line("beside it, one rule a VLAN: nft -f -", timed(QStringLiteral("nft"), {"-f", "-"}, ruleEach(kVlans)), "ms");
+    line("for comparison, one rule per VLAN: nft -f -", timed(QStringLiteral("nft"), {"-f", "-"}, ruleEach(kVlans)),
+         "ms");
     QByteArray rules = "*filter\n:INPUT ACCEPT [0:0]\n";
     for (int id = 1; id <= kVlans; ++id)
         rules += "-A INPUT -i lan." + QByteArray::number(id) + " -p udp --dport 123 -j " +
                  (id % 4 != 0 ? "ACCEPT\n" : "DROP\n");
-    line("beside it, one rule a VLAN: iptables-restore",
+    line("for comparison, one rule per VLAN: iptables-restore",
          timed(QStringLiteral("iptables-restore"), {}, rules + "COMMIT\n"), "ms");
     (void)NftSession().run("flush ruleset");
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a change of one NTPClient among 10,000 takes the ntp plugin, from the change to the completion of its reconcile:
-// a real chronyd and the host of the kit, which keeps what it is given and does nothing else.
+// The time that the ntp plugin takes for a change of one NTPClient among 10,000, from the change to the completion of
+// its reconcile. Uses a real chronyd and the fake host of the testing kit, which only records.
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QTest>
@@ -41,7 +41,7 @@ QCborMap group(int number, qint64 generation, const QString& network, int interv
 
 QString network(int number) { return QStringLiteral("10.%1.%2.0/24").arg(number / 100).arg(number % 100); }
 
-/// `next` is the object of the nth change; `bound` for the median.
+/// `next` is the object of the nth change; `bound` is the limit for the median.
 template <typename Next>
 void change(Running& plugin, const char* what, const char* bound, int count, Next next) {
     std::vector<double> wall;

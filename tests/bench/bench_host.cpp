@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the seam costs: the bus in process, a runner's round trip and memory, the host's start. Beside each figure is
-// the bound that we set ourselves and, where there is one, what the bare mechanism below costs.
+// The cost of the seam: the bus in process, round trip and memory of a runner, the host's startup. Each figure is
+// printed with its limit and, where possible, with the cost of the bare mechanism.
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -95,7 +95,7 @@ void benchBus() {
     constexpr int kRounds = 200'000;
     Stores stores;
     const PluginMetadata metadata = echoMetadata();
-    // With the guard that times and watches every delivery, as for a plugin that is loaded.
+    // With the guard that times and watches every delivery, as for a loaded plugin.
     LocalInstance instance(stores.facade(metadata));
     IBus& bus = *static_cast<IBus*>(instance.facade().query(QString::fromLatin1(IBus::kIid)));
     qint64 delivered = 0;
@@ -103,7 +103,7 @@ void benchBus() {
         bus, [&](const QString&, const TopicState<time::SyncState>& state) { delivered += state.value ? 1 : 0; });
     time::SyncState state;
     QElapsedTimer timer;
-    // A round is one turn of the loop with 64 services, so that the loop's own cost is shared as it is in a host.
+    // A round is one turn of the loop with 64 services, so that the cost of the loop is shared as in a host.
     constexpr int kKeys = 64;
     QStringList keys;
     for (int i = 0; i < kKeys; ++i) keys.append(QString::number(i));
@@ -157,7 +157,7 @@ struct Runner {
     }
 };
 
-/// The same way with nothing on it: a byte to another thread's blocking read and back.
+/// The same round trip without a payload: one byte to the blocking read of another thread and back.
 double bareRoundTrip() {
     int ends[2] = {-1, -1};
     if (::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0) return 0;
@@ -196,14 +196,14 @@ void benchRunner() {
         times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1000);
     }
     char beside[64];
-    std::snprintf(beside, sizeof beside, "at most 100; a bare byte there and back %.1f", bareRoundTrip());
+    std::snprintf(beside, sizeof beside, "at most 100; round trip of a bare byte %.1f", bareRoundTrip());
     line("reconcile -> publish, to a runner and back, median", median(times), "us", beside);
     std::sort(times.begin(), times.end());
     line("  99th percentile", times[times.size() * 99 / 100], "us", "");
     line("runner: PSS", pssMiB(runner.instance->pid()), "MiB", "at most 12");
 }
 
-/// Starts a real host with all own plugins and waits until it says READY=1 (sd_notify(3)).
+/// Starts a real host with all its own plugins and waits until it sends READY=1 (sd_notify(3)).
 void benchHost() {
     const QTemporaryDir dir;
     const QString socketPath = dir.filePath("notify");
@@ -247,14 +247,14 @@ void benchHost() {
 }
 
 void benchRestart() {
-    // Through the supervisor this is a back-off of 160 to 240 ms and then this.
+    // Through the supervisor, this follows a back-off of 160 to 240 ms.
     Runner runner;
     if (!runner.start()) return;
     QElapsedTimer timer;
     timer.start();
     runner.instance->reconcile({{QStringLiteral("objects"), QCborArray{QStringLiteral("crash")}}}, 1);
     runUntil([&] { return runner.hasFailed; });
-    line("crash to known", static_cast<double>(timer.nsecsElapsed()) / 1e6, "ms", "");
+    line("crash to detection", static_cast<double>(timer.nsecsElapsed()) / 1e6, "ms", "");
     qint64 seen = 0;
     QObject::connect(&runner.stores.bus, &StateBus::delivered, &runner.graveyard,
                      [&](const BusEntry& entry) { seen = entry.value().value(QStringLiteral("ticket")).toInteger(); });

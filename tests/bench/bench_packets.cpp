@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How many client requests a second get through the firewall's table, beside no table and one rule a VLAN. Each table
-// has a router and a client in network namespaces of its own. They take turns of a millisecond, so that whatever else
-// the machine does hits all alike; the figures are medians.
+// How many client requests per second pass the firewall's table, compared with no table and with one rule per VLAN.
+// Each table has a router and a client in network namespaces of its own. They alternate every millisecond, so that
+// other load on the machine affects all equally. The figures are medians.
 #include <arpa/inet.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,9 +23,9 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int kVlans = 4094;
-constexpr int kClientsVlan = 10;  ///< the one in which the client of the lab is
-constexpr int kBatch = 64;        ///< so few that no buffer overflows before the other end is read
-constexpr int kBatches = 4;       ///< in one turn
+constexpr int kClientsVlan = 10;  ///< the VLAN of the lab's client
+constexpr int kBatch = 64;        ///< small enough that no buffer overflows before the other end reads it
+constexpr int kBatches = 4;       ///< per turn
 constexpr std::chrono::seconds kDuration{20};
 
 enum class Redirect { Unknown, Nowhere, Somewhere };
@@ -92,7 +92,7 @@ class Path {
         if (received != kBatch * kBatches) ++m_torn;
     }
 
-    /// A packet's way from the client to the other end, in nanoseconds.
+    /// The time of a packet from the client to the other end, in nanoseconds.
     [[nodiscard]] double median() const {
         std::vector<double> sorted = m_turns;
         std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2), sorted.end());
@@ -100,7 +100,7 @@ class Path {
     }
     void print(double withoutTable) const {
         const double cost = median();
-        std::printf("%-58s %9.0f /s %+6.1f %%  %+6.0f ns a packet%s\n", m_name, 1e9 / cost,
+        std::printf("%-58s %9.0f /s %+6.1f %%  %+6.0f ns per packet%s\n", m_name, 1e9 / cost,
                     100 * (withoutTable / cost - 1), cost - withoutTable,
                     m_torn > static_cast<int>(m_turns.size() / 100) ? "  PACKETS WERE LOST" : "");
     }
@@ -131,7 +131,7 @@ void benchPackets() {
         paths.push_back(std::make_unique<Path>(name, table));
     };
     add("no table at all", {});
-    add("one rule a VLAN, 10 VLANs", ruleEach(10));
+    add("one rule per VLAN, 10 VLANs", ruleEach(10));
     add("our table, 10 VLANs", ours(plan(10, Redirect::Nowhere)));
     add("our table, 4094 VLANs", ours(plan(kVlans, Redirect::Nowhere)));
     add("  its client is limited", ours(plan(kVlans, Redirect::Nowhere, true)));

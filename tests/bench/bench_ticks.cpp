@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a second costs the ntp plugin when nothing changes: with one VLAN and with 4,000, a real chronyd and the host of
-// the kit, which keeps what it is given and does nothing else. Bounds of our own: 1 ms a second, 0.5 % of a core.
+// The cost of one second in the ntp plugin when nothing changes: with one VLAN and with 4,000, with a real chronyd and
+// the fake host of the testing kit, which only records. Our own limits: 1 ms per second, 0.5 % of a core.
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -20,7 +20,7 @@ namespace {
 
 constexpr int kSeconds = 20;
 
-/// Not QTest::qWait(), which wakes up a hundred times a second.
+/// Not QTest::qWait(), which wakes up a hundred times per second.
 void turnFor(int ms) {
     QEventLoop loop;
     QTimer::singleShot(ms, &loop, &QEventLoop::quit);
@@ -72,7 +72,7 @@ bool measure(int vlans) {
     const double before = bench::cpuMs(RUSAGE_THREAD);
     turnFor(kSeconds * 1000);
     const double spent = (bench::cpuMs(RUSAGE_THREAD) - before) / kSeconds;
-    std::printf("%-34s %8.3f ms of CPU a second   %6.3f %% of a core\n",
+    std::printf("%-34s %8.3f ms of CPU per second   %6.3f %% of a core\n",
                 qPrintable(QStringLiteral("at rest, %1 VLANs").arg(vlans)), spent, spent / 10);
     std::fflush(stdout);
     return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What thousands of VLANs cost: the table by their number, which shows whether it grows with it or with its square, and
-// thousands of real links made at once in a network namespace of the benchmark's own.
+// The cost of thousands of VLANs: the table for several numbers of VLANs, which shows whether the cost is linear or
+// quadratic, and thousands of real links created at once in a network namespace of the benchmark's own.
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
@@ -53,7 +53,7 @@ std::vector<DesiredObject> objects(int count) {
     return list;
 }
 
-/// No kernel: as many VLANs with a link and two addresses each.
+/// No kernel: that many VLANs with a link and two addresses each.
 void benchTable() {
     for (const int count : {1000, 2000, 4000}) {
         LinkTable links;
@@ -73,7 +73,7 @@ void benchTable() {
         for (int i = 0; i < kRounds; ++i)
             for (const VlanEntry& entry : makeEntries(specs, links)) up += entry.state.up ? 1 : 0;
         char what[64];
-        std::snprintf(what, sizeof what, "the table of %d VLANs, worked out anew", count);
+        std::snprintf(what, sizeof what, "the table of %d VLANs, computed again", count);
         line(what, milliseconds(timer) / kRounds, "ms", up == std::size_t(count) * kRounds ? "" : "NOT ALL ARE UP");
     }
 }
@@ -132,7 +132,7 @@ void benchKernel() {
     ip.write(lines);
     ip.closeWriteChannel();
     double ipDone = 0;
-    // Counting is not for free either: not in each turn of the loop.
+    // Counting has a cost too, so it is not done in each turn of the loop.
     QElapsedTimer sinceCount;
     sinceCount.start();
     runUntil([&] {
@@ -145,7 +145,7 @@ void benchKernel() {
     line("  all are published after it", milliseconds(timer) - ipDone, "ms");
     line("  our CPU for it, with the fake host's", bench::cpuMs(RUSAGE_SELF) - cpuBefore, "ms");
     line("  values published", static_cast<double>(first->host.bus.utterances().size()) - kVlans, "", "4000 to 8000");
-    line("  read again, for the socket had overflown",
+    line("  read again, because the socket overflowed",
          static_cast<double>(first->host.metrics.value(QStringLiteral("vlan_inventory_resyncs_total")).value_or(-1)),
          "");
 

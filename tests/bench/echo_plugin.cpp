@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Publishes the number of the reconcile that it was asked for; crashes when the desired state says so.
+// Publishes the number of the requested reconcile; crashes when the desired state says so.
 #include <signal.h>
 
 #include <QObject>

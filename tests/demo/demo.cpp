@@ -23,7 +23,7 @@ using namespace std::chrono_literals;
 constexpr std::chrono::milliseconds kRound{1000};
 constexpr std::chrono::seconds kPatience{60};
 
-/// As a user would type it here.
+/// The program as a user would type it here.
 QString program(const QString& path) {
     const QString relative = QDir::current().relativeFilePath(path);
     return relative.startsWith(u"..") ? path : relative;
@@ -33,7 +33,7 @@ QString program(const QString& path) {
 
 Demo::Demo(const Lifeline& lifeline, DemoOptions options)
     : m_lifeline(lifeline), m_options(options), m_isTerminal(::isatty(STDOUT_FILENO) != 0) {
-    // Not for what is started here.
+    // Programs that are started here must not inherit these.
     for (const int fd : {m_lifeline.end, m_lifeline.listener}) ::fcntl(fd, F_SETFD, FD_CLOEXEC);
     auto* cut = new QSocketNotifier(m_lifeline.end, QSocketNotifier::Read, this);
     connect(cut, &QSocketNotifier::activated, this, [this, cut] {
@@ -66,7 +66,7 @@ int Demo::run() {
     say(QStringLiteral("Starting three upstreams, a router with the host and dnsmasq, and three VLANs ...\n"));
     m_network = std::make_unique<DemoNetwork>();
     if (const QString problem = m_network->start(); !problem.isEmpty()) {
-        say(QStringLiteral("The demo does not start: %1\n").arg(problem));
+        say(QStringLiteral("The demo cannot start: %1\n").arg(problem));
         return m_isOver ? m_status : 1;
     }
     m_relay = std::make_unique<Relay>(m_network->network(), QStringLiteral("rt"), m_lifeline.listener,
@@ -76,7 +76,8 @@ int Demo::run() {
         QStringLiteral("http://127.0.0.1:%1").arg(m_lifeline.port),
         QStringLiteral("%1 --socket %2").arg(program(tree::builtFile(QStringLiteral("bin/fos1ctl"))), host.socket()),
         host.path(QStringLiteral("manifests"))};
-    say(QStringLiteral("All of it runs after %1 s.\n\n").arg(static_cast<double>(timer.elapsed()) / 1000, 0, 'f', 1));
+    say(QStringLiteral("Everything is running after %1 s.\n\n")
+            .arg(static_cast<double>(timer.elapsed()) / 1000, 0, 'f', 1));
     if (m_options.isOnce) QTimer::singleShot(kPatience, this, [this] { end(1); });
     if (m_options.until > 0s) QTimer::singleShot(m_options.until, this, [this] { end(0); });
     m_round.start();
@@ -85,7 +86,7 @@ int Demo::run() {
     if (m_looking.joinable()) m_looking.join();
     m_relay.reset();
     m_network.reset();
-    say(QStringLiteral("The demo has ended; nothing of it is left.\n"));
+    say(QStringLiteral("The demo has stopped and left nothing behind.\n"));
     return m_status;
 }
 
@@ -104,7 +105,7 @@ void Demo::look() {
 
 void Demo::show(const Snapshot& snapshot) {
     if (m_isOver) return;
-    // What clients saw in the first settled round may be older than what the host says in it.
+    // The clients' view in the first settled round may be older than the host's.
     if (m_options.isOnce && (!snapshot.isSettled() || !std::exchange(m_wasSettled, true))) return;
     const QString text = pageText(snapshot, m_places);
     winsize window{};

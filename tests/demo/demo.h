@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs the demo inside its namespaces: brings the network up, looks once a second, prints, and ends when it is told to.
+// Runs the demo inside its namespaces: starts the network, takes a snapshot each second, prints it, and stops on
+// request.
 #pragma once
 
 #include <QObject>
@@ -15,8 +16,8 @@
 namespace fos1::demo {
 
 struct DemoOptions {
-    bool isOnce = false;            ///< one table, when everything has settled
-    std::chrono::seconds until{0};  ///< 0: for good
+    bool isOnce = false;            ///< print one table once everything has settled
+    std::chrono::seconds until{0};  ///< 0: forever
 };
 
 class Demo : public QObject {
@@ -24,7 +25,7 @@ class Demo : public QObject {
     Demo(const Lifeline& lifeline, DemoOptions options);
     ~Demo() override;
 
-    /// The exit status: 0, or 1 when something did not start or, with `isOnce`, did not settle.
+    /// Returns the exit status: 0, or 1 when something did not start or, with `isOnce`, did not settle.
     [[nodiscard]] int run();
 
    private:
@@ -42,7 +43,7 @@ class Demo : public QObject {
     std::unique_ptr<Relay> m_relay;
     Places m_places;
     QTimer m_round;
-    std::thread m_looking;  ///< the round under way
+    std::thread m_looking;  ///< runs the current round
     bool m_isLooking = false;
     bool m_wasSettled = false;
 };

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::nanoseconds kLie = 2s;
 
-/// Of a network for documentation (RFC 5737): nobody has it.
+/// In a network reserved for documentation (RFC 5737): no host has this address.
 const QString kElsewhere = QStringLiteral("192.0.2.1");
 
 struct Truth {
@@ -25,7 +25,7 @@ struct Truth {
 constexpr Truth kUpstreams[] = {{"10.1.0.1", "honest"}, {"10.1.2.1", "honest"}, {"10.1.3.1", "lies by 2 s"}};
 
 QByteArray dnsmasqConfig(const std::vector<int>& vlans) {
-    // Without a look whether somebody has the address already, which takes 3 s for each.
+    // Without checking whether an address is in use, which takes 3 s per address.
     QByteArray config = "dhcp-authoritative\nno-ping\nlocal=/lab.example/\n";
     for (const int id : vlans) {
         const QByteArray number = QByteArray::number(id);
@@ -78,10 +78,11 @@ QString DemoNetwork::startHost() {
             !lab::writeFile(m_host->manifest(QLatin1String(name)), manifest.readAll()))
             return QStringLiteral("cannot copy ") + manifest.fileName();
     }
-    return m_host->start() ? QString() : QStringLiteral("the host does not start");
+    return m_host->start() ? QString() : QStringLiteral("the host did not start");
 }
 
-/// From inside the client's namespace. What may be limited there comes one after the other, all else at once.
+/// The view from the client's namespace. Requests that a rate limit may apply to are sent in sequence, all others in
+/// parallel.
 ClientView DemoNetwork::see(const Vlan& vlan) const {
     const lab::Probe probe(m_lab, QStringLiteral("cl%1").arg(vlan.id));
     ClientView view;
@@ -104,7 +105,7 @@ ClientView DemoNetwork::see(const Vlan& vlan) const {
     return view;
 }
 
-/// What the host says of the same.
+/// Adds the host's view of the same.
 void DemoNetwork::ask(std::vector<ClientView>& clients, Snapshot& snapshot) const {
     for (const QJsonValue entry : topic(*m_host, QStringLiteral("firewall.ntp/v1"))) {
         const QJsonObject value = entry[u"value"].toObject();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Everything that the demo shows, running: three upstreams of which one lies, the router with the host and a dnsmasq,
-// and a VLAN for each policy with a client in it. Nothing of it outlives the object.
+// Everything that the demo shows: three upstreams, one of which lies, the router with the host and a dnsmasq, and a
+// VLAN for each policy with a client in it. Nothing outlives the object.
 #pragma once
 
 #include <array>
@@ -21,16 +21,16 @@ class DemoNetwork {
     DemoNetwork(const DemoNetwork&) = delete;
     DemoNetwork& operator=(const DemoNetwork&) = delete;
 
-    /// Empty when all of it runs, else what went wrong. May take seconds.
+    /// Returns an empty string when everything is running, otherwise what went wrong. May take seconds.
     [[nodiscard]] QString start();
 
-    /// Looks at everything at once, in threads of its own; takes up to a second.
+    /// Takes a snapshot of everything in parallel, in threads of its own; takes up to a second.
     [[nodiscard]] Snapshot look() const;
 
     [[nodiscard]] const lab::Lab& network() const { return m_lab; }
     [[nodiscard]] const system::HostUnderTest& host() const { return *m_host; }
 
-    static constexpr quint16 kHttpPort = 9559;  ///< in the router
+    static constexpr quint16 kHttpPort = 9559;  ///< in the router's namespace
 
    private:
     struct Vlan {

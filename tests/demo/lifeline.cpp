@@ -41,7 +41,7 @@ quint16 portOf(int fd) {
     return ntohs(here.sin_port);
 }
 
-/// Until the child ends; a signal to us closes `line`.
+/// Waits until the child exits. A signal to this process closes `line`.
 int waitFor(pid_t child, const sigset_t& signals, int line) {
     const int fd = ::signalfd(-1, &signals, SFD_CLOEXEC);
     for (;;) {
@@ -62,7 +62,7 @@ std::optional<Lifeline> inheritedLifeline() {
     const char* given = ::getenv(kVariable);
     int end = -1;
     int listener = -1;
-    // NOLINTNEXTLINE(cert-err34-c): it is our own writing
+    // NOLINTNEXTLINE(cert-err34-c): we wrote it ourselves
     if (!given || std::sscanf(given, "%d %d", &end, &listener) != 2) return std::nullopt;
     return Lifeline{end, listener, portOf(listener)};
 }

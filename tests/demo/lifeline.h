@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The half of the program that stays in the machine's own namespaces: it has the listening socket and the terminal's
-// signals, and its end, however it comes, is the end of the other half.
+// The half of the program that stays in the machine's own namespaces. It owns the listening socket and receives the
+// terminal's signals. When it exits, for any reason, the other half stops.
 #pragma once
 
 #include <QtGlobal>
@@ -9,19 +9,19 @@
 
 namespace fos1::demo {
 
-/// What the half inside has of the one outside: descriptors.
+/// File descriptors that the inner half inherits from the outer half.
 struct Lifeline {
-    int end;       ///< at its end when it is time to stop
+    int end;       ///< reaches end-of-file when it is time to stop
     int listener;  ///< listens on 127.0.0.1 of the machine
     quint16 port;
 };
 
-/// Whether this is the half inside.
+/// Set in the inner half only.
 [[nodiscard]] std::optional<Lifeline> inheritedLifeline();
 
-/// Listens on `port` or, when that is taken, on any; starts `inside` in a process and session of its own, which finds
-/// the lifeline wherever it executes itself again, and waits for its end: its exit status. SIGINT, SIGTERM and SIGHUP
-/// cut the line.
+/// Listens on `port` or, if it is in use, on any free port. Starts `inside` in a process and session of its own, which
+/// keeps the lifeline when it executes itself again. Waits for its exit and returns its exit status. SIGINT, SIGTERM
+/// and SIGHUP close the lifeline.
 [[nodiscard]] int runOutside(quint16 port, const std::function<int()>& inside);
 
 }  // namespace fos1::demo

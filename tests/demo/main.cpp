@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1-demo: a router with everything running, in namespaces of its own, and a live table of what its clients see.
+// fos1-demo: a complete router in namespaces of its own, and a live table of what its clients see.
 #include <QCommandLineParser>
 #include <QCoreApplication>
 
@@ -18,8 +18,9 @@ int demonstrate(int& argc, char** argv, const demo::Lifeline& lifeline) {
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral("Shows fos1-host at work in a network of its own, until Ctrl-C."));
     parser.addHelpOption();
-    const QCommandLineOption once(QStringLiteral("once"), QStringLiteral("Print one table, when all has settled."));
-    const QCommandLineOption seconds(QStringLiteral("seconds"), QStringLiteral("End after so many seconds."),
+    const QCommandLineOption once(QStringLiteral("once"),
+                                  QStringLiteral("Print one table once everything has settled, then exit."));
+    const QCommandLineOption seconds(QStringLiteral("seconds"), QStringLiteral("Exit after this many seconds."),
                                      QStringLiteral("N"), QStringLiteral("0"));
     parser.addOptions({once, seconds});
     parser.process(app);

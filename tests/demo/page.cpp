@@ -20,9 +20,9 @@ QString orNothing(const QString& text) { return text.isEmpty() ? kNothing : text
 QString leapText(int leap) {
     switch (leap) {
         case 0: return QStringLiteral("normal");
-        case 1: return QStringLiteral("a second is added today");
-        case 2: return QStringLiteral("a second is left out today");
-        default: return QStringLiteral("not synchronised");
+        case 1: return QStringLiteral("a second is inserted today");
+        case 2: return QStringLiteral("a second is deleted today");
+        default: return QStringLiteral("not synchronized");
     }
 }
 
@@ -67,8 +67,8 @@ QString clientsTable(const std::vector<ClientView>& clients) {
     row("leap", [](Client c) { return of(c.time, [](Time t) { return leapText(t.leap); }); });
     row("offset", [](Client c) { return of(c.time, [](Time t) { return durationText(t.offset, true); }); });
     row("round trip", [](Client c) { return of(c.time, [](Time t) { return durationText(t.roundTrip, false); }); });
-    row(QStringLiteral("answered of %1 at once").arg(kAtOnce), [](Client c) { return QString::number(c.answered); });
-    row("a server elsewhere", [](Client c) {
+    row(QStringLiteral("answers to %1 requests").arg(kAtOnce), [](Client c) { return QString::number(c.answered); });
+    row("request elsewhere", [](Client c) {
         return c.elsewhere ? QStringLiteral("answered here (stratum %1)").arg(c.elsewhere->stratum)
                            : QStringLiteral("no answer");
     });
@@ -80,12 +80,12 @@ QString clientsTable(const std::vector<ClientView>& clients) {
     row("DHCP: option 42", [](Client c) { return c.ntpServersOfDhcp; });
     row(QStringLiteral("DNS: %1").arg(QLatin1String(kDnsName)),
         [](Client c) { return QString::fromLatin1(c.dnsAnswer.value_or(QByteArray())); });
-    row("firewall", [](Client c) { return QStringLiteral("%1 in, %2 dropped").arg(c.letIn).arg(c.dropped); });
+    row("firewall", [](Client c) { return QStringLiteral("%1 admitted, %2 dropped").arg(c.letIn).arg(c.dropped); });
     return table.text();
 }
 
 QString upstreamsTable(const std::vector<UpstreamView>& upstreams) {
-    ctl::TextTable table({QStringLiteral("UPSTREAM"), QStringLiteral("IN TRUTH"), QStringLiteral("STATE"),
+    ctl::TextTable table({QStringLiteral("UPSTREAM"), QStringLiteral("ACTUALLY"), QStringLiteral("STATE"),
                           QStringLiteral("OFFSET"), QStringLiteral("WHY")});
     for (const UpstreamView& each : upstreams)
         table.add({each.address, each.truth, orNothing(each.state), orNothing(each.offset), orNothing(each.why)});
@@ -105,7 +105,7 @@ bool Snapshot::isSettled() const {
     if (!isFit || clients.empty()) return false;
     for (const ClientView& each : clients)
         if (each.policy.isEmpty() || each.lease.isEmpty() || (each.time && each.time->leap == 3)) return false;
-    // Before there are enough measurements to judge it, one is called unusable.
+    // A source is called unusable until there are enough measurements to judge it.
     for (const UpstreamView& each : upstreams)
         if (each.offset.isEmpty() || each.state == u"unusable") return false;
     return true;
@@ -116,23 +116,23 @@ QString pageText(const Snapshot& snapshot, const Places& places) {
     text += QStringLiteral(
                 "The router: %1\n\n"
                 "Metrics: %2/metrics (also /healthz and /readyz)\n"
-                "Ask:     %3 firewall show\n"
+                "Show:    %3 firewall show\n"
                 "Change:  %4\n"
                 "Stop:    Ctrl-C\n\n")
                 .arg(orNothing(snapshot.sync), places.http, places.ctl, places.manifests);
     text += policies(snapshot.clients);
     return text + QStringLiteral(
-                      "DHCP and DNS are a real dnsmasq, which nobody tells of the time servers: there is no "
-                      "bridge to it yet.\n");
+                      "DHCP and DNS come from a real dnsmasq. It does not know the time servers, because there "
+                      "is no bridge to it yet.\n");
 }
 
 QString screenText(const QString& page, int columns, int rows) {
     QStringList lines = page.split(u'\n');
-    lines.removeLast();  // the page ends with a line's end
-    // The line after the last one must fit, too.
+    lines.removeLast();  // the page ends with a newline
+    // The cursor's line below the last one must fit too.
     if (lines.size() >= rows) {
         lines = lines.first(std::clamp<qsizetype>(rows - 2, 0, lines.size()));
-        lines.append(QStringLiteral("... in a larger window there is more."));
+        lines.append(QStringLiteral("... enlarge the window to see the rest."));
     }
     QString text = QStringLiteral("\x1b[H");
     for (const QString& line : lines) text += line.left(columns) + QStringLiteral("\x1b[K\n");

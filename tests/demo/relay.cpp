@@ -12,7 +12,7 @@ namespace fos1::demo {
 
 namespace {
 
-/// A connection inside, or -1: a socket stays in the namespace that it was made in.
+/// A connection inside the namespace, or -1. A socket stays in the namespace in which it was created.
 int connectIn(const lab::Lab& lab, const QString& ns, quint16 port) {
     int fd = -1;
     lab.inside(ns, [&] {
@@ -28,7 +28,7 @@ int connectIn(const lab::Lab& lab, const QString& ns, quint16 port) {
     return fd;
 }
 
-/// What arrives at one end leaves at the other, and so does the end.
+/// Copies data from one end to the other, and closes the other end when this one closes.
 void join(QTcpSocket* from, QTcpSocket* to) {
     QObject::connect(from, &QTcpSocket::readyRead, to, [from, to] { to->write(from->readAll()); });
     QObject::connect(from, &QTcpSocket::disconnected, to, [from, to] {

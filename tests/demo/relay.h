@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Carries TCP connections from a listening socket of the machine's own network into a namespace of the lab. Never
-// blocks but for the opening of a local connection; knows no protocol.
+// Relays TCP connections from a listening socket in the machine's own network to a namespace of the lab. Blocks only
+// while it opens a local connection. Must not know any protocol.
 #pragma once
 
 #include <QTcpServer>
@@ -11,7 +11,7 @@ namespace fos1::demo {
 
 class Relay : public QObject {
    public:
-    /// `listener` listens already and is taken over; connections go to 127.0.0.1:`port` in namespace `ns`.
+    /// Takes ownership of `listener`, which already listens. Connections go to 127.0.0.1:`port` in namespace `ns`.
     Relay(const lab::Lab& lab, QString ns, int listener, quint16 port);
 
    private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What was seen in one round, as values: by the client of each VLAN, of each upstream, of the host.
+// The observations of one round, as values: from the client of each VLAN, of each upstream, from the host.
 #pragma once
 
 #include <QString>
@@ -10,21 +10,21 @@
 
 namespace fos1::demo {
 
-/// How many requests a client makes at once: more than one that behaves.
+/// The number of simultaneous requests of a client: more than a well-behaved one sends.
 inline constexpr int kAtOnce = 8;
 
-/// What the manifests have the time servers called.
+/// The DNS name of the time servers in the manifests.
 inline constexpr const char* kDnsName = "ntp.lab.example";
 
 struct ClientView {
     QString vlan;       ///< the name of the object
     QString interface;  ///< the link in the router
-    QString policy;     ///< in words, of what the kernel enforces; empty: not known
+    QString policy;     ///< the policy that the kernel enforces, for people; empty: unknown
     std::optional<lab::TimeAnswer> time;
-    QString asked;     ///< the router's address there
-    int answered = 0;  ///< of kAtOnce requests, `time` included
+    QString asked;     ///< the router's address in the VLAN
+    int answered = 0;  ///< of kAtOnce requests, including `time`
     std::optional<lab::TimeAnswer> timeOverV6;
-    std::optional<lab::TimeAnswer> elsewhere;  ///< from a server that there is not
+    std::optional<lab::TimeAnswer> elsewhere;  ///< from a server that does not exist
     lab::Connection ntsKeys = lab::Connection::Unknown;
     QString lease;  ///< an address; empty: none yet
     QString ntpServersOfDhcp;
@@ -35,19 +35,19 @@ struct ClientView {
 
 struct UpstreamView {
     QString address;
-    QString truth;   ///< what it is, as the demo made it
-    QString state;   ///< what the host says of it
-    QString offset;  ///< of the local clock against it, with its unit; empty: not measured
+    QString truth;   ///< the actual state, as the demo set it up
+    QString state;   ///< the state that the host reports
+    QString offset;  ///< of the local clock against it, with unit; empty: not measured
     QString why;
 };
 
 struct Snapshot {
     std::vector<ClientView> clients;
     std::vector<UpstreamView> upstreams;
-    QString sync;  ///< what the host says of its time
+    QString sync;  ///< what the host reports about its time
     bool isFit = false;
 
-    /// Whether everything has got as far as it will: time, leases, and the firewall.
+    /// Whether time, leases and firewall have reached their final state.
     [[nodiscard]] bool isSettled() const;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// curl(1) as a client of the fake API server, to see an answer as it comes over the wire.
+// curl(1) as a client of the fake API server, to check answers as they are on the wire.
 #pragma once
 
 #include <QByteArray>
@@ -11,11 +11,11 @@
 
 namespace fos1::fakes {
 
-/// What `curl -i` prints.
+/// The parsed output of `curl -i`.
 struct HttpAnswer {
     QByteArray status;  ///< "HTTP/2 200"
     QMap<QByteArray, QByteArray> headers;
-    QByteArray body;   ///< without white space at its end
+    QByteArray body;   ///< without trailing white space
     int exitCode = 0;  ///< curl's
 
     static HttpAnswer parse(QByteArray text);
@@ -27,7 +27,7 @@ class KubeCurl {
    public:
     explicit KubeCurl(const KubeServer& server) : token(server.token()), m_server(server) {}
 
-    /// Asks and waits for the end of the answer.
+    /// Sends a request and waits for the complete answer.
     HttpAnswer ask(const QString& method, const QString& target, const QByteArray& body = {},
                    const QString& contentType = QStringLiteral("application/json")) const;
     /// The command line for it, without "curl".
@@ -35,7 +35,7 @@ class KubeCurl {
                                     const QString& contentType = {}) const;
 
     QString token;        ///< empty: no Authorization header
-    QStringList options;  ///< further ones
+    QStringList options;  ///< additional options
 
    private:
     const KubeServer& m_server;

@@ -17,7 +17,7 @@ namespace {
 constexpr int kStartMs = 20'000;
 constexpr int kControlMs = 60'000;
 
-/// The body of an HTTP/1.0 answer, which ends with the connection.
+/// The body of an HTTP/1.0 answer, which ends when the connection closes.
 QByteArray answerBody(QLocalSocket& socket) {
     QByteArray answer;
     QElapsedTimer timer;
@@ -59,7 +59,7 @@ KubeServer::KubeServer(KubeOptions options) : m_options(std::move(options)), m_a
 
 KubeServer::~KubeServer() {
     if (!isRunning()) return;
-    m_process->closeWriteChannel();  // it ends with its standard input
+    m_process->closeWriteChannel();  // it exits when its standard input closes
     if (!m_process->waitForFinished(3000)) kill();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The fake Kubernetes API server (kube-apiserver/) as a process of a test, on a port of loopback, with certificates,
+// The fake Kubernetes API server (kube-apiserver/) as a child process of a test, on a loopback port, with certificates,
 // tokens and kubeconfigs in a directory of its own.
 #pragma once
 
@@ -17,12 +17,13 @@ namespace fos1::fakes {
 
 struct KubeOptions {
     QString profile = QStringLiteral("1.34");  ///< or 1.20
-    bool checksAccess = false;                 ///< RBAC by the roles among the manifests; else everyone may everything
+    bool checksAccess = false;                 ///< RBAC by the roles in the manifests; otherwise every user may do
+                                               ///< everything
     QStringList manifests = {};                ///< files and directories: CRDs, namespaces, roles, objects
-    int initializingMs = 0;  ///< how long a custom resource answers 429 after its CRD or the server came
+    int initializingMs = 0;  ///< how long custom resources answer 429 after their CRD or the server has started
     int bookmarkIntervalMs = 60'000;
-    QStringList further = {};  ///< more words for the command line
-    QStringList wrapper = {};  ///< words before the server's own command line, such as Lab::enter()
+    QStringList further = {};  ///< additional command-line arguments
+    QStringList wrapper = {};  ///< a prefix of the command line, such as Lab::enter()
 };
 
 /// A request as the server saw it.
@@ -39,11 +40,11 @@ class KubeServer {
     KubeServer(const KubeServer&) = delete;
     KubeServer& operator=(const KubeServer&) = delete;
 
-    /// Starts it and waits until it listens; false with its log printed when it does not get there.
+    /// Starts the server and waits until it listens. Otherwise prints its log and returns false.
     bool start();
-    /// SIGKILL. What it had is in its state file.
+    /// Sends SIGKILL. The state file keeps its objects.
     void kill();
-    /// Kills it and starts it again on the same port, with the objects that it had.
+    /// Kills the server and restarts it on the same port, with the same objects.
     bool restart();
     [[nodiscard]] bool isRunning() const { return m_process && m_process->state() == QProcess::Running; }
 
@@ -54,35 +55,36 @@ class KubeServer {
     /// A file in the server's directory.
     [[nodiscard]] QString path(const QString& name) const { return m_directory.filePath(name); }
 
-    /// The token of "admin", who may everything.
+    /// The token of "admin", who may do everything.
     [[nodiscard]] QString token() const { return m_tokens.at(QStringLiteral("admin")).token; }
-    /// Gives the user this token from the next request on; the one that he had becomes unknown.
+    /// Assigns this token to the user from the next request on; the previous one becomes unknown.
     void setToken(const QString& user, const QString& token, const QStringList& groups = {});
     void setPassword(const QString& user, const QString& password);
-    /// From the next connection on the server shows another certificate, of this validity.
+    /// From the next connection on, the server uses another certificate with this validity.
     bool changeCertificate(const Validity& validity = {});
 
-    /// Path of a kubeconfig in which `user` has his token, with the files of `certificate` instead when it is given.
+    /// Path of a kubeconfig with the token of `user`, or with the files of `certificate` when it is given.
     [[nodiscard]] QString kubeconfig(const QString& user = QStringLiteral("admin"),
                                      const CertificateFiles& certificate = {}) const;
 
-    /// A call of the control channel (README.md): its answer, with "error" in it when it was refused. Blocks.
+    /// A call of the control channel (README.md). Returns its answer, which contains "error" when the call was refused.
+    /// Blocks.
     QJsonObject control(const QString& what, const QJsonObject& arguments = {}) const;
-    /// The last version that was given to anything.
+    /// The last version that was assigned.
     [[nodiscard]] qint64 version() const;
-    /// Creates or replaces objects past all access control; gives them as they are stored.
+    /// Creates or replaces objects without access control. Returns them as they are stored.
     QJsonArray install(const QJsonArray& objects) const;
     [[nodiscard]] QJsonArray list(const QString& apiVersion, const QString& kind, const QString& ns = {}) const;
-    /// One object; empty when it is not there.
+    /// One object; empty when it does not exist.
     [[nodiscard]] QJsonObject object(const QString& apiVersion, const QString& kind, const QString& ns,
                                      const QString& name) const;
-    /// Injects a fault (README.md) and gives its number.
+    /// Injects a fault (README.md) and returns its number.
     int fault(const QJsonObject& rule) const;
     void clearFaults() const;
 
     /// Every request since the first start, oldest first.
     [[nodiscard]] QList<KubeRequest> requests() const;
-    /// Those of a verb on a resource.
+    /// The requests with this verb on this resource.
     [[nodiscard]] QList<KubeRequest> requests(const QString& verb, const QString& resource) const;
     [[nodiscard]] QByteArray log() const;
 

@@ -9,7 +9,7 @@ namespace fos1::fakes {
 
 namespace {
 
-/// What `openssl ca` wants to know; unlike `openssl x509` it can say when a certificate begins.
+/// The configuration for `openssl ca`, which, unlike `openssl x509`, can set the start of a certificate's validity.
 QByteArray configuration(const QString& directory) {
     return "[ca]\ndefault_ca = test\n[test]\ndatabase = " + directory.toUtf8() +
            "/index.txt\nnew_certs_dir = " + directory.toUtf8() +

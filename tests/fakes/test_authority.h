@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A certification authority for tests, made with openssl(1) in a directory: server and client certificates that are
-// valid when a test wants them to be.
+// A certification authority for tests, created with openssl(1) in a directory: server and client certificates with the
+// validity that a test needs.
 #pragma once
 
 #include <QDateTime>
@@ -14,7 +14,7 @@ struct CertificateFiles {
     QString key;
 };
 
-/// From an hour ago to tomorrow, unless it is said otherwise.
+/// By default from an hour ago until tomorrow.
 struct Validity {
     QDateTime from = QDateTime::currentDateTimeUtc().addSecs(-3600);
     QDateTime until = QDateTime::currentDateTimeUtc().addDays(1);
@@ -22,17 +22,17 @@ struct Validity {
 
 class TestAuthority {
    public:
-    /// Makes the authority's own certificate; `directory` exists and is this object's alone.
+    /// Creates the authority's own certificate. `directory` exists and belongs to this object alone.
     explicit TestAuthority(const QString& directory);
 
     [[nodiscard]] QString caFile() const { return path(QStringLiteral("ca.crt")); }
 
-    /// A certificate for 127.0.0.1 and localhost in the files NAME.crt and NAME.key, in place of what they hold.
+    /// A certificate for 127.0.0.1 and localhost in the files NAME.crt and NAME.key; replaces their contents.
     CertificateFiles issueServer(const QString& name, const Validity& validity = {});
-    /// One for a client: `user` is the common name, `groups` the organisations.
+    /// A client certificate: `user` is the common name, `groups` are the organizations.
     CertificateFiles issueClient(const QString& user, const QStringList& groups = {}, const Validity& validity = {});
 
-    /// Empty when all that was asked for was made, else what openssl said.
+    /// Empty when everything was created, otherwise the error of openssl.
     [[nodiscard]] QString problem() const { return m_problem; }
 
    private:

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who gets into the fake API server and what he may there: tokens, passwords, certificates, roles; and how TLS shows
-// itself.
+// Authentication and authorization in the fake API server: tokens, passwords, certificates, roles; and how TLS behaves.
 #include <QTest>
 
 #include "kube_curl.h"
@@ -24,7 +23,7 @@ QJsonObject object(const char* apiVersion, const char* kind, const QJsonObject& 
 
 constexpr const char* kRbac = "rbac.authorization.k8s.io/v1";
 
-/// "router" may read NTPServices of the namespace and write their status, "audit" members list everything.
+/// "router" may read NTPServices of the namespace and write their status; members of "audit" list everything.
 QJsonArray roles() {
     const QJsonObject read{{"apiGroups", QJsonArray{"ntp.fos1.io"}},
                            {"resources", QJsonArray{"ntpservices"}},
@@ -118,7 +117,7 @@ class tst_kube_access : public QObject {
                 ->ask("PATCH", kServices + QLatin1String(target), "{}", QStringLiteral("application/merge-patch+json"))
                 .code();
         };
-        QCOMPARE(patch("/main/status"), 404);  // may, but there is none
+        QCOMPARE(patch("/main/status"), 404);  // allowed, but the object does not exist
         QCOMPARE(patch("/other/status"), 403);
         QCOMPARE(patch("/main"), 403);
         const fakes::KubeRequest last = m_server->requests().last();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How the fake API server keeps objects: field managers, selectors, versions, deletion. What no recording shows follows
-// the published documentation of the API.
+// How the fake API server stores objects: field managers, selectors, versions, deletion. Behavior that no recording
+// shows follows the published documentation of the API.
 #include <QJsonDocument>
 #include <QTest>
 
@@ -110,7 +110,7 @@ class tst_kube_objects : public QObject {
             "PATCH", one, service("new", R"("spec":{"enabled":false,"sources":{},"server":{"port":124}})"), kApply);
         QCOMPARE(changed.code(), 200);
         QCOMPARE(changed.json()[u"metadata"][u"generation"].toInt(), 2);
-        // A default takes the place of what is no longer applied.
+        // A default replaces a value that is no longer applied.
         const QJsonObject back = m_curl->ask("PATCH", one, service("new"), kApply).json();
         QCOMPARE(back[u"spec"][u"server"][u"port"].toInt(), 123);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The fake against what real API servers were recorded to answer: every request of recordings/ is sent to it, in the
-// state that the recording was made in, and status, headers and body are compared byte for byte but for times, versions
-// and names that are chance.
+// Compares the fake with recorded answers of real API servers. Sends it every request of recordings/, in the state in
+// which the recording was made. Status, headers and body are compared byte by byte, except for times, versions and
+// random names.
 #include <QDir>
 #include <QRegularExpression>
 #include <QTest>
@@ -48,7 +48,7 @@ Recording readRecording(const QString& path) {
     return recording;
 }
 
-/// What is chance in an answer has one value.
+/// Replaces every random part of an answer by a fixed value.
 QByteArray normalised(const QByteArray& text) {
     static const QList<QPair<QRegularExpression, QString>> kChance{
         {QRegularExpression(QStringLiteral(R"("\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")")), QStringLiteral("\"TIME\"")},
@@ -64,7 +64,7 @@ QByteArray normalised(const QByteArray& text) {
     return result.toUtf8();
 }
 
-/// A server, and what a test does with it before and while it asks.
+/// A server, and the actions of a test before and during a request.
 class Scene {
    public:
     explicit Scene(const QString& profile)
@@ -84,7 +84,7 @@ class Scene {
         QCOMPARE(made.status, QByteArray("HTTP/2 201"));
     }
 
-    /// A merge patch in the name of `manager`.
+    /// Sends a merge patch as `manager`.
     void patch(const QString& name, const QString& manager, const QByteArray& body) const {
         const HttpAnswer done = curl.ask("PATCH", kServices + u'/' + name + QStringLiteral("?fieldManager=") + manager,
                                          body, QStringLiteral("application/merge-patch+json"));
@@ -160,7 +160,7 @@ const QMap<QString, Steps> kBefore{
          scene.curl.ask("DELETE", kServices + "/s4");
      }},
     {"1.34/33", [](Scene& scene) { scene.curl.token = QStringLiteral("token-of-limited"); }},
-    // The rule that would have refused it is not known there.
+    // The rule that would refuse it is unknown to that version.
     {"1.20/12", [](Scene& scene) { scene.create("bad"); }},
     {"1.20/15", [](Scene& scene) { scene.create("main-ntp"); }},
 };
@@ -177,7 +177,7 @@ const WatchSteps kRelabelled{[](Scene& scene) {
                              },
                              relabel};
 
-/// Watches from the version that the server has after `before`.
+/// Watches from the server's version after `before`.
 const QMap<QString, WatchSteps> kWatches{
     {"1.20/22", kLive}, {"1.34/22", kLive}, {"1.34/23", kRelabelled}, {"1.34/27", kRelabelled}};
 
@@ -204,12 +204,12 @@ class tst_kube_server : public QObject {
         lab::Daemon curl(scene.server.path(QStringLiteral("watch.out")), QStringLiteral("curl"),
                          scene.curl.words(QStringLiteral("GET"), wanted.target));
         if (number.endsWith(u"24")) {
-            QCOMPARE(curl.waitForEnd(5000), 0);  // the server ends it after the line that says why
+            QCOMPARE(curl.waitForEnd(5000), 0);  // the server closes it after the line with the reason
         } else {
             QTRY_COMPARE(scene.server.control("watches")[u"watches"].toArray().size(), 1);
             if (steps.during) steps.during(scene);
             if (number.endsWith(u"22")) scene.server.control("bookmarks");
-            // A time limit ends it by itself, with a clean end of stream.
+            // A time limit ends it by itself, with a clean end of the stream.
             if (!wanted.target.contains(u"timeoutSeconds")) scene.server.control("end-watches");
             QCOMPARE(curl.waitForEnd(5000), 0);
         }

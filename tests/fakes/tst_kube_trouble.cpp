@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The troubles that tests can make the fake API server have: faults, expired versions, restarts, storms.
+// The failures that tests can cause in the fake API server: faults, expired versions, restarts, storms.
 #include <QElapsedTimer>
 #include <QTest>
 
@@ -105,9 +105,9 @@ class tst_kube_trouble : public QObject {
         QVERIFY(timer.elapsed() >= 100 + 20 * (whole.size() / 500));
         m_curl->options = {"-m", "2"};
         m_server->fault({{"hang", true}, {"count", 1}});
-        QCOMPARE(m_curl->ask("GET", kVlans).exitCode, 28);  // curl(1): time is up
+        QCOMPARE(m_curl->ask("GET", kVlans).exitCode, 28);  // curl(1): timeout
         QTRY_COMPARE(m_server->requests().last().status, 0);
-        // A client that has gone in the meantime leaves no watch behind.
+        // A client that disconnected in the meantime leaves no watch behind.
         m_server->fault({{"delayMs", 2600}, {"count", 1}});
         QCOMPARE(m_curl->ask("GET", kVlans + "?watch=1").exitCode, 28);
         m_server->fault({{"delayMs", 2600}, {"count", 1}});
@@ -133,7 +133,7 @@ class tst_kube_trouble : public QObject {
         const auto curl = watch({});
         QCOMPARE(m_server->control("goaway")[u"asked"].toInt(), 1);
         bulk(1);
-        QTRY_VERIFY(curl->log().contains("vlan-1"));  // what runs goes on
+        QTRY_VERIFY(curl->log().contains("vlan-1"));  // the watch under way continues
     }
 
     void forgetsVersions() {
@@ -171,7 +171,7 @@ class tst_kube_trouble : public QObject {
         const HttpAnswer second = page(first);
         QCOMPARE(second.code(), code);
         if (code == 200) return;
-        // What comes with the refusal goes on with what is there now.
+        // The token in the refusal continues with the current objects.
         QCOMPARE(page(second.json()).json()[u"items"][0][u"metadata"][u"name"].toString(), QStringLiteral("vlan-4"));
     }
 

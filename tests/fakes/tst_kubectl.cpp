@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What people do with kubectl, an old and a new one, against an old and a new API server, with our CRDs.
+// What users do with kubectl, an old and a new one, against an old and a new API server, with our CRDs.
 #include <QDir>
 #include <QStandardPaths>
 #include <QTest>
@@ -24,7 +24,7 @@ QByteArray manifest(const QByteArray& name, const QByteArray& spec) {
 
 const QByteArray kSources = "sources: {servers: [{address: 192.0.2.1}]}, server: {}";
 
-/// A server with namespace "network", and a kubectl that talks to it.
+/// A server with the namespace "network", and a kubectl that uses it.
 class Cluster {
    public:
     Cluster(const QString& client, const QString& profile, const QStringList& manifests = {})
@@ -57,7 +57,7 @@ class Cluster {
         return std::make_unique<lab::Daemon>(server.path(QStringLiteral("kubectl.log")), m_program, words(arguments));
     }
 
-    /// kubectl keeps for ten minutes what it has learnt of a server's kinds.
+    /// kubectl caches a server's kinds for ten minutes.
     void forgetServer() const { QDir(server.path(kCache)).removeRecursively(); }
 
     KubeServer server;
@@ -108,7 +108,7 @@ class tst_kubectl : public QObject {
         QVERIFY(cluster.start());
         lab::CommandResult result = cluster.kubectl({"apply", "-f", kCrds});
         if (profile == u"1.20") {
-            // Rules in CEL came later: kubectl itself refuses them, and the server would drop them.
+            // CEL rules are newer: kubectl itself refuses them, and the server would drop them.
             QCOMPARE(result.exitCode, 1);
             QVERIFY2(result.errors.contains(R"(unknown field "x-kubernetes-validations")"), result.errors.constData());
             RUN({"apply", "--validate=false", "-f", kCrds});
@@ -118,7 +118,7 @@ class tst_kubectl : public QObject {
         RUN({"wait", "--for=condition=Established", "--timeout=10s", "crd/ntpservices.ntp.fos1.io"});
         RUN({"apply", "--validate=false", "-f", kCrds});
         QVERIFY2(!result.output.contains("created"), result.output.constData());
-        // Where the server dropped rules, each apply brings them again.
+        // Where the server dropped the rules, each apply sends them again.
         QCOMPARE(result.output.contains("configured"), profile == u"1.20");
         cluster.forgetServer();
         RUN({"get", "ntp,ntpc,vl"});
@@ -170,7 +170,7 @@ class tst_kubectl : public QObject {
         QCOMPARE(object()[u"spec"][u"enabled"].toBool(true), false);
         QCOMPARE(object()[u"metadata"][u"generation"].toInt(), 2);
 
-        // Another manager may say the same, or insist.
+        // Another manager may apply the same value, or use force.
         const QStringList apply{"apply", "--server-side", "--field-manager=other", "-f", "-"};
         RUN(apply, manifest("main", "enabled: false, " + kSources));
         result = cluster.kubectl(apply, manifest("main", "enabled: true, " + kSources));

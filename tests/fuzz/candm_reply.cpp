@@ -20,7 +20,7 @@ void readWith(Read read, const Reply& reply) {
 void runOne(const QByteArray& input) {
     const auto sequence = peekSequence(input);
     if (!sequence) return FUZZ_CLAIM(!decode(input, Command::Tracking, 0));
-    // What it says that it answers is what was asked.
+    // The command in the reply stands for the command that was sent.
     const auto command = static_cast<Command>(qFromBigEndian<quint16>(input.constData() + 4));
     const auto reply = decode(input, command, *sequence);
     FUZZ_CLAIM(!decode(input, command, *sequence + 1));
@@ -40,7 +40,7 @@ void runOne(const QByteArray& input) {
     const auto clients = clientPage(*reply);
     FUZZ_CLAIM(clients || saysWhy(clients.error()));
     FUZZ_CLAIM(!clients || clients->clients.size() <= 8);
-    // A page that begins where it was asked for would be asked for without end.
+    // A page that begins where it was requested would be requested forever.
     FUZZ_CLAIM(!clients || !clients->next || *clients->next != 0);
 }
 

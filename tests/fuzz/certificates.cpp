@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Certificates in PEM, from a Secret or a file.
+// PEM certificates from a Secret or a file.
 #include "security/certificate.h"
 
 #include "fuzz.h"
@@ -16,7 +16,7 @@ void runOne(const QByteArray& input) {
     } else {
         FUZZ_CLAIM(saysWhy(certificates.error()));
     }
-    // A file with both in it.
+    // A file that contains both.
     constexpr qint64 kNow = 1'800'000'000;
     const auto facts = ntp::checkPair(input, input, kNow);
     if (facts)

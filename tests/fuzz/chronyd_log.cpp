@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What chronyd writes to stderr.
+// The output of chronyd on stderr.
 #include "chrony/chronyd_log.h"
 #include "fuzz.h"
 

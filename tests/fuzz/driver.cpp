@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Stands in for libFuzzer where the compiler has none: runs every file of a corpus and the same mutations of each every
-// time, so that what was found once stays found. `fuzz_X DIRECTORY|FILE… [--mutations N]`
+// Replaces libFuzzer where the compiler has none. Runs every file of a corpus and always the same mutations of each, so
+// that a failure is reproducible. `fuzz_X DIRECTORY|FILE… [--mutations N]`
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
@@ -23,7 +23,7 @@ constexpr qsizetype kLargest = 16 * 1024;
 QByteArray current;  ///< the input under test, for onDeath()
 
 void onDeath(int number) {
-    // So that it can be looked at, and added to the corpus.
+    // Saved for analysis and for the corpus.
     const char name[] = "fuzz-failure";
     const int fd = ::open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     const auto size = static_cast<std::size_t>(current.size());
@@ -39,7 +39,7 @@ void run(const QByteArray& input) {
                            static_cast<std::size_t>(current.size()));
 }
 
-/// The distributions of <random> differ between libraries; this does not.
+/// The distributions of <random> differ between libraries; this function does not.
 std::uint32_t below(std::mt19937& random, qsizetype bound) {
     return bound < 2 ? 0 : static_cast<std::uint32_t>(random() % static_cast<std::uint32_t>(bound));
 }
@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
     for (const QByteArray& saved : corpus) {
         QByteArray bytes = saved;
         for (int i = 0; i < mutations; ++i) {
-            // A few steps away from what was saved, and then back to it.
+            // Mutates a few steps away from the saved input, then starts from it again.
             if (i % 8 == 0) bytes = saved;
             mutate(random, bytes, corpus);
             run(bytes);

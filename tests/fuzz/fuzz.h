@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the fuzz targets share. A target is a file with runOne(); the same input always does the same.
+// Shared by the fuzz targets. A target is a file with runOne(); the same input always has the same effect.
 #pragma once
 
 #include <QByteArray>
@@ -10,21 +10,22 @@
 
 namespace fos1::fuzz {
 
-/// Gives one input to the parser. What must hold whatever the input is a FUZZ_CLAIM.
+/// Passes one input to the parser. A FUZZ_CLAIM states what must hold for any input.
 void runOne(const QByteArray& input);
 
 [[noreturn]] void broken(const char* claim, const char* file, int line);
 
-/// A refusal that nobody could act upon is a mistake of ours.
+/// A refusal without a message would be a bug, because no user could act on it.
 inline bool saysWhy(const Error& error) { return !error.message.isEmpty(); }
 
-/// The input cut into pieces, small ones first: how a stream may come.
+/// The input cut into pieces, small ones first, as a stream may arrive.
 std::vector<QByteArray> pieces(const QByteArray& input);
 
-/// A list of byte strings, each behind its length in two bytes, little end first; a length beyond the end takes all.
+/// A list of byte strings, each preceded by its length in two bytes (little-endian). A length beyond the end takes the
+/// rest.
 std::vector<QByteArray> records(const QByteArray& input);
 
 }  // namespace fos1::fuzz
 
-/// Ends the process, in a build without Q_ASSERT too.
+/// Aborts the process, also in a build without Q_ASSERT.
 #define FUZZ_CLAIM(claim) ((claim) ? void() : ::fos1::fuzz::broken(#claim, __FILE__, __LINE__))

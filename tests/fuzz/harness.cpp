@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What libFuzzer (and driver.cpp in its place) calls.
+// The functions that libFuzzer (or driver.cpp in its place) calls.
 #include <QCoreApplication>
 #include <cstdio>
 #include <cstdlib>
@@ -37,7 +37,7 @@ extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv);
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 extern "C" int LLVMFuzzerInitialize(int* argc, char*** argv) {
-    // Notifiers and timers of what is under test need one; it lives as long as the process.
+    // Notifiers and timers of the tested code need one; it lives as long as the process.
     static QCoreApplication app(*argc, *argv);
     qInstallMessageHandler([](QtMsgType type, const QMessageLogContext&, const QString& text) {
         if (type == QtFatalMsg) std::fprintf(stderr, "%s\n", qPrintable(text));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Requests to the HTTP port, in one piece and in several: whatever comes, what is answered is HTTP, the same both
+// Requests to the HTTP port, in one piece and in several: for any input, the answer is valid HTTP and the same both
 // times.
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -15,7 +15,7 @@ namespace fos1::fuzz {
 
 namespace {
 
-/// What the server answers until it has nothing more to say.
+/// The complete answer of the server.
 QByteArray answerTo(quint16 port, const std::vector<QByteArray>& request) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
@@ -26,7 +26,7 @@ QByteArray answerTo(quint16 port, const std::vector<QByteArray>& request) {
     QByteArray answer;
     char buffer[4096];
     const auto receive = [&] {
-        // On the loopback what was written is there; each turn lets the server go one step on.
+        // On the loopback, written data arrives immediately; each turn of the loop advances the server by one step.
         for (int idle = 0; idle < 4;) {
             QCoreApplication::processEvents();
             const ssize_t got = ::recv(fd, buffer, sizeof buffer, MSG_DONTWAIT);
@@ -35,11 +35,11 @@ QByteArray answerTo(quint16 port, const std::vector<QByteArray>& request) {
         }
     };
     for (const QByteArray& piece : request) {
-        // It may have had enough.
+        // The server may have closed the connection.
         if (::send(fd, piece.constData(), static_cast<std::size_t>(piece.size()), MSG_NOSIGNAL) < 0) break;
         receive();
     }
-    // No port may stay in TIME_WAIT behind each of many thousand connections.
+    // No port may stay in TIME_WAIT after each of many thousand connections.
     const linger now{1, 0};
     ::setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
     ::close(fd);
@@ -65,7 +65,7 @@ void runOne(const QByteArray& input) {
         const QByteArray answer = answerTo(port, request);
         FUZZ_CLAIM(answer.isEmpty() || answer.startsWith("HTTP/1."));
     }
-    // It still serves.
+    // The server still answers.
     const QByteArray next = answerTo(port, {"GET /metrics HTTP/1.0\r\n\r\n"});
     FUZZ_CLAIM(next.startsWith("HTTP/1.") && next.endsWith("fos1_up 1\n"));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Addresses, prefixes and networks as text, one in a line, from whoever wrote them; and the networks as ranges.
+// Addresses, prefixes and networks as text, one per line, from any source; and the networks as ranges.
 #include <QList>
 #include <QString>
 #include <vector>
@@ -18,7 +18,7 @@ using net::IpPrefix;
 using net::IpRange;
 using net::OwnedRange;
 
-/// Canonical text is read back as the same value.
+/// Canonical text is parsed to the same value.
 template <typename Value>
 void checkText(const Value& value) {
     const auto again = Value::parse(value.text());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Requests on the control socket, from a caller who may read and not act.
+// Requests on the control socket, from a caller that may read but not act.
 #include <QJsonDocument>
 
 #include "control/json_rpc.h"
@@ -16,8 +16,9 @@ void runOne(const QByteArray& input) {
         ++reads;
         reply(params);
     });
-    dispatcher.add("act", RpcDispatcher::Access::Act,
-                   [](const QJsonObject&, const host::RpcReply&) { FUZZ_CLAIM(false && "who may not act, acted"); });
+    dispatcher.add("act", RpcDispatcher::Access::Act, [](const QJsonObject&, const host::RpcReply&) {
+        FUZZ_CLAIM(false && "a caller without the right to act acted");
+    });
     int answers = 0;
     dispatcher.handle(input, {false}, [&](const QByteArray& line) {
         ++answers;
@@ -33,7 +34,7 @@ void runOne(const QByteArray& input) {
             FUZZ_CLAIM(reads == 1);
     });
     FUZZ_CLAIM(answers <= 1 && reads <= 1);
-    // Silence is for a notification alone.
+    // Only a notification has no answer.
     FUZZ_CLAIM(answers == 1 || QJsonDocument::fromJson(input).isObject());
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A kubeconfig, and what a credential plugin named in one prints.
+// A kubeconfig, and the output of a credential plugin that it names.
 #include "kubeconfig.h"
 
 #include "exec_credential.h"

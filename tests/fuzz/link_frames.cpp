@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a plugin's runner, which may be anything by now, sends over its link: the stream of frames and the messages in
-// it.
+// Data that a plugin's runner, which may be compromised, sends over its link: the stream of frames and their messages.
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -38,7 +37,7 @@ QByteArray encodeAgain(const Message& message) {
 
 void check(const Message& message) {
     const QByteArray frame = encodeAgain(message);
-    // Half a float takes more when it is written as a double, so that what came in need not fit again.
+    // A half float takes more space when it is written as a double, so a received message need not fit again.
     if (frame.isEmpty()) return;
     const auto again = decodeFrame(frame.mid(kLengthBytes));
     FUZZ_CLAIM(again && again->type == message.type);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What nf_tables tells: notifications of the kernel, and its lists of counted elements.
+// Messages of nf_tables: notifications of the kernel, and its lists of counted elements.
 #include <libmnl/libmnl.h>
 
 #include "fuzz.h"
@@ -14,7 +14,7 @@ void runOne(const QByteArray& input) {
         if (datagram.isEmpty()) reader.lost();
         reader.receive(datagram);
     }
-    // Nobody's changes but ours: whoever the kernel names is called so here.
+    // Only our own changes: every thread that the kernel names has this name here.
     firewall::ChangeReader once("fos1-nft");
     once.receive(input);
     once.lost();
@@ -26,7 +26,7 @@ void runOne(const QByteArray& input) {
     std::map<QString, firewall::Counter> counters;
     firewall::readCounters(message, counters);
     for (const auto& [interface, counter] : counters) FUZZ_CLAIM(!interface.isEmpty());
-    // Another list is added, never mixed up.
+    // Another list is added and does not change the earlier counters.
     const auto before = counters;
     firewall::readCounters(message, counters);
     FUZZ_CLAIM(counters.size() == before.size());

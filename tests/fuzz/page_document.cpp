@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Pages: what a plugin replies with (checked by the host) and what a daemon sends to fos1ctl (rendered unchecked).
+// Pages: replies of a plugin (which the host checks) and of a daemon to fos1ctl (which renders them unchecked).
 #include <QCborMap>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -17,7 +17,7 @@ void runOne(const QByteArray& input) {
     const auto good = page::check(document);
     if (!good) FUZZ_CLAIM(!good.error().text().isEmpty());
     if (good) FUZZ_CLAIM(page::check(QCborMap::fromJsonObject(document.toJsonObject())).has_value());
-    // Whatever it says: no line of it moves the cursor.
+    // For any content, no line of the output moves the cursor.
     const QDateTime now = QDateTime::fromSecsSinceEpoch(1'700'000'000, Qt::UTC);
     const QString text = ctl::pageText(json, now);
     FUZZ_CLAIM(std::none_of(text.begin(), text.end(),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a stranger's shared object says of itself, and what its validator answers.
+// The metadata of a third party's shared object, and the answers of its validator.
 #include <QCborMap>
 #include <QJsonDocument>
 

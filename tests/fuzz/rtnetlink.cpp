@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Datagrams of rtnetlink: answers to a dump and notifications, in any order, torn and malformed.
+// Datagrams of rtnetlink: answers to a dump and notifications, in any order, interrupted and malformed.
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 
@@ -14,7 +14,7 @@ namespace {
 constexpr quint32 kEverything =
     RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
 
-/// What a link monitor does with a reader.
+/// The steps that a link monitor takes with a dialogue.
 void follow(const std::vector<QByteArray>& datagrams) {
     vlan::LinkKeeper keeper;
     netlink::Dialogue reader(kEverything, keeper);

@@ -25,7 +25,7 @@ void runOne(const QByteArray& input) {
     const QCborMap object = QCborMap::fromJsonObject(QJsonDocument::fromJson(input).object());
     const auto admitted = catalog->admit(object);
     if (!admitted) return checkErrors(admitted.error());
-    // What was filled in is acceptable, and there is no more to fill in.
+    // The object with its defaults is admitted again, without further defaults.
     const auto again = catalog->admit(*admitted);
     FUZZ_CLAIM(again && *again == *admitted);
     if (admitted->value(QStringLiteral("kind")).toString() != QStringLiteral("NTPService")) return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The snapshot of a cluster on disk, as it is and with a checksum that is right.
+// The snapshot of a cluster on disk, as it is and with a correct checksum.
 #include "kube/snapshot.h"
 
 #include <QCryptographicHash>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What plugins publish for each other: values of the contracts, from whoever published them.
+// Values that plugins publish for each other: the contracts, from any publisher.
 #include <QCborArray>
 #include <QCborMap>
 
@@ -15,7 +15,8 @@ namespace fos1::fuzz {
 
 namespace {
 
-/// What was read is what was said, as far as both say the same field. A word alone may be read as one that is known.
+/// Decoded fields equal the published ones, as far as both contain them. Only an unknown enum text may be decoded as a
+/// known one.
 void compare(const QCborValue& said, const QCborValue& read) {
     if (read.isInteger() && said.isInteger()) FUZZ_CLAIM(read == said);
     if (read.isMap() && said.isMap()) {
@@ -46,7 +47,7 @@ void check(const QCborMap& map) {
 void runOne(const QByteArray& input) {
     QCborParserError broken;
     const QCborMap map = QCborValue::fromCbor(input, &broken).toMap();
-    // Who publishes does it through an interface or a frame, which are whole.
+    // Values arrive through an interface or a frame, which are complete.
     if (broken.error != QCborError::NoError) return;
     check<time::SyncState>(map);
     check<time::ServiceState>(map);

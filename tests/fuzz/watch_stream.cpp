@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The answer to a watch: lines that come in pieces, and how a server's problems are told.
+// The answer to a watch: lines that arrive in pieces, and the messages of a server's errors.
 #include "api_types.h"
 #include "fuzz.h"
 #include "line_splitter.h"

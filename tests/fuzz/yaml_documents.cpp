@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Text of manifests: parsed, written and parsed again, and edited in place as `fos1ctl apply` has it done.
+// Text of manifests: parsed, written and parsed again, and edited in place as by `fos1ctl apply`.
 #include <QCborArray>
 #include <algorithm>
 #include <map>
@@ -14,7 +14,7 @@ namespace {
 
 const QString kFile = QStringLiteral("f.yaml");
 
-/// The same for the same value: the order of keys says nothing, and is not kept.
+/// Equal for equal values: the order of keys is irrelevant and not preserved.
 QByteArray canonical(const QCborValue& value) {
     if (value.isArray()) {
         QByteArray all("[");
@@ -55,7 +55,7 @@ void runOne(const QByteArray& input) {
     }
     if (documents->size() > 4) return;
     for (std::size_t i = 0; i < documents->size(); ++i) {
-        // Without one of the documents, all the others are as they were.
+        // After one document is removed, all the others are unchanged.
         auto others = *documents;
         const int line = others[i].positionOf({}).line;
         others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));

@@ -13,7 +13,7 @@ DhcpClient::DhcpClient(const Lab& lab, const QString& ns, IpFamily family) {
     QDir().mkpath(dir);
     m_told = dir + QStringLiteral("/told");
     const QString script = dir + QStringLiteral("/script");
-    // udhcpc names the event in its argument, dhclient in `reason`; only an answer tells anything.
+    // udhcpc passes the event as its argument, dhclient in `reason`. Only answers contain values.
     writeFile(script, "#!/bin/sh\ncase \"$1$reason\" in bound|renew|BOUND6|RENEW6) env >'" + m_told.toUtf8() +
                           ".new' && mv '" + m_told.toUtf8() + ".new' '" + m_told.toUtf8() + "' ;; esac\n");
     QFile::setPermissions(script, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A real DHCP client in a namespace of the lab that tells what it was given and changes nothing there.
+// A real DHCP client in a namespace of the lab. It records the options that it receives and changes nothing there.
 #pragma once
 
 #include <QMap>
@@ -11,12 +11,12 @@ namespace fos1::lab {
 
 class DhcpClient {
    public:
-    /// Over IPv4 udhcpc asks for a lease; over IPv6 dhclient asks for information alone. Both go on asking on link
-    /// "v-cl", for the servers of time (options 42, 31 and 56) too.
+    /// Over IPv4, udhcpc requests a lease; over IPv6, dhclient requests only information. Both keep requesting on link
+    /// "v-cl", including the time servers (options 42, 31 and 56).
     DhcpClient(const Lab& lab, const QString& ns, IpFamily family);
 
-    /// The client's own names of what the last answer held, such as `ip`, `ntpsrv` (udhcpc) or `new_dhcp6_ntp_server`
-    /// (dhclient: option 56 as bytes in hex); empty before.
+    /// The values of the last answer under the client's own names, such as `ip`, `ntpsrv` (udhcpc) or
+    /// `new_dhcp6_ntp_server` (dhclient: option 56 as bytes in hex). Empty before the first answer.
     [[nodiscard]] QMap<QString, QString> options() const;
 
     [[nodiscard]] const Daemon& process() const { return *m_process; }

@@ -20,8 +20,8 @@ constexpr const char* kMarker = "FOS1_LAB_INSIDE";
 int enter(int argc, char** argv) {
     const bool isRoot = ::geteuid() == 0;
     ::setenv(kMarker, "1", 1);
-    // The only mount is a /proc of our own, on one that unshare(1) makes private: so "/" may stay as it is, which in a
-    // plain chroot it must, for there it is no mount point.
+    // The only mount is our own /proc, over one that unshare(1) makes private. "/" can therefore stay as it is; in a
+    // plain chroot it must, because there it is not a mount point.
     std::vector<std::string> words{"unshare", "--mount", "--propagation", "unchanged",   "--net",
                                    "--pid",   "--fork",  "--kill-child",  "--mount-proc"};
     if (!isRoot) words.insert(words.end(), {"--user", "--map-root-user"});
@@ -36,7 +36,7 @@ int enter(int argc, char** argv) {
     return 1;
 }
 
-/// As process 1 of the namespace: reaps orphans, so that none stays a zombie that looks alive.
+/// Runs as process 1 of the namespace and reaps orphans, so that none stays a zombie that looks alive.
 int reapUntil(pid_t body) {
     for (;;) {
         int status = 0;
@@ -51,7 +51,7 @@ int reapUntil(pid_t body) {
 void forgetIsolation() { ::unsetenv(kMarker); }
 
 bool isUserNamespace() {
-    // user_namespaces(7): who maps nobody but himself has to give up setgroups(2).
+    // user_namespaces(7): a process that maps only its own user must disable setgroups(2).
     std::ifstream file("/proc/self/setgroups");
     std::string word;
     return file >> word && word == "deny";
@@ -59,7 +59,7 @@ bool isUserNamespace() {
 
 int runIsolated(int argc, char** argv, const std::function<int()>& body) {
     if (!::getenv(kMarker)) return enter(argc, argv);
-    // A plain user's PATH lacks the places of ip and chronyd.
+    // A plain user's PATH lacks the directories of ip and chronyd.
     const char* given = ::getenv("PATH");
     const std::string path = given ? given : "/usr/bin:/bin";
     ::setenv("PATH", (path + ":/usr/sbin:/sbin").c_str(), 1);

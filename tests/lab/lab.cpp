@@ -66,7 +66,7 @@ QByteArray Daemon::log() const {
 }
 
 Lab::Lab(FirstClient client) {
-    // Daemons that drop their privileges must be able to pass through.
+    // Daemons that drop their privileges must be able to enter.
     QFile::setPermissions(m_dir.path(), QFile::Permissions(0x7055));
     for (const char* ns : {"up", "rt"}) addNamespace(QString::fromLatin1(ns));
     ip("up", "link add v-up type veth peer name wan netns " + namespacePath("rt"));
@@ -80,7 +80,7 @@ Lab::Lab(FirstClient client) {
 }
 
 void Lab::address(const QString& ns, const QString& link, const QString& v4, const QString& v6) {
-    // Nobody else can have an address here, and a daemon that finds the link's own still tentative gives up at once.
+    // Addresses are unique here, and a daemon that finds the link's own address still tentative gives up at once.
     mustRun(ns, "sysctl", {QStringLiteral("-qw"), QStringLiteral("net/ipv6/conf/%1/accept_dad=0").arg(link)});
     ip(ns, QStringLiteral("addr add %1/24 dev %2").arg(v4, link));
     ip(ns, QStringLiteral("addr add %1/64 dev %2 nodad").arg(v6, link));
@@ -192,7 +192,7 @@ QList<qint64> processesWith(const QByteArray& text) {
         bool isPid = false;
         const qint64 pid = entry.toLongLong(&isPid);
         QFile commandLine(QStringLiteral("/proc/%1/cmdline").arg(entry));
-        // A zombie's command line is empty.
+        // The command line of a zombie is empty.
         if (isPid && commandLine.open(QIODevice::ReadOnly) && commandLine.readAll().replace('\0', ' ').contains(text))
             found.append(pid);
     }

@@ -7,7 +7,7 @@ namespace fos1::lab {
 
 namespace {
 
-/// The daemon's own directory, with its configuration in it.
+/// Creates the daemon's own directory with its configuration file.
 QString prepare(const Lab& lab, const QString& name, const QString& file, const QByteArray& config) {
     const QString dir = lab.path(name);
     QDir().mkpath(dir);
@@ -19,7 +19,7 @@ QString prepare(const Lab& lab, const QString& name, const QString& file, const 
 std::unique_ptr<Daemon> startDnsmasq(const Lab& lab, const QString& ns, const QString& name, const QByteArray& config) {
     const QString dir = prepare(lab, name, QStringLiteral("dnsmasq.conf"), config);
     if (dir.isEmpty()) return nullptr;
-    // In a user namespace it could not give up its groups, and without a background it does not try.
+    // In a user namespace it could not drop its groups, and in the foreground it does not try.
     return lab.startIn(
         ns, name, QStringLiteral("dnsmasq"),
         {"--no-daemon", "--bind-dynamic", "--no-hosts", "--no-resolv", "--conf-file=" + dir + "/dnsmasq.conf",

@@ -26,7 +26,7 @@ void put32(Packet& packet, std::size_t at, quint32 value) {
     for (std::size_t i = 0; i < 4; ++i) packet[at + i] = static_cast<unsigned char>(value >> (24 - 8 * i));
 }
 
-/// Seconds since 1900 and 2^-32 fractions of one (RFC 5905, section 6).
+/// Seconds since 1900 and fractions of 2^-32 s (RFC 5905, section 6).
 void putTime(Packet& packet, std::size_t at, std::chrono::nanoseconds sinceUnixEpoch) {
     const auto seconds = std::chrono::floor<std::chrono::seconds>(sinceUnixEpoch);
     const auto rest = static_cast<quint64>((sinceUnixEpoch - seconds).count());
@@ -41,11 +41,11 @@ Packet answerTo(const Packet& request, const NtpClaim& claim, std::chrono::nanos
     const int version = request[0] >> 3 & 7;
     answer[0] = static_cast<unsigned char>(claim.leap << 6 | version << 3 | 4);
     answer[1] = static_cast<unsigned char>(claim.stratum);
-    answer[2] = request[2];                       // the poll is the client's
-    answer[3] = static_cast<unsigned char>(-20);  // a microsecond
-    put32(answer, 8, 1);                          // root dispersion: 15 us
+    answer[2] = request[2];                       // the client's poll interval
+    answer[3] = static_cast<unsigned char>(-20);  // 2^-20 s, about a microsecond
+    put32(answer, 8, 1);                          // root dispersion: 15 µs
     // At stratum 0 the refid would be a kiss code.
-    if (claim.stratum > 0) std::memcpy(answer.data() + 12, "LAB", 3);
+    if (claim.stratum > 0) put32(answer, 12, claim.refId);
     putTime(answer, 16, received + claim.offset - 1s);  // the clock was set a second ago
     std::memcpy(answer.data() + 24, request.data() + 40, 8);
     putTime(answer, 32, received + claim.offset);
@@ -57,7 +57,7 @@ Packet answerTo(const Packet& request, const NtpClaim& claim, std::chrono::nanos
 
 NtpResponder::NtpResponder(const Lab& lab, const QString& ns, NtpClaim claim)
     : m_stop(::eventfd(0, EFD_CLOEXEC)), m_claim(claim) {
-    // A socket stays in the namespace that it was made in.
+    // A socket stays in the namespace in which it was created.
     lab.inside(ns, [this] {
         m_socket = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         const int off = 0;
@@ -99,10 +99,10 @@ void NtpResponder::serve() {
             ::recvfrom(m_socket, request.data(), request.size(), 0, reinterpret_cast<sockaddr*>(&from), &size);
         const auto received = now();
         const NtpClaim claim = claimed();
-        // Nothing but requests of clients, as they are without extension or MAC.
+        // Only plain client requests, without extension or MAC.
         if (got != static_cast<ssize_t>(kHeader) || (request[0] & 7) != 3 || claim.isSilent) continue;
         const Packet answer = answerTo(request, claim, received);
-        // One that is lost is asked for again.
+        // The client repeats a lost request.
         (void)!::sendto(m_socket, answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from), size);
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An NTP server that says what it is told to, true or false: a chronyd that leaves the clock alone can only tell the
-// machine's own time. Real packets; knows nothing of any client.
+// An NTP server that serves configured values, true or false. (A chronyd that does not set the clock can only serve the
+// machine's own time.) Real packets. Must not know any client.
 #pragma once
 
 #include <chrono>
@@ -11,12 +11,13 @@
 
 namespace fos1::lab {
 
-/// What is answered (RFC 5905, figure 8).
+/// The content of its answers (RFC 5905, figure 8).
 struct NtpClaim {
-    std::chrono::nanoseconds offset{0};  ///< against the machine's clock
+    std::chrono::nanoseconds offset{0};  ///< relative to the machine's clock
     int stratum = 1;
-    int leap = 0;  ///< 3: not synchronised
+    int leap = 0;  ///< 3: not synchronized
     bool isSilent = false;
+    quint32 refId = 0x4C414200;  ///< "LAB"
 };
 
 class NtpResponder {
@@ -27,10 +28,10 @@ class NtpResponder {
     NtpResponder(const NtpResponder&) = delete;
     NtpResponder& operator=(const NtpResponder&) = delete;
 
-    /// Empty when it answers, else what went wrong.
+    /// Empty when it answers requests, otherwise what went wrong.
     [[nodiscard]] QString problem() const { return m_problem; }
 
-    /// From the next answer on.
+    /// Applies from the next answer on.
     void claim(NtpClaim claim);
 
    private:
@@ -41,7 +42,7 @@ class NtpResponder {
     int m_socket = -1;
     int m_stop = -1;  ///< an eventfd
     mutable std::mutex m_mutex;
-    NtpClaim m_claim;  ///< under m_mutex
+    NtpClaim m_claim;  ///< guarded by m_mutex
     std::thread m_thread;
 };
 

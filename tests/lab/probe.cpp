@@ -15,10 +15,10 @@ namespace fos1::lab {
 
 namespace {
 
-/// How long an answer of a daemon in the lab may take: long, for whoever asks may be held up.
+/// Time limit for an answer of a daemon in the lab: long, because the asking process may be delayed.
 constexpr int kAnswerMs = 1000;
 
-/// A socket that is connected, or is being connected, to an address of either family; -1: not even that.
+/// A socket that is connected or connecting to an address of either family; -1: not even connecting.
 class Socket {
    public:
     Socket(const QString& address, quint16 port, int type) {
@@ -76,7 +76,7 @@ class Socket {
 
 std::chrono::nanoseconds wallClock() { return std::chrono::system_clock::now().time_since_epoch(); }
 
-/// A timestamp of NTP's era 0 (RFC 5905, section 6), since the epoch of Unix.
+/// Converts a timestamp of NTP's era 0 (RFC 5905, section 6) to time since the Unix epoch.
 std::chrono::nanoseconds timeAt(const QByteArray& packet, int at) {
     quint64 value = 0;
     for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<unsigned char>(packet.at(at + i));
@@ -90,7 +90,7 @@ std::chrono::nanoseconds timeAt(const QByteArray& packet, int at) {
 QByteArray ntpPacket(int mode, int length) {
     QByteArray packet(length, '\0');
     packet[0] = static_cast<char>(4 << 3 | mode);
-    if (length > 40) packet[40] = 1;  // a transmit time that is not zero
+    if (length > 40) packet[40] = 1;  // a non-zero transmit time
     return packet;
 }
 
@@ -157,7 +157,7 @@ Connection Probe::connect(const QString& address, quint16 port) const {
 bool Probe::reaches(const QString& address, quint16 port) const { return connect(address, port) != Connection::Silent; }
 
 std::optional<QByteArray> Probe::resolve(const QString& server, const QByteArray& name) const {
-    // A recursive question for one A record of class IN.
+    // A recursive query for one A record of class IN.
     QByteArray question("\x12\x34\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00", 12);
     for (const QByteArray& label : name.split('.')) question += static_cast<char>(label.size()) + label;
     question += QByteArray("\x00\x00\x01\x00\x01", 5);
@@ -166,7 +166,7 @@ std::optional<QByteArray> Probe::resolve(const QString& server, const QByteArray
     const auto byte = [&](qsizetype at) { return static_cast<unsigned char>(answer->at(at)); };
     qsizetype at = question.size();
     for (int left = byte(6) << 8 | byte(7); left > 0; --left) {
-        // Its name: labels, or a pointer to where they were.
+        // Its name: labels, or a pointer to earlier ones.
         while (at < answer->size() && byte(at) != 0 && byte(at) < 0xc0) at += byte(at) + 1;
         at += at < answer->size() && byte(at) >= 0xc0 ? 2 : 1;
         if (at + 10 > answer->size()) return QByteArray();
@@ -183,7 +183,7 @@ std::optional<QByteArray> Probe::resolve(const QString& server, const QByteArray
 }
 
 bool Probe::sendFrom(quint16 from, const QString& address, const QByteArray& payload, quint16 port) const {
-    QByteArray datagram(8, '\0');  // a checksum of 0 is none
+    QByteArray datagram(8, '\0');  // a checksum of 0 means no checksum
     const auto put = [&](int at, int value) {
         datagram[at] = static_cast<char>(value >> 8);
         datagram[at + 1] = static_cast<char>(value & 0xff);

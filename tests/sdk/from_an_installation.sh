@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A plugin from `fos1ctl plugin new`, made in a directory of its own with nothing but an installation: it builds, its test
-# passes, it conforms, and a running host loads it both ways. Then the same with pkg-config instead of CMake, and the page
-# for authors is held against what was done.
+# Makes a plugin with `fos1ctl plugin new` in a directory of its own, with nothing but an installation: it builds, its
+# test passes, it conforms, and a running host loads it in both modes. Then the same with pkg-config instead of CMake.
+# Finally compares the page for authors with these files and commands.
 #   from_an_installation.sh BUILD-TREE SOURCE-TREE SANITIZERS
 set -euo pipefail
 build=$1
 source=$2
 sanitize=$3
 
-# Not below a home directory: the runner's user must be able to read the plugin.
+# Not below a home directory, because the runner's user must be able to read the plugin.
 work=$(mktemp -d /tmp/fos1-sdk-XXXXXX)
 chmod 755 "$work"
 host=
@@ -30,7 +30,7 @@ cmake --install "$build" --prefix "$work/usr" >"$work/install.log" || fail "cmak
 export PATH=$work/usr/bin:$PATH
 export CMAKE_PREFIX_PATH=$work/usr
 export CMAKE_EXPORT_COMPILE_COMMANDS=ON
-# Host and plugin share a process, so both or neither have a sanitizer.
+# Host and plugin share a process, so either both or neither use a sanitizer.
 if [ -n "$sanitize" ]; then
     export CXXFLAGS="-fsanitize=$sanitize -fno-omit-frame-pointer" LDFLAGS="-fsanitize=$sanitize"
     export ASAN_OPTIONS=detect_leaks=0
@@ -41,7 +41,7 @@ cd "$work"
 started=$SECONDS
 fos1ctl plugin new com.example.hello --directory hello
 cd hello
-# The commands of the scaffold's own README, as they are.
+# The commands of the scaffold's own README, unchanged.
 # shellcheck disable=SC2016
 sed -n '/^```sh$/,/^```$/p' README.md | grep -v '^```' >commands.sh
 [ -s commands.sh ] || fail "README.md has no commands"
@@ -74,7 +74,7 @@ if (cd "$work/undefined" && cmake -S . -B build --fresh) >"$work/metadata.log" 2
     fail "broken metadata was taken"
 fi
 grep -q "plugin.json" "$work/metadata.log" || fail "$(cat "$work/metadata.log")"
-# Not an empty directory, no good id: nothing is written.
+# A directory that is not empty, an invalid id: nothing is written.
 ! fos1ctl plugin new com.example.hello --directory "$work/hello" 2>/dev/null || fail "it wrote into a full directory"
 ! fos1ctl plugin new Hello --directory "$work/other" 2>/dev/null || fail "it took a bad id"
 [ ! -e "$work/other" ] || fail "a bad id left a directory"
@@ -130,7 +130,7 @@ version=$(LD_LIBRARY_PATH=$(pkg-config --variable=libdir fos1sdk) "$work/consume
 [ "$version" = "$(pkg-config --variable=sdk_version fos1sdk)" ] || fail "versions differ: $version"
 
 step "the page for authors"
-# Each file and each command that the page shows is that of the scaffold.
+# Each file and each command on the page equals that of the scaffold.
 page=$source/docs/writing-a-plugin.md
 while read -r command; do
     [ -z "$command" ] || grep -qxF "$command" "$page" || fail "$page lacks the command \"$command\""

@@ -13,7 +13,7 @@ namespace fos1::system {
 
 namespace {
 
-// As Debian's system bus: nothing is allowed that no policy allows.
+// Like Debian's system bus: everything is forbidden unless a policy allows it.
 constexpr const char* kConfig = R"xml(<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
@@ -38,7 +38,7 @@ constexpr const char* kConfig = R"xml(<!DOCTYPE busconfig PUBLIC "-//freedesktop
 </busconfig>
 )xml";
 
-/// Turns the event loop meanwhile: the objects asked for may live in this very process.
+/// Runs the event loop meanwhile, because the requested objects may be in this process.
 lab::CommandResult runAs(int uid, QStringList words) {
     const QString id = QString::number(uid);
     if (uid != 0) words = QStringList{"setpriv", "--reuid", id, "--regid", id, "--clear-groups"} + words;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A cluster that a host in the lab's router follows: the fake API server beside it, with our CRDs and namespace
-// "network", and the manifests of its tests.
+// A cluster that configures a host in the lab's router: the fake API server beside it, with our CRDs, the namespace
+// "network" and the manifests of its tests.
 #pragma once
 
 #include "host_under_test.h"
@@ -14,12 +14,11 @@ class ClusterUnderTest {
 
     fakes::KubeServer server;
 
-    /// host.yaml of a host that follows this cluster as node `node`; `more` are further lines of the section
-    /// kubernetes.
+    /// host.yaml for a host that uses this cluster as node `node`. `more` are further lines of the section kubernetes.
     [[nodiscard]] QByteArray config(const QByteArray& node, const QByteArray& more = {},
                                     const QString& user = QStringLiteral("admin")) const;
 
-    /// Creates or replaces an NTPService of namespace network; `more` is merged into the spec.
+    /// Creates or replaces an NTPService in the namespace network. `more` is merged into the spec.
     void service(const QString& name, const QJsonObject& more = {}, const QJsonObject& metadata = {}) const;
     void secret(const QString& name, const QJsonObject& stringData) const;
     void remove(const QString& kind, const QString& name) const;

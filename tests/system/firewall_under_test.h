@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A router whose firewall is under test: three VLANs with a client each, a host with the firewall bridge, and a table
-// of somebody else's behind ours that sees what passes.
+// A router whose firewall is under test: three VLANs with a client each, a host with the firewall bridge, and a foreign
+// table after ours that observes which packets pass.
 #pragma once
 
 #include "host_under_test.h"
@@ -12,25 +12,25 @@ class FirewallUnderTest {
    public:
     FirewallUnderTest();
 
-    /// Empty when all stands and the host runs with `service`, else what went wrong.
+    /// Returns an empty string when everything is set up and the host runs with `service`, otherwise what went wrong.
     [[nodiscard]] QString start(const QByteArray& vlanConfig);
 
-    /// The NTPService; `vlanConfig` are lines of the list.
+    /// The NTPService. `vlanConfig` are the lines of its list.
     [[nodiscard]] QByteArray service(const QByteArray& vlanConfig) const;
-    /// Writes it.
+    /// Writes the NTPService.
     bool declare(const QByteArray& vlanConfig) const;
 
-    /// Makes the other table; start() does, but some tests flush everything.
+    /// Creates the foreign table. start() does this too, but some tests flush everything.
     void observe() const;
 
-    /// nft in the router; fatal when it fails.
+    /// Runs nft in the router; fatal when it fails.
     QByteArray nft(const QString& commands) const;
-    /// Whether our table is there.
+    /// Whether our table exists.
     [[nodiscard]] bool hasTable() const;
-    /// The chain that a VLAN's interface is sent to; empty: none.
+    /// The chain for a VLAN's interface; empty: none.
     [[nodiscard]] QString chainOf(int vlan) const;
 
-    /// What became of one NTP packet from the client of a VLAN: "passed", "dropped", or "lost".
+    /// What happened to one NTP packet from the client of a VLAN: "passed", "dropped", or "lost".
     [[nodiscard]] QString fate(int vlan, const QString& address, const QByteArray& payload) const;
 
     [[nodiscard]] lab::Probe client(int vlan) const { return {lab, QStringLiteral("cl%1").arg(vlan)}; }
@@ -40,7 +40,7 @@ class FirewallUnderTest {
     lab::Lab lab;
     std::unique_ptr<lab::Daemon> upstream;
     std::unique_ptr<HostUnderTest> host;
-    QByteArray security = "nts: {enabled: true}";  ///< what of the NTPService's is declared
+    QByteArray security = "nts: {enabled: true}";  ///< the security lines of the NTPService
 
    private:
     struct Seen {

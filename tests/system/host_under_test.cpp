@@ -125,7 +125,7 @@ QList<qint64> HostUnderTest::chronyds() const {
     for (const qint64 pid : lab::processesWith(m_dir.toUtf8())) {
         QFile name(QStringLiteral("/proc/%1/comm").arg(pid));
         if (!name.open(QIODevice::ReadOnly) || name.readAll().trimmed() != "chronyd") continue;
-        // One that checks a configuration serves nobody.
+        // A chronyd that only checks a configuration does not serve clients.
         QFile words(QStringLiteral("/proc/%1/cmdline").arg(pid));
         if (words.open(QIODevice::ReadOnly) && !words.readAll().split('\0').contains("-p")) found.append(pid);
     }

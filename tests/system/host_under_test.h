@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A real fos1-hostd in the lab's router, with its configuration in a directory of its own, and ways to ask it.
+// A real fos1-hostd in the lab's router, with its configuration in a directory of its own, and ways to query it.
 #pragma once
 
 #include <QJsonArray>
@@ -20,18 +20,18 @@ struct PluginUnderTest {
 
 class HostUnderTest {
    public:
-    /// `name` is the directory below the lab's; nothing is started yet.
+    /// `name` is the directory below the lab's. Starts nothing yet.
     HostUnderTest(const lab::Lab& lab, const QString& name);
 
-    /// Starts the host and waits until it is ready; false with the log printed when it does not get there.
+    /// Starts the host and waits until it is ready. Otherwise prints the log and returns false.
     bool start(const QStringList& environment = {});
-    /// Starts it without waiting.
+    /// Starts the host without waiting.
     void launch(const QStringList& environment = {});
 
-    /// SIGTERM; the exit code, or -1 after 6 s.
+    /// Sends SIGTERM. Returns the exit code, or -1 after 6 s.
     int stop();
 
-    /// host.yaml; set before start(). The default names both plugins and this object's directories.
+    /// host.yaml; set it before start(). The default names both plugins and this object's directories.
     QByteArray config;
 
     /// Puts the shared object where every user can read it, in mine/, and names it in host.yaml. `config` ends within
@@ -40,30 +40,30 @@ class HostUnderTest {
     /// The one of tests/bad_plugins.
     void addPlugin(const QString& name, const QByteArray& isolation = {});
 
-    /// Words before the host's own command line, such as setpriv(1) and its options.
+    /// A prefix of the host's command line, such as setpriv(1) and its options.
     QStringList wrapper;
 
     [[nodiscard]] QString path(const QString& name) const { return m_dir + u'/' + name; }
     [[nodiscard]] QString manifest(const QString& name) const { return m_dir + QStringLiteral("/manifests/") + name; }
     [[nodiscard]] QString socket() const { return m_dir + QStringLiteral("/state/run/control.sock"); }
-    /// chronyd's command socket as the ntp plugin lays it.
+    /// The path of chronyd's command socket, as the ntp plugin configures it.
     [[nodiscard]] QString chronySocket() const;
 
-    /// A JSON-RPC call; the whole response, empty when there was none.
+    /// A JSON-RPC call. Returns the whole response, empty when there was none.
     [[nodiscard]] QJsonObject call(const QString& method, const QJsonObject& params = {}) const;
     /// The NTPService `name` with its status.
     [[nodiscard]] QJsonObject service(const QString& name) const;
-    /// The condition of an object as resource.get or plugin.list gives it.
+    /// The condition of an object in the result of resource.get or plugin.list.
     [[nodiscard]] static QJsonObject condition(const QJsonArray& conditions, const QString& type);
     [[nodiscard]] QJsonObject pluginCondition(const QString& plugin, const QString& type) const;
     [[nodiscard]] QJsonObject syncState(const QString& name) const;
 
-    /// fos1ctl with this host's socket.
+    /// Runs fos1ctl with this host's socket.
     [[nodiscard]] lab::CommandResult ctl(const QStringList& arguments, const QByteArray& input = {}) const;
-    /// GET in the router's namespace.
+    /// Sends a GET request in the router's namespace.
     [[nodiscard]] QByteArray http(const QString& path) const;
 
-    /// Process ids of the chronyd that this host runs.
+    /// Process ids of the chronyd processes that this host runs.
     [[nodiscard]] QList<qint64> chronyds() const;
 
     [[nodiscard]] lab::Daemon& process() const { return *m_process; }

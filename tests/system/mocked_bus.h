@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A bus of its own as the system bus of this process, with a service that python-dbusmock plays.
+// A private bus that serves as the system bus of this process, with a service mocked by python-dbusmock.
 #pragma once
 
 #include <QTest>
@@ -20,7 +20,7 @@ class MockedBus {
     bool start() { return m_bus.start(); }
     void kill() { m_bus.kill(); }
 
-    /// A template of python-dbusmock's, or the file of one, with parameters in JSON.
+    /// Starts a template of python-dbusmock, by name or by file, with parameters in JSON.
     bool play(const QString& mock, const QString& service, const QString& parameters = QStringLiteral("{}")) {
         m_mock = m_bus.client(QStringLiteral("mock"),
                               {"env", "DBUS_SYSTEM_BUS_ADDRESS=" + m_bus.address(), "/usr/bin/python3", "-m",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the ntp plugin asks of systemd, as a template of python-dbusmock: one service, and a say in how jobs end.
+# The part of systemd that the ntp plugin uses, as a template of python-dbusmock: one service, and control over the
+# results of jobs.
 import dbus
 from dbusmock import mockobject
 

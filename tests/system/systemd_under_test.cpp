@@ -18,7 +18,7 @@ namespace fos1::system {
 
 namespace {
 
-/// systemd's own, and on machines with both kinds the one that nspawn keeps in step.
+/// systemd's own hierarchy; on machines with both versions, the one that nspawn also uses.
 QStringList controlGroupRoots() {
     if (QFile::exists(QStringLiteral("/sys/fs/cgroup/cgroup.procs"))) return {QStringLiteral("/sys/fs/cgroup")};
     QStringList roots{QStringLiteral("/sys/fs/cgroup/unified")};
@@ -47,13 +47,14 @@ SystemdUnderTest::SystemdUnderTest(const lab::Lab& lab) : m_lab(lab), m_root(lab
         QDir().mkpath(m_root + u'/' + QLatin1String(directory));
     for (const char* name : {"bin", "sbin", "lib", "lib64"})
         QFile::link(QStringLiteral("usr/") + QLatin1String(name), m_root + u'/' + QLatin1String(name));
-    write(QStringLiteral("/usr/lib/os-release"), "ID=debian\n");  // nspawn looks for it before it mounts the real one
+    write(QStringLiteral("/usr/lib/os-release"), "ID=debian\n");  // nspawn looks for this before it mounts the real
+                                                                  // /usr
     QFile::link(QStringLiteral("../usr/lib/os-release"), m_root + QStringLiteral("/etc/os-release"));
     write(QStringLiteral("/etc/passwd"),
           "root:x:0:0::/root:/bin/sh\nmessagebus:x:100:100::/:/bin/false\n_chrony:x:101:101::/:/bin/false\n");
     write(QStringLiteral("/etc/group"), "root:x:0:\nmessagebus:x:100:\n_chrony:x:101:\n");
     write(QStringLiteral("/etc/machine-id"),
-          QByteArray(32, 'f') + '\n');  // else it is a first boot, which asks questions
+          QByteArray(32, 'f') + '\n');  // otherwise it counts as a first boot, which asks questions
     write(QStringLiteral("/etc/nsswitch.conf"), "passwd: files\ngroup: files\n");
     write(QStringLiteral("/etc/systemd/system/fos1-test.target"),
           "[Unit]\nRequires=dbus.socket\nAfter=dbus.socket sysinit.target\n");
@@ -64,7 +65,7 @@ SystemdUnderTest::~SystemdUnderTest() {
     if (m_nspawn && m_nspawn->waitForEnd(5000) < 0) m_nspawn->signal(SIGKILL);
     m_nspawn.reset();
     for (const QString& group : m_controlGroups) {
-        // What was killed goes in its own time.
+        // Killed processes take some time to disappear.
         for (int i = 0; i < 200 && QFile::exists(group); ++i) {
             removeControlGroups(group);
             if (QFile::exists(group)) QTest::qWait(10);
@@ -79,7 +80,7 @@ void SystemdUnderTest::write(const QString& inside, const QByteArray& text) cons
 }
 
 bool SystemdUnderTest::boot() {
-    // A control group of our own, so that what systemd makes there cannot stay behind.
+    // A control group of our own, so that nothing that systemd creates in it can stay behind.
     const QStringList roots = controlGroupRoots();
     const QString name = QStringLiteral("/fos1-test-%1").arg(QRandomGenerator::global()->generate());
     for (const QString& root : roots) m_controlGroups.append(root + name);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Every way in which a plugin can fail, as a real shared object in a real host, beside plugins that go on: what its
-// author sees, and that nobody else notices.
+// Every way in which a plugin can fail, as a real shared object in a real host, beside plugins that keep running: what
+// its author sees, and that no other plugin is affected.
 #include <grp.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -33,7 +33,7 @@ QJsonObject topicValue(const HostUnderTest& host, const char* topic) {
     return values.isEmpty() ? QJsonObject() : values.first().toObject();
 }
 
-/// The messages of all events so far, one a line.
+/// The messages of all events so far, one per line.
 QString events(const HostUnderTest& host) {
     QString text;
     const QJsonArray list = host.call("event.list", {{"limit", 1000}})[u"result"][u"events"].toArray();
@@ -89,7 +89,7 @@ class TestBadPlugins : public QObject {
     }
 
     void eachFailureHasItsMessageAndTheOthersGoOn() {
-        // What the event says of it. After its first failure each is started again, so its state moves on.
+        // The text of the event. A plugin is restarted after its first failure, so its state changes.
         const std::map<QString, QString> expected{
             {"missing-symbol", "undefined symbol: fos1NobodyHasThis"},
             {"no-root", "its root object does not implement io.fos1.Plugin/1"},
@@ -107,7 +107,8 @@ class TestBadPlugins : public QObject {
             {"garbage-on-link", "sent invalid data over its link: a frame of 1952999795 bytes"}};
         HostUnderTest host(*m_lab, "failures");
         host.addPlugin("well-behaved");
-        // A flood takes a core, and under a sanitizer memory; without this it would be ended for that.
+        // A flood uses a whole core and, under a sanitizer, memory. With the default limits it would be killed for
+        // that.
         for (const auto& [name, message] : expected)
             host.addPlugin(name, name == "floods-the-bus" ? "{cpuPercent: 100, memoryMiB: 4096}" : "");
         host.launch();
@@ -115,20 +116,20 @@ class TestBadPlugins : public QObject {
         QVERIFY(lab::writeFile(host.manifest("a.yaml"), kService));
         QTRY_COMPARE_WITH_TIMEOUT(topicValue(host, "well-behaved.state/v1")[u"value"][u"objects"].toInt(), 1, 20'000);
         const double sequence = topicValue(host, "well-behaved.state/v1")[u"sequence"].toDouble();
-        // What hangs has said something before; it is withdrawn with the reason.
+        // The hanging plugin had published a value, which is retracted with the reason.
         QTRY_COMPARE_WITH_TIMEOUT(topicValue(host, "hangs.state/v1")[u"presence"].toString(), "Absent", 15'000);
         QVERIFY(topicValue(host, "hangs.state/v1")[u"reason"].toString().contains("did not return from reconcile"));
         for (const auto& [name, message] : expected) {
             QTRY_VERIFY2_WITH_TIMEOUT(events(host).contains(name + ": ") && events(host).contains(message),
                                       qPrintable(name + " in\n" + events(host)), 25'000);
         }
-        // Those that fail at once have failed five times by now.
+        // Plugins that fail immediately have failed five times by now.
         QTRY_COMPARE_WITH_TIMEOUT(host.pluginCondition("crashes-in-timer", "Ready")[u"reason"].toString(), "Resting",
                                   15'000);
         const QString resting = host.pluginCondition("crashes-in-timer", "Ready")[u"message"].toString();
         QVERIFY2(resting.contains("failure 5 in a row, so the plugin rests for 10 min"), qPrintable(resting));
         QVERIFY(host.pluginCondition("floods-the-bus", "Ready")[u"status"].toString() == "True");
-        // Nobody else noticed.
+        // No other plugin is affected.
         QCOMPARE(host.pluginCondition("well-behaved", "Ready")[u"status"].toString(), QStringLiteral("True"));
         QCOMPARE(topicValue(host, "well-behaved.state/v1")[u"sequence"].toDouble(), sequence);
         QCOMPARE(plugin(host, "well-behaved")[u"restarts"].toInt(-1), 0);
@@ -208,7 +209,7 @@ class TestBadPlugins : public QObject {
         QVERIFY2(stop.errors.contains("no answer within 2000 ms"), stop.errors.constData());
         QCOMPARE(state("never-stops"), QStringLiteral("Stopped"));
         QCOMPARE(topicValue(host, "never-stops.state/v1")[u"presence"].toString(), QStringLiteral("Absent"));
-        // Our own plugin, in the host's process, can be started again too.
+        // Our own plugin in the host's process can also be restarted.
         QCOMPARE(host.ctl({"plugin", "restart", "ntp"}).exitCode, 0);
         QCOMPARE(state("ntp"), QStringLiteral("Running"));
         const auto unknown = host.ctl({"plugin", "restart", "nobody"});
@@ -239,7 +240,7 @@ class TestBadPlugins : public QObject {
         QVERIFY(host.start({"FOS1_SECRET=leaked"}));
         const auto report = host.pluginCondition("snoops", "Report")[u"message"].toString();
         QVERIFY2(report.contains("NoNewPrivs: 1"), qPrintable(report));
-        // CAP_NET_ADMIN is bit 12; CAP_NET_RAW was asked for and not granted, /tmp granted and not asked for.
+        // CAP_NET_ADMIN is bit 12. CAP_NET_RAW was requested but not granted, /tmp granted but not requested.
         QVERIFY2(report.contains("CapEff: 0000000000001000|CapBnd: 0000000000001000"), qPrintable(report));
         QVERIFY2(report.contains("passwd=yes|uptime=no|granted=yes|tmp=no|state=yes|environment=clean"),
                  qPrintable(report));

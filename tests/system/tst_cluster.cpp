@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A host that is configured by a Kubernetes cluster: from objects there to a real chronyd here and back to their
-// status. The API server is the fake of tests/fakes, which is held against recordings of real ones.
+// A host that a Kubernetes cluster configures: from objects in the cluster to a real chronyd here, and back to their
+// status. The API server is the fake of tests/fakes, which is compared with recordings of real ones.
 #include <signal.h>
 
 #include <QFile>
@@ -35,7 +35,7 @@ class TestCluster : public QObject {
         const auto answer = m_lab->askTime(QStringLiteral("cl"), QStringLiteral("10.2.0.1"));
         return answer && answer->stratum == stratum;
     }
-    /// A service that is served to the lab's client.
+    /// Starts a service for the lab's client.
     void serve(const QByteArray& more = {}) {
         m_cluster->service(kName, withSources({"10.1.0.1"}));
         startHost(more);
@@ -59,13 +59,13 @@ class TestCluster : public QObject {
         return {{"enabled", true},
                 {"keys", QJsonArray{QJsonObject{{"id", 1}, {"type", "SHA256"}, {"valueFrom", from}}}}};
     }
-    /// Where chronyd's keys are, and what is in there.
+    /// The paths and contents of the files with chronyd's keys.
     [[nodiscard]] QByteArray keysOnDisk() const {
         return lab::run("find",
                         {m_host->path("state"), "-name", "*keys*", "-type", "f", "-exec", "grep", "-H", "", "{}", ";"})
             .output;
     }
-    /// What the API server is asked for in that time.
+    /// The requests to the API server within that time.
     [[nodiscard]] QStringList requestsWithin(int ms) const {
         const qsizetype before = m_cluster->server.requests().size();
         QTest::qWait(ms);
@@ -74,8 +74,8 @@ class TestCluster : public QObject {
             texts.append(request.verb + u' ' + request.url);
         return texts;
     }
-    /// Whether there are 12 s without a request some time: longer than details of a status wait before they are
-    /// written. Not for QTRY_VERIFY(), which looks again when it has seen what it waits for.
+    /// Whether 12 s pass without a request, which is longer than details of a status wait before they are written. Not
+    /// for QTRY_VERIFY(), which evaluates its condition again after success.
     [[nodiscard]] bool becomesQuiet() const {
         QElapsedTimer timer;
         timer.start();
@@ -117,12 +117,12 @@ class TestCluster : public QObject {
         QTRY_VERIFY(m_cluster->get(kName)[u"metadata"][u"finalizers"].toArray().contains("fos1.io/withdraw.router-a"));
         QCOMPARE(pluginReason("ClusterReachable"), QStringLiteral("Watching"));
         QCOMPARE(pluginReason("ServerVerified"), QStringLiteral("Verified"));
-        // One connection for everything, and silence when nothing happens but measurements. Details are written when
-        // they have stood for ten seconds.
+        // One connection for everything, and no requests when nothing changes except measurements. Details are written
+        // when they have lasted for ten seconds.
         QCOMPARE(m_cluster->server.control("connections")[u"open"].toInt(), 1);
         QVERIFY(becomesQuiet());
         QCOMPARE(requestsWithin(15'000).join(u'\n'), QString());
-        // Events are there, about the object.
+        // Events arrive, and refer to the object.
         const QJsonArray events = m_cluster->server.list("events.k8s.io/v1", "Event", "network");
         QVERIFY(!events.isEmpty());
         QCOMPARE(events[0][u"regarding"][u"name"].toString(), kName);
@@ -132,7 +132,7 @@ class TestCluster : public QObject {
         QTRY_VERIFY(lab::run("chronyc", {"-h", m_host->chronySocket(), "sources"}).output.contains("fd01::1"));
         QCOMPARE(m_host->chronyds(), before);
         QTRY_COMPARE_WITH_TIMEOUT(m_cluster->status(kName)[u"observedGeneration"].toInteger(), 2, 10'000);
-        // It goes when it is deleted, and what it served with it.
+        // When the object is deleted, its service stops.
         m_cluster->remove("NTPService", kName);
         QTRY_VERIFY_WITH_TIMEOUT(m_cluster->get(kName).isEmpty(), 5000);
         QVERIFY(m_host->chronyds().isEmpty());
@@ -155,7 +155,7 @@ class TestCluster : public QObject {
         QVERIFY(!before.isEmpty());
         m_cluster->secret("ntp-keys", {{"one", "ARotatedSecretString"}});
         QTRY_VERIFY(keysOnDisk() != before);
-        // No other file has either: not the snapshot, above all.
+        // No other file contains it, above all not the snapshot.
         QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_host->path("state/crd-watcher/cluster.snapshot")), 15'000);
         QCOMPARE(m_host->stop(), 0);
         const QByteArray files = lab::run("grep", {"-rlF", "SecretString", m_host->path("state")}).output;
@@ -169,7 +169,7 @@ class TestCluster : public QObject {
     }
 
     void whatIsInvalidIsSaidInTheClusterAndTheLastGoodStays() {
-        // A server that does not know CEL lets through what the plugin refuses.
+        // A server that does not know CEL accepts what the plugin refuses.
         fakes::KubeOptions old;
         old.profile = QStringLiteral("1.20");
         m_cluster = std::make_unique<ClusterUnderTest>(*m_lab, old);
@@ -211,7 +211,7 @@ class TestCluster : public QObject {
         QVERIFY(m_cluster->server.start());
         QTRY_COMPARE_WITH_TIMEOUT(pluginReason("ConfigurationCurrent"), QStringLiteral("Followed"), 30'000);
         QVERIFY(isServed());
-        // A snapshot that is damaged is told of and not used.
+        // A damaged snapshot is reported and not used.
         QCOMPARE(m_host->stop(), 0);
         QFile file(m_host->path("state/crd-watcher/cluster.snapshot"));
         QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(file.size() - 3) && file.write("X") == 1);
@@ -223,7 +223,7 @@ class TestCluster : public QObject {
 
     void anEmptyListAllAtOnceIsNotBelievedAtOnce() {
         serve("      emptyGrace: 4\n      silence: 5\n");
-        // The server comes up with nothing of what it had.
+        // The server restarts without any of its objects.
         m_cluster->server.kill();
         QFile::remove(m_cluster->server.path("state.jsonl"));
         QVERIFY(m_cluster->server.start());
@@ -238,12 +238,12 @@ class TestCluster : public QObject {
     void aClockThatIsWrongByAYearIsSetAllTheSame() {
         const QDateTime now = QDateTime::currentDateTimeUtc();
         QVERIFY(m_cluster->server.changeCertificate({now.addDays(365), now.addDays(700)}));
-        m_upstream.reset();  // so that the time stays unknown
+        m_upstream.reset();  // so that the time remains unknown
         m_cluster->service(kName);
         startHost();
         QTRY_VERIFY_WITH_TIMEOUT(!m_host->chronyds().isEmpty(), 10'000);
         QTRY_COMPARE(pluginReason("ServerVerified"), QStringLiteral("ClockNotTrusted"));
-        // With the time known the certificate is checked again, and found wanting; the service goes on.
+        // Once the time is known, the certificate is checked again and refused; the service continues.
         m_upstream = m_lab->startChronyd("up", "upstream", "local stratum 1\nallow\n");
         QTRY_VERIFY_WITH_TIMEOUT(
             m_host->pluginCondition("crd-watcher", "ClusterReachable")[u"message"].toString().contains("not yet valid"),
@@ -282,7 +282,7 @@ class TestCluster : public QObject {
     void aPluginThatIsStoppedAsksForNothingMore() {
         m_cluster->service(kName, withSources({"10.1.0.1"}));
         startHost();
-        // Stopped while it still waits for a first word on the node.
+        // Stopped while it still waits for the first information about the node.
         m_cluster->server.kill();
         QCOMPARE(m_host->ctl({"plugin", "restart", "crd-watcher"}).exitCode, 0);
         QCOMPARE(m_host->ctl({"plugin", "stop", "crd-watcher"}).exitCode, 0);
@@ -300,12 +300,12 @@ class TestCluster : public QObject {
         QVERIFY(second.start());
         QTRY_VERIFY_WITH_TIMEOUT(!m_cluster->entry(kName, "router-b").isEmpty(), 10'000);
         QTRY_COMPARE_WITH_TIMEOUT(m_cluster->status(kName)[u"nodes"].toArray().size(), 2, 5000);
-        // The whole is as well as the worst of them, and one of them, the Lease's holder, says so.
+        // The aggregate is as bad as the worst node, and the holder of the Lease writes it.
         const QJsonObject lease = m_cluster->server.object("coordination.k8s.io/v1", "Lease", "default", "fos1-host");
         QVERIFY2(lease[u"spec"][u"holderIdentity"].toString().startsWith("router-"), "holder");
         QVERIFY(becomesQuiet());
         QCOMPARE(m_cluster->get(kName)[u"metadata"][u"finalizers"].toArray().size(), 2);
-        // One leaves for good: its finalizer does not hold the object up for ever.
+        // One node leaves for good: its finalizer must not block the object forever.
         second.process().signal(SIGKILL);
         second.process().waitForEnd(2000);
         m_cluster->remove("NTPService", kName);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The roles of deploy/kubernetes are what the host needs and no more: a host that has them is led through everything
-// that it does in a cluster, and what it asked for is held against what they allow.
+// The roles of deploy/kubernetes allow what the host needs and no more. A host with these roles goes through everything
+// that it does in a cluster, and its requests are compared with the permissions.
 #include <QFile>
 #include <QTest>
 #include <set>
@@ -30,7 +30,7 @@ QJsonArray objectsOf(const QString& path) {
     return objects;
 }
 
-/// "GROUP/RESOURCE VERB" for each that the rules of a file allow.
+/// "GROUP/RESOURCE VERB" for each permission in the rules of a file.
 std::set<QString> allowedBy(const QString& path) {
     std::set<QString> allowed;
     for (const QJsonValue object : objectsOf(path))
@@ -71,14 +71,14 @@ class TestClusterAccess : public QObject {
                          {"metadata", QJsonObject{{"name", "vlan-10"}, {"namespace", "network"}}},
                          {"spec", QJsonObject{{"id", 10}, {"interface", "trunk"}}}}});
         cluster.secret("ntp-keys", {{"one", "ASecretKeyString"}});
-        // One that the plugin refuses: an event that is the same each time.
+        // An object that the plugin refuses: the same event each time.
         cluster.server.install(
             {QJsonObject{{"apiVersion", "ntp.fos1.io/v1alpha1"},
                          {"kind", "NTPClient"},
                          {"metadata", QJsonObject{{"name", "host-bits"}, {"namespace", "network"}}},
                          {"spec", QJsonObject{{"selector", QJsonObject{{"networks", QJsonArray{"10.9.0.1/24"}}}},
                                               {"policy", QJsonObject{{"permission", "allow"}}}}}}});
-        // A label of the node decides that it is served here.
+        // A label of the node selects this node to serve it.
         const QJsonObject key{{"secretKeyRef", QJsonObject{{"name", "ntp-keys"}, {"key", "one"}}}};
         cluster.service(
             "main-ntp",
@@ -93,7 +93,7 @@ class TestClusterAccess : public QObject {
         host.config.replace("plugins:\n", "plugins:\n  vlan-inventory: {}\n");
         QVERIFY(host.start());
         QTRY_VERIFY_WITH_TIMEOUT(cluster.status("main-ntp")[u"synchronized"].toBool(), 30'000);
-        // A host that is started anew takes up the series that it finds, and the Lease.
+        // A restarted host continues the existing series and takes the Lease.
         QCOMPARE(host.stop(), 0);
         QVERIFY(host.start());
         QTRY_VERIFY_WITH_TIMEOUT(!host.chronyds().isEmpty(), 10'000);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The host on a real message bus, seen with busctl and gdbus: objects, properties, changes, and who may act.
+// The host on a real message bus, seen with busctl and gdbus: objects, properties, changes, and permissions of callers.
 #include <signal.h>
 
 #include <QFile>
@@ -65,7 +65,7 @@ class TestDbus : public QObject {
         QVERIFY2(line(".OffsetNs").startsWith(".OffsetNs property x "), shown.constData());
         QVERIFY(line(".Leap").startsWith(".Leap property s \"unsynchronised\""));
         QVERIFY(line(".Sources").startsWith(".Sources property a{sv} 3 \"total\" x 0"));
-        // Optional, and not there.
+        // An optional value, absent here.
         QVERIFY(line(".HoldoverSince").startsWith(".HoldoverSince property x 0 "));
         QVERIFY(!shown.contains("writable"));
         QCOMPARE(m_bus->property(kTopic, "io.fos1.Topic1", "Topic"), QByteArray("s \"time.sync/v1\""));
@@ -100,8 +100,8 @@ class TestDbus : public QObject {
             m_bus->client("monitor", {"gdbus", "monitor", "--address", m_bus->address(), "--dest", "io.fos1.Host1"});
         QTRY_VERIFY(monitor->log().contains("is owned by"));
         QVERIFY(lab::writeFile(m_host->manifest("b.yaml"), manifest("other")));
-        // One chronyd a host: the second service says so in its conditions, whatever they are; the first one's object
-        // goes.
+        // One chronyd per host: the second service reports this in its conditions, and the first one's object is
+        // removed.
         QVERIFY(QFile::remove(m_host->manifest("a.yaml")));
         QTRY_VERIFY(
             monitor->log().contains("InterfacesRemoved (objectpath '/io/fos1/Host1/topics/time_sync/main_ntp', "
@@ -110,7 +110,7 @@ class TestDbus : public QObject {
         QVERIFY(QFile::remove(m_host->manifest("b.yaml")));
         QVERIFY(lab::writeFile(m_host->manifest("a.yaml"), manifest("main-ntp")));
         QTRY_VERIFY(monitor->log().contains("InterfacesAdded (objectpath '/io/fos1/Host1/topics/time_sync/main_ntp'"));
-        // A publication that says the same again changes its number alone.
+        // A publish with the same value changes only its sequence number.
         QTRY_VERIFY(monitor->log().contains("PropertiesChanged ('io.fos1.Topic1', {'Sequence': <uint64 "));
         QVERIFY(lab::writeFile(m_host->manifest("broken.yaml"), "kind: ["));
         QTRY_VERIFY(
@@ -147,7 +147,7 @@ class TestDbus : public QObject {
 
     void theHostItselfChecksWhoActs() {
         if (lab::isUserNamespace()) return;  // there is no other user
-        // A bus that lets everything pass.
+        // A bus that allows everything.
         BusUnderTest bus(*m_lab, "open");
         bus.extra = "<policy context=\"mandatory\"><allow send_destination=\"*\"/></policy>";
         QVERIFY(bus.start());
@@ -163,7 +163,7 @@ class TestDbus : public QObject {
         QVERIFY(stranger.exitCode != 0);
         QVERIFY2(stranger.errors.contains("members of control.group"), stranger.errors.constData());
         QVERIFY(!host.process().log().contains("action=Restart"));
-        // Whose group is the one of control.group.
+        // A member of the group control.group.
         const auto member = restartAs(kNobody);
         QVERIFY2(member.exitCode == 0, member.errors.constData());
         QVERIFY(host.process().log().contains("action=Restart plugin=crd-watcher"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Topic values on a real bus, published here: collisions, staleness, withdrawal, values that are not as their schema
-// says, and what is told of a change.
+// Topic values on a real bus, published here: collisions, staleness, retraction, values that do not match their schema,
+// and announcements of changes.
 #include <QCborArray>
 #include <QJsonDocument>
 #include <QTest>
@@ -153,14 +153,14 @@ class TestDbusFace : public QObject {
         const auto monitor = m_onBus->client(
             "monitor", {"gdbus", "monitor", "--address", m_onBus->address(), "--dest", "io.fos1.Host1"});
         QTRY_VERIFY(monitor->log().contains("is owned by"));
-        // The first change may still go into the announcement of the object.
+        // The first change may still be part of the announcement of the object.
         static const QRegularExpression kOnlyCount("'io.fos1.MadeUp3', {'Count': <int64 \\d+>}, @as \\[\\]\\)");
         qint64 count = 1;
         QTRY_VERIFY([&] {
             publish("told", value(++count));
             return QString::fromUtf8(monitor->log()).contains(kOnlyCount);
         }());
-        // What comes and goes at once is told as it is in the end.
+        // Changes in quick succession are announced with their final state.
         publish("comes-back", value(1));
         m_bus.retract(kPublisher, kTopic, "comes-back", "oh");
         publish("comes-back", value(2));

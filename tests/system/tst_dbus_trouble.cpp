@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A bus that is absent, late, killed, hung or slow, a name that is taken, and clients that ask too much or never
-// listen: the host goes on and comes back.
+// A bus that is missing, late, killed, hung or slow, a name that is in use, and clients that ask too much or never
+// read: the host continues and reconnects.
 #include <sdbus-c++/sdbus-c++.h>
 #include <signal.h>
 #include <unistd.h>
@@ -26,7 +26,7 @@ using fos1::system::HostUnderTest;
 namespace {
 
 #ifdef __SANITIZE_ADDRESS__
-constexpr bool kIsMemoryGivenBack = false;  ///< AddressSanitizer keeps what was freed
+constexpr bool kIsMemoryGivenBack = false;  ///< AddressSanitizer keeps freed memory
 #else
 constexpr bool kIsMemoryGivenBack = true;
 #endif
@@ -39,7 +39,7 @@ QByteArray synchronised(const BusUnderTest& bus) {
 
 QString linkOf(const HostUnderTest& host) { return host.call("host.status")[u"result"][u"dbus"].toString(); }
 
-/// How long the host takes to answer on its control socket, at worst of `times`.
+/// The longest of `times` response times of the host on its control socket.
 qint64 slowestAnswerMs(const HostUnderTest& host, int times) {
     qint64 slowest = 0;
     for (int i = 0; i < times; ++i) {
@@ -60,7 +60,7 @@ qint64 residentKiB(qint64 pid) {
     return -1;
 }
 
-/// A client in a thread of its own that calls as often as `perSecond`, or as fast as it can.
+/// A client in a thread of its own that makes `perSecond` calls, or as many as it can.
 class Caller {
    public:
     Caller(const BusUnderTest& bus, const char* path, const char* interface, const char* method, int perSecond,
@@ -135,7 +135,7 @@ class TestDbusTrouble : public QObject {
         QVERIFY(slowestAnswerMs(*host, 3) < 1000);
         QVERIFY(bus.start());
         QTRY_COMPARE_WITH_TIMEOUT(synchronised(bus), QByteArray("b false"), 15'000);
-        // Each change is one line, however often it was tried.
+        // One line per change of state, however many attempts were made.
         QCOMPARE(host->process().log().count("no bus yet"), 1);
         QCOMPARE(host->process().log().count("lost the bus"), 1);
         QCOMPARE(host->process().log().count("name=io.fos1.Host1"), 2);
@@ -213,7 +213,7 @@ class TestDbusTrouble : public QObject {
 
     void aClientThatNeverReadsCostsNothing() {
         BusUnderTest bus(*m_lab, "deaf");
-        // The bus keeps what the client does not read, and at this limit stops reading from us.
+        // The bus keeps what the client does not read, and at this limit it stops reading from us.
         bus.extra =
             "<limit name=\"max_incoming_bytes\">300000</limit>"
             "<limit name=\"max_replies_per_connection\">100000</limit>";
@@ -228,7 +228,7 @@ class TestDbusTrouble : public QObject {
         {
             const Caller caller(bus, "/io/fos1/Host1", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", 0,
                                 1000);
-            // Well after the bus takes nothing from us any more.
+            // Well after the bus has stopped reading from us.
             QTRY_VERIFY_WITH_TIMEOUT(caller.failed() > 1000, 60'000);
             qInfo("%d lists until the bus was full", caller.answered());
             const qint64 slowest = slowestAnswerMs(*host, 200);
@@ -297,7 +297,7 @@ class TestDbusTrouble : public QObject {
         const qint64 before = residentKiB(::getpid());
         QElapsedTimer timer;
         timer.start();
-        // 100 kB ten times a round of 100 ms: 30 MB, if they were kept.
+        // 100 kB ten times per round of 100 ms: 30 MB, if they were kept.
         while (timer.elapsed() < 3000) {
             for (int i = 0; i < 10; ++i)
                 put(i, QString(100'000, QLatin1Char(static_cast<char>('a' + timer.elapsed() % 26))));

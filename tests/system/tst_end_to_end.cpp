@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The main job with real daemons: an upstream chronyd, the host with its chronyd, and a client across three network
-// namespaces. What is served is asked with NTP, what runs is asked with chronyc and /proc, not with our own code.
+// The main task with real daemons: an upstream chronyd, the host with its chronyd, and a client across three network
+// namespaces. NTP shows what is served; chronyc and /proc show what runs. Neither uses our own code.
 #include <signal.h>
 
 #include <QCryptographicHash>
@@ -36,7 +36,7 @@ QByteArray service(const QByteArray& sources, const QByteArray& more = {}) {
            more;
 }
 
-/// The upstream as a reference id: its IPv4 address, or the start of the MD5 sum of fd01::1 (RFC 5905, section 7.3).
+/// The reference id of the upstream: its IPv4 address, or the start of the MD5 sum of fd01::1 (RFC 5905, section 7.3).
 const QList<QByteArray> kUpstreams = [] {
     const QByteArray v6 = QByteArray::fromHex("fd010000000000000000000000000001");
     const auto sum = QCryptographicHash::hash(v6, QCryptographicHash::Md5);
@@ -80,7 +80,7 @@ class TestEndToEnd : public QObject {
         QVERIFY(m_host->chronyds().isEmpty());
     }
 
-    /// chronyd's own three measurements, two seconds apart, take 4.25 s of them.
+    /// Of these, chronyd's own three measurements at intervals of two seconds take 4.25 s.
     void aManifestBecomesTimeWithinFiveSeconds() {
         QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), service(kOneServer)));
         QElapsedTimer timer;
@@ -94,7 +94,7 @@ class TestEndToEnd : public QObject {
                 << "ms";
         QVERIFY(started >= 0 && started < 2000);
         QVERIFY(timer.elapsed() < 5000);
-        // And in the words of a client that we did not write, over IPv6 too.
+        // The same with an independent client, over IPv6 too.
         for (const char* address : {"10.2.0.1", "fd02::1"}) {
             const auto result = m_lab->runIn("cl", "ntpdig", {"-j", "-t", "1", address}, 5000);
             const QJsonObject answer = QJsonDocument::fromJson(result.output).object();
@@ -129,7 +129,7 @@ class TestEndToEnd : public QObject {
               "ntp_source_stratum{", "ntp_source_reachability{"})
             QVERIFY2(metrics.contains(name), name);
         const auto verdict = lab::run("promtool", {"check", "metrics"}, 10'000, metrics);
-        // promtool would rather have seconds; the names are agreed. Anything else it says is a mistake.
+        // promtool prefers seconds, but these names are fixed. Any other complaint is a mistake.
         QVERIFY2(verdict.exitCode == 0 || verdict.exitCode == 3, (verdict.output + verdict.errors).constData());
         const QList<QByteArray> remarks = (verdict.output + verdict.errors).trimmed().split('\n');
         for (const QByteArray& remark : remarks)
@@ -143,16 +143,16 @@ class TestEndToEnd : public QObject {
         const QList<qint64> before = m_host->chronyds();
         QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), service(kTwoServers)));
         QTRY_VERIFY_WITH_TIMEOUT(chronyc({"sources"}).contains("fd01::1"), 3000);
-        // Not for a moment did it stop to serve: it is the same chronyd, and it still has its first source.
+        // It served without interruption: it is the same chronyd, and it still has its first source.
         QVERIFY(isServing());
         QVERIFY(chronyc({"sources"}).contains("10.1.0.1"));
         QCOMPARE(m_host->chronyds(), before);
     }
 
-    /// What only a restart can change: clients meet a short silence at most, and never time that is not synchronised.
+    /// A change that needs a restart: clients see a short silence at most, and never unsynchronized time.
     void aRestartCostsNoTime() {
         QTRY_VERIFY(isServing());
-        // Measurements are what is kept; a source that has hardly any has to make them first.
+        // Measurements survive the restart; a source with hardly any must make them first.
         const auto samples = [&] {
             for (const QByteArray& line : chronyc({"sourcestats"}).split('\n'))
                 if (line.startsWith("10.1.0.1,")) return line.split(',').value(1).toInt();
@@ -171,7 +171,7 @@ class TestEndToEnd : public QObject {
             const auto answer = m_lab->askTime("cl", "10.2.0.1");
             if (!answer) continue;
             silence = std::max(silence, sinceAnswer.restart());
-            QVERIFY2(answer->leap != 3 && answer->stratum == 2, "time that is not synchronised was served");
+            QVERIFY2(answer->leap != 3 && answer->stratum == 2, "unsynchronized time was served");
             const QList<qint64> now = m_host->chronyds();
             if (now.size() == 1 && now != before) ++after;
             QTest::qWait(5);
@@ -189,7 +189,7 @@ class TestEndToEnd : public QObject {
         QTRY_VERIFY(m_host->chronyds().size() == 1 && m_host->chronyds() != limited && isServing());
     }
 
-    /// A source that somebody deletes comes back by itself, and it is told.
+    /// A source that another program deletes is restored, and the event is reported.
     void whatOthersChangeIsHealed() {
         const QList<qint64> before = m_host->chronyds();
         const auto heals = [&] {
@@ -200,7 +200,7 @@ class TestEndToEnd : public QObject {
         };
         const QByteArray healsBefore = heals();
         QVERIFY(lab::run("chronyc", {"-h", m_host->chronySocket(), "delete", "10.1.0.1"}).output.contains("OK"));
-        // It may be back before anybody could see that it was gone; the event tells.
+        // It may be back before its absence can be seen; the event shows it.
         QTRY_VERIFY_WITH_TIMEOUT(chronyc({"sources"}).contains("10.1.0.1"), 20'000);
         QTRY_VERIFY(heals() != healsBefore);
         QCOMPARE(m_host->chronyds(), before);
@@ -318,7 +318,7 @@ class TestEndToEnd : public QObject {
         QCOMPARE(m_host->stop(), 0);
         QVERIFY2(timer.elapsed() < 5000, qPrintable(QString::number(timer.elapsed())));
         QVERIFY(m_host->chronyds().isEmpty());
-        // Under the sanitizers a report would be here.
+        // A sanitizer's report would appear here.
         QVERIFY2(!m_host->process().log().contains("Sanitizer"), m_host->process().log().constData());
     }
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The firewall bridge, from manifests to packets: clients in three VLANs send NTP of every mode, good and bad lengths,
-// over IPv4 and IPv6, and connect to the port of NTS, before and after a change, a restart and other people's commands.
+// The firewall bridge, from manifests to packets: clients in three VLANs send NTP of every mode, of valid and invalid
+// lengths, over IPv4 and IPv6, and connect to the NTS port, before and after a change, a restart and other programs'
+// commands.
 #include <QTest>
 
 #include "firewall_under_test.h"
@@ -27,7 +28,7 @@ class TestFirewall : public QObject {
 
     std::unique_ptr<FirewallUnderTest> m_fw;
 
-    /// A packet and what becomes of it; empty: as wanted.
+    /// Sends a packet and returns how the result differs from the expected one; empty when it does not.
     [[nodiscard]] QString mistake(int vlan, bool isV6, const QByteArray& packet, bool isWanted) const {
         const QString address = routerAddress(vlan, isV6);
         const QString fate = m_fw->fate(vlan, address, packet);
@@ -52,7 +53,7 @@ class TestFirewall : public QObject {
         QString text;
         for (const int length : {1, 47}) text += mistake(20, isV6, ntpPacket(3, length), false);
         for (const int length : {48, 68, 228, 1400}) text += mistake(20, isV6, ntpPacket(3, length), true);
-        // Three packets of one datagram, too long for any NTP.
+        // Three packets of one datagram, which is too long for NTP.
         return text + mistake(30, isV6, ntpPacket(3, 4000), false);
     }
     [[nodiscard]] QString mistakesOfConnections(int vlan, bool isV6) const {
@@ -60,11 +61,11 @@ class TestFirewall : public QObject {
         QStringList list;
         if (m_fw->client(vlan).reaches(address, kNtsPort) != (vlan == 20)) list.append("NTS-KE");
         if (m_fw->client(vlan).ask(address, ntpPacket(3)).has_value() != (vlan != 40)) list.append("the answer");
-        // What is not NTP is nobody's business here.
+        // Traffic other than NTP is unaffected.
         if (!m_fw->client(vlan).reaches(address, 22)) list.append("tcp/22");
         return list.isEmpty() ? QString() : QStringLiteral("VLAN %1, %2: ").arg(vlan).arg(address) + list.join(u',');
     }
-    /// What of the policies is not met.
+    /// The policies that are not enforced.
     [[nodiscard]] QString mistake() const {
         QString text;
         for (const bool isV6 : {false, true}) {
@@ -116,7 +117,7 @@ class TestFirewall : public QObject {
     void aRestartOfTheHostIsNotNoticed() {
         QVERIFY(!m_fw->nft("list set inet fos1_ntp refused").contains("packets 0 "));
         QCOMPARE(m_fw->host->stop(), 0);
-        // The last policies stay, though nobody answers.
+        // The last policies stay, although their publisher is gone.
         QVERIFY(m_fw->hasTable());
         QCOMPARE(m_fw->fate(20, routerAddress(20, false), ntpPacket(3)), QStringLiteral("passed"));
         QCOMPARE(m_fw->fate(40, routerAddress(40, false), ntpPacket(3)), QStringLiteral("dropped"));
@@ -124,7 +125,7 @@ class TestFirewall : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(m_fw->topic("firewall.ntp/v1", "vlan-20")[u"value"][u"enforced"].toBool(), 15'000);
         QTRY_VERIFY_WITH_TIMEOUT(m_fw->chainOf(20).contains("nts"), 15'000);
         QTRY_VERIFY_WITH_TIMEOUT(m_fw->client(20).ask(routerAddress(20, false), ntpPacket(3)).has_value(), 15'000);
-        // The new table goes on counting where the old one was.
+        // The new table continues the counters of the old one.
         QVERIFY(!m_fw->nft("list set inet fos1_ntp refused").contains("packets 0 "));
         QCOMPARE(mistake(), QString());
     }
@@ -153,7 +154,7 @@ class TestFirewall : public QObject {
         QVERIFY(m_fw->host->ctl({"events"}).output.contains("TableRepaired"));
     }
 
-    /// Other people's tables are theirs: a change there is no drift, and what they have stays.
+    /// Tables of other programs are unaffected: a change of them is not drift, and their contents stay.
     void othersAreLeftAlone() {
         const double repairs = m_fw->metric("firewall_drift_repairs_total");
         m_fw->nft("add table inet other; add chain inet other x; delete table inet other");
@@ -167,12 +168,13 @@ class TestFirewall : public QObject {
         QVERIFY(m_fw->nft("list tables").contains("observer"));
     }
 
-    /// nf_tables: accept ends a table's say, drop ends the packet's way. We can close, and cannot open.
+    /// nf_tables: accept is final only within its own table, drop is final everywhere. We can close a port, but not
+    /// open it.
     void anotherFirewallsDropStands() {
         m_fw->nft(
             "add table inet stock; add chain inet stock input { type filter hook input priority 0; policy drop; }");
         QVERIFY(!m_fw->client(20).ask(routerAddress(20, false), ntpPacket(3)));
-        // What it needs beside us, as docs/firewall.md says.
+        // The rule that another firewall needs, as docs/firewall.md explains.
         m_fw->nft("add rule inet stock input udp dport 123 accept");
         QVERIFY(m_fw->client(20).ask(routerAddress(20, false), ntpPacket(3)));
         QVERIFY(!m_fw->client(40).ask(routerAddress(40, false), ntpPacket(3)));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the firewall bridge does by client: rates, requests that are turned to this node, groups with a policy of their
-// own, time that is sent to all; and a host that may not touch the firewall. Real packets.
+// What the firewall bridge does per client: rate limits, requests that are redirected to this node, groups with a
+// policy of their own, broadcast time; and a host without permission to change the firewall. Real packets.
 #include <QTest>
 
 #include "firewall_under_test.h"
@@ -59,13 +59,13 @@ class TestFirewallClients : public QObject {
         QCOMPARE(m_fw->client(20).answers(routerAddress(20, isV6), 12), 4);
         QVERIFY(list(isV6 ? "set inet fos1_ntp rate6_64s_4" : "set inet fos1_ntp rate4_64s_4")
                     .contains(isV6 ? "fd20::2" : "10.20.0.2"));
-        // And those who are remembered are bounded.
+        // The number of remembered clients is bounded.
         QVERIFY(list(isV6 ? "set inet fos1_ntp rate6_64s_4" : "set inet fos1_ntp rate4_64s_4").contains("size 65535"));
-        // In another VLAN nobody has a limit.
+        // Clients in another VLAN have no limit.
         QCOMPARE(m_fw->client(30).answers(routerAddress(30, isV6), 12), 12);
     }
 
-    /// Of the same VLAN, and while the first one has used up its own.
+    /// In the same VLAN, while the first client has used up its own limit.
     void anotherClientHasAnother() {
         const auto ip = [&](const QString& words) {
             const auto done = m_fw->lab.runIn("cl20", "ip", words.split(u' '));
@@ -86,17 +86,17 @@ class TestFirewallClients : public QObject {
     }
     void requestsToElsewhereAreAnsweredHere() {
         QFETCH(const QString, address);
-        // From where it was sent to, as far as the client can see: its socket takes nothing else.
+        // The client sees the answer come from the address that it asked: its socket accepts nothing else.
         const auto answer = m_fw->client(30).ask(address, ntpPacket(3));
         QVERIFY(answer);
         QCOMPARE(int(answer->at(1)), 2);  // our stratum, not the upstream's
         QVERIFY(!m_fw->client(20).ask(address, ntpPacket(3)));
-        // Neither a peer's packet nor one with NTS, which only its own server can answer.
+        // Neither a packet of a peer nor one with NTS, which only the intended server can answer.
         QVERIFY(!m_fw->client(30).ask(address, ntpPacket(1)));
         QVERIFY(!m_fw->client(30).ask(address, ntpPacket(3, 228)));
     }
 
-    /// This node's own requests go where they should, or it would be its own source.
+    /// This node's own requests are not redirected, otherwise it would be its own source.
     void ownRequestsAreNotTurned() {
         QTRY_VERIFY(m_fw->metric("firewall_redirected_packets_total{vlan=\"vlan-30\"}") >= 3);
         QVERIFY(m_fw->host->syncState("main-ntp")[u"value"][u"synchronised"].toBool());
@@ -120,7 +120,7 @@ class TestFirewallClients : public QObject {
         QCOMPARE(m_fw->fate(40, routerAddress(40, true), ntpPacket(3)), QStringLiteral("dropped"));
         for (const int length : {48, 68, 72})
             QCOMPARE(m_fw->fate(20, routerAddress(20, true), ntpPacket(3, length)), QStringLiteral("dropped"));
-        // With a rate of its own: eight at once are more than their VLAN's four.
+        // With a rate limit of its own: eight at once exceed the four of their VLAN.
         for (int i = 0; i < 8; ++i)
             QCOMPARE(m_fw->fate(20, routerAddress(20, true), ntpPacket(3, 228)), QStringLiteral("passed"));
         QVERIFY(m_fw->client(20).reaches(routerAddress(20, true), 4460));
@@ -129,7 +129,7 @@ class TestFirewallClients : public QObject {
             "wide: {selector: {networks: [10.30.0.0/16]}, policy: {permission: deny}}\n"
             "one: {selector: {networks: [10.30.0.2/32]}, policy: {permission: allow}}\n");
         QTRY_VERIFY(m_fw->client(30).ask(routerAddress(30, false), ntpPacket(3)));
-        // An allowed group without `redirect` is not turned, whatever its VLAN is.
+        // An allowed group without `redirect` is not redirected, even if its VLAN is.
         QVERIFY(!m_fw->client(30).ask("192.0.2.1", ntpPacket(3)));
         QTRY_COMPARE(m_fw->fate(40, routerAddress(40, false), ntpPacket(3)), QStringLiteral("dropped"));
     }
@@ -142,8 +142,8 @@ class TestFirewallClients : public QObject {
         QVERIFY(!m_fw->client(20).ask("2001:db8::1", ntpPacket(3)));
         QVERIFY(QFile::remove(m_fw->host->manifest("groups.yaml")));
         QTRY_VERIFY_WITH_TIMEOUT(!list("set inet fos1_ntp turned4").contains("10.20.0.2"), 15'000);
-        // It stays in force for a while after it was taken back; so a client of a VLAN that starts again is not cut
-        // off.
+        // The policy stays in force for a while after its retraction, so that a restart does not cut off the clients of
+        // a VLAN.
         QTRY_VERIFY(m_fw->client(30).ask("192.0.2.1", ntpPacket(3)));
     }
 
@@ -159,7 +159,7 @@ class TestFirewallClients : public QObject {
             0);
         const auto arrived = [&] { return m_fw->lab.runIn("cl30", "nft", {"list counters"}).output; };
         const QByteArray before = refused();
-        // What the output hook drops, the sender may be told: either way it counts.
+        // The sender may get an error for packets that the output hook drops; they count in any case.
         (void)router.sendFrom(123, "10.30.0.255", ntpPacket(5));
         QTRY_VERIFY(refused() != before);
         QVERIFY(arrived().contains("packets 0 "));
@@ -181,7 +181,7 @@ class TestFirewallClients : public QObject {
         QVERIFY2(degraded()[u"message"].toString().contains("Operation not permitted"),
                  qPrintable(degraded()[u"message"].toString()));
         QVERIFY(!m_fw->hasTable());
-        QTRY_VERIFY(m_fw->host->ctl({"firewall", "show"}).output.contains("The kernel did not take the table."));
+        QTRY_VERIFY(m_fw->host->ctl({"firewall", "show"}).output.contains("The kernel refused the table."));
     }
 };
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What of the firewall holds when nobody is left to decide: the ntp plugin or the host stopped, the host was killed. As
-// the NTPService chose (spec.security.onFailure), and by hand. Real packets.
+// Which parts of the firewall stay in force when the ntp plugin or the host is stopped, or the host is killed: as the
+// NTPService configures it (spec.security.onFailure), and removed by hand. Real packets.
 #include <QTest>
 #include <csignal>
 
@@ -27,7 +27,7 @@ class TestFirewallFailure : public QObject {
 
     std::unique_ptr<FirewallUnderTest> m_fw;
 
-    /// A host that runs and enforces the policies with this choice.
+    /// Starts a host that enforces the policies with this choice.
     void begin(const QByteArray& onFailure) const {
         m_fw->security = "onFailure: " + onFailure;
         QVERIFY(m_fw->declare(kPolicies));
@@ -40,7 +40,7 @@ class TestFirewallFailure : public QObject {
                                      m_fw->chainOf(20).startsWith(u"open"),
                                  15'000);
     }
-    /// Of a client request in a VLAN that is not enabled.
+    /// The fate of a client request in a VLAN that is not enabled.
     [[nodiscard]] QString fateInClosedVlan(bool isV6 = false) const {
         return m_fw->fate(40, routerAddress(40, isV6), ntpPacket(3));
     }
@@ -110,7 +110,7 @@ class TestFirewallFailure : public QObject {
         QCOMPARE(m_fw->fate(20, routerAddress(20, false), ntpPacket(6)), QStringLiteral("passed"));
     }
 
-    /// What a stopped plugin left, and a host that was killed.
+    /// The table left by a stopped plugin, and by a killed host.
     void theTableGoesByHand() {
         const auto remove = [&](const QString& socket) {
             return m_fw->lab.runIn("rt", tree::builtFile("bin/fos1ctl"), {"--socket", socket, "firewall", "remove"});
@@ -133,7 +133,7 @@ class TestFirewallFailure : public QObject {
         QVERIFY2(byHand.exitCode == 0, byHand.errors.constData());
         QVERIFY(!m_fw->hasTable());
         QVERIFY(m_fw->nft("list tables").contains("observer"));
-        // What is not there is gone.
+        // Removing a missing table succeeds.
         QCOMPARE(remove(m_fw->host->socket()).exitCode, 0);
     }
 };

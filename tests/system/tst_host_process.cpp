@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1-hostd as a process: its answers to a wrong configuration, broken plugins, garbage on its socket, the service
-// manager, a second instance and its end.
+// fos1-hostd as a process: its reaction to a wrong configuration, broken plugins, invalid data on its socket, the
+// service manager, a second instance, and its exit.
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -22,7 +22,7 @@ using fos1::system::HostUnderTest;
 
 namespace {
 
-/// Receives what sd_notify(3) sends.
+/// Receives the messages of sd_notify(3).
 class NotifySocket {
    public:
     explicit NotifySocket(const QString& path) : m_fd(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
@@ -191,7 +191,7 @@ class TestHostProcess : public QObject {
         host.process().signal(SIGKILL);
         QVERIFY(host.process().waitForEnd(2000) != 0);
         QVERIFY(host.start());
-        // One chronyd, ours; not the one left behind, and not none because that one holds the port.
+        // One chronyd, ours: neither the one left behind, nor none because that one occupies the port.
         QTRY_VERIFY_WITH_TIMEOUT(host.service("main-ntp")[u"status"][u"running"].toBool(), 6000);
         QTRY_COMPARE(host.chronyds().size(), 1);
         QCOMPARE(host.stop(), 0);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The lab's DHCP and DNS servers are the real ones: what is put into their configuration is what a real client in the
-// VLAN is given.
+// The lab's DHCP and DNS servers are real ones: a real client in the VLAN receives what their configuration contains.
 #include <QDir>
 #include <QLocalSocket>
 #include <QTest>
@@ -30,7 +29,7 @@ const QByteArray kKea4 =
   "subnet4": [{"id": 1, "subnet": "10.30.0.0/24", "pools": [{"pool": "10.30.0.100-10.30.0.200"}],
     "option-data": [{"name": "ntp-servers", "data": "10.30.0.1, 10.30.0.9"}]}]}})";
 
-/// Option 56 (RFC 5908) holds suboptions, of which the first kind is a server's address.
+/// Option 56 (RFC 5908) contains suboptions; the first kind is a server's address.
 const QByteArray kKea6 =
     R"({"Dhcp6": {"data-directory": "DIRECTORY", "interfaces-config": {"interfaces": ["lan.30"]},
   "lease-database": {"type": "memfile", "persist": false},
@@ -74,7 +73,7 @@ class TestLanDaemons : public QObject {
         const lab::Probe probe(*m_lab, "cl20");
         QTRY_COMPARE(probe.resolve("10.20.0.1", "ntp.lan.test"), QByteArray("10.20.0.1"));
         QTRY_COMPARE(probe.resolve("10.20.0.1", "nobody.lan.test"), QByteArray());
-        // Where nobody answers, there is not even a no.
+        // Without a server there is no negative answer either.
         QVERIFY(!lab::Probe(*m_lab, "cl30").resolve("10.30.0.1", "ntp.lan.test"));
     }
 
@@ -92,7 +91,7 @@ class TestLanDaemons : public QObject {
         QCOMPARE(client6.options()[QStringLiteral("new_dhcp6_sntp_servers")], QStringLiteral("fd30::1"));
         QCOMPARE(client6.options()[QStringLiteral("new_dhcp6_ntp_server")],
                  QStringLiteral("0:1:0:10:fd:30:0:0:0:0:0:0:0:0:0:0:0:0:0:1"));
-        // What a bridge changes it through.
+        // The socket through which a bridge changes it.
         QLocalSocket control;
         control.connectToServer(m_lab->path("kea4/control"));
         QVERIFY2(control.waitForConnected(2000), qPrintable(control.errorString()));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Pages of plugins through a real host, in its process and in a runner: what a user sees of good answers, late ones,
-// bad ones and none.
+// Pages of plugins through a real host, in its process and in a runner: what a user sees when an answer is good, late,
+// invalid or missing.
 #include <QElapsedTimer>
 #include <QJsonArray>
 #include <QTest>
@@ -49,12 +49,12 @@ class TestPages : public QObject {
                  QStringLiteral("fos1ctl: the plugin's answer is not a valid page: is larger than 1000000 bytes"));
         QCOMPARE(shown("code"), QStringLiteral("Says         code 5"));    // TooLarge
         QCOMPARE(shown("thread"), QStringLiteral("Says         code 2"));  // WrongThread
-        // A second host.yaml cannot make one answer that does not.
+        // A page that is never answered fails at the host's deadline of 10 s.
         QElapsedTimer timer;
         timer.start();
         QCOMPARE(shown("never"), QStringLiteral("fos1ctl: pages: no answer within 10000 ms"));
         QVERIFY(timer.elapsed() >= 10'000);
-        // The host was not held up by it.
+        // The host was not blocked by it.
         QCOMPARE(shown({}), QStringLiteral("Says         hello"));
         const QString threw = shown("throw");
         QVERIFY2(threw.startsWith(QStringLiteral("fos1ctl: pages: threw from page: page is too hard")),
@@ -81,7 +81,7 @@ class TestPages : public QObject {
         const auto hung = host.ctl({"pages", "show", "hang"});
         QCOMPARE(hung.exitCode, 1);
         QVERIFY2(hung.errors.contains("pages: did not return from page within 5 s"), hung.errors.constData());
-        // The host starts it again.
+        // The host restarts it.
         QTRY_COMPARE_WITH_TIMEOUT(host.ctl({"pages", "show"}).exitCode, 0, 10'000);
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The checks and previews of a plugin in a runner, through a real host: what fos1ctl and a directory of manifests get
-// to hear, and what comes of a plugin that does not answer.
+// The checks and previews of a plugin in a runner, through a real host: the results in fos1ctl and for a directory of
+// manifests, and the outcome when a plugin does not answer.
 #include <QDir>
 #include <QFile>
 #include <QTest>
@@ -15,7 +15,7 @@ using fos1::system::HostUnderTest;
 
 namespace {
 
-/// An NTPService that the plugin "judges" treats as `judge` says.
+/// An NTPService that the plugin "judges" handles as `judge` says.
 QByteArray manifest(const QByteArray& judge, int ordinal) {
     return "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\n"
            "metadata: {name: main-ntp, labels: {judge: " +
@@ -72,10 +72,10 @@ class TestRunnerChecks : public QObject {
         QVERIFY2(result.output.contains("judges: would judge 1 objects"), result.output.constData());
         result = host.ctl({"apply", "-f", "-"}, manifest("fine", 1));
         QVERIFY2(result.exitCode == 0 && result.errors.isEmpty(), result.errors.constData());
-        // Whoever was told that it is applied finds it.
+        // After the reply, the object is in the store.
         QCOMPARE(pool(host), QStringLiteral("pool-1.example.com"));
 
-        // Without a daemon the same checks are asked of the file.
+        // Without a daemon, the same checks apply to the file.
         const auto offline =
             lab::run(tree::builtFile("bin/fos1ctl"), {"validate", "--plugins", host.path("mine"), "-f", "-"}, 10'000,
                      manifest("refuse", 1));
@@ -87,7 +87,7 @@ class TestRunnerChecks : public QObject {
     void theLastGoodVersionStays() {
         HostUnderTest host(*m_lab, "files");
         host.addPlugin("judges");
-        // Before anything else is known of it, and before the runner has loaded its plugin.
+        // Before any other object is known, and before the runner has loaded its plugin.
         QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest("refuse", 1)));
         QVERIFY(host.start());
         QTRY_VERIFY(hasEvent(host, "Refused", "spec.enabled: no judge likes this"));
@@ -104,7 +104,7 @@ class TestRunnerChecks : public QObject {
         QTRY_VERIFY(accepted(host).contains("The last good version stays in force: "));
         QVERIFY2(accepted(host).contains("no judge likes this"), qPrintable(accepted(host)));
         QCOMPARE(pool(host), QStringLiteral("pool-2.example.com"));
-        // A slow answer is not overtaken by the version after it.
+        // The next version does not overtake a slow answer.
         QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest("late", 4)));
         QVERIFY(lab::writeFile(host.manifest("b.yaml"), "# nothing yet\n"));
         QTRY_COMPARE(pool(host), QStringLiteral("pool-4.example.com"));
@@ -128,7 +128,7 @@ class TestRunnerChecks : public QObject {
         QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest("fine", 1)));
         QTRY_COMPARE(pool(host), QStringLiteral("pool-1.example.com"));
         QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest(judge, 2)));
-        // While it is waited for, the host answers everybody else.
+        // While it waits, the host answers all other requests.
         QVERIFY(!host.call("host.status").isEmpty());
         QTRY_COMPARE_WITH_TIMEOUT(pool(host), QStringLiteral("pool-2.example.com"), 15'000);
         QVERIFY(hasEvent(host, "NotChecked", "judges: " + why));

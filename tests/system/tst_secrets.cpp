@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A key in a Secret reaches two real chronyds that then believe each other, and nothing that can be asked, logged or
-// dumped shows it.
+// A key in a Secret reaches two real chronyd instances, which then accept each other's packets. No query, log or dump
+// shows it.
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
@@ -15,7 +15,7 @@ using fos1::system::HostUnderTest;
 
 namespace {
 
-constexpr const char* kKey = "Kq7vWzR2pXn4";  // nowhere else in this tree
+constexpr const char* kKey = "Kq7vWzR2pXn4";  // appears nowhere else in this tree
 constexpr const char* kInlineKey = "Zb8mJt5yLd3c";
 
 QByteArray service() {
@@ -102,7 +102,8 @@ class TestSecrets : public QObject {
                 m_host->ctl({"get", "secret", "ntp-keys", "-o", "yaml"}).output.contains("upstream: \"********\""));
         QVERIFY(!isShown(m_host->http("/metrics")));
         QVERIFY(!isShown(m_host->process().log()));
-        // Of all files below the host only the manifests and the keyfile have it, and no stranger may read those.
+        // Of all files below the host's directory, only the manifests and the keyfile contain it, and other users
+        // cannot read those.
         QStringList holders;
         QDirIterator files(m_host->path({}), QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
         while (files.hasNext()) {
@@ -116,7 +117,7 @@ class TestSecrets : public QObject {
         QCOMPARE(holders, QStringList({"chrony.keys", "main.yaml", "secret.yaml"}));
     }
 
-    /// A new value alone is a change, though nothing of it is shown.
+    /// A new value alone is a change, although none of it is shown.
     void aNewValueIsAChange() {
         QByteArray other = secret();
         other.replace(QByteArray(kKey).toBase64(), QByteArray("Xw4").toBase64());
@@ -142,7 +143,7 @@ class TestSecrets : public QObject {
         QVERIFY(!isShown(message().toUtf8()) && !isShown(m_host->process().log()));
     }
 
-    /// The process holds secrets, so that it leaves no core behind.
+    /// The process contains secrets, so it must not leave a core dump.
     void aCrashLeavesNoCore() {
         const qint64 pid = m_host->call("host.status")[u"result"][u"pid"].toInteger();
         QVERIFY(pid > 0);

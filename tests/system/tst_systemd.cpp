@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// chronyd as a unit of a real systemd's: started by the host, alive without it, taken over by the next host as it is,
-// changed, healed and stopped. A client asks for the time all the while.
+// chronyd as a unit of a real systemd: started by the host, running without it, adopted unchanged by the next host,
+// changed, healed and stopped. A client requests the time throughout.
 #include <QElapsedTimer>
 #include <QFile>
 #include <QJsonArray>
@@ -31,7 +31,7 @@ QByteArray service(const QByteArray& more = {}, const QByteArray& network = "10.
            more + "}\n  security: {access: [{network: " + network + ", permission: allow}]}\n";
 }
 
-/// A client that asks without a pause.
+/// A client that sends requests continuously.
 class Asker {
    public:
     explicit Asker(const lab::Lab& lab)
@@ -57,10 +57,10 @@ class Asker {
         if (m_thread.joinable()) m_thread.join();
     }
     [[nodiscard]] int asked() const { return m_asked; }
-    /// Without an answer within 200 ms.
+    /// Requests without an answer within 200 ms.
     [[nodiscard]] int silent() const { return m_silent; }
     [[nodiscard]] qint64 longestSilenceMs() const { return m_longestMs; }
-    /// With one that is not of the upstream's time.
+    /// Answers with a time other than the upstream's.
     [[nodiscard]] int wrong() const { return m_wrong; }
     [[nodiscard]] int bad() const { return m_silent + m_wrong; }
 
@@ -120,7 +120,7 @@ class TestSystemd : public QObject {
         m_systemd->write("/etc/fos1/host.yaml",
                          "http: {enabled: false}\ndbus: {enabled: false}\nplugins:\n"
                          "  crd-watcher: {directory: /var/lib/manifests}\n  ntp: {engine: systemd}\n");
-        // What timedated takes for the system's own time daemon.
+        // The list from which timedated selects the system's own time daemon.
         m_systemd->write("/etc/systemd/ntp-units.d/10-rival.list", "rival.service\n");
         m_systemd->write("/etc/systemd/system/rival.service",
                          "[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=fos1-test.target\n");
@@ -140,7 +140,7 @@ class TestSystemd : public QObject {
         QTRY_VERIFY(isApplied());
         QCOMPARE(m_systemd->property(kChronyd, "ActiveState"), QByteArray("active"));
         QTRY_VERIFY_WITH_TIMEOUT(isServing(), 20'000);
-        // It is systemd's child, and leaves the clock alone.
+        // It is a child of systemd and does not set the clock.
         const auto line = m_systemd->run({"ps", "-o", "ppid=,args=", "-p", pid()}).output.simplified();
         QCOMPARE(line, QByteArray("1 /usr/sbin/chronyd -d -f /var/lib/fos1/run/ntp/chrony.conf -x -u _chrony"));
     }
@@ -171,7 +171,7 @@ class TestSystemd : public QObject {
         QCOMPARE(asker.bad(), 0);
     }
 
-    /// What was changed online before is known to the next host, also that a rule was taken away.
+    /// The next host knows earlier online changes, including a removed rule.
     void aStoppedHostIsNotMissedEither() {
         const QByteArray before = pid();
         Asker asker(*m_lab);
@@ -198,14 +198,14 @@ class TestSystemd : public QObject {
         asker.end();
         qInfo() << "of" << asker.asked() << "requests" << asker.silent() << "met no process, for at most"
                 << asker.longestSilenceMs() << "ms";
-        // Measured anew, it would be seconds without the time.
+        // New measurements would mean seconds without the time.
         QCOMPARE(asker.wrong(), 0);
     }
 
     void aHostThatStopsInTheMiddleOfARestartEndsIt() {
         const QByteArray before = pid();
         declare(service(", driftfile: /var/lib/fos1/ntp/chronyd/another"));
-        QTRY_VERIFY(pid() != before);  // 0 too: it is down just now
+        QTRY_VERIFY(pid() != before);  // also 0: it is stopped at this moment
         QVERIFY(m_systemd->systemctl({"stop", kHost}));
         QCOMPARE(m_systemd->property(kHost, "Result"), QByteArray("success"));
         QCOMPARE(m_systemd->property(kChronyd, "ActiveState"), QByteArray("active"));
@@ -244,7 +244,7 @@ class TestSystemd : public QObject {
         const QByteArray before = pid();
         QVERIFY(m_systemd->systemctl({"kill", "-s", "KILL", kChronyd}));
         QTRY_VERIFY_WITH_TIMEOUT(isServing() && pid() != before, 20'000);
-        // The next host cannot be certain of what this one has, and restarts it.
+        // The next host cannot be certain of this one's configuration, and restarts it.
         const QByteArray healed = pid();
         QVERIFY(m_systemd->systemctl({"start", kHost}));
         QTRY_VERIFY_WITH_TIMEOUT(isApplied() && isServing(), 20'000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A unit of systemd's as one that runs chronyd, with a systemd that python-dbusmock plays: what a real one rarely does
-// can be had here at will.
+// A systemd unit that runs chronyd, with systemd mocked by python-dbusmock: rare behavior of a real systemd can be
+// produced at will.
 #include <QFile>
 #include <QSignalSpy>
 #include <QTest>
@@ -130,7 +130,7 @@ class TestSystemdUnit : public QObject {
         QTRY_COMPARE(notEnded.size(), 1);
         QVERIFY(unit.isAlive());
         QVERIFY(unit.pid() != 0);
-        // One that cannot be replaced goes on.
+        // A unit that cannot be replaced keeps running.
         const qint64 before = unit.pid();
         unit.start({}, {});
         QTRY_COMPARE(notEnded.size(), 2);
@@ -163,7 +163,7 @@ class TestSystemdUnit : public QObject {
         QTRY_COMPARE(exited.size(), 2);
         QCOMPARE(exited[1][0].toString(), why);
         QVERIFY(!unit.isAlive());
-        // The next start is not confused by it.
+        // It does not confuse the next start.
         unit.start({}, {});
         QTRY_VERIFY(unit.pid() > 1000 && unit.pid() != 4711);
     }
@@ -184,7 +184,7 @@ class TestSystemdUnit : public QObject {
         QVERIFY(looked && !*looked);
         QVERIFY2(looked->error().message.startsWith(QStringLiteral("systemd does not answer on the system bus")),
                  qPrintable(looked->error().message));
-        // It is back, and says that chronyd went meanwhile.
+        // systemd is back and reports that chronyd has exited meanwhile.
         QVERIFY(m_bus->start());
         QVERIFY(
             m_bus->play(tree::sourceFile(QStringLiteral("tests/system/systemd1_mock.py")), "org.freedesktop.systemd1"));

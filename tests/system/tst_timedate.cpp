@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The system's own time daemon is switched off while the clock is ours and on again only if it was us, with a timedated
-// that python-dbusmock plays on a bus of its own.
+// The system's own time daemon is switched off while we control the clock, and on again only if we had switched it off.
+// timedated is mocked by python-dbusmock on a bus of its own.
 #include <QDir>
 #include <QFile>
 #include <QSignalSpy>

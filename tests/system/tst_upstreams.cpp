@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Three upstreams of which one lies: two real chronyd and a responder that says what the test wants. Who is followed,
-// what is said of whom, and what clients get when the honest ones are gone.
+// Three upstreams, one of which lies: two real chronyd and a responder that serves configured values. Which source is
+// followed, what is reported about each, and what clients get when the honest ones are gone.
 #include <QTest>
 #include <csignal>
 
@@ -94,7 +94,7 @@ class TestUpstreams : public QObject {
         m_liar.reset();
     }
 
-    /// The lab's own: what is asked for is what is measured, over both families.
+    /// Tests the lab itself: the configured values are measured, over both families.
     void theResponderSaysWhatItIsToldTo() {
         for (const char* address : {"10.1.3.1", "fd01:3::1"}) {
             const auto answer = lab::Probe(*m_lab, "rt").time(address);
@@ -120,13 +120,13 @@ class TestUpstreams : public QObject {
         QVERIFY2(liarsLine.contains("falseticker") && liarsLine.contains("from the others' common interval"),
                  why.output.constData());
         QCOMPARE(why.output.count("falseticker"), liarsLine.count("falseticker"));
-        // And its clients get the time of the majority.
+        // Its clients get the time of the majority.
         const auto answer = lab::Probe(*m_lab, "cl").time("10.2.0.1");
         QVERIFY(answer && answer->leap == 0 && answer->stratum == 2);
         QVERIFY(std::chrono::abs(answer->offset) < 100ms);
     }
 
-    /// One that admits to be lost is no liar, and is not used either.
+    /// A server that reports itself unsynchronized is not a falseticker, and is not used either.
     void oneThatIsNotSynchronisedIsNotUsed() {
         m_liar->claim({0s, 0, 3});
         QTRY_COMPARE_WITH_TIMEOUT(reason(kLiar), QStringLiteral("Unsynchronised"), 15'000);
@@ -150,21 +150,21 @@ class TestUpstreams : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(isFollowingTheHonest(), 15'000);
     }
 
-    /// Two that say different things: nobody can tell who is right, so nobody is followed. A single one is believed.
+    /// Two that disagree: neither can be identified as right, so neither is followed. A single one is accepted.
     void oneAgainstOneIsNoMajority() {
         m_honest[1]->signal(SIGKILL);
         m_honest[1]->waitForEnd(5000);
         QTRY_COMPARE_WITH_TIMEOUT(reason(kHonest[1]), QStringLiteral("NoAnswer"), 40'000);
         QTRY_COMPARE_WITH_TIMEOUT(reason(kLiar), QStringLiteral("NoMajority"), 40'000);
         QTRY_COMPARE_WITH_TIMEOUT(reason(kHonest[0]), QStringLiteral("NoMajority"), 40'000);
-        // chronyd itself gives up what it knew, and says so to those who ask.
+        // chronyd itself discards its state and reports this to clients.
         QTRY_VERIFY_WITH_TIMEOUT(!sync()[u"synchronised"].toBool(), 40'000);
         QVERIFY(!sync()[u"fit_to_advertise"].toBool());
         std::optional<lab::TimeAnswer> answer;
         QTRY_VERIFY((answer = lab::Probe(*m_lab, "cl").time("10.2.0.1")) && answer->leap == 3);
     }
 
-    /// chronyd believes a single source; how far it is from the clock is what keeps it from the clients.
+    /// chronyd accepts a single source; its distance from the clock prevents advertising it to clients.
     void aLiarAloneIsNotToldToClients() {
         killHonest();
         QTRY_COMPARE_WITH_TIMEOUT(sync()[u"source"][u"address"].toString(), kLiar, 150'000);

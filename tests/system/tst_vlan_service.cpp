@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Time by VLAN, from manifests to packets: real links, a real chronyd and a client in the VLAN. Policies, groups and
-// addresses change while chronyd runs, and each change is what the next packet meets.
+// Time per VLAN, from manifests to packets: real links, a real chronyd and a client in the VLAN. Policies, groups and
+// addresses change while chronyd runs, and each change affects the next packet.
 #include <QTest>
 #include <csignal>
 
@@ -95,7 +95,7 @@ class TestVlanService : public QObject {
         QTRY_COMPARE(m_host->service("main-ntp")[u"status"][u"vlans"].toArray().size(), 3);
     }
 
-    /// What a change would do is seen before it is made, and making the preview does nothing.
+    /// The preview shows what a change would do, and has no effect itself.
     void aChangeIsSeenBeforeItIsMade() {
         QTRY_VERIFY_WITH_TIMEOUT(vlanService("clients")[u"advertise"].toBool(), 10'000);
         const QList<qint64> chronyd = m_host->chronyds();
@@ -147,7 +147,7 @@ class TestVlanService : public QObject {
         const auto shown = m_host->ctl({"get", "ntpc", "kiosks", "-o", "yaml"});
         QVERIFY2(shown.output.contains("networkCount: 1"), shown.output.constData());
 
-        // Somebody else wants the same network.
+        // Another object claims the same network.
         QByteArray second = group;
         second.replace("kiosks", "zoo");
         QVERIFY(lab::writeFile(m_host->manifest("zoo.yaml"), second));
@@ -180,7 +180,7 @@ class TestVlanService : public QObject {
         QCOMPARE(m_host->chronyds(), chronyd);
     }
 
-    /// Time to a broadcast address is a directive of the configuration, so it takes a restart that nobody notices.
+    /// Broadcast time is a directive of the configuration, so it needs a restart, which no client notices.
     void aVlanIsSentTime() {
         QByteArray open = kOpen;
         open.replace("clients, enabled: true", "clients, enabled: true, broadcast: true");
@@ -193,7 +193,8 @@ class TestVlanService : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(isAnswered(), 10'000);
     }
 
-    /// Lost sources are noticed, told in time, and what was withdrawn comes back when it has been good for a while.
+    /// Lost sources are detected and reported in time. A withdrawn advertisement returns once the time has been good
+    /// for a while.
     void lostTimeIsAdvertisedForAsLongAsTheSpecSays() {
         QVERIFY(
             lab::writeFile(m_host->manifest("main.yaml"),
@@ -208,7 +209,7 @@ class TestVlanService : public QObject {
         QVERIFY2(vlanService("clients")[u"reason"].toString().contains("too long"),
                  qPrintable(vlanService("clients")[u"reason"].toString()));
         QVERIFY(vlanService("clients")[u"accepting"].toBool());
-        QVERIFY(isAnswered());  // those who ask are still answered
+        QVERIFY(isAnswered());  // requests are still answered
         m_upstream = m_lab->startChronyd("up", "upstream", "local stratum 1\nallow\n");
         QVERIFY(m_upstream);
         QTRY_VERIFY_WITH_TIMEOUT(sync()[u"synchronised"].toBool(), 20'000);
@@ -216,7 +217,7 @@ class TestVlanService : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(vlanService("clients")[u"advertise"].toBool(), 60'000);
     }
 
-    /// Who tells of VLANs may go for a while: those who are served stay so, and nobody new is sent here.
+    /// The publisher of the VLANs may be gone for a while: served clients stay served, and no new ones are sent here.
     void theInventoryMayStop() {
         QTRY_VERIFY(vlanService("clients")[u"advertise"].toBool());
         QCOMPARE(m_host->ctl({"plugin", "stop", "vlan-inventory"}).exitCode, 0);

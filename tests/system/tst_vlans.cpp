@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// VLANs from manifests and the kernel to the bus: a real host without any rights, real links, and ip(8) changing them.
-// How soon a change is published is printed, not judged.
+// VLANs from manifests and the kernel to the bus: a real host without privileges, real links, and ip(8) changing them.
+// The delay until a change is published is printed, not checked.
 //
-// A kernel without 802.1Q, which the first line of the log names, gets links without tag that are named as is usual.
+// A kernel without 802.1Q, which the first line of the log reports, gets untagged links with the usual names.
 #include <QElapsedTimer>
 #include <QTest>
 #include <algorithm>
@@ -113,7 +113,7 @@ class TestVlans : public QObject {
         QTRY_COMPARE(words(), QStringLiteral("No link on \"trunk\" carries VLAN 10."));
         QCOMPARE(vlanState()[u"up"], QJsonValue(false));
         QTRY_COMPARE(ready("vlan-10")[u"reason"].toString(), QStringLiteral("LinkMissing"));
-        // Nothing failed: it is only not there.
+        // Nothing failed: the link is just missing.
         QVERIFY(m_host->http("/readyz") == "ok\n");
     }
 
@@ -160,24 +160,24 @@ class TestVlans : public QObject {
         QTRY_COMPARE(words(), QStringLiteral("trunk.10 down 10.10.0.1/24 brd 10.10.0.255"));
         ip("link set trunk.10 up");
         QTRY_COMPARE(words(), QStringLiteral("trunk.10 up 10.10.0.1/24 brd 10.10.0.255"));
-        // The cable, as it were.
+        // The equivalent of unplugging the cable.
         ip("link set far down");
         QTRY_COMPARE(words(), QStringLiteral("trunk.10 down 10.10.0.1/24 brd 10.10.0.255"));
         ip("link set far up");
         QTRY_COMPARE(words(), QStringLiteral("trunk.10 up 10.10.0.1/24 brd 10.10.0.255"));
-        // Neither came nor went.
+        // The link neither appeared nor disappeared.
         QVERIFY(!m_host->ctl({"events"}).output.contains("LinkDisappeared"));
     }
 
     void renamed() {
-        // Before Linux 6.2 a link is renamed only while it is off.
+        // Before Linux 6.2 a link can be renamed only while it is down.
         const auto rename = [this](const QString& from, const QString& to) {
             ip("link set " + from + " down");
             ip("link set " + from + " name " + to);
             ip("link set " + to + " up");
         };
         rename("trunk.10", "guests");
-        // By its tag it is still the VLAN's; without one, nothing says so any more.
+        // With a tag the link still belongs to the VLAN; without one, only the name showed that.
         QTRY_COMPARE(words(), m_hasTags ? QStringLiteral("guests up 10.10.0.1/24 brd 10.10.0.255")
                                         : QStringLiteral("No link on \"trunk\" carries VLAN 10."));
         rename("guests", "trunk.10");

@@ -35,7 +35,7 @@ bool hasFailure(const Findings& findings) {
     return false;
 }
 
-/// Without a plugin that loads and starts the others would only say so again.
+/// Without a plugin that loads and starts, all other drills would report the same failure.
 bool isNeededByAll(const QString& drill) { return drill == QLatin1String("load") || drill == QLatin1String("start"); }
 
 void runDrills(const DrillCommand& command, const Show& show) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Every check of one plugin, in the order in which a later one makes sense.
+// All checks of one plugin, ordered so that each builds on the earlier ones.
 #pragma once
 
 #include <QCborMap>
@@ -14,11 +14,11 @@ struct ConformanceOptions {
     QString file;  ///< the shared object
     QCborMap configuration;
     QString snapshotFile;              ///< JSON with the desired state; empty: none
-    std::chrono::seconds timeout{20};  ///< for a single step of a drill
+    std::chrono::seconds timeout{20};  ///< per step of a drill
     bool showsLog = false;
 };
 
-/// Calls `show` with each finding as it comes.
+/// Calls `show` with each finding as it arrives.
 void checkConformance(const ConformanceOptions& options, const std::function<void(const Finding&)>& show);
 
 }  // namespace fos1::check

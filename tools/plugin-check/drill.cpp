@@ -16,7 +16,7 @@ using testing::PluginHarness;
 
 namespace {
 
-/// For the handler of std::terminate(), which takes no argument.
+/// A global, because the handler of std::terminate() takes no argument.
 ReportWriter*& reportOfThisProcess() {
     static ReportWriter* report = nullptr;
     return report;
@@ -120,7 +120,7 @@ void runDrill(const QString& name, const DrillSetup& setup, const QString& repor
     std::set_terminate(onTerminate);
     const rlimit noCore{0, 0};
     ::setrlimit(RLIMIT_CORE, &noCore);
-    // Threads of Qt's own pool that nobody uses any more would look like the plugin's.
+    // Idle threads of Qt's own pool would otherwise count as the plugin's.
     QThreadPool::globalInstance()->setExpiryTimeout(10);
 
     Drill drill(setup, report);
@@ -136,7 +136,7 @@ void runDrill(const QString& name, const DrillSetup& setup, const QString& repor
         threw(QStringLiteral("something"));
     }
     report.end();
-    // Not through destructors and exit handlers, which are not what is tried here.
+    // Skip destructors and exit handlers, which are not under test.
     std::_Exit(0);
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One plugin under drill in this process, which may not survive it: every step is named in the report before it is
-// taken.
+// Drills one plugin in this process, which may crash. The report therefore names every step before it is taken.
 #pragma once
 
 #include <QCborArray>
@@ -19,7 +18,7 @@ namespace fos1::check {
 struct DrillSetup {
     QString file;
     QCborMap configuration;
-    QCborArray objects;  ///< the desired state to try it with; may be empty
+    QCborArray objects;  ///< the desired state for the drill; may be empty
     SchemaPlaces schemas;
     std::chrono::milliseconds reconcileDeadline{5000};
 };
@@ -28,14 +27,14 @@ class Drill {
    public:
     Drill(DrillSetup setup, ReportWriter& report) : m_setup(std::move(setup)), m_report(report) {}
 
-    /// Loads the plugin; empty, or why that failed.
+    /// Loads the plugin. Returns an empty string, or the reason of the failure.
     QString load();
-    /// Loads and starts the plugin; false, with a finding of `check`, when it does not run.
+    /// Loads and starts the plugin. When it does not run, adds a finding of `check` and returns false.
     bool begin(const QString& check);
-    /// Destroys the plugin's object.
+    /// Deletes the plugin's object.
     void destroy();
 
-    /// What it said and did so far, in a form that can be compared.
+    /// What the plugin has published and reported so far, in a form that can be compared.
     struct Marks {
         std::size_t utterances = 0;
         qsizetype statusChanges = 0;
@@ -43,21 +42,21 @@ class Drill {
     };
     [[nodiscard]] Marks marks();
     enum class Repeated { Ignored, Counted };
-    /// What it has done since: "published a/v1 key", "event Reason", "status Ready=…". `repeated`: what it published
-    /// although it was so already.
+    /// Its actions since then: "published a/v1 key", "event Reason", "status Ready=…". `repeated`: whether to include
+    /// unchanged values that were published again.
     [[nodiscard]] QStringList actionsSince(const Marks& marks, Repeated repeated = Repeated::Ignored);
 
-    /// Publishes a plain value of each topic that the plugin may subscribe to.
+    /// Publishes a plain value for each topic that the plugin may subscribe to.
     void feedPlainState();
 
-    /// Calls the plugin: `act` is `phase` in the report.
+    /// Calls the plugin. `phase` names the call in the report.
     template <typename Act>
     auto during(const QString& phase, Act act) {
         m_report.enter(phase);
         return act();
     }
 
-    /// Hands over `objects` and waits for the answer; `what` is in the report.
+    /// Passes `objects` and waits for the completion. `what` names the step in the report.
     testing::Completion reconcile(const QCborArray& objects, const QString& what);
 
     [[nodiscard]] testing::PluginHarness& harness() { return *m_harness; }
@@ -70,13 +69,13 @@ class Drill {
     std::unique_ptr<testing::PluginHarness> m_harness;
 };
 
-/// How a reconcile or a stop ended, for people: "Ok", "Failed: no such user", "no answer".
+/// The outcome of a reconcile or a stop, for people: "Ok", "Failed: no such user", "no answer".
 QString textOf(const testing::Completion& completion);
 
-/// The drills by name, in the order in which they make sense.
+/// The drills by name, ordered so that each builds on the earlier ones.
 QStringList drillNames();
 
-/// Runs one of them in this process, writes its report to `reportFile` and ends the process.
+/// Runs one of them in this process, writes its report to `reportFile` and exits.
 [[noreturn]] void runDrill(const QString& name, const DrillSetup& setup, const QString& reportFile);
 
 }  // namespace fos1::check

@@ -15,7 +15,7 @@ namespace {
 
 const QString kSeeLog = QStringLiteral("run with -v to see its log");
 
-/// How the process ended, when it was not as it should be; an empty text otherwise.
+/// How the process ended, if that was unexpected; otherwise an empty text.
 QString unexpectedEnd(const QProcess& process, bool isTimeout, const Report& report, std::chrono::seconds timeout) {
     const QString where = QStringLiteral(" in ") + (report.phase.isEmpty() ? QStringLiteral("load") : report.phase);
     if (isTimeout) return QStringLiteral("hangs%1: not done after %2 s").arg(where).arg(timeout.count());
@@ -25,7 +25,7 @@ QString unexpectedEnd(const QProcess& process, bool isTimeout, const Report& rep
     return QStringLiteral("exited with status %1%2").arg(process.exitCode()).arg(where);
 }
 
-/// False when it has taken no new step for `timeout`, or takes steps without an end.
+/// False when it has taken no new step for `timeout`, or when its steps never end.
 bool waitForEnd(QProcess& process, const QString& reportFile, std::chrono::seconds timeout) {
     constexpr int kLookEveryMs = 100;
     const QDeadlineTimer end(timeout * 10);
@@ -49,7 +49,7 @@ Report runInChild(const QString& drill, const DrillCommand& command) {
     const QString file = dir.filePath(QStringLiteral("report"));
     QProcess process;
     process.setProcessChannelMode(QProcess::MergedChannels);
-    // What the plugin leaves behind goes with our directory, however its process ends.
+    // Files that the plugin leaves behind are removed with our directory, however its process ends.
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(QStringLiteral("TMPDIR"), dir.path());
     process.setProcessEnvironment(environment);

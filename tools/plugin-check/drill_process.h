@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs one drill in a process of its own, this program again, and turns also its death into a finding.
+// Runs one drill in a process of its own (this program again), and reports a crash as a finding.
 #pragma once
 
 #include <chrono>
@@ -9,9 +9,10 @@
 namespace fos1::check {
 
 struct DrillCommand {
-    QStringList arguments;             ///< of this program, for every drill: the plugin and how to configure it
-    std::chrono::seconds timeout{20};  ///< for a single step; a drill as a whole has ten times as much
-    bool showsLog = false;             ///< what the plugin prints goes to stderr
+    QStringList arguments;             ///< arguments of this program, common to all drills: the plugin and its
+                                       ///< configuration
+    std::chrono::seconds timeout{20};  ///< per step; a whole drill has ten times as much
+    bool showsLog = false;             ///< pass the plugin's output on to stderr
 };
 
 Report runInChild(const QString& drill, const DrillCommand& command);

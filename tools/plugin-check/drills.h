@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The drills, each a short life of the plugin. They add their findings to the report; what they throw comes from the
-// plugin.
+// The drills. Each is one short life of the plugin and adds its findings to the report. Any exception in them comes
+// from the plugin.
 #pragma once
 
 #include "drill.h"
@@ -16,7 +16,7 @@ void drillGarbageSpec(Drill& drill);
 void drillPages(Drill& drill);
 void drillStop(Drill& drill);
 
-/// To be called at the end of each: what the fake host has counted meanwhile.
+/// To be called at the end of each drill: reports the misuse that the fake host counted.
 void reportMisuse(Drill& drill);
 
 }  // namespace fos1::check

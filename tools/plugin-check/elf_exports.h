@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The symbols that a shared object offers to others, read from its file (elf(5), .dynsym).
+// Reads the symbols that a shared object exports from its file (elf(5), .dynsym).
 #pragma once
 
 #include <QStringList>
@@ -8,7 +8,7 @@
 
 namespace fos1::check {
 
-/// Defined, visible, global or weak; in order of name.
+/// The defined, visible, global or weak symbols, ordered by name.
 Result<QStringList> exportedSymbols(const QString& file);
 
 }  // namespace fos1::check

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What one check found.
+// The result of one check.
 #pragma once
 
 #include <QString>
@@ -10,10 +10,10 @@ namespace fos1::check {
 enum class Verdict { Unknown = 0, Ok, Warning, Failure };
 
 struct Finding {
-    QString check;  ///< its name, part of the interface
+    QString check;  ///< the name of the check, part of the interface
     Verdict verdict = Verdict::Unknown;
     QString text;  ///< what was found
-    QString hint;  ///< what to do about it; empty when all is well
+    QString hint;  ///< how to fix it; empty when the check passed
 };
 
 using Findings = std::vector<Finding>;

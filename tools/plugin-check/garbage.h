@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Values that no well-meaning publisher or user writes. Pure; the schema only says which fields there are to get wrong.
+// Values that no well-behaved publisher or user writes. Pure. The schema only names the fields to get wrong.
 #pragma once
 
 #include <QCborArray>
@@ -14,13 +14,14 @@ struct NamedMap {
     QCborMap value;
 };
 
-/// A value that fits `schema`, as plain as can be; empty for an empty schema.
+/// The simplest value that matches `schema`; empty for an empty schema.
 QCborMap plainValue(const QJsonObject& schema);
 
-/// Maps that are no such value: empty, of wrong types field by field, huge, nested deeply, with keys that are no text.
+/// Maps that do not match `schema`: empty, with wrong types field by field, huge, deeply nested, with keys that are not
+/// text.
 std::vector<NamedMap> garbageMaps(const QJsonObject& schema);
 
-/// Objects of a kind ("group/version/Kind") with each of these as their spec, and some that are hardly objects.
+/// Objects of a kind ("group/version/Kind") with each of these maps as their spec, and some that are barely objects.
 std::vector<NamedMap> garbageObjects(const QString& kind, const QJsonObject& specSchema);
 
 }  // namespace fos1::check

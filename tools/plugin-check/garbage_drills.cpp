@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Garbage on the topics, garbage as desired state. To survive is all that is asked.
+// Invalid values on the topics, invalid objects as desired state. The plugin only has to survive them.
 #include "drills.h"
 #include "fos1/features/validator.h"
 
@@ -12,7 +12,7 @@ namespace {
 
 const QString kWriter = QStringLiteral("fos1-plugin-check");
 
-/// Whether it still answers.
+/// Whether the plugin still answers.
 bool isAlive(Drill& drill, const QString& check, const QString& after) {
     const Completion completion = drill.reconcile({}, QStringLiteral("reconcile after ") + after);
     if (completion.outcome != Outcome::Unknown) return true;

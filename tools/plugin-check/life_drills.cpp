@@ -13,7 +13,7 @@ namespace {
 
 constexpr qint64 kBudgetMs = 50;
 
-/// Nothing more happens by itself, or half a second has passed.
+/// Waits until the plugin does nothing more by itself, for at most half a second.
 void untilQuiet(Drill& drill) {
     QElapsedTimer quiet;
     quiet.start();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1-plugin-check: whether a plugin behaves as the host expects. Runs itself again for every drill (--run), so that
-// no plugin can take it along.
+// fos1-plugin-check: checks whether a plugin behaves as the host expects. Runs itself again for every drill (--run), so
+// that a crashing plugin does not stop it.
 #include <CLI/CLI.hpp>
 #include <QCoreApplication>
 #include <QFile>
@@ -60,7 +60,7 @@ QJsonObject toJson(const Finding& finding) {
     return json;
 }
 
-/// The map in `json`, or why it is none.
+/// The map in `json`, or the reason why it is not a map.
 fos1::Result<QCborMap> parseObject(const QByteArray& json, const QString& where) {
     QJsonParseError error;
     const QJsonDocument document = QJsonDocument::fromJson(json, &error);
@@ -72,7 +72,7 @@ fos1::Result<QCborMap> parseObject(const QByteArray& json, const QString& where)
     return QCborMap::fromJsonObject(document.object());
 }
 
-/// `{"objects": [...]}` of the file, or an empty list when none was given.
+/// `{"objects": [...]}` from the file, or an empty list when no file was given.
 fos1::Result<QCborArray> objectsOf(const QString& snapshotFile) {
     if (snapshotFile.isEmpty()) return QCborArray();
     QFile file(snapshotFile);

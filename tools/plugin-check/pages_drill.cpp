@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Whether each page of the metadata is answered in time, with a document, and whatever argument is given.
+// Checks that each page of the metadata is answered in time, with a valid document, for any argument.
 #include <QJsonArray>
 
 #include "drills.h"
@@ -8,7 +8,7 @@ namespace fos1::check {
 
 namespace {
 
-/// What is wrong with the page; empty: nothing.
+/// What is wrong with the page; empty when it is valid.
 QString problemOf(Drill& drill, const QString& name, const QString& argument) {
     const qsizetype mistakes = drill.harness().host().pages.mistakes().size();
     const auto document =

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a drill tells the program that runs it, line by line into a file, so that nothing is lost when it crashes.
+// The report of a drill to the program that runs it. It is written to a file line by line, so that a crash loses
+// nothing.
 #pragma once
 
 #include <QFile>
@@ -9,19 +10,19 @@
 
 namespace fos1::check {
 
-/// The drill's side.
+/// The side of the drill.
 class ReportWriter {
    public:
     explicit ReportWriter(const QString& file);
 
-    /// What is done to the plugin from now on: "reconcile", "stop".
+    /// Names what the drill does to the plugin from now on: "reconcile", "stop".
     void enter(const QString& phase);
     [[nodiscard]] const QString& phase() const { return m_phase; }
     void add(const Finding& finding);
-    /// Calls from a wrong thread, and wrong completions, of the whole drill.
+    /// Adds the calls from a wrong thread and the wrong completions of the whole drill.
     void addStrayCalls(const QStringList& calls);
     void addWrongCompletions(const QStringList& completions);
-    /// The drill has come to its end.
+    /// Marks the drill as complete.
     void end();
 
    private:
@@ -31,7 +32,7 @@ class ReportWriter {
     QString m_phase;
 };
 
-/// The other side.
+/// The side of the reader.
 struct Report {
     QString phase;  ///< the last one
     Findings findings;

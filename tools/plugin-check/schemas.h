@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The schemas by which a drill knows the fields to get wrong: of topics, of kinds. A missing one is an empty object.
+// The schemas of topics and kinds, from which a drill learns the fields to get wrong. A missing schema is an empty
+// object.
 #pragma once
 
 #include <QJsonObject>
@@ -12,13 +13,13 @@ struct SchemaPlaces {
     QString crds;    ///< directory of CustomResourceDefinitions
 };
 
-/// Those of the SDK's installation around this program.
+/// The schemas of the SDK installation that contains this program.
 SchemaPlaces installedSchemas();
 
-/// From the plugin's own metadata, else from the installation.
+/// From the plugin's own metadata, otherwise from the installation.
 QJsonObject topicSchema(const QJsonObject& metadata, const SchemaPlaces& places, const QString& topic);
 
-/// Of the `spec` of a kind, "group/version/Kind".
+/// The schema of the `spec` of a kind, "group/version/Kind".
 QJsonObject specSchema(const SchemaPlaces& places, const QString& kind);
 
 }  // namespace fos1::check

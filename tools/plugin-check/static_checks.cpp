@@ -19,7 +19,7 @@ const QStringList& knownFeatures() {
     return features;
 }
 
-/// What the host does not insist on but an operator reads.
+/// Members that the host does not require, but that operators need.
 QStringList missingParts(const host::PluginMetadata& metadata, const QJsonObject& json) {
     QStringList missing;
     if (metadata.description.isEmpty()) missing.append(QStringLiteral("\"description\", one sentence for operators"));

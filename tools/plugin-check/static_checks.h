@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What can be said of a plugin without running any of its code.
+// Checks of a plugin that run none of its code.
 #pragma once
 
 #include <QCborMap>
@@ -10,14 +10,14 @@
 
 namespace fos1::check {
 
-/// Valid by the host's own rules, and complete: description, status and security posture are there, and no feature is
-/// asked for that the SDK does not know.
+/// The metadata is valid by the host's own rules and complete: description, status and security posture are present,
+/// and it requests only features that the SDK knows.
 Finding checkMetadata(const QString& file);
 
-/// Exactly Qt's two symbols.
+/// The plugin exports exactly Qt's two symbols.
 Finding checkExports(const QString& file);
 
-/// `section` fits the schema in the metadata. `withDefaults` becomes what the plugin will see.
+/// `section` matches the schema in the metadata. Sets `withDefaults` to what the plugin will see.
 Finding checkConfiguration(const host::PluginMetadata& metadata, const QCborMap& section, QCborMap* withDefaults);
 
 }  // namespace fos1::check

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The end of a plugin: in time, silent afterwards, with no thread left.
+// Checks that a plugin stops in time, is silent afterwards and leaves no thread.
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
@@ -27,7 +27,7 @@ std::map<QString, QString> threads() {
 QStringList newThreads(const std::map<QString, QString>& before) {
     QStringList names;
     for (const auto& [id, name] : threads())
-        // Those of Qt's pools end by themselves when they have had nothing to do for a while.
+        // Threads of Qt's pools exit by themselves after some idle time.
         if (!before.contains(id) && name != QLatin1String("Thread (pooled)")) names.append(name);
     return names;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A plugin of clang-tidy: its checks look at the declarations of this project alone. Without it each check walks
-// through all of Qt and the standard library, for every file, and throws away what it finds there: three quarters of
-// its time. The static analyser is not concerned. scripts/tidy builds and loads it.
+// A plugin of clang-tidy that limits the checks to declarations of this project. Without it each check walks through
+// all of Qt and the standard library for every file and discards what it finds there: three quarters of its time. The
+// static analyzer is unaffected. scripts/tidy builds and loads this plugin.
 #include <clang/AST/ASTConsumer.h>
 #include <clang/AST/ASTContext.h>
 #include <clang/Basic/SourceManager.h>
@@ -31,7 +31,7 @@ class LimitTraversal : public clang::PluginASTAction {
     bool ParseArgs(const clang::CompilerInstance& /*compiler*/, const std::vector<std::string>& /*words*/) override {
         return true;
     }
-    /// Before the consumer that runs the checks, and without being asked for on the command line.
+    /// Runs before the consumer that runs the checks, without a command-line option.
     ActionType getActionType() override { return AddBeforeMainAction; }
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Every value comes back as it was, alike ones in a fraction, and what is secret is in no sample.
+// Every value is restored unchanged, similar values take a fraction of the memory, and no sample contains a secret.
 #include <QCborArray>
 #include <QRandomGenerator>
 #include <QTest>
@@ -84,7 +84,7 @@ class TestCompactor : public QObject {
         const QByteArray one = m_compactor.compactedObject(client(1));
         const QByteArray other = m_compactor.compactedObject(client(2));
         QCOMPARE(QCborValue::fromCbor(m_compactor.expanded(other)).toMap(), client(2));
-        // Whoever had it from the sample would not need to say it.
+        // A secret in the sample would be missing from the compacted bytes.
         for (const QByteArray& compact : {one, other}) {
             QVERIFY2(compact.size() > secret.size(), qPrintable(QString::number(compact.size())));
             QVERIFY2(compact.size() * 2 < cbor(client(1)).size(), qPrintable(QString::number(compact.size())));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Requests to an API server: who we are in each of the ways there are, whom we trust, and what comes of trouble.
+// Requests to an API server: every kind of credential, certificate checks, and failures.
 #include <QFile>
 #include <QJsonArray>
 #include <QTcpServer>
@@ -18,7 +18,7 @@ namespace {
 
 const QString kSecrets = QStringLiteral("/api/v1/namespaces/default/secrets");
 
-/// One request to its end.
+/// Sends one request and waits for the reply.
 ApiReply ask(ApiClient& client, const QString& path = kSecrets,
              std::chrono::milliseconds timeout = std::chrono::seconds(10)) {
     std::optional<ApiReply> reply;
@@ -154,7 +154,7 @@ class TestApiClient : public QObject {
         ApiClient named(misnamed, "test");
         QVERIFY2(ask(named).problem.startsWith("TLS: "), qPrintable(ask(named).problem));
         QVERIFY(m_server->requests().isEmpty());
-        // Only when it is said so, and then whoever it is.
+        // Only with this setting, and then any server.
         wrong.authority = {};
         wrong.isInsecure = true;
         ApiClient insecure(wrong, "test");
@@ -170,7 +170,7 @@ class TestApiClient : public QObject {
         client.setClockTrusted(false);
         QVERIFY(ask(client).isOk());
         QVERIFY(client.hasWaivedTime());
-        // Nothing else is forgiven.
+        // No other certificate error is waived.
         KubeServer another;
         QVERIFY(another.start());
         ClusterAccess wrong = access();
@@ -178,7 +178,7 @@ class TestApiClient : public QObject {
         ApiClient stranger(wrong, "test");
         stranger.setClockTrusted(false);
         QVERIFY2(ask(stranger).problem.startsWith("TLS: "), qPrintable(ask(stranger).problem));
-        // What was let in is out again.
+        // The certificate accepted under the waiver is refused again.
         client.setClockTrusted(true);
         QVERIFY2(ask(client).problem.contains("not yet valid"), qPrintable(ask(client).problem));
         QVERIFY(m_server->changeCertificate());
@@ -249,17 +249,17 @@ class TestApiClient : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(lines.size(), 2, 10'000);
         for (const QByteArray& line : lines) QVERIFY2(line.startsWith('{') && line.endsWith('}'), line.constData());
         QVERIFY(!end);
-        // Then there is silence.
+        // The server then stays silent.
         QTRY_VERIFY_WITH_TIMEOUT(end, 10'000);
         QVERIFY2(end->problem.contains("silent"), qPrintable(end->problem));
-        // An object of more than 1 MiB.
+        // An object larger than 1 MiB.
         m_server->clearFaults();
         lines.clear();
         stream.reset(client.stream(request, std::chrono::seconds(5), nullptr));
         connect(stream.get(), &ApiStream::line, this, [&](const QByteArray& line) { lines.append(line); });
         isOpen = false;
         connect(stream.get(), &ApiStream::opened, this, [&] { isOpen = true; });
-        // Before that it would come first, in the order of names.
+        // Without the wait it would come first, in the order of names.
         QTRY_VERIFY(isOpen);
         secret("big", 1'400'000);
         QTRY_VERIFY_WITH_TIMEOUT(!lines.isEmpty() && lines.last().size() > 1'400'000, 10'000);

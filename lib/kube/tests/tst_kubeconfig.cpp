@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a kubeconfig, a pod's service account, the environment and a credential plugin mean; each mistake with its
-// place.
+// The meaning of a kubeconfig, a pod's service account, the environment and a credential plugin. Each mistake has its
+// position.
 #include <QDir>
 #include <QFile>
 #include <QTemporaryDir>

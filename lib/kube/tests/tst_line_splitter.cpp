@@ -19,7 +19,7 @@ class TestLineSplitter : public QObject {
         QTest::newRow("empty ones") << List{"\n\na\n\n"} << List{"a"} << QByteArray() << false;
         QTest::newRow("the longest") << List{"12345\n12345"} << List{"12345"} << QByteArray("12345") << false;
         QTest::newRow("too long, not ended") << List{"a\n12345", "6"} << List{"a"} << QByteArray("123456") << true;
-        // Where the stream is cut makes no difference.
+        // The boundaries of the pieces make no difference.
         QTest::newRow("too long, ended") << List{"a\n123456\nb\n"} << List{"a"} << QByteArray("123456\nb\n") << true;
     }
     void lines() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Following the objects of one type through all that happens to servers and connections: what is known at the end is
-// what the server has, and nothing was taken for deleted on the way that was not.
+// Tracking the objects of one type through failures of servers and connections. In the end the known objects are those
+// of the server, and none was mistaken for deleted on the way.
 #include <QFile>
 #include <QJsonArray>
 #include <QTcpServer>
@@ -27,7 +27,7 @@ QString nameOf(const QCborMap& object) {
     return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("name")).toString();
 }
 
-/// What somebody who follows knows.
+/// The objects that a user of ListWatch knows.
 struct Follower {
     ListWatch watch;
     std::map<QString, QCborMap> objects;
@@ -170,12 +170,12 @@ class TestListWatch : public QObject {
         put("b");
         Follower follower(*m_client);
         QTRY_VERIFY(follower.isWatching());
-        // The connection goes; the version is still known: no second list.
+        // The connection is lost, but the version is still known: no second list.
         m_server->control("drop");
         put("c");
         QTRY_COMPARE_WITH_TIMEOUT(follower.names(), QStringLiteral("a b c"), 10'000);
         QCOMPARE(follower.lists, 1);
-        // A history that is gone: a new list, with what was deleted gone too.
+        // The history is gone: a new list, which also removes the deleted objects.
         m_server->fault({{"verb", "watch"}, {"status", 503}, {"count", 2}});
         m_server->control("end-watches");
         remove("a");
@@ -284,7 +284,7 @@ class TestListWatch : public QObject {
         put("a");
         Follower follower(*m_client);
         QTRY_VERIFY(follower.isWatching());
-        // Things that this type does not see move the version; a bookmark tells of it.
+        // Changes outside this type increase the version; a bookmark reports it.
         for (int i = 0; i < 20; ++i)
             m_server->install(
                 {QJsonObject{{"apiVersion", "v1"},
@@ -324,7 +324,7 @@ class TestListWatch : public QObject {
         options.pageSize = 2;
         Follower follower(*m_client, {}, options);
         QString wanted;
-        // Each time a little later: while it connects, lists, watches.
+        // Interrupt it a little later each time: while it connects, lists, watches.
         for (int i = 0; i < 8; ++i) {
             const QString name = QStringLiteral("n%1").arg(i);
             put(name);
@@ -351,7 +351,7 @@ class TestListWatch : public QObject {
     }
 
     void aListThatDoesNotGoOnIsGivenUp() {
-        // Each page says that the next one is to be had with the token that it was had with.
+        // Each page names its own token for the next page.
         const QByteArray page = R"({"kind": "NTPServiceList", "metadata": {"resourceVersion": "7", "continue": "x"},
                                     "items": [{"metadata": {"name": "a", "resourceVersion": "5"}}]})";
         QTcpServer server;

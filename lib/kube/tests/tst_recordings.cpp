@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Every answer that was recorded from a real API server, given to the client byte by byte as it was: what it makes of
-// it.
+// Every recorded reply of a real API server, passed to the client in small pieces: how the client reacts.
 #include <QDir>
 #include <QFile>
 #include <QTcpServer>
@@ -18,7 +17,7 @@ namespace {
 
 const QString kRecordings = tree::sourceFile(QStringLiteral("tests/fakes/recordings/"));
 
-/// Answers every request with the same recorded answer, a few bytes at a time, and then closes.
+/// Answers every request with the same recorded reply, a few bytes at a time, and then closes.
 class Player {
    public:
     explicit Player(const QString& recording) {
@@ -115,7 +114,7 @@ class TestRecordings : public QObject {
             QVERIFY2(reply->problem.startsWith(message.isEmpty() ? QStringLiteral("404 page not found")
                                                                  : message.simplified()),
                      qPrintable(reply->problem));
-            // A 401 is asked once more, with credentials read anew.
+            // A request with 401 is repeated once, with credentials read again.
             QCOMPARE(player.requests, player.status == 401 ? 2 : 1);
         }
     }
@@ -126,7 +125,7 @@ class TestRecordings : public QObject {
         QTest::addColumn<QString>("problem");
         QTest::addColumn<int>("objects");
         using State = ListWatch::State;
-        // What becomes of the watch does not matter here: it is given the list once more.
+        // The watch is irrelevant here: it gets the list once more.
         QTest::newRow("an empty list") << "1.20/05-list-empty.http" << State::Unknown << "" << 0;
         QTest::newRow("initialising") << "1.34/05-list-empty.http" << State::Waiting << "(re)initializing" << -1;
         QTest::newRow("no such type") << "1.34/04-discovery-missing-group.http" << State::Absent << "page not found"

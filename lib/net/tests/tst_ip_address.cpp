@@ -64,7 +64,7 @@ class TestIpAddress : public QObject {
         QTEST(textOf(address->next()), "next");
     }
 
-    /// Maps are ordered by it, and what is unused must not count.
+    /// Maps use this order, so unused bytes must not affect it.
     void bits() {
         const auto v4 = IpAddress::parse(QStringLiteral("10.0.0.1"));
         QVERIFY(v4 && (v4->bytes == std::array<quint8, 16>{10, 0, 0, 1}));

@@ -87,7 +87,7 @@ class TestIpRange : public QObject {
         QCOMPARE(ranges[0].range.text(), QStringLiteral("10.0.0.0-10.0.0.255"));
     }
 
-    /// Against the definition, address by address, in a /24.
+    /// Compares with the definition, address by address, in a /24.
     void asTheDefinitionSays() {
         QRandomGenerator random(4711);
         for (int round = 0; round < 300; ++round) {

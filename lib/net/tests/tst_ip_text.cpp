@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Texts on which parsers of addresses disagree, and what holds here for each of them: as an address, as a prefix, and
-// as a network.
+// Texts on which address parsers disagree, and the expected result for each: as an address, as a prefix, and as a
+// network.
 #include <QTest>
 #include <optional>
 
@@ -37,7 +37,7 @@ class TestIpText : public QObject {
             row(text, {}, QString::fromLatin1(canonical), QString::fromLatin1(range));
         };
 
-        // The length of a prefix: decimal, without sign, blanks and leading zeros.
+        // The length of a prefix: decimal, without sign, spaces or leading zeros.
         prefix("10.0.0.0/8", "10.0.0.0/8", "10.0.0.0-10.255.255.255");
         prefix("0.0.0.0/0", "0.0.0.0/0", "0.0.0.0-255.255.255.255");
         prefix("::/0", "::/0", "::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
@@ -73,16 +73,16 @@ class TestIpText : public QObject {
                                 "10.0.0.0/\uff18"})
             row(bad, {}, {}, {});
 
-        // The address before it.
+        // The address before the slash.
         for (const char* bad : {"010.0.0.1/32", "10.0.0.0 /8", " 10.0.0.0/8", "10/8", "10.1/16", "fe80::%eth0/64",
                                 "[fd00::]/64", "\uff11\uff10.0.0.0/8"})
             row(bad, {}, {}, {});
 
-        // Host bits: a prefix keeps them, a network has none.
+        // Host bits: a prefix keeps them; a network must not have any.
         prefix("10.0.0.1/8", "10.0.0.1/8", "");
         prefix("fd00::1/64", "fd00::1/64", "");
 
-        // IPv4, the strict form alone (RFC 6943, section 3.1.1).
+        // IPv4: only the strict form (RFC 6943, section 3.1.1).
         address("10.0.0.1", "10.0.0.1");
         address("0.0.0.0", "0.0.0.0");
         address("255.255.255.255", "255.255.255.255");
@@ -98,10 +98,10 @@ class TestIpText : public QObject {
         address("::1", "::1");
         address("FD00:0:0:0:0:0:0:1", "fd00::1");
         address("2001:0DB8::0001", "2001:db8::1");
-        address("2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1");  // a single 0 is written
+        address("2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1");  // a single 0 is not shortened
         address("2001:db8::1:1:1:1:1", "2001:db8:0:1:1:1:1:1");
-        address("2001:0:0:1:0:0:0:1", "2001:0:0:1::1");        // the longest run
-        address("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1");  // the first of two
+        address("2001:0:0:1:0:0:0:1", "2001:0:0:1::1");        // the longest run is shortened
+        address("2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1");  // the first of two runs is shortened
         address("::ffff:10.0.0.1", "::ffff:10.0.0.1");
         address("::ffff:a00:1", "::ffff:10.0.0.1");
         address("0:0:0:0:0:ffff:10.0.0.1", "::ffff:10.0.0.1");
@@ -139,7 +139,7 @@ class TestIpText : public QObject {
         QTEST(textOf(IpRange::parseNetwork(text)), "network");
     }
 
-    /// A NUL ends a text of C, and nothing here.
+    /// A NUL ends a C string, but not a text here.
     void aNulByteIsNoEnd_data() {
         QTest::addColumn<QString>("text");
         const QChar nul(u'\0');
@@ -155,7 +155,7 @@ class TestIpText : public QObject {
         QVERIFY(!IpRange::parseNetwork(text));
     }
 
-    /// Whatever is written is read back, and nothing else is canonical.
+    /// Every canonical text is parsed to the same value, and only canonical texts are produced.
     void canonicalTextIsReadBack_data() { texts_data(); }
     void canonicalTextIsReadBack() {
         QFETCH(QString, address);

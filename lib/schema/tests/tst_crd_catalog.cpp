@@ -96,7 +96,7 @@ class TestCrdCatalog : public QObject {
         const CrdDirectory directory;
         const auto catalog = directory.load();
         QVERIFY2(catalog.has_value(), qPrintable(catalog ? QString() : catalog.error().text()));
-        QCOMPARE(catalog->kinds().size(), std::size_t(3));  // with Secret
+        QCOMPARE(catalog->kinds().size(), std::size_t(3));  // including Secret
         for (const char* name : {"Lamp", "lamp", "lamps", "LAMPS", "lp"}) {
             const auto* kind = catalog->find(QString::fromLatin1(name));
             QVERIFY2(kind, name);

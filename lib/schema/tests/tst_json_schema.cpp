@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A structural schema accepts, refuses and completes values as the Kubernetes API server does, and says what is wrong
-// in one sentence a mistake.
+// A structural schema accepts, refuses and completes values as the Kubernetes API server does, and reports each mistake
+// in one sentence.
 #include <QCborArray>
 #include <QCborMap>
 #include <QJsonDocument>

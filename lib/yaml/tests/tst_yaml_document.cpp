@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// YAML text becomes the right types with the right positions, every refusal says where, and emit() is read back.
+// YAML text gives the right types and positions, every refusal has a position, and the output of emit() is read back.
 #include <QCborArray>
 #include <QTest>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which of its addresses a node's clients are pointed at.
+// Which of a node's addresses its clients are pointed to.
 #include <QTest>
 #include <algorithm>
 
@@ -16,7 +16,7 @@ constexpr AddressWish k6{net::AddressFamily::Inet6, Inet6Order::UniqueLocalFirst
 constexpr AddressWish kGlobal{net::AddressFamily::Inet6, Inet6Order::GlobalFirst, LinkLocal::Never};
 constexpr AddressWish kAny6{net::AddressFamily::Inet6, Inet6Order::UniqueLocalFirst, LinkLocal::LastResort};
 
-/// "ADDRESS/LENGTH", with a "!" before it when it is passing.
+/// "ADDRESS/LENGTH", with a leading "!" when it is temporary or deprecated.
 OwnAddress own(const QString& text) {
     const bool isPassing = text.startsWith(u'!');
     const auto prefix = net::IpPrefix::parse(isPassing ? text.mid(1) : text);

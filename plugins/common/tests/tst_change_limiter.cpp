@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// When changes go and which do not, step by step in time.
+// Which changes are applied and when, step by step in time.
 #include <QTest>
 
 #include "change_limiter.h"
@@ -51,7 +51,7 @@ class TestChangeLimiter : public QObject {
         QTEST(limiter.suppressed(), "suppressed");
     }
 
-    /// 30 s of flutter, twice a second: what goes is the first, and the last in each interval.
+    /// 30 s of changes, two per second: the first is applied, and then the last of each interval.
     void flutter() {
         ChangeLimiter limiter(1, 10s);
         int gone = 0;
@@ -76,7 +76,7 @@ class TestChangeLimiter : public QObject {
         QVERIFY(limiter.takeDue(kStart + 9s).empty());
         QCOMPARE(limiter.takeDue(kStart + 10s), std::vector<QString>{kA});
         QVERIFY(limiter.nextIn(kStart + 10s) == 2s);
-        // Late is not never.
+        // A late call still returns the due change.
         QVERIFY(limiter.nextIn(kStart + 1h) == 0ms);
         QCOMPARE(limiter.takeDue(kStart + 1h), std::vector<QString>{kB});
         QVERIFY(!limiter.nextIn(kStart + 1h) && limiter.takeDue(kStart + 1h).empty());
@@ -94,7 +94,7 @@ class TestChangeLimiter : public QObject {
         QCOMPARE(limiter.suppressed(), quint64(1));
     }
 
-    /// Keys come and go; those that are at rest are not kept, and those that wait are.
+    /// Keys come and go. Idle ones are not kept; waiting ones are.
     void manyKeys() {
         ChangeLimiter limiter(1, 10s);
         QCOMPARE(limiter.admit(kA, kStart).count(), 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What becomes of policies that are retracted or whose publisher is gone, step by step in time.
+// What happens to policies that are retracted or whose publisher is gone, step by step in time.
 #include <QTest>
 
 #include "hold_judge.h"

@@ -7,7 +7,7 @@ namespace fos1::crd {
 
 namespace {
 
-/// A line that starts a document; at column 0 it can be nothing else (YAML 1.2, section 9.1.2).
+/// A line that starts a document; at column 0 it has no other meaning (YAML 1.2, section 9.1.2).
 bool isSeparator(const QByteArray& line) {
     if (!line.startsWith("---")) return false;
     const char next = line.size() > 3 ? line[3] : '\n';
@@ -25,8 +25,8 @@ QByteArray replaceDocument(const QByteArray& text, int line, const QByteArray& r
         at = next;
     }
     const qsizetype target = line - 1;
-    qsizetype first = 0;            // of the document's own lines
-    qsizetype past = lines.size();  // one after its last
+    qsizetype first = 0;            // the document's first line
+    qsizetype past = lines.size();  // one after its last line
     for (qsizetype i = 0; i < lines.size(); ++i) {
         if (!isSeparator(lines[i])) continue;
         if (i <= target) {
@@ -39,7 +39,7 @@ QByteArray replaceDocument(const QByteArray& text, int line, const QByteArray& r
     QByteArray before = lines.mid(0, first).join();
     QByteArray after = lines.mid(past).join();
     if (!replacement.isEmpty()) return before + replacement + after;
-    // Without its document a separator goes too: the one before it, or else the one after.
+    // A separator is removed together with its document: the one before it, otherwise the one after it.
     if (first > 0)
         before = lines.mid(0, first - 1).join();
     else

@@ -31,7 +31,7 @@ std::optional<QCborMap> conditionOf(const QCborMap& status, const QString& type)
     return std::nullopt;
 }
 
-/// 0: as it should be; more is worse.
+/// 0: no trouble; a higher value is worse.
 int badness(const QString& type, const QString& status) {
     if (status == QStringLiteral("Unknown")) return 1;
     return isGood(type, status) ? 0 : 2;
@@ -42,7 +42,7 @@ struct Said {
     QCborMap condition;
 };
 
-/// The worst that is said of one type, with the names of the nodes that say it unless all do.
+/// The worst condition of one type, with the names of the nodes that report it unless all nodes do.
 QCborMap worst(const QString& type, const std::vector<Said>& all) {
     int most = 0;
     for (const Said& said : all) most = std::max(most, badness(type, said.condition.value(kStatus).toString()));
@@ -70,7 +70,7 @@ QCborMap worst(const QString& type, const std::vector<Said>& all) {
 
 bool isPlain(const QCborValue& value) { return !value.isArray() && !value.isMap(); }
 
-/// A sentence without its measurements ("within 87.8 us of true time"); other numbers, addresses among them, stay.
+/// A sentence without its measurements ("within 87.8 us of true time"); other numbers, including addresses, stay.
 QString withoutMeasurements(QString sentence) {
     static const QRegularExpression measurement(
         QStringLiteral(R"([-+]?\d+(\.\d+)? ?(ns|us|ms|s|ppm|ppb|%)(?![A-Za-z]))"));
@@ -79,7 +79,7 @@ QString withoutMeasurements(QString sentence) {
 
 bool isNumberInList(const QCborValue& value) {
     if (value.isInteger()) return true;
-    // Octal or hexadecimal registers are told as text.
+    // Octal or hexadecimal registers are reported as text.
     const QString text = value.toString();
     return value.isString() && !text.isEmpty() &&
            std::all_of(text.begin(), text.end(), [](QChar c) { return c.isDigit(); });
@@ -163,7 +163,7 @@ QCborMap aggregate(const QCborArray& nodes) {
 
 QCborMap essenceOf(const QCborMap& status) {
     QCborMap map = essence(status, false).toMap();
-    // Numbers of conditions do mean something: they tell which generation is spoken of.
+    // The numbers in conditions are significant: they name the observed generation.
     QCborArray conditions;
     const QCborArray given = status.value(kConditions).toArray();
     for (const QCborValue& value : given) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The status of an object that several nodes serve: each node's entry in `nodes`, and what follows from all entries for
-// the object as a whole. Pure, so that every node comes to the same words.
+// The status of an object that several nodes serve: each node's entry in `nodes`, and the aggregate of all entries for
+// the object as a whole. Pure, so that every node computes the same status.
 #pragma once
 
 #include <QCborArray>
@@ -10,30 +10,30 @@
 
 namespace fos1::crd {
 
-/// Whether a node that says this of an object takes care of it (condition Ready is not False for kOtherNode).
+/// Whether a node with this status handles the object (condition Ready is not False with kOtherNode).
 bool isServedHere(const QCborMap& status);
 
-/// The entry of a node: its status with its name.
+/// The entry of a node: its status and its name.
 QCborMap nodeEntry(const QString& node, const QCborMap& status);
 
-/// The entry that a node has among these.
+/// The entry of a node among these, if it has one.
 std::optional<QCborMap> entryOf(const QString& node, const QCborArray& nodes);
 
-/// What is said of the object as a whole: a condition is False when it is so on any node, then Unknown, then True (the
-/// other way round for those that are bad when True), with the nodes named; the plain fields are those of the first
-/// node in order of name that is not well, else of the first; observedGeneration is the smallest. Lists stay with the
-/// nodes.
+/// The aggregated status. A condition is False when it is False on any node, else Unknown when it is so on any, else
+/// True (the order is reversed for conditions that are bad when True); it names the nodes. Plain fields come from the
+/// first node by name that has trouble, otherwise from the first node. observedGeneration is the smallest. Lists remain
+/// only in `nodes`.
 QCborMap aggregate(const QCborArray& nodes);
 
-/// Without what moves all the time and is no news by itself: floating-point numbers, numbers inside of lists,
-/// measurements in sentences ("within 87.8 us"), empty texts, when a condition last changed, and in lists what only
-/// puts a `reason` in words (`why`).
+/// The status without values that change all the time and are not news by themselves: floating-point numbers, numbers
+/// in lists, measurements in sentences ("within 87.8 us"), empty texts, lastTransitionTime, and in lists the text that
+/// only explains a `reason` (`why`).
 QCborMap essenceOf(const QCborMap& status);
 
-/// The part of its essence that cannot wait: plain fields, and the conditions without their messages.
+/// The part of the essence that must be written without delay: plain fields, and conditions without their messages.
 QCborMap headlineOf(const QCborMap& status);
 
-/// Whether two maps say the same; the order of fields says nothing.
+/// Whether two maps are equal; the order of fields is irrelevant.
 bool isSame(const QCborMap& a, const QCborMap& b);
 
 }  // namespace fos1::crd

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which Secrets an object speaks of, by the field names of Kubernetes: secretKeyRef.name, secretRef.name, secretName.
-// Pure; must not know what the object means.
+// The Secrets that an object references, by Kubernetes' field names: secretKeyRef.name, secretRef.name, secretName.
+// Pure. Must not know what the object means.
 #pragma once
 
 #include <QCborMap>
@@ -17,7 +17,7 @@ struct SecretName {
     bool operator<(const SecretName& other) const { return std::tie(ns, name) < std::tie(other.ns, other.name); }
 };
 
-/// Of the spec of an object in namespace `ns`.
+/// The Secrets in the spec of an object in namespace `ns`.
 std::set<SecretName> secretsOf(const QCborMap& spec, const QString& ns);
 
 }  // namespace fos1::crd

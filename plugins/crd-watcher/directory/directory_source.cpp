@@ -32,7 +32,7 @@ struct Content {
     mode_t mode = 0;  ///< of the file that was read
 };
 
-/// The whole content of a regular file; never waits for a FIFO's writer.
+/// The complete content of a regular file. Never waits for the writer of a FIFO.
 Result<Content> readRegular(const QString& path) {
     const int fd = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return failure(ErrorCode::Io, errnoText(), path);
@@ -101,7 +101,7 @@ void DirectorySource::scan(const QSet<QString>& names) {
     for (const QString& name : present) {
         const QString path = m_directory + u'/' + name;
         const auto identity = identityOf(path);
-        if (!identity) continue;  // gone since it was listed
+        if (!identity) continue;  // removed since it was listed
         seen.insert(path);
         ManifestFile& file = m_files[path];
         if (file.identity == *identity && !names.contains(name)) continue;
@@ -113,7 +113,7 @@ void DirectorySource::scan(const QSet<QString>& names) {
         if (isGone) toRemove.push_back(it->first);
         it = isGone ? m_files.erase(it) : std::next(it);
     }
-    // What was refused may be acceptable now that something else is gone.
+    // A refused file may be acceptable now that another one is gone.
     for (const auto& [path, file] : m_files)
         if (file.isRead && !file.problems.isEmpty() &&
             std::find(toReplace.begin(), toReplace.end(), path) == toReplace.end())

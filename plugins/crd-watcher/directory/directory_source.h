@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Turns a directory of YAML files into transactions of desired state and keeps book of what each file last gave. A
+// Turns a directory of YAML files into transactions of desired state, and records what each file last contained. A
 // broken file keeps its last good objects. Must not know what any kind means.
 #pragma once
 
@@ -17,7 +17,7 @@
 
 namespace fos1::crd {
 
-/// What is known of one file.
+/// The record of one file.
 struct ManifestFile {
     struct Identity {
         qint64 modifiedNs = 0;
@@ -28,29 +28,29 @@ struct ManifestFile {
     };
     Identity identity;
     std::vector<yaml::Document> documents;  ///< as last read
-    bool isRead = false;                    ///< the last read could be parsed
+    bool isRead = false;                    ///< the last read succeeded and could be parsed
     QStringList problems;                   ///< `file:line:col: path: what`; empty: all its objects are in force
-    std::vector<ObjectKey> accepted;        ///< the objects that are in force from this file
+    std::vector<ObjectKey> accepted;        ///< the objects from this file that are in force
 };
 
 class DirectorySource {
    public:
-    /// ISpecSource::apply().
+    /// Submits a transaction, as ISpecSource::apply().
     using Submit = std::function<QCborMap(const QCborMap& transaction)>;
 
     DirectorySource(QString directory, Submit submit);
 
-    /// Reads what changed (and the files in `names` in any case) and submits it. A directory that cannot be read
-    /// leaves everything as it was.
+    /// Reads changed files, and the files in `names` in any case, and submits them. A directory that cannot be read
+    /// changes nothing.
     void scan(const QSet<QString>& names = {});
 
     [[nodiscard]] const QString& directory() const { return m_directory; }
     /// By absolute path.
     [[nodiscard]] const std::map<QString, ManifestFile>& files() const { return m_files; }
-    /// Of the directory itself and of all files.
+    /// The problems of the directory itself and of all files.
     [[nodiscard]] QStringList problems() const;
 
-    /// The file that an object in force came from, if any.
+    /// The file that contains an object in force, if any.
     [[nodiscard]] std::optional<QString> fileOf(const ObjectKey& key) const;
 
    private:
@@ -64,10 +64,10 @@ class DirectorySource {
     std::map<QString, ManifestFile> m_files;
 };
 
-/// Whether the object is a Secret of Kubernetes', whose file may be readable by its owner alone.
+/// Whether the object is a Kubernetes Secret, whose file only its owner may be able to read.
 bool isSecret(const ObjectKey& key);
 
-/// The key of an object as a document writes it; the namespace is "default" when absent.
+/// The key of an object in a document. An absent namespace becomes "default".
 ObjectKey keyOf(const QCborMap& object);
 
 }  // namespace fos1::crd

@@ -54,7 +54,7 @@ void DirectoryWatch::attach() {
 
 void DirectoryWatch::detach() {
     if (m_notifier) {
-        // May be the sender of the signal that brought us here.
+        // This call may come from a signal of the notifier.
         m_notifier->setEnabled(false);
         m_notifier.release()->deleteLater();
     }

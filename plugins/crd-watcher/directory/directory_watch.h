@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Says when something in a directory changed (inotify(7)): a file renamed in or out, written and closed, deleted. A
-// directory that is missing or vanishes is looked for once a second. Must not know what the files mean.
+// Reports changes in a directory (inotify(7)): a file renamed in or out, written and closed, deleted. Checks once per
+// second for a directory that is missing or was removed. Must not know what the files mean.
 #pragma once
 
 #include <QObject>
@@ -22,7 +22,7 @@ class DirectoryWatch : public QObject {
     void stop();
 
    Q_SIGNALS:
-    /// Coalesced to one a loop turn. `names` are the files that were named; others may have changed too.
+    /// At most one per turn of the loop. `names` are the files that inotify named; others may have changed too.
     void changed(const QSet<QString>& names);
 
    private:

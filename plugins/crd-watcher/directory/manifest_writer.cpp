@@ -11,7 +11,7 @@ namespace fos1::crd {
 
 namespace {
 
-// A manifest can hold a key, so others may not read a file that we make.
+// A manifest can contain a key, so only the owner may read a file that we create.
 constexpr QFile::Permissions kOwnerOnly = QFile::ReadOwner | QFile::WriteOwner;
 constexpr QFile::Permissions kNewFileMode = kOwnerOnly | QFile::ReadGroup;
 
@@ -25,7 +25,7 @@ Result<void> save(const QString& path, const QByteArray& text, QFile::Permission
     return {};
 }
 
-/// The file's text and the line of the object's document.
+/// The text of the file and the line of the object's document.
 struct Place {
     QByteArray text;
     int line = 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Stores and removes objects in the directory of manifests at a user's request, atomically, without touching other
-// documents of the same file. Must not know what any kind means.
+// Stores and removes objects in the manifest directory for a user. Writes atomically and leaves other documents of the
+// same file unchanged. Must not know what any kind means.
 #pragma once
 
 #include <QCborMap>
@@ -11,10 +11,10 @@
 
 namespace fos1::crd {
 
-/// Writes `object` over the document it came from, or into a new file KIND.NAMESPACE.NAME.yaml. Returns the path.
+/// Replaces the document from which `object` came, or creates a file KIND.NAMESPACE.NAME.yaml. Returns the path.
 Result<QString> writeManifest(const DirectorySource& source, const QCborMap& object);
 
-/// Removes the object's document, and its file when nothing else is in it. Returns the path.
+/// Removes the object's document, and the file if it has no other. Returns the path.
 Result<QString> eraseManifest(const DirectorySource& source, const ObjectKey& key);
 
 }  // namespace fos1::crd

@@ -15,7 +15,7 @@ namespace {
 constexpr double kBurst = 25;
 constexpr double kPerSecond = 1;
 constexpr std::size_t kMostSeries = 500;
-/// Between two writes of one series.
+/// Minimum interval between two writes of one series.
 constexpr std::chrono::seconds kSeriesInterval{60};
 
 const kube::ResourceType& eventType() {
@@ -26,7 +26,7 @@ const kube::ResourceType& eventType() {
 
 QString text(const QCborMap& map, const char* key) { return map.value(QLatin1String(key)).toString(); }
 
-/// RFC 3339 with microseconds, as MicroTime wants it.
+/// RFC 3339 with microseconds, as MicroTime requires.
 QString microTime(const QString& rfc3339) {
     const QDateTime time = QDateTime::fromString(rfc3339, Qt::ISODateWithMs).toUTC();
     return time.toString(QStringLiteral("yyyy-MM-ddTHH:mm:ss.zzz")) + QStringLiteral("000Z");
@@ -38,7 +38,7 @@ ObjectKey regardingOf(const QCborMap& event) {
 
 QString nsOf(const ObjectKey& key) { return key.ns.isEmpty() ? QStringLiteral("default") : key.ns; }
 
-/// The same for the same happening, so that a restarted host goes on with its series.
+/// Equal for equal events, so that a restarted host continues its series.
 QString nameOf(const QCborMap& event, const QString& node) {
     const ObjectKey key = regardingOf(event);
     QCryptographicHash hash(QCryptographicHash::Sha256);
@@ -66,7 +66,7 @@ void EventWriter::onEvent(const QCborMap& event) {
     if (!m_source.find(key)) return;
     const QString name = nameOf(event, m_node);
     if (!m_series.contains(name) && m_series.size() >= kMostSeries) {
-        // The longest ago is forgotten; should it happen again, it is found by its name.
+        // Drops the series that was quiet for longest. If its event occurs again, it is found by its name.
         const auto oldest = std::max_element(m_series.begin(), m_series.end(), [](const auto& a, const auto& b) {
             const auto age = [](const Series& series) {
                 return series.written.isValid() ? series.written.elapsed() : -1;
@@ -139,7 +139,7 @@ void EventWriter::post(const QString& name, const QCborMap& event) {
     request.contentType = "application/json";
     request.body = QJsonDocument(body).toJson(QJsonDocument::Compact);
     m_client.send(request, this, [this, name, event](const kube::ApiReply& reply) {
-        // It happened before, to a host that has forgotten it since.
+        // The event occurred before, and a restarted host no longer knows its series.
         if (reply.status == 409) return patch(name, event);
         done();
     });
@@ -156,7 +156,7 @@ void EventWriter::patch(const QString& name, const QCborMap& event) {
     request.contentType = "application/merge-patch+json";
     request.body = QJsonDocument(QJsonObject{{QStringLiteral("series"), series}}).toJson(QJsonDocument::Compact);
     m_client.send(request, this, [this, name, event](const kube::ApiReply& reply) {
-        // Events are kept for an hour or so.
+        // The API server deletes events after about an hour.
         if (reply.status == 404 && event.value(QStringLiteral("count")).toInteger(1) > 1) return post(name, event);
         done();
     });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Carries events about objects of a cluster there (events.k8s.io/v1): one Event for each thing that happens, and its
-// series when it happens again. Bounded; what is over the limit is dropped, since nothing acts on an event.
+// Forwards events about objects of a cluster to the cluster (events.k8s.io/v1): one Event per kind of occurrence,
+// updated as a series when it recurs. Bounded. Events above the limit are dropped, because no code acts on an event.
 #pragma once
 
 #include <QElapsedTimer>
@@ -24,7 +24,7 @@ class EventWriter : public QObject, public IEventListener {
    private:
     struct Series {
         QElapsedTimer written;
-        bool isDirty = false;  ///< something of it has yet to be written
+        bool isDirty = false;  ///< some of it has not been written yet
         QCborMap last;
     };
 
@@ -36,7 +36,7 @@ class EventWriter : public QObject, public IEventListener {
     kube::ApiClient& m_client;
     const KubeSource& m_source;
     QString m_node;
-    std::map<QString, Series> m_series;  ///< by the Event's name
+    std::map<QString, Series> m_series;  ///< by the name of the Event
     std::deque<QString> m_waiting;
     bool m_isBusy = false;
     double m_credit;

@@ -41,7 +41,7 @@ void Finalizers::consider(const ObjectKey& key) {
         m_farewells.erase(key);
         return;
     }
-    // What the snapshot remembers says nothing of the finalizers that are there now.
+    // An object from the snapshot does not show the finalizers that it has now.
     if (object->version.isEmpty()) return;
     if (object->isDeleting) {
         const bool isOurs = std::any_of(object->finalizers.begin(), object->finalizers.end(),
@@ -88,7 +88,7 @@ void Finalizers::tick() {
     if (m_farewells.empty()) m_timer.stop();
 }
 
-/// With the version that it was decided upon, so that nobody else's change is undone.
+/// With the version on which the decision is based, so that no other client's change is undone.
 void Finalizers::write(const ObjectKey& key, const ClusterObject& object, const QStringList& finalizers) {
     const kube::ResourceType* type = m_source.typeOf(key);
     if (!type || !m_busy.insert(key).second) return;
@@ -104,7 +104,7 @@ void Finalizers::write(const ObjectKey& key, const ClusterObject& object, const 
             .toJson(QJsonDocument::Compact);
     m_client.send(request, this, [this, key, version = object.version](const kube::ApiReply& reply) {
         m_busy.erase(key);
-        // 404: it is gone. 409: the watch brings the newer version, which is considered then.
+        // 404: the object is gone. 409: the watch delivers the newer version, which is considered then.
         const bool isFailed = !reply.isOk() && reply.status != 404 && reply.status != 409;
         if (const auto farewell = m_farewells.find(key); farewell != m_farewells.end() && !reply.isOk())
             farewell->second.retry.setRemainingTime(kRetry);
@@ -112,7 +112,7 @@ void Finalizers::write(const ObjectKey& key, const ClusterObject& object, const 
             isFailed ? QStringLiteral("finalizer of %1: %2").arg(key.text(), reply.problem) : QString();
         if (std::exchange(m_problem, problem) != problem) Q_EMIT stateChanged();
         if (isFailed) QTimer::singleShot(kRetry, this, [this, key] { consider(key); });
-        // Or it has brought it already, while this was under way.
+        // Or the watch has already delivered it, while this request was under way.
         if (const ClusterObject* now = m_source.find(key); now && now->version != version) consider(key);
     });
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Keeps an object that this node serves from vanishing before what depends on it was withdrawn, and never for long: a
-// finalizer of this node's on what it serves, taken off when the plugins have acted on the deletion, or after a limit.
-// Those of nodes that do not answer are taken off by any other after twice that.
+// Delays the deletion of an object that this node serves until everything that depends on it is withdrawn, up to a
+// limit. Puts a finalizer of this node on the object and removes it when the plugins have acted on the deletion, or at
+// the limit. Any other node removes the finalizers of nodes that do not answer, after twice the limit.
 #pragma once
 
 #include <QDeadlineTimer>
@@ -23,12 +23,12 @@ class Finalizers : public QObject {
         QString node;
         std::set<QString> kinds;  ///< "group/version/Kind"
         std::chrono::milliseconds limit{30'000};
-        /// After the plugins are done, for those that follow them over the bus.
+        /// Time after the plugins are done, for subscribers that follow them over the bus.
         std::chrono::milliseconds aftermath{500};
     };
-    /// How many plugins have yet to act on the desired state of a kind.
+    /// The number of plugins that have yet to act on the desired state of a kind.
     using Pending = std::function<int(const ObjectKey& key)>;
-    /// Whether this node serves the object; nothing: it is not known yet.
+    /// Whether this node serves the object; nothing: unknown yet.
     using IsServed = std::function<std::optional<bool>(const ObjectKey& key)>;
 
     Finalizers(kube::ApiClient& client, const KubeSource& source, Options options, Pending pending, IsServed isServed,
@@ -45,7 +45,7 @@ class Finalizers : public QObject {
     struct Farewell {
         QElapsedTimer since;                       ///< when the deletion was first seen
         QElapsedTimer settled;                     ///< since when the plugins are done; invalid: they are not
-        QDeadlineTimer retry = QDeadlineTimer(0);  ///< no request before, for the last one failed
+        QDeadlineTimer retry = QDeadlineTimer(0);  ///< no request before this time, because the last one failed
     };
 
     void tick();
@@ -63,7 +63,7 @@ class Finalizers : public QObject {
     QString m_problem;
 };
 
-/// "fos1.io/withdraw.NODE"; a name too long for that is shortened to a hash.
+/// "fos1.io/withdraw.NODE"; a long node name is shortened to a hash.
 QString finalizerOf(const QString& node);
 
 }  // namespace fos1::crd

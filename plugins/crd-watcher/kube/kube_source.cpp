@@ -119,7 +119,7 @@ void KubeSource::loadSnapshot() {
             take(clusterKeyOf(object), clusterObjectOf(object, m_compactor));
         }
     }
-    // It is whole by itself: there is no need to wait for a server that may not answer for hours.
+    // The snapshot is complete by itself: do not wait for a server that may not answer for hours.
     submit();
 }
 
@@ -161,7 +161,7 @@ void KubeSource::onReplaced(Followed& followed) {
     Q_EMIT stateChanged();
 }
 
-/// A server that was set up anew, or whose CRDs were, has none of what it is to have.
+/// A new server, or one whose CRDs were installed again, lacks the objects that it should have.
 void KubeSource::holdEmpty(Followed& followed, std::size_t count) {
     followed.held =
         QStringLiteral(
@@ -225,7 +225,7 @@ void KubeSource::followSecrets() {
     for (const SecretName& name : wanted) {
         std::unique_ptr<Followed>& secret = m_secrets[name];
         if (secret) continue;
-        // By name, so that a role need not grant more than the names.
+        // By name, so that a role needs to grant access only to these names.
         secret = follow(secretType(), {name.ns, {}, QStringLiteral("metadata.name=") + name.name}, name);
         secret->watch->start();
     }
@@ -235,7 +235,7 @@ void KubeSource::submitSoon() {
     if (!m_submitTimer.isActive()) m_submitTimer.start(0);
 }
 
-/// What an earlier run had may be in force with its keys: it is not to lose them for a moment.
+/// The state of an earlier run may be in force with its keys, and must not lose them for a moment.
 bool KubeSource::mayBeWithoutSecrets() const {
     return m_isSecretPatienceOver ||
            std::all_of(m_secrets.begin(), m_secrets.end(), [](const auto& item) { return item.second->isListed; });
@@ -244,13 +244,13 @@ bool KubeSource::mayBeWithoutSecrets() const {
 bool KubeSource::mayBeSynced() const {
     std::size_t listed = 0;
     for (const auto& kind : m_kinds) listed += kind->isListed ? 1 : 0;
-    // Kinds that the cluster does not have, or does not let us see, hold up the others only so long.
+    // Kinds that the cluster does not have, or hides from us, delay the others only for a limited time.
     return listed == m_kinds.size() || (listed > 0 && m_isPatienceOver);
 }
 
 void KubeSource::submit() {
     m_submitTimer.stop();
-    // Until everything is known nothing is said: another source's objects may still be in force.
+    // Submit nothing until everything is known: objects of another source may still be in force.
     if (!m_isSynced && !isFromSnapshot() && !mayBeSynced()) return;
     followSecrets();
     if (!m_isSynced && !mayBeWithoutSecrets()) {
@@ -259,7 +259,7 @@ void KubeSource::submit() {
     }
     const bool isFirst = !std::exchange(m_isSynced, true);
     if (m_touched.empty() && !isFirst) return;
-    // QCborMap::insert() looks through the whole map, and there may be thousands.
+    // QCborMap::insert() searches the whole map, and there may be thousands of entries.
     QByteArray replace;
     QCborStreamWriter writer(&replace);
     writer.startMap();
@@ -276,7 +276,8 @@ void KubeSource::submit() {
         writer.endArray();
     }
     writer.endMap();
-    // The first word is the whole state: in the same step what an earlier run or another kind of source had is gone.
+    // The first transaction is the complete state: in the same step it removes the objects of an earlier run or of
+    // another kind of source.
     const QCborMap result = m_submit({{QStringLiteral("replace"), QCborValue::fromCbor(replace)},
                                       {QStringLiteral("remove"), remove},
                                       {QStringLiteral("synced"), true},

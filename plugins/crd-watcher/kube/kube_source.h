@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Turns the objects of a cluster into transactions of desired state: one origin an object, replace on a new list,
-// several events of one turn as one transaction, Secrets only where an object names them. "Not known yet" is never
-// taken for "deleted". Must not know what any kind means.
+// Turns the objects of a cluster into transactions of desired state: one origin per object, replaced by a new list;
+// several events of one turn become one transaction; Secrets only where an object names them. Never mistakes "not known
+// yet" for "deleted". Must not know what any kind means.
 #pragma once
 
 #include <QObject>
@@ -24,21 +24,21 @@ namespace fos1::crd {
 class KubeSource : public QObject {
     Q_OBJECT
    public:
-    /// ISpecSource::apply().
+    /// Submits a transaction, as ISpecSource::apply().
     using Submit = std::function<QCborMap(const QCborMap& transaction)>;
 
     struct Options {
         kube::ListScope scope;
         kube::ListWatch::Options watch;
-        /// A kind that is absent or refused this long does not hold up the others any longer.
+        /// A kind that is absent or refused delays the others for at most this long.
         std::chrono::milliseconds patience{10'000};
-        /// The first word waits this long for the Secrets that are named in it.
+        /// The first transaction waits at most this long for the Secrets that it names.
         std::chrono::milliseconds secretPatience{2'000};
-        /// An empty list where there were objects is believed when it is still empty after this long.
+        /// A list that had objects must stay empty for this long before it is accepted as empty.
         std::chrono::milliseconds emptyGrace{60'000};
     };
 
-    /// `client` outlives the object; Secret need not be among `kinds`.
+    /// `client` outlives the object. Secret need not be among `kinds`.
     KubeSource(kube::ApiClient& client, std::vector<kube::ResourceType> kinds, Options options, QString snapshotPath,
                Submit sink, QObject* parent = nullptr);
     ~KubeSource() override;
@@ -52,40 +52,40 @@ class KubeSource : public QObject {
         return m_compactor.expandedMap(object.desired);
     }
     [[nodiscard]] QCborMap status(const ClusterObject& object) const { return m_compactor.expandedMap(object.status); }
-    /// The same key, without memory of its own where the object is known.
+    /// The same key; for a known object it shares that object's memory.
     [[nodiscard]] ObjectKey shared(const ObjectKey& key) const;
-    /// The type of an object, if it is followed.
+    /// The type of an object, if the source watches it.
     [[nodiscard]] const kube::ResourceType* typeOf(const ObjectKey& key) const;
 
-    /// Why each object that is not in force as it is in the cluster is not.
+    /// For each object that is not in force as it is in the cluster: the reason.
     [[nodiscard]] const std::map<ObjectKey, QString>& refusals() const { return m_refusals; }
 
-    /// What keeps the source from following each kind; empty: all is well.
+    /// What prevents the source from watching kinds; empty when there is no problem.
     [[nodiscard]] QStringList problems() const;
-    /// Whether what the cluster has of every kind has been seen.
+    /// Whether the objects of every kind in the cluster are known.
     [[nodiscard]] bool isListed() const;
-    /// Whether what is in force is, in part, what the snapshot remembers.
+    /// Whether part of the state in force comes from the snapshot.
     [[nodiscard]] bool isFromSnapshot() const;
     [[nodiscard]] const QString& snapshotProblem() const { return m_snapshotProblem; }
 
    Q_SIGNALS:
-    /// Problems, refusals or where the state is from changed.
+    /// The problems, the refusals or the origin of the state changed.
     void stateChanged();
-    /// Something of an object changed, its status and metadata included; or it is gone.
+    /// An object changed, including its status or metadata, or it was removed.
     void objectChanged(const fos1::ObjectKey& key);
 
    private:
-    /// All objects of a kind, or one Secret.
+    /// All objects of one kind, or one Secret.
     struct Followed {
         kube::ResourceType type;
         std::optional<SecretName> only;
         std::unique_ptr<kube::ListWatch> watch;
-        std::map<ObjectKey, ClusterObject> incoming;  ///< of a list that is not whole yet
-        bool isListed = false;                        ///< what the cluster has is known
-        bool isOutOfSnapshot = false;                 ///< some objects are from the snapshot, and not listed yet
+        std::map<ObjectKey, ClusterObject> incoming;  ///< from a list that is not complete yet
+        bool isListed = false;                        ///< the objects in the cluster are known
+        bool isOutOfSnapshot = false;                 ///< some objects come from the snapshot and are not listed yet
         QTimer emptyTimer;
         bool isEmptyBelieved = false;
-        QString held;  ///< why an empty list is not believed yet
+        QString held;  ///< why an empty list is not accepted yet
     };
 
     void loadSnapshot();
@@ -116,7 +116,7 @@ class KubeSource : public QObject {
     std::map<ObjectKey, ClusterObject> m_objects;
     KeyPool m_pool;
     std::map<ObjectKey, QString> m_refusals;
-    std::set<ObjectKey> m_touched;  ///< to be submitted
+    std::set<ObjectKey> m_touched;  ///< the objects to be submitted
     SnapshotFile m_snapshot;
     QString m_snapshotProblem;
     QTimer m_submitTimer;
@@ -127,7 +127,7 @@ class KubeSource : public QObject {
     bool m_isSecretPatienceOver = false;
 };
 
-/// How an object of a cluster is called as an origin.
+/// The origin name of an object of a cluster.
 QString originOf(const ObjectKey& key);
 
 }  // namespace fos1::crd

@@ -79,11 +79,11 @@ void LeaseLock::write(const QByteArray& verb, QJsonObject lease) {
     request.path = leaseType().path(m_name.ns, verb == "POST" ? QString() : m_name.name);
     request.contentType = "application/json";
     request.body = QJsonDocument(lease).toJson(QJsonDocument::Compact);
-    // Others count from when they see it, which may be long before its answer is here.
+    // Other nodes count from the time at which they see the write, which may be long before our reply arrives.
     QElapsedTimer asked;
     asked.start();
     m_client.send(request, this, [this, asked](const kube::ApiReply& reply) {
-        // 409: another was quicker.
+        // 409: another node was faster.
         if (reply.status == 409) return finish(false);
         if (reply.isOk()) m_held = asked;
         finish(reply.isOk(), reply.problem);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A Lease (coordination.k8s.io/v1) as a lock that is taken when there is something to write and not renewed otherwise,
-// so that an idle cluster sees no writes. Expiry is judged by how long the Lease has been seen unchanged on our own
-// steady clock: nobody's wall clock has to be right.
+// A Lease (coordination.k8s.io/v1) as a lock. It is acquired when there is something to write and otherwise not
+// renewed, so that an idle cluster sees no writes. Expiry depends on how long our own steady clock has seen the Lease
+// unchanged, so no wall clock has to be right.
 #pragma once
 
 #include <QElapsedTimer>
@@ -25,15 +25,15 @@ class LeaseLock : public QObject {
     /// `client` outlives the object; `holder` is this node.
     LeaseLock(kube::ApiClient& client, Name name, QString holder, QObject* parent = nullptr);
 
-    /// Whether nobody else can have it for at least a third of kDuration from now.
+    /// Whether no other node can acquire it for at least a third of kDuration from now.
     [[nodiscard]] bool isOurs() const;
 
-    /// `done` is called exactly once, later: whether the lock is ours. A lock that is ours is asked for anew after two
-    /// thirds of kDuration. One at a time.
+    /// `done` is called exactly once, later, with whether this node holds the lock. A lock that we hold is requested
+    /// again after two thirds of kDuration. One call at a time.
     using Done = std::function<void(bool isOurs)>;
     void acquire(Done done);
 
-    /// Why the lock could not be asked for; empty when it could.
+    /// Why the lock could not be requested; empty when it could.
     [[nodiscard]] const QString& problem() const { return m_problem; }
 
    private:

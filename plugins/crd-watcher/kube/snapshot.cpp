@@ -21,7 +21,7 @@ QByteArray digestOf(const QByteArray& payload) {
     return QCryptographicHash::hash(payload, QCryptographicHash::Sha256).toHex();
 }
 
-/// What went wrong; empty: nothing.
+/// Returns what went wrong; empty on success.
 QString write(const QString& path, const Snapshot& snapshot) {
     QSaveFile file(path);
     const bool isWritten = file.open(QIODevice::WriteOnly) &&
@@ -58,7 +58,7 @@ Result<Snapshot> decodeSnapshot(const QByteArray& bytes) {
     const QByteArray payload = bytes.mid(end + 1);
     if (bytes.mid(kMagic.size(), end - kMagic.size()) != digestOf(payload))
         return failure(ErrorCode::InvalidInput, QStringLiteral("is damaged: its checksum is wrong"));
-    // Of half a map Qt makes one that has a key without a value and must not be read.
+    // From a truncated map Qt makes one with a key without a value, which must not be read.
     QCborParserError broken;
     const QCborMap root = QCborValue::fromCbor(payload, &broken).toMap();
     if (broken.error != QCborError::NoError)
@@ -102,7 +102,7 @@ void SnapshotFile::touch() {
 }
 
 void SnapshotFile::start() {
-    if (m_writer) return;  // and then it is due still
+    if (m_writer) return;  // the snapshot stays due
     m_quiet.stop();
     m_limit.stop();
     m_isDue = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The last good state of a cluster on disk, so that a router that boots without its API server knows what it knew.
-// Secrets are never in it. Written whole, by atomic rename, with a checksum; what cannot be read is as good as none.
+// The last good state of a cluster on disk, so that a router that boots without its API server still has it. Never
+// contains Secrets. Written as a whole, by atomic rename, with a checksum. An unreadable file counts as missing.
 #pragma once
 
 #include <QByteArray>
@@ -19,7 +19,7 @@
 namespace fos1::crd {
 
 struct Snapshot {
-    QString server;                                      ///< that it is from, for people
+    QString server;                                      ///< the server of origin, for people
     std::map<QString, std::vector<QByteArray>> objects;  ///< compacted CBOR of each, by "group/version/Kind"
     CompactSamples samples = {};                         ///< of `objects`
 };
@@ -33,17 +33,17 @@ class SnapshotFile : public QObject {
    public:
     using Take = std::function<Snapshot()>;
 
-    /// `take` says what is to be written; it is asked at most every few seconds.
+    /// `take` returns the state to write; it is called at most every few seconds.
     SnapshotFile(QString path, Take take, QObject* parent = nullptr);
     ~SnapshotFile() override;
 
     /// NotFound when there is none yet.
     [[nodiscard]] Result<Snapshot> read() const;
 
-    /// Something changed: it is written 2 s after the last change and no later than 10 s after the first.
+    /// The state changed: writes it 2 s after the last change, at most 10 s after the first.
     void touch();
 
-    /// At once and before it returns, when something has changed since it was last written.
+    /// Writes immediately and synchronously, if the state has changed since the last write.
     void flush();
 
    Q_SIGNALS:
@@ -58,9 +58,9 @@ class SnapshotFile : public QObject {
     Take m_take;
     QTimer m_quiet;
     QTimer m_limit;
-    bool m_isDue = false;               ///< something changed since it was last taken
-    std::unique_ptr<QThread> m_writer;  ///< thousands of objects take tens of milliseconds
-    QString m_problem;                  ///< the writer's, when it has ended
+    bool m_isDue = false;               ///< the state changed since it was last taken
+    std::unique_ptr<QThread> m_writer;  ///< a thread, because thousands of objects take tens of milliseconds
+    QString m_problem;                  ///< set by the writer; read it after the writer has finished
 };
 
 }  // namespace fos1::crd

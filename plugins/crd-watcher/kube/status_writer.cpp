@@ -36,14 +36,14 @@ QCborMap withCondition(QCborMap status, const QCborMap& condition) {
     return status;
 }
 
-/// The same for maps that isSame() takes for the same.
+/// Equal for maps that isSame() considers equal.
 quint64 digestOf(const QCborMap& map) {
     const QByteArray hash = QCryptographicHash::hash(QJsonDocument(map.toJsonObject()).toJson(QJsonDocument::Compact),
                                                      QCryptographicHash::Sha1);
     return qFromBigEndian<quint64>(hash.constData());
 }
 
-/// Without empty texts: they say nothing, and servers of old take an applied one for null.
+/// Removes empty texts: they carry no information, and old servers turn an applied empty text into null.
 QJsonValue withoutEmptyTexts(const QJsonValue& value) {
     if (value.isArray()) {
         QJsonArray array;
@@ -64,7 +64,7 @@ qint64 generationOf(const QCborMap& object) {
     return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("generation")).toInteger();
 }
 
-/// The parts of `status` that `wanted` speaks of.
+/// The parts of `status` that `wanted` contains.
 QCborMap partOf(const QCborMap& status, const QCborMap& wanted) {
     QCborMap part;
     for (const auto& item : wanted)
@@ -86,7 +86,7 @@ StatusWriter::StatusWriter(kube::ApiClient& client, const KubeSource& source, Le
     m_dueTimer.setSingleShot(true);
     connect(&m_dueTimer, &QTimer::timeout, this, &StatusWriter::markDue);
     m_leaseTimer.setSingleShot(true);
-    // A coarse one may be early, when the Lease is still another's: that would take as long again.
+    // A coarse timer may fire early, while another node still holds the Lease; that would cost another full wait.
     m_leaseTimer.setTimerType(Qt::PreciseTimer);
     connect(&m_leaseTimer, &QTimer::timeout, this, &StatusWriter::markAwaiting);
     connect(&source, &KubeSource::objectChanged, this, &StatusWriter::mark);
@@ -111,7 +111,7 @@ StatusWriter::Books::value_type& StatusWriter::entryFor(const ObjectKey& key) {
     return it == m_books.end() ? *m_books.try_emplace(m_source.shared(key)).first : *it;
 }
 
-/// The object is gone; what plugins say of it goes when they take it back.
+/// The object is gone; its status goes when the plugins retract it.
 void StatusWriter::forget(const ObjectKey& key) {
     const auto it = m_books.find(key);
     if (it == m_books.end()) return;
@@ -166,7 +166,7 @@ void StatusWriter::markDue() {
 
 bool StatusWriter::serveNext() {
     if (m_busy.size() >= kMostAtOnce) return false;
-    // One of another turn marks again those that are busy.
+    // Skip busy objects; they are served on a later turn.
     const auto next =
         std::find_if(m_dirty.begin(), m_dirty.end(), [this](const ObjectKey* key) { return !m_busy.contains(*key); });
     if (next == m_dirty.end()) return false;
@@ -175,12 +175,12 @@ bool StatusWriter::serveNext() {
     const ClusterObject* object = m_source.find(key);
     if (!object)
         forget(key);
-    else if (!object->version.isEmpty())  // what the snapshot remembers says nothing of the status that is there now
+    else if (!object->version.isEmpty())  // an object from the snapshot does not show its current status
         serve(key, *object);
     return true;
 }
 
-/// What plugins say, and why the cluster's version is not in force where it is not.
+/// The status that plugins report, and the reason if the cluster's version is not in force.
 QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& object) const {
     const auto book = m_books.find(key);
     QCborMap status = book == m_books.end() ? QCborMap() : m_compactor.expandedMap(book->second.own);
@@ -202,7 +202,7 @@ bool StatusWriter::isNews(const Written& last, const QCborMap& wanted, const QCb
         if (isSame(wanted, present) || (isKnown && digestOf(wanted) == last.content)) return false;
         return !isKnown || last.when.elapsed() >= m_options.refresh;
     }
-    // A server that keeps something else than what was said is not told the same again and again.
+    // A server that stores something different from what was written does not get the same write again and again.
     return !isKnown || present.isEmpty() || digestOf(essenceOf(wanted)) != last.essence;
 }
 
@@ -213,7 +213,7 @@ bool StatusWriter::isDue(const ObjectKey& key, Part part, const QCborMap& wanted
         return false;
     }
     if (present.isEmpty() || !isSame(headlineOf(wanted), headlineOf(present))) return true;
-    // What comes and goes with every measurement would be written with each.
+    // Details that come and go with every measurement must not cause a write each.
     if (!last.details.isValid()) last.details.start();
     const std::chrono::milliseconds lasted = last.details.elapsed();
     if (lasted >= m_options.settle) return true;
@@ -240,7 +240,7 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
     const bool isServed = crd::isServedHere(own);
     const QCborMap status = m_source.status(object);
     if (book.own.isNull()) {
-        // After a start "not said yet" is not "no longer served".
+        // After a start, "not reported yet" does not mean "no longer served".
         if (isServedHere(key).has_value())
             Q_EMIT servingChanged(key);
         else
@@ -255,7 +255,8 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
     if (!nodes.isEmpty()) book.unserved.invalidate();
     const auto present = entryOf(m_options.node, nodes);
     if (!isServed && present && isServedHere(key).has_value()) {
-        // Not as an empty list: that would be owned, and is left as an invalid null when its last entry goes.
+        // Not as an empty list: applying one would own it, and it would become an invalid null when its last entry is
+        // removed.
         apply(key, Part::Entry, {}, {});
         return true;
     }
@@ -270,7 +271,7 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
     return true;
 }
 
-/// Empty until it is certain that no node is about to take care of it.
+/// Empty until it is certain that no node is about to handle the object.
 QCborMap StatusWriter::statusWithoutNodes(const ObjectKey& key, const ClusterObject& object) {
     Since& since = bookOf(key).unserved;
     if (isServedHere(key) != std::optional(false)) {
@@ -298,7 +299,7 @@ void StatusWriter::writeWhole(const ObjectKey& key, const QCborMap& wanted) {
         m_isLeaseAsked = false;
         if (m_lease.problem() != before) Q_EMIT stateChanged();
         if (isOurs) return markAwaiting();
-        // Whoever holds it sees the same need, so there is most likely nothing left to do then.
+        // The holder of the Lease sees the same need, so most likely nothing is left to do afterwards.
         m_leaseTimer.start(LeaseLock::kDuration);
     });
 }
@@ -339,13 +340,13 @@ void StatusWriter::apply(const ObjectKey& key, Part part, const QCborMap& status
             book.failures = 0;
             m_problem.clear();
         } else if (reply.status != 404) {
-            // A 404 is the end of the object, of which the watch tells.
+            // A 404 means that the object is gone, which the watch reports.
             m_problem = QStringLiteral("status of %1: %2").arg(key.text(), reply.problem);
             const auto own = kWriteRetry * (1 << std::min(book.failures++, kMostDoublings));
             book.retry = Clock::now() + std::max(own, reply.retryAfter.value_or(own));
         }
         if (m_problem != before) Q_EMIT stateChanged();
-        // The watch brings what was written; what changed meanwhile is looked at then too.
+        // The watch delivers the written status; changes made meanwhile are considered then too.
         mark(key);
     });
 }

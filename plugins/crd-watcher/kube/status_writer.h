@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Carries the status of objects to the cluster by server-side apply, and only when there is news: each node writes its
-// entry of `status.nodes`; what follows from all entries is written by whoever holds the Lease. A kind without `nodes`
-// in its schema gets the status as it is. Must not know what any kind means.
+// Writes the status of objects to the cluster by server-side apply, and only when there is news. Each node writes its
+// entry of `status.nodes`; the holder of the Lease writes the aggregate of all entries. A kind without `nodes` in its
+// schema gets the status unchanged. Must not know what any kind means.
 #pragma once
 
 #include <QObject>
@@ -24,13 +24,13 @@ class StatusWriter : public QObject, public IStatusListener {
     struct Options {
         QString node;
         std::set<QString> kindsWithNodes;  ///< "group/version/Kind"
-        /// Between two writes of one object.
+        /// Minimum interval between two writes of one object.
         std::chrono::milliseconds interval{1000};
-        /// News that is in no headline (headlineOf) is written when it has lasted this long.
+        /// News outside the headline (headlineOf) is written once it has lasted this long.
         std::chrono::milliseconds settle{10'000};
-        /// Numbers alone are written no more often than this.
+        /// Minimum interval between writes of changed numbers alone.
         std::chrono::milliseconds refresh{600'000};
-        /// A node whose plugins say nothing of an object for so long after it came does not serve it.
+        /// A node does not serve an object if its plugins report nothing about it for this long after its arrival.
         std::chrono::milliseconds silence{60'000};
     };
 
@@ -40,21 +40,21 @@ class StatusWriter : public QObject, public IStatusListener {
 
     void onStatus(const QCborMap& object, const QCborMap& status) override;
 
-    /// Whether this node takes care of the object, by what its plugins say; nothing: they may have yet to say it.
+    /// Whether this node handles the object, according to its plugins; nothing: they may not have reported it yet.
     [[nodiscard]] std::optional<bool> isServedHere(const ObjectKey& key) const;
 
-    /// Why the last write failed, or why nothing may be written for all nodes; empty when all is well.
+    /// Why the last write failed, or why the aggregate may not be written; empty when there is no problem.
     [[nodiscard]] const QString& problem() const { return m_problem.isEmpty() ? m_lease.problem() : m_problem; }
 
    Q_SIGNALS:
     void stateChanged();
-    /// What isServedHere() says may have changed.
+    /// The result of isServedHere() may have changed.
     void servingChanged(const fos1::ObjectKey& key);
 
    private:
     enum class Part { Entry = 0, Whole };
     using Clock = std::chrono::steady_clock;
-    /// Since when; half as large as QElapsedTimer, for there may be thousands.
+    /// A start time. Half the size of QElapsedTimer, because there may be thousands.
     class Since {
        public:
         void start() { m_start = Clock::now(); }
@@ -67,20 +67,21 @@ class StatusWriter : public QObject, public IStatusListener {
        private:
         Clock::time_point m_start;
     };
-    /// What was last written of one part of one object. Digests: there may be thousands.
+    /// The last write of one part of one object. Stores digests, because there may be thousands.
     struct Written {
         quint64 content = 0;
         quint64 essence = 0;
         Since when;     ///< invalid: never
-        Since details;  ///< there is news that is in no headline
+        Since details;  ///< valid: there is news outside the headline
     };
     struct Book {
-        QByteArray own;                     ///< what plugins say here, compacted; null: nothing yet; empty: no more
+        QByteArray own;                     ///< the plugins' status on this node, compacted; null: none yet; empty:
+                                            ///< no more
         std::array<Written, 2> parts = {};  ///< by Part
-        Since known;                        ///< the object came
-        Since unserved;                     ///< no node is known to serve it; invalid: one is
-        Clock::time_point retry;            ///< no request before, for the last one failed
-        Clock::time_point due;              ///< it is looked at again; none: not by the clock
+        Since known;                        ///< when the object arrived
+        Since unserved;                     ///< since when no node is known to serve it; invalid: a node serves it
+        Clock::time_point retry;            ///< no request before this time, because the last one failed
+        Clock::time_point due;              ///< when to consider the object again; no value: not by time
         int failures = 0;
         bool isAwaitingLease = false;
 
@@ -90,15 +91,15 @@ class StatusWriter : public QObject, public IStatusListener {
     using Books = std::map<ObjectKey, Book>;
 
     void mark(const ObjectKey& key);
-    /// Takes one that is marked; whether there may be another.
+    /// Handles one marked object. Returns whether there may be another.
     bool serveNext();
-    /// Starts what is due for the object; whether a request is under way now.
+    /// Starts the due write for the object. Returns whether a request is under way now.
     bool serve(const ObjectKey& key, const ClusterObject& object);
     Books::value_type& entryFor(const ObjectKey& key);
     Book& bookOf(const ObjectKey& key) { return entryFor(key).second; }
     void forget(const ObjectKey& key);
     [[nodiscard]] QCborMap ownStatus(const ObjectKey& key, const ClusterObject& object) const;
-    /// Whether that is news of which the cluster does not know, whatever its importance.
+    /// Whether this is news that the cluster does not have, whatever its importance.
     [[nodiscard]] bool isNews(const Written& last, const QCborMap& wanted, const QCborMap& present) const;
     [[nodiscard]] bool isDue(const ObjectKey& key, Part part, const QCborMap& wanted, const QCborMap& present);
     [[nodiscard]] QCborMap statusWithoutNodes(const ObjectKey& key, const ClusterObject& object);
@@ -121,9 +122,9 @@ class StatusWriter : public QObject, public IStatusListener {
     std::set<const ObjectKey*, ByKey> m_dirty;  ///< keys of m_books
     std::set<ObjectKey> m_busy;
     bool m_isLeaseAsked = false;
-    QTimer m_leaseTimer;  ///< until the Lease that is another's is asked for again
-    Slices m_slices;      ///< thousands may be marked at once
-    QTimer m_dueTimer;    ///< until the first Book that is due: one timer for thousands
+    QTimer m_leaseTimer;  ///< until the next attempt to acquire a Lease that another node holds
+    Slices m_slices;      ///< because thousands may be marked at once
+    QTimer m_dueTimer;    ///< until the first Book is due: one timer for thousands of objects
     QString m_problem;
 };
 

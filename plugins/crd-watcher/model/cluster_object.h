@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the watcher keeps of one object of a cluster, and what of it the host is to see. Pure.
+// What the watcher stores of one object of a cluster, and the part that the host sees. Pure.
 #pragma once
 
 #include <QCborArray>
@@ -12,20 +12,21 @@
 
 namespace fos1::crd {
 
-/// Compacted, for there may be thousands; whoever keeps it has the samples.
+/// Compacted, because there may be thousands. The owner of the objects has the samples.
 struct ClusterObject {
     QByteArray desired;  ///< desiredOf() as CBOR
     QString version;     ///< resourceVersion
     QStringList finalizers;
     bool isDeleting = false;  ///< it has a deletionTimestamp
-    QByteArray status;        ///< `nodes` and what is said for all of them, as CBOR
+    QByteArray status;        ///< `nodes` and the aggregated status, as CBOR
 };
 
-/// Of an object as a list or a watch gives it.
+/// From an object in the form of a list or a watch.
 ClusterObject clusterObjectOf(const QCborMap& object, Compactor& compactor);
 ObjectKey clusterKeyOf(const QCborMap& object);
 
-/// The object without what moves by itself: resourceVersion, managedFields, status, the copy that kubectl apply keeps.
+/// The object without parts that change by themselves: resourceVersion, managedFields, status, and kubectl apply's
+/// copy.
 QCborMap desiredOf(const QCborMap& object);
 
 }  // namespace fos1::crd

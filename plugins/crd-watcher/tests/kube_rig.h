@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A cluster of the fake API server with two small kinds, and a host's place that remembers what it is told.
+// A cluster of the fake API server with two small kinds, and a recording stand-in for the host.
 #pragma once
 
 #include <QCborArray>
@@ -25,7 +25,7 @@ inline const QString kNs = QStringLiteral("default");
 
 inline QJsonObject json(const QByteArray& text) { return QJsonDocument::fromJson(text).object(); }
 
-/// A CRD whose status has `nodes`, merged by their names.
+/// A CRD whose status has `nodes`, a list merged by name.
 inline QJsonObject crdOf(const kube::ResourceType& type) {
     QByteArray text = R"({"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
         "metadata": {"name": "PLURAL.t.io"},
@@ -49,7 +49,7 @@ inline QJsonObject crdOf(const kube::ResourceType& type) {
     return json(text);
 }
 
-/// Stands where the host stands: remembers transactions, refuses an object whose spec.value is negative.
+/// Stands in for the host: records transactions and refuses an object whose spec.value is negative.
 struct RecordingSink {
     std::vector<QJsonObject> transactions;
 
@@ -71,7 +71,7 @@ struct RecordingSink {
                                        {QStringLiteral("message"), QStringLiteral("must not be negative")}});
         return {{QStringLiteral("errors"), errors}};
     }
-    /// Names of what is in force after all transactions, such as "Thing/a=1", refusals aside.
+    /// The objects in force after all transactions, such as "Thing/a=1", without refused ones.
     [[nodiscard]] QString inForce() const {
         std::map<QString, QString> all;
         for (const QJsonObject& transaction : transactions) {
@@ -100,7 +100,7 @@ class KubeRig {
         for (const kube::ResourceType& kind : kinds) server.install({crdOf(kind)});
     }
 
-    /// A client of its own, as a node has.
+    /// A new client, as each node has one.
     [[nodiscard]] std::unique_ptr<kube::ApiClient> client(const QString& user = QStringLiteral("admin")) const {
         return std::make_unique<kube::ApiClient>(*kube::readKubeconfig(server.kubeconfig(user)), "test");
     }
@@ -138,7 +138,7 @@ class KubeRig {
     QTemporaryDir m_directory;
 };
 
-/// A source that follows a rig's kinds.
+/// A source that watches the kinds of a rig.
 struct FollowedCluster {
     std::unique_ptr<kube::ApiClient> client;
     RecordingSink sink;
@@ -152,7 +152,7 @@ struct FollowedCluster {
         source.start();
     }
     [[nodiscard]] std::size_t count() const { return sink.transactions.size(); }
-    /// Whether both kinds and all Secrets are watched without a problem.
+    /// Whether both kinds and all Secrets are watched without problems.
     [[nodiscard]] bool isWell() const { return count() > 0 && source.problems().isEmpty(); }
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What is kept of an object of a cluster, and what of it counts as a change.
+// What is stored of an object of a cluster, and which parts count as a change.
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
@@ -65,7 +65,7 @@ class TestClusterObject : public QObject {
         QCOMPARE(clusterKeyOf(sample()), (ObjectKey{"t.io/v1", "Thing", "network", "a"}));
         QVERIFY(clusterObjectOf(withMetadata("deletionTimestamp", QStringLiteral("2026-01-01T00:00:00Z")), m_compactor)
                     .isDeleting);
-        // What the snapshot remembers comes back as the same.
+        // An object from the snapshot is restored unchanged.
         const QByteArray desired = m_compactor.expanded(object.desired);
         const QCborMap map = QCborValue::fromCbor(desired).toMap();
         QCOMPARE(map.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("uid")).toString(),

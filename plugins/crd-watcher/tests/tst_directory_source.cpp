@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The directory source on real files: changes found, broken files keep their last good objects and recover, positions
-// in every message, writing and erasing single documents.
+// The directory source on real files: changes are found, broken files keep their last good objects and recover, every
+// message has a position, single documents are written and erased.
 #include <QElapsedTimer>
 #include <QFile>
 #include <QSaveFile>
@@ -32,7 +32,7 @@ void put(const QString& path, const QByteArray& text) {
     QVERIFY(file.commit());
 }
 
-/// Stands where the host stands: remembers transactions, refuses negative values.
+/// Stands in for the host: records transactions and refuses negative values.
 struct Sink {
     std::vector<QCborMap> transactions;
     QCborMap operator()(const QCborMap& transaction) {
@@ -76,7 +76,7 @@ class TestDirectorySource : public QObject {
     };
 
    private Q_SLOTS:
-    /// A Secret that others may read is none.
+    /// A Secret in a file that others may read is refused.
     void aSecretIsForItsOwnerAlone() {
         const QTemporaryDir dir;
         Sink sink;
@@ -141,7 +141,7 @@ class TestDirectorySource : public QObject {
         put(f.path("a.yaml"), thing("a", 1) + "---\n" + thing("b", -2));
         f.source.scan();
         QCOMPARE(f.source.problems(), QStringList{f.path("a.yaml") + ":13:3: spec.value: must not be negative"});
-        // It is offered again whenever something else changes.
+        // It is submitted again whenever something else changes.
         put(f.path("b.yaml"), thing("c", 1));
         f.source.scan();
         QCOMPARE(f.sink->lastReplaced(), 2);

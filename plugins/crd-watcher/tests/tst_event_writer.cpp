@@ -106,7 +106,7 @@ class TestEventWriter : public QObject {
         const qsizetype created = asked("create");
         const qint64 most = 25 + since.elapsed() / 1000 + 1;
         QVERIFY2(created <= most, qPrintable(QStringLiteral("%1 of at most %2").arg(created).arg(most)));
-        // It does go on.
+        // It continues after the limit.
         QVERIFY(created > 25);
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What keeps an object from vanishing too early, and never for long.
+// Finalizers delay the deletion of an object, but never for long.
 #include <QElapsedTimer>
 
 #include "kube/finalizers.h"
@@ -133,7 +133,7 @@ class TestFinalizers : public QObject {
         QVERIFY(since.elapsed() < 1900);
         QTRY_COMPARE_WITH_TIMEOUT(finalizersOf("a"), QStringList{kForeign}, 10'000);
         QVERIFY2(since.elapsed() >= 1900, qPrintable(QString::number(since.elapsed())));
-        // Others' are never touched.
+        // Finalizers of other owners are never touched.
         QTest::qWait(500);
         QCOMPARE(writes(), 2);
     }
@@ -142,7 +142,7 @@ class TestFinalizers : public QObject {
         m_rig->put("a", 1);
         Node node(*m_rig);
         QTRY_VERIFY(node.cluster.isWell());
-        // Ours is late: meanwhile somebody else adds one.
+        // Our write is delayed: meanwhile another client adds a finalizer.
         m_rig->server.fault({{"verb", "patch"}, {"delayMs", 500}, {"count", 1}});
         node.serve("a");
         QTest::qWait(100);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// From a cluster's objects to transactions of desired state: when they are made, what is in them, and that "not known"
-// is never taken for "deleted".
+// From a cluster's objects to transactions of desired state: when they are submitted, what they contain, and that "not
+// known" is never mistaken for "deleted".
 #include <QFile>
 #include <QSignalSpy>
 
@@ -13,7 +13,7 @@ namespace {
 
 const QString kRbac = QStringLiteral("rbac.authorization.k8s.io/v1");
 
-/// The user may list and watch these of t.io.
+/// Allows the user to list and watch these resources of t.io.
 void mayRead(const KubeRig& rig, const QString& user, const QStringList& plurals) {
     const QJsonObject rule{{"apiGroups", QJsonArray{"t.io"}},
                            {"resources", QJsonArray::fromStringList(plurals)},
@@ -51,7 +51,7 @@ class TestKubeSource : public QObject {
         m_rig.reset();
         m_rig = std::make_unique<KubeRig>(options, kinds);
     }
-    /// Requests of a verb on things so far.
+    /// The number of requests with this verb so far, by default for things.
     [[nodiscard]] qsizetype asked(const QString& verb, const QString& plural = kThing.plural) const {
         return m_rig->server.requests(verb, plural).size();
     }
@@ -64,7 +64,7 @@ class TestKubeSource : public QObject {
         m_rig->put("a", 1);
         m_rig->put("b", 2);
         m_rig->put("x", 3, {}, {}, kOther);
-        // One kind is late: nothing is said before it is listed, and then everything at once.
+        // One kind is late: nothing is submitted before it is listed, and then everything at once.
         m_rig->server.fault({{"verb", "list"}, {"path", "others"}, {"delayMs", 3000}, {"count", 1}});
         FollowedCluster cluster(*m_rig);
         QTRY_VERIFY(asked("watch") > 0);
@@ -93,7 +93,7 @@ class TestKubeSource : public QObject {
     void severalEventsOfATurnAreOneTransaction() {
         FollowedCluster cluster(*m_rig);
         QTRY_VERIFY(cluster.isWell());
-        // All of them are in one piece of the stream.
+        // All of them arrive in one piece of the stream.
         m_rig->server.control(
             "bulk", {{"count", 20},
                      {"template", QJsonObject{{"apiVersion", kThing.apiVersion},
@@ -102,7 +102,7 @@ class TestKubeSource : public QObject {
                                               {"spec", QJsonObject{{"value", "{#i}"}}}}}});
         QTRY_COMPARE(cluster.source.objects().size(), 20U);
         QTest::qWait(100);
-        // A TCP segment may part them, but not into many.
+        // TCP may split them, but not into many segments.
         QVERIFY2(cluster.count() <= 4, qPrintable(QString::number(cluster.count())));
         QCOMPARE(cluster.sink.inForce().split(u' ').size(), 20);
     }
@@ -137,12 +137,12 @@ class TestKubeSource : public QObject {
         m_rig->remove("a");
         QTRY_COMPARE(cluster.sink.inForce(), QStringLiteral("Thing/held=2"));
         QVERIFY(!cluster.source.find(KubeRig::key("a")));
-        // A finalizer keeps the object there; for the host it is gone.
+        // A finalizer keeps the object in the cluster; for the host it is removed.
         m_rig->remove("held");
         QTRY_VERIFY(cluster.sink.inForce().isEmpty());
         QVERIFY(cluster.source.find(KubeRig::key("held")) && cluster.source.find(KubeRig::key("held"))->isDeleting);
         QVERIFY(!m_rig->get("held").isEmpty());
-        // Nor is it in force for who comes later.
+        // A source that starts later does not bring it into force either.
         FollowedCluster late(*m_rig, {}, "admin", m_rig->server.path("late"));
         QTRY_VERIFY(late.isWell());
         QVERIFY(late.sink.inForce().isEmpty());
@@ -158,7 +158,7 @@ class TestKubeSource : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(cluster.count(), 1U, 20'000);
         QVERIFY(cluster.sink.transactions[0][u"whole"].toBool());
         QCOMPARE(cluster.sink.inForce(), QStringLiteral("Thing/a=1"));
-        // It is noticed when it comes, and is no second beginning.
+        // Its arrival is noticed and does not start the source again.
         m_rig->server.install({crdOf(kOther)});
         m_rig->put("x", 3, {}, {}, kOther);
         QTRY_COMPARE_WITH_TIMEOUT(cluster.sink.inForce(), QStringLiteral("Other/x=3 Thing/a=1"), 30'000);
@@ -205,7 +205,7 @@ class TestKubeSource : public QObject {
         const auto& refusals = cluster.source.refusals();
         QCOMPARE(refusals.size(), 1U);
         QCOMPARE(refusals.at(KubeRig::key("bad")), QStringLiteral("spec.value: must not be negative"));
-        // Another object's change says nothing about it.
+        // A change of another object does not affect it.
         m_rig->put("good", 2);
         QTRY_COMPARE(cluster.count(), 2U);
         QCOMPARE(refusals.size(), 1U);
@@ -224,20 +224,20 @@ class TestKubeSource : public QObject {
         m_rig->put("b", 1, {}, kKeyFromSecret);
         FollowedCluster cluster(*m_rig);
         QTRY_COMPARE(cluster.sink.inForce(), QStringLiteral("Secret/keys Thing/a=1 Thing/b=1"));
-        // In the first word already: what an earlier run had in force does not lose its keys.
+        // Already in the first transaction: the state of an earlier run keeps its keys.
         QCOMPARE(cluster.count(), 1U);
         QTRY_VERIFY(cluster.isWell());
         QCOMPARE(asked("list", "secrets"), 1);
         for (const auto& request : m_rig->server.requests())
             if (request.resource == QStringLiteral("secrets"))
                 QVERIFY2(request.url.contains("metadata.name%3Dkeys"), qPrintable(request.url));
-        // One that names it no more leaves it to the other.
+        // An object that no longer names it leaves it to the other object.
         m_rig->put("a", 2);
         QTRY_COMPARE(cluster.sink.inForce(), QStringLiteral("Secret/keys Thing/a=2 Thing/b=1"));
         m_rig->remove("b");
         QTRY_COMPARE(cluster.sink.inForce(), QStringLiteral("Thing/a=2"));
         QTRY_COMPARE(m_rig->server.control("watches")[u"watches"].toArray().size(), 2);
-        // One that is not there yet is waited for.
+        // A Secret that does not exist yet is awaited.
         m_rig->put("a", 3, {}, {{"secretName", "later"}});
         QTRY_COMPARE(cluster.sink.inForce(), QStringLiteral("Thing/a=3"));
         m_rig->putSecret("later");
@@ -251,7 +251,7 @@ class TestKubeSource : public QObject {
         options.emptyGrace = std::chrono::milliseconds(2000);
         FollowedCluster cluster(*m_rig, options);
         QTRY_VERIFY(cluster.isWell());
-        // While nobody watches, all of one kind goes.
+        // While the watch is down, all objects of one kind are deleted.
         m_rig->server.fault({{"verb", "watch"}, {"path", "things"}, {"status", 503}, {"count", 1}});
         m_rig->server.control("end-watches");
         m_rig->remove("a");
@@ -291,7 +291,7 @@ class TestKubeSource : public QObject {
         m_rig->put("c", 3);
         m_rig->server.control("compact");
         QTRY_COMPARE_WITH_TIMEOUT(cluster.sink.inForce(), QStringLiteral("Thing/b=2 Thing/c=3"), 20'000);
-        // What did not change was not told again.
+        // Unchanged objects were not submitted again.
         const QJsonObject last = cluster.sink.transactions.back();
         QVERIFY(!last[u"replace"].toObject().contains(originOf(KubeRig::key("b"))));
     }
@@ -327,7 +327,7 @@ class TestKubeSource : public QObject {
 
         m_rig->server.kill();
         FollowedCluster cluster(*m_rig);
-        // The Secret that is named might be had: for a moment.
+        // The named Secret might still arrive: wait for a moment.
         QCOMPARE(cluster.count(), 0U);
         QTRY_COMPARE(cluster.count(), 1U);
         QVERIFY(cluster.sink.transactions[0][u"whole"].toBool());
@@ -365,7 +365,7 @@ class TestKubeSource : public QObject {
         QCOMPARE(cluster.count(), 0U);
         QVERIFY(!cluster.source.snapshotProblem().isEmpty());
         QTRY_VERIFY(cluster.isWell());
-        // The next good one ends the trouble.
+        // The next successful write ends the problem.
         QTRY_VERIFY_WITH_TIMEOUT(cluster.source.snapshotProblem().isEmpty(), 15'000);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QVERIFY(decodeSnapshot(file.readAll()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who may write what is said for all nodes: one at a time, by nobody's wall clock.
+// Which node may write the aggregate for all nodes: one at a time, without relying on a wall clock.
 #include "kube/lease_lock.h"
 #include "kube_rig.h"
 
@@ -63,7 +63,7 @@ class TestLeaseLock : public QObject {
         Contender two(*m_rig, "n2");
         QVERIFY(!two.gets());
         QVERIFY(two.lock.problem().isEmpty());
-        // The same node after a restart need not wait for itself.
+        // The same node need not wait for itself after a restart.
         Contender again(*m_rig, "n1");
         QVERIFY(again.gets());
         QCOMPARE(lease()[u"spec"][u"leaseTransitions"].toInt(), 0);
@@ -86,12 +86,12 @@ class TestLeaseLock : public QObject {
         QTRY_VERIFY(one.answer && two.answer);
         QVERIFY(*one.answer != *two.answer);
         QCOMPARE(lease()[u"spec"][u"holderIdentity"].toString(), *one.answer ? "n1" : "n2");
-        // To be slower is no fault.
+        // Losing the race is not an error.
         QVERIFY(one.lock.problem().isEmpty() && two.lock.problem().isEmpty());
     }
 
     void anothersIsRespectedUntilItWasSeenUnchangedForItsDuration() {
-        // Its holder's clock is wrong by years; that says nothing.
+        // The holder's clock is wrong by years, which has no effect.
         putLease("n2", "2001-01-01T00:00:00.000000Z");
         Contender one(*m_rig, "n1");
         QVERIFY(!one.gets());
@@ -101,7 +101,7 @@ class TestLeaseLock : public QObject {
         unchanged.start();
         QVERIFY(!one.gets());
         QTest::qWait(9000);
-        // More than 15 s after it was first seen, but it was renewed since.
+        // More than 15 s after it was first seen, but it has been renewed since.
         QVERIFY(!one.gets());
         while (!one.gets() && unchanged.elapsed() < 30'000) QTest::qWait(200);
         QVERIFY2(unchanged.elapsed() >= 14'900, qPrintable(QString::number(unchanged.elapsed())));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What several nodes say of one object as one status: every node must come to the same words.
+// The statuses of several nodes as one status of the object: every node must compute the same one.
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -96,7 +96,7 @@ class TestNodeStatus : public QObject {
             const QJsonObject said{{"type", type}, {"status", ofNodes[i]}, {"message", "says " + name}};
             nodes.append(QCborMap::fromJsonObject({{"name", name}, {"conditions", QJsonArray{said}}}));
         }
-        // Whichever the order in which the server keeps the nodes.
+        // For any order in which the server stores the nodes.
         std::optional<QCborMap> first;
         for (qsizetype turn = 0; turn < nodes.size(); ++turn) {
             const QCborMap whole = aggregate(nodes);
@@ -152,7 +152,7 @@ class TestNodeStatus : public QObject {
                             {"type": "Degraded", "status": "True", "reason": "Weak", "message": "few sources"}]}]})"));
         QCOMPARE(condition(whole, "Ready")[u"observedGeneration"].toInt(), 2);
         QCOMPARE(condition(whole, "Ready")[u"lastTransitionTime"].toString(), QStringLiteral("2026-01-03T00:00:00Z"));
-        // Only one node speaks of it, so there is nobody to tell it from.
+        // Only one node reports it, so it needs no node name.
         QCOMPARE(condition(whole, "Degraded")[u"message"].toString(), QStringLiteral("few sources"));
         QVERIFY(aggregate({}).isEmpty());
     }

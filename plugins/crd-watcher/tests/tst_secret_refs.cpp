@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which Secrets an object names, wherever in its spec.
+// The Secrets that an object names, anywhere in its spec.
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The file of the last good state: what is damaged is refused wherever the damage is, and it is written rarely.
+// The file of the last good state: a damaged file is refused wherever the damage is, and the file is written rarely.
 #include <QCborMap>
 #include <QCborValue>
 #include <QCryptographicHash>
@@ -146,10 +146,10 @@ class TestSnapshot : public QObject {
         file.touch();
         QCOMPARE(m_taken, 0);
         QTRY_COMPARE_WITH_TIMEOUT(m_taken, 1, 9000);
-        // Timers of Qt may be some percent early.
+        // Qt's timers may be a few percent early.
         QVERIFY(since.elapsed() >= 1800);
         QTRY_VERIFY(!contentOf(path()).isEmpty());
-        // Changes that do not end hold it up only so long: it is never quiet for 2 s here.
+        // Continuous changes delay it only for a limited time: here it is never quiet for 2 s.
         since.start();
         QTimer changes;
         connect(&changes, &QTimer::timeout, &file, &SnapshotFile::touch);
@@ -173,7 +173,7 @@ class TestSnapshot : public QObject {
     }
 
     void aDirectoryThatCannotBeWrittenIsReported() {
-        // A file where a directory should be stops root too.
+        // A file in place of a directory stops root too.
         QFile obstacle(path("obstacle"));
         QVERIFY(obstacle.open(QIODevice::WriteOnly));
         SnapshotFile file(path("obstacle/snapshot"), take());
@@ -184,7 +184,7 @@ class TestSnapshot : public QObject {
         QCOMPARE(failed.size(), 1);
         QCOMPARE(written.size(), 0);
         QVERIFY(failed[0][0].toString().contains("obstacle/snapshot"));
-        // It is told when that is over.
+        // The end of the problem is reported.
         QVERIFY(obstacle.remove());
         QVERIFY(QDir(m_directory.path()).mkdir("obstacle"));
         file.touch();
@@ -199,7 +199,7 @@ class TestSnapshot : public QObject {
         good.flush();
         const QByteArray before = contentOf(path());
         QVERIFY(decodeSnapshot(before));
-        // Nothing else is left in the directory either.
+        // The directory contains nothing else either.
         QCOMPARE(QDir(m_directory.path()).entryList({"snapshot*"}, QDir::Files).size(), 1);
     }
 };

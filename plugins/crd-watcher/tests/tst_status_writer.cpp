@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Status of objects on its way to a cluster: what is written, by whom, and above all how rarely.
+// Status of objects on its way to a cluster: what is written, by which node, and above all how rarely.
 #include <QElapsedTimer>
 #include <QSignalSpy>
 
@@ -15,7 +15,7 @@ namespace {
 constexpr int kIntervalMs = 300;
 constexpr int kSettleMs = 900;
 
-/// One of those that serve the cluster's objects.
+/// One of the nodes that serve the cluster's objects.
 struct Node {
     FollowedCluster cluster;
     LeaseLock lease;
@@ -65,7 +65,7 @@ class TestStatusWriter : public QObject {
     }
     [[nodiscard]] QString isReady() const { return status()[u"conditions"][0][u"status"].toString(); }
     [[nodiscard]] qsizetype writes() const { return m_rig->server.requests("patch", "things").size(); }
-    /// Whether nothing at all is asked of the server for so long.
+    /// Whether the server gets no request at all for this long.
     [[nodiscard]] bool isQuietFor(int ms) const {
         const qsizetype before = m_rig->server.requests().size();
         QTest::qWait(ms);
@@ -157,7 +157,7 @@ class TestStatusWriter : public QObject {
         QTRY_COMPARE(isReady(), QStringLiteral("True"));
         node.say("a", ready(true, sources("waits")));
         node.say("a", ready(false, sources("waits")));
-        QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("False"), 20'000);  // of five minutes
+        QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("False"), 20'000);  // well under five minutes
     }
 
     void anObjectThatNoNodeServesSaysSo() {
@@ -172,7 +172,7 @@ class TestStatusWriter : public QObject {
             QVERIFY(!status().contains(u"stratum"));
             QVERIFY(isQuietFor(2 * kSettleMs));
         }
-        // The next one has it say something better.
+        // The next node makes it report something better.
         Node node(*m_rig, "n2");
         node.say("a", ready(true, {{"stratum", 3}}));
         QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("True"), 25'000);
@@ -212,7 +212,7 @@ class TestStatusWriter : public QObject {
         QCOMPARE(one.writer.isServedHere(KubeRig::key("a")), std::optional(false));
         QTRY_VERIFY(entry("n1").isEmpty());
         QVERIFY(!entry("n2").isEmpty());
-        // What it said no longer counts.
+        // Its entry no longer counts.
         QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("True"), 25'000);
         QVERIFY(isQuietFor(4 * kIntervalMs));
     }
@@ -223,7 +223,7 @@ class TestStatusWriter : public QObject {
             node.say("a", ready(true));
             QTRY_COMPARE(isReady(), QStringLiteral("True"));
         }
-        // The host is started again; its plugins take a while.
+        // The host is restarted; its plugins take a while.
         const qsizetype before = writes();
         Node again(*m_rig, "n1");
         QTRY_VERIFY(again.cluster.isWell());
@@ -257,7 +257,7 @@ class TestStatusWriter : public QObject {
         Node two(*m_rig, "n2");
         one.say("a", ready(true, {{"stratum", 2}}));
         two.say("a", ready(false, {{"stratum", 16}}));
-        // Who does not get the Lease looks again after its duration.
+        // A node that does not get the Lease tries again after the Lease's duration.
         QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("False"), 30'000);
         QTRY_COMPARE_WITH_TIMEOUT(status()[u"stratum"].toInt(), 16, 30'000);
         QCOMPARE(status()[u"conditions"][0][u"message"].toString(), QStringLiteral("n2: It is not."));
@@ -281,7 +281,7 @@ class TestStatusWriter : public QObject {
         }
         m_rig->put("a", 2);
         QTRY_COMPARE(entry("n1")[u"conditions"].toArray().size(), 1);
-        // One that never was good is spoken of too, though no plugin knows of it.
+        // An object that was never valid is reported too, although no plugin knows it.
         m_rig->put("new", -1);
         QTRY_VERIFY(!status("new")[u"nodes"].toArray().isEmpty());
         const QString message = status("new")[u"nodes"][0][u"conditions"][0][u"message"].toString();
@@ -308,7 +308,7 @@ class TestStatusWriter : public QObject {
         node.say("a", ready(true));
         QTRY_VERIFY(writes() > 0);
         QTRY_VERIFY2(node.writer.problem().contains("no room"), qPrintable(node.writer.problem()));
-        // After 2 s, 4 s, 8 s, whatever else is said meanwhile.
+        // After 2 s, 4 s, 8 s, whatever else is reported meanwhile.
         QElapsedTimer since;
         since.start();
         for (int i = 0; since.elapsed() < 5000; ++i) {
@@ -345,7 +345,7 @@ class TestStatusWriter : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("False"), 40'000);
         QCOMPARE(entry("n1")[u"stratum"].toInt(), 16);
         QVERIFY(node.writer.problem().isEmpty());
-        // An object that is gone by then is no trouble.
+        // An object that was deleted in the meantime causes no problem.
         m_rig->remove("a");
         node.say("a", ready(true));
         QTest::qWait(2 * kIntervalMs);

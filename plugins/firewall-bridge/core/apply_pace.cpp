@@ -8,9 +8,9 @@ namespace fos1::firewall {
 using namespace std::chrono_literals;
 
 ApplyPace::milliseconds ApplyPace::beforeChange(bool isInForce, bool isRetracting) const {
-    // At the start the topics come one after the other, and what they hold about the whole node is one table.
+    // At startup the topics arrive one after another; together they describe the whole node and make one table.
     if (!isInForce && m_retry == 0ms) return 5ms;
-    // A node's VLANs are retracted one by one.
+    // The VLANs of a node are retracted one by one.
     return isRetracting ? 20ms : 0ms;
 }
 

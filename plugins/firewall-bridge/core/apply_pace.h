@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// When the kernel's table is written next: changes that come together are one, a refusal is retried ever later, and
-// whoever keeps changing our table does not keep us busy. Pure: time comes with each call.
+// Decides when the kernel's table is written next. Joins simultaneous changes, retries a refused change with growing
+// delays, and limits repairs when another program keeps changing our table. Pure: time is an argument of each call.
 #pragma once
 
 #include "change_limiter.h"
@@ -11,11 +11,11 @@ class ApplyPace {
    public:
     using milliseconds = std::chrono::milliseconds;
 
-    /// After a change of the policies. `isRetracting`: more of them may be about to be retracted.
+    /// The delay after a change of the policies. `isRetracting`: more policies may be about to be retracted.
     [[nodiscard]] milliseconds beforeChange(bool isInForce, bool isRetracting) const;
-    /// After a refusal; longer each time, until done().
+    /// The delay after a refusal. It grows with each refusal until done().
     [[nodiscard]] milliseconds beforeRetry();
-    /// After somebody else changed the table.
+    /// The delay after another program changed the table.
     [[nodiscard]] milliseconds beforeRepair(bridge::ChangeLimiter::TimePoint now) { return m_repairs.admit({}, now); }
 
     void done() { m_retry = milliseconds(0); }
@@ -24,7 +24,7 @@ class ApplyPace {
     static constexpr int kRepairsAtOnce = 20;
     static constexpr milliseconds kBetweenRepairs{1000};
 
-    milliseconds m_retry{0};  ///< 0: the last attempt was fine
+    milliseconds m_retry{0};  ///< 0: the last attempt succeeded
     bridge::ChangeLimiter m_repairs{kRepairsAtOnce, kBetweenRepairs};
 };
 

@@ -30,7 +30,7 @@ class Planner {
         for (const net::OwnedRange& each : m_ranges) addClients(each.range, *m_groups[each.owner]);
     }
 
-    /// Needs the groups: whether requests of a VLAN are looked at depends on them.
+    /// Needs the groups: they decide whether the requests of a VLAN must be inspected.
     void addVlans(const VlanStates& vlans) {
         std::vector<Claim> claims;
         claims.reserve(vlans.size());
@@ -43,7 +43,7 @@ class Planner {
             }
             claims.push_back({&vlan.interface, &name, &vlan});
         }
-        // Often they are in order already.
+        // The list is often sorted already.
         if (!std::is_sorted(claims.begin(), claims.end())) std::sort(claims.begin(), claims.end());
         m_plan.services.insert({false, kNtpPort});
         m_plan.vlans.reserve(claims.size());
@@ -63,7 +63,7 @@ class Planner {
     PlannedFirewall take() { return std::move(m_out); }
 
    private:
-    /// A VLAN's to its interface; the first decides.
+    /// The claim of a VLAN to its interface. The first claim wins.
     struct Claim {
         const QString* interface;
         const QString* name;
@@ -74,10 +74,10 @@ class Planner {
         }
     };
     using Policy = std::tuple<bool, bool, bool, bool, int, int, std::optional<Limit>>;
-    /// Names.
+    /// The names of the chains of one policy.
     struct PolicyChains {
         QString incoming;
-        QString divert;  ///< empty: requests to elsewhere go there
+        QString divert;  ///< for requests to other servers; empty: they are not diverted
         bool isQuick = false;
     };
 
@@ -88,7 +88,7 @@ class Planner {
         if (const auto limit = limitOf(rate)) m_plan.limits.insert(*limit);
     }
 
-    /// Thousands of VLANs have a few policies, so what follows from one is made once.
+    /// Thousands of VLANs share a few policies, so the chains of each policy are made once.
     const PolicyChains& chainsOf(const time::ServiceState& vlan) {
         const Policy policy{vlan.accepting, vlan.clientsOnly, vlan.broadcast,         vlan.redirect,
                             vlan.port,      vlan.ntsPort,     limitOf(vlan.rateLimit)};
@@ -116,7 +116,7 @@ class Planner {
         const auto verdict = [&](std::vector<ClientVerdict>& list, const GroupVerdict& found) {
             if (found.verdict.isEmpty()) return;
             add(found.chain);
-            // Neighbours with one verdict are one, whichever groups they are of.
+            // Join adjacent ranges with the same verdict, also of different groups.
             if (!list.empty() && list.back().verdict == found.verdict && list.back().range.last.next() == range.first)
                 list.back().range.last = range.last;
             else
@@ -157,7 +157,7 @@ PlannedFirewall planFirewall(const VlanStates& vlans, const GroupStates& groups)
 }
 
 bool isInterfaceName(const QString& name) {
-    constexpr qsizetype kLongest = 15;  // IFNAMSIZ with its end
+    constexpr qsizetype kLongest = 15;  // IFNAMSIZ without its terminating NUL
     const auto isPlain = [](QChar c) {
         return (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z') || (c >= u'0' && c <= u'9') ||
                QStringView(u".-_@+:").contains(c);
@@ -166,19 +166,19 @@ bool isInterfaceName(const QString& name) {
 }
 
 QString policyWords(const time::ServiceState& vlan) {
-    const QString onFailure = vlan.opensOnFailure ? QStringLiteral("; on failure open") : QString();
+    const QString onFailure = vlan.opensOnFailure ? QStringLiteral("; opens on failure") : QString();
     if (!vlan.accepting) return QStringLiteral("closed: NTP to this node is dropped") + onFailure;
     QStringList words{vlan.clientsOnly
                           ? QStringLiteral("open for client requests on udp/%1").arg(vlan.port)
-                          : QStringLiteral("open on udp/%1, but for control and private modes").arg(vlan.port)};
+                          : QStringLiteral("open on udp/%1, except control and private modes").arg(vlan.port)};
     if (vlan.ntsPort > 0) words.append(QStringLiteral("NTS keys on tcp/%1").arg(vlan.ntsPort));
     if (const auto limit = limitOf(vlan.rateLimit)) {
         const double seconds = std::chrono::duration<double>(limit->interval).count();
         words.append(
-            QStringLiteral("each client %1 at once and one each %2 s").arg(limit->burst).arg(seconds, 0, 'g', 4));
+            QStringLiteral("each client: a burst of %1, then one per %2 s").arg(limit->burst).arg(seconds, 0, 'g', 4));
     }
-    if (vlan.redirect) words.append(QStringLiteral("requests to elsewhere are answered here"));
-    words.append(vlan.broadcast ? QStringLiteral("time is sent to all") : QStringLiteral("no time is sent to all"));
+    if (vlan.redirect) words.append(QStringLiteral("requests to other servers are answered here"));
+    words.append(vlan.broadcast ? QStringLiteral("time is broadcast") : QStringLiteral("no broadcast time"));
     return words.join(QStringLiteral("; ")) + onFailure;
 }
 

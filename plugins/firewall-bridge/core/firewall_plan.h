@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What of the table follows from time.service/v1 and time.client/v1: which VLAN goes to which chain, which client to
-// which exception. Pure. The parts that never change are in nft/table_text.
+// The part of the table that depends on time.service/v1 and time.client/v1: the chain of each VLAN and the exception of
+// each client. Pure. The constant parts of the table are in nft/table_text.
 #pragma once
 
 #include <QString>
@@ -15,17 +15,17 @@
 
 namespace fos1::firewall {
 
-/// Answers to one client: a bucket of `burst`, one more each `interval`.
+/// Rate limit for the answers to one client: a bucket of `burst`, refilled by one per `interval`.
 struct Limit {
     std::chrono::nanoseconds interval{0};
     int burst = 0;
     auto operator<=>(const Limit&) const = default;
 };
 
-/// Clients with a policy of their own. Disjoint and sorted, both families.
+/// Clients with a policy of their own. The list is disjoint and sorted, and contains both families.
 struct ClientVerdict {
     net::IpRange range;
-    QString verdict;  ///< "goto refuse"
+    QString verdict;  ///< such as "goto refuse"
     bool operator==(const ClientVerdict&) const = default;
 };
 
@@ -36,7 +36,7 @@ struct Service {
     auto operator<=>(const Service&) const = default;
 };
 
-/// Sorted by interface. Flat, for each plan is walked, compared and copied as a whole.
+/// Sorted by interface. A flat vector, because each plan is walked, compared and copied as a whole.
 struct InterfaceChain {
     QString interface;
     QString chain;
@@ -44,21 +44,23 @@ struct InterfaceChain {
 };
 using InterfaceChains = std::vector<InterfaceChain>;
 
-/// So many interfaces have the quick way at most; their set in the kernel has a fixed size.
+/// The maximum number of interfaces with the quick path; their set in the kernel has a fixed size.
 inline constexpr std::size_t kMostQuick = 8192;
 
-/// Names of chains say what is in them, so a chain of a name never changes, and two plans differ by names alone.
+/// A chain's name encodes its rules. A chain with a given name therefore never changes, and plans can be compared by
+/// names.
 struct FirewallPlan {
     std::map<QString, QStringList> chains;  ///< rules by name
-    std::set<Limit> limits;                 ///< each has sets of clients
-    InterfaceChains vlans;                  ///< of NTP between an interface and this node
-    InterfaceChains diverts;                ///< of requests to elsewhere
-    std::vector<QString> quick;             ///< where an ordinary request is admitted without its chain; of `vlans`
-    std::set<Service> services;             ///< what is looked at
-    std::vector<ClientVerdict> clients;     ///< in VLANs that are open
-    std::vector<ClientVerdict> exempt;      ///< in VLANs that are closed
-    std::vector<net::IpRange> kept;         ///< not diverted where their VLAN is
-    std::vector<net::IpRange> turned;       ///< diverted where their VLAN is not
+    std::set<Limit> limits;                 ///< each has its own sets of clients
+    InterfaceChains vlans;                  ///< for NTP between an interface and this node
+    InterfaceChains diverts;                ///< for requests to other servers
+    std::vector<QString> quick;             ///< those of `vlans` where an ordinary request is admitted without its
+                                            ///< chain
+    std::set<Service> services;             ///< the traffic that the table inspects
+    std::vector<ClientVerdict> clients;     ///< in open VLANs
+    std::vector<ClientVerdict> exempt;      ///< in closed VLANs
+    std::vector<net::IpRange> kept;         ///< not diverted although their VLAN is
+    std::vector<net::IpRange> turned;       ///< diverted although their VLAN is not
 
     bool operator==(const FirewallPlan&) const = default;
 };
@@ -66,17 +68,17 @@ struct FirewallPlan {
 using VlanStates = std::map<QString, time::ServiceState>;
 using GroupStates = std::map<QString, time::ClientState>;
 
-/// A plan and what of the topics is not in it, in sentences.
+/// A plan, and the parts of the topics that it leaves out, with the reasons as sentences.
 struct PlannedFirewall {
     FirewallPlan plan;
     std::map<QString, QString> problems;  ///< by VLAN or "group NAME"
 };
 [[nodiscard]] PlannedFirewall planFirewall(const VlanStates& vlans, const GroupStates& groups);
 
-/// Whether the kernel and nft's language both take it as a name that stands for itself alone.
+/// Whether both the kernel and nft's language accept it as a literal interface name.
 [[nodiscard]] bool isInterfaceName(const QString& name);
 
-/// What is enforced in a VLAN, for people.
+/// The policy that is enforced in a VLAN, for people.
 [[nodiscard]] QString policyWords(const time::ServiceState& vlan);
 
 }  // namespace fos1::firewall

@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::nanoseconds;
 
-/// Short, for it is in every element of the verdict map.
+/// Short, because it appears in every element of the verdict map.
 QString tag(const Limit& limit) {
     static constexpr std::pair<nanoseconds, const char*> kUnits[] = {{1s, "s"}, {1ms, "ms"}, {1us, "us"}, {1ns, "ns"}};
     for (const auto& [unit, name] : kUnits)
@@ -20,7 +20,8 @@ QString tag(const Limit& limit) {
     Q_UNREACHABLE();
 }
 
-/// nft's limits are whole numbers a unit of time: the smallest unit that is exact, else the longest, rounded down.
+/// nft's limits are whole numbers per unit of time. Uses the smallest exact unit, otherwise the longest unit, rounded
+/// down.
 QString nftRate(const Limit& limit) {
     static constexpr std::pair<nanoseconds, const char*> kUnits[] = {
         {1s, "second"}, {1min, "minute"}, {1h, "hour"}, {24h, "day"}, {7 * 24h, "week"}};
@@ -30,11 +31,12 @@ QString nftRate(const Limit& limit) {
     return QStringLiteral("%1/week").arg(std::max<qint64>(1, kUnits[4].first / limit.interval));
 }
 
-/// Clients that are not remembered, because there are too many, have the limit of so many together in each VLAN.
+/// Clients that do not fit into the sets share a limit in each VLAN. It equals the limits of this many clients.
 constexpr int kSharing = 64;
 
-/// A full set adds nothing, and its rule is passed as by a client within its limit; which of the two it was, the set
-/// knows. It is asked for what is not in it, since for what is the kernel would take another token out of the bucket.
+/// A full set adds no element, and then its rule passes every packet as if the client were within its limit. A lookup
+/// in the set distinguishes the two cases. The lookup is negated (!=), because for an element in the set the kernel
+/// would take another token out of its bucket.
 QStringList limitRules(const Limit& limit) {
     const auto refuseOver = [](const LimitSet& set, const char* key, const Limit& of) {
         return QStringLiteral("update @%1 { %2 limit rate over %3 burst %4 packets } goto refuse")
@@ -54,9 +56,10 @@ QStringList limitRules(const Limit& limit) {
     return rules;
 }
 
-/// NTP's mode is the low three bits of its first byte.
+/// The mode of an NTP packet is the low three bits of its first byte.
 QStringList packetRules(bool isClientsOnly) {
-    // 0 is reserved, 6 is for control, 7 for private use: both amplify and read, and nobody needs them from a VLAN.
+    // Mode 0 is reserved, 6 is control, 7 is private use. 6 and 7 allow amplification and reading state, and no client
+    // in a VLAN needs them.
     return {isClientsOnly ? QStringLiteral("meta l4proto udp @th,64,8 & 7 != 3 goto refuse")
                           : QStringLiteral("meta l4proto udp @th,64,8 & 7 != 1-5 goto refuse"),
             QStringLiteral("udp length != %1-%2 goto refuse")
@@ -79,7 +82,7 @@ Chain groupChain(const time::ClientState& group, bool isLast) {
     if (const auto limit = limitOf(group.rateLimit)) {
         chain.name += QStringLiteral("_limit_") + tag(*limit);
         chain.rules += limitRules(*limit);
-        isLast = true;  // instead of the VLAN's
+        isLast = true;  // the packet does not continue with the VLAN's rules
     }
     if (chain.rules.isEmpty()) return {};
     if (isLast) {
@@ -112,7 +115,7 @@ Chain vlanChain(const time::ServiceState& vlan) {
     const bool isNtsServed = vlan.accepting && vlan.ntsPort > 0;
     const bool isBroadcast = vlan.accepting && vlan.broadcast;
     Chain chain{vlan.accepting ? QStringLiteral("open_%1").arg(vlan.port) : QStringLiteral("closed"), {}};
-    // Only what this node sends has an output interface here; it comes through the same map, which is the largest part
+    // Only packets from this node have an output interface here. They use the same map, because it is the largest part
     // of the table.
     chain.rules.append(isBroadcast ? QStringLiteral("oif != 0 return") : QStringLiteral("oif != 0 goto refuse_sent"));
     if (isBroadcast) chain.name += QStringLiteral("_broadcast");
@@ -145,7 +148,7 @@ GroupVerdict inOpenVlan(const time::ClientState& group) {
     if (!group.allow) return {QStringLiteral("goto refuse"), {}};
     const Chain chain = groupChain(group, false);
     if (chain.rules.isEmpty()) return {};
-    // What a jump does not end goes on with the VLAN's limit.
+    // A packet that returns from the jump continues with the VLAN's limit.
     return {QStringLiteral("jump ") + chain.name, chain};
 }
 

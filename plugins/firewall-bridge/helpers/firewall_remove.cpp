@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// `fos1ctl firewall remove`: deletes the table that a stopped plugin or host left. Needs CAP_NET_ADMIN.
+// `fos1ctl firewall remove`: deletes the table that a stopped plugin or host left behind. Needs CAP_NET_ADMIN.
 #include <nftables/libnftables.h>
 
 #include <cstdio>
@@ -21,6 +21,6 @@ int main() {
         std::fprintf(stderr, "fos1ctl: %s\n", complaint.substr(0, complaint.find('\n')).c_str());
         return 1;
     }
-    std::printf("The table %s is gone. Only other tables decide about NTP now.\n", kTable);
+    std::printf("Removed the table %s. NTP is now subject only to other tables.\n", kTable);
     return 0;
 }

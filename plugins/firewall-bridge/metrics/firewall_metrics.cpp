@@ -17,19 +17,19 @@ FirewallMetrics::FirewallMetrics(IMetrics& metrics)
       m_applies(counter(metrics, "firewall_applies_total", "Changes of the kernel's table, by outcome: done or failed.",
                         kOutcome)),
       m_applySeconds(counter(metrics, "firewall_apply_seconds_total",
-                             "The time that the changes took together, done or failed.", {}, 9)),
+                             "Total time that the changes of the kernel's table took.", {}, 9)),
       m_repairs(counter(metrics, "firewall_drift_repairs_total",
-                        "How often the table was put back after somebody else had changed it.")) {
+                        "Number of times the table was restored after another program had changed it.")) {
     const std::tuple<const char*, const char*, Counter EnforcedState::*> kVerdicts[] = {
-        {"admitted", "let in", &EnforcedState::admitted},
+        {"admitted", "admitted", &EnforcedState::admitted},
         {"refused", "dropped", &EnforcedState::refused},
-        {"redirected", "of the exchanges turned to this node, the first packet,", &EnforcedState::redirected}};
+        {"redirected", "redirected to this node (the first packet of each exchange)", &EnforcedState::redirected}};
     for (const auto& [name, words, verdict] : kVerdicts)
         for (const auto& [what, value] : {std::pair{"packets", &Counter::packets}, std::pair{"bytes", &Counter::bytes}})
             m_counted.push_back(
                 {SeriesFamily(counter(
                      metrics, QStringLiteral("firewall_%1_%2_total").arg(QLatin1String(name), QLatin1String(what)),
-                     QStringLiteral("NTP %1 by VLAN, in %2; of the first 1000 VLANs by name.")
+                     QStringLiteral("NTP %1, by VLAN, in %2; only for the first 1000 VLANs by name.")
                          .arg(QLatin1String(words), QLatin1String(what)),
                      kVlan)),
                  verdict, value});

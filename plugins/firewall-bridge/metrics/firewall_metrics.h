@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The metrics of the firewall. Knows no kernel.
+// The metrics of the firewall. Must not know the kernel.
 #pragma once
 
 #include <map>
@@ -11,10 +11,10 @@ namespace fos1::firewall {
 
 class FirewallMetrics {
    public:
-    /// Declares them; only in start().
+    /// Declares the metrics; only in start().
     explicit FirewallMetrics(IMetrics& metrics);
 
-    /// The counters of all VLANs; the first by name have series of their own.
+    /// Shows the counters of all VLANs; only the first by name have series of their own.
     void show(const std::map<QString, EnforcedState>& vlans);
     void showEnforced(qint64 vlans) { m_enforced.set(vlans); }
     void countApply(bool isDone, std::chrono::nanoseconds took);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the table has counted.
+// The counters of the table.
 #pragma once
 
 #include <QString>
@@ -13,7 +13,7 @@ struct Counter {
     bool operator==(const Counter&) const = default;
 };
 
-/// By interface, and one set of the table each. What was never counted is not there.
+/// By interface, one map per set of the table. An interface that was never counted is missing.
 struct Counters {
     std::map<QString, Counter> admitted;
     std::map<QString, Counter> refused;

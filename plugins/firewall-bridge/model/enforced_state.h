@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Topic firewall.ntp/v1, key = name of a VLAN: what the kernel enforces there, and what it counted. Schema:
+// Topic firewall.ntp/v1, key = name of a VLAN: what the kernel enforces there, and its counters. Schema:
 // schemas/firewall.ntp.v1.json.
 #pragma once
 
@@ -15,11 +15,11 @@ struct EnforcedState {
 
     QString interface;      ///< empty when the VLAN has no link
     bool enforced = false;  ///< the kernel holds the policy
-    QString policy;         ///< in words
+    QString policy;         ///< for people
     QString reason;         ///< why it is not enforced
     Counter admitted;
     Counter refused;
-    Counter redirected;  ///< exchanges, by their first packet
+    Counter redirected;  ///< exchanges, counted by their first packet
 
     bool operator==(const EnforcedState&) const = default;
 

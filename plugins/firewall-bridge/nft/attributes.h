@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The attributes of a message of nf_tables, one by one. Within the message's bounds.
+// Iterates over the attributes of an nf_tables message. Stays within the message.
 #pragma once
 
 #include <linux/netfilter/nfnetlink.h>
@@ -10,7 +10,7 @@ namespace fos1::firewall {
 
 using netlink::eachAttribute;
 
-/// `take` is called with each.
+/// Calls `take` with each attribute.
 template <typename Take>
 void eachAttribute(const nlmsghdr* message, Take take) {
     netlink::eachAttribute(message, sizeof(nfgenmsg), take);

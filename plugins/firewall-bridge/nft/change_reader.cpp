@@ -12,7 +12,7 @@ namespace fos1::firewall {
 
 namespace {
 
-/// Of every message but NEWGEN the first attribute is the table's name.
+/// In every message except NEWGEN, the first attribute is the table's name.
 constexpr int kTableAttribute = NFTA_TABLE_NAME;
 static_assert(NFTA_CHAIN_TABLE == kTableAttribute && NFTA_RULE_TABLE == kTableAttribute &&
               NFTA_SET_TABLE == kTableAttribute && NFTA_SET_ELEM_LIST_TABLE == kTableAttribute &&

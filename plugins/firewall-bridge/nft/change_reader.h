@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads nf_tables' notifications: whether somebody else changed our table. Pure; a codec of
+// Reads nf_tables notifications: detects that another program changed our table. Pure. A codec of
 // linux/netfilter/nf_tables.h.
 #pragma once
 
@@ -9,14 +9,14 @@ namespace fos1::firewall {
 
 class ChangeReader {
    public:
-    /// `ourThread`: the name by which the kernel calls who makes our own changes.
+    /// `ourThread`: the thread name that the kernel reports with our own changes.
     explicit ChangeReader(QByteArray ourThread) : m_ourThread(std::move(ourThread)) {}
 
-    /// One datagram. True when with it a change ended that touched the table and was not ours: the kernel tells of the
-    /// parts first and then of the generation, with who made it.
+    /// Reads one datagram. True when it completes a change of the table that is not ours. The kernel first reports the
+    /// parts of a change, then its generation with the name of the thread that made it.
     bool receive(const QByteArray& datagram);
 
-    /// Notifications were lost: what has begun has no known end.
+    /// Notifications were lost: the end of a change that has begun may be missing.
     void lost() { m_isTouched = false; }
 
    private:

@@ -10,7 +10,7 @@ namespace fos1::firewall {
 
 namespace {
 
-/// The attribute of a type in a nest, null when there is none.
+/// The attribute of a type in a nest; null when it is missing.
 const nlattr* child(const nlattr* nest, int type) {
     const nlattr* found = nullptr;
     const auto take = [&](const nlattr* each) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The counters in a listed set of nf_tables, read from the kernel's messages (linux/netfilter/nf_tables.h). Pure.
+// Reads the counters of a listed nf_tables set from the kernel's messages (linux/netfilter/nf_tables.h). Pure.
 #pragma once
 
 #include <QString>
@@ -11,7 +11,8 @@ struct nlmsghdr;
 
 namespace fos1::firewall {
 
-/// Adds those of one message, by interface; what is of another shape is none. The message is whole (mnl_nlmsg_ok).
+/// Adds the counters of one message, by interface. Elements of another shape are ignored. The message is complete
+/// (mnl_nlmsg_ok).
 void readCounters(const nlmsghdr* message, std::map<QString, Counter>& into);
 
 }  // namespace fos1::firewall

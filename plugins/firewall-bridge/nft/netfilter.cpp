@@ -17,7 +17,7 @@ namespace fos1::firewall {
 
 namespace {
 
-/// A list that somebody's change interrupted is asked for again; who changes without end shall not hold us.
+/// A list that a change interrupted is requested again, up to this many times, in case changes never stop.
 constexpr int kAttempts = 5;
 
 using Buffer = std::array<char, 1024>;  // of a question
@@ -45,7 +45,7 @@ Result<quint32> Netfilter::generation() {
     };
     if (const auto done = m_questions.ask(begin(buffer, NFT_MSG_GETGEN, NFPROTO_UNSPEC, 0), take); !done)
         return tl::unexpected(done.error());
-    if (!generation) return failure(ErrorCode::Protocol, QStringLiteral("netfilter does not tell its generation"));
+    if (!generation) return failure(ErrorCode::Protocol, QStringLiteral("netfilter did not report its generation"));
     return *generation;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What nf_tables is asked for in its own messages, which takes a tenth of the time that libnftables takes to list.
+// Queries nf_tables with its own messages, which takes a tenth of the time that a listing of libnftables takes.
 #pragma once
 
 #include <linux/netlink.h>
@@ -13,17 +13,17 @@
 
 namespace fos1::firewall {
 
-/// Each question waits for the kernel's answer, 1 s at most for each part. Works in the network namespace of the thread
-/// that asks first, and keeps its socket: the kernel closes one of netfilter's only when all that was deleted before is
-/// gone, which takes an RCU grace period.
+/// Each query waits for the kernel's answer, at most 1 s per part. Works in the network namespace of the thread that
+/// makes the first query. Keeps its socket: the kernel closes a netfilter socket only after all earlier deletions are
+/// complete, which takes an RCU grace period.
 class Netfilter {
    public:
-    /// Of the whole ruleset.
+    /// The generation of the whole ruleset.
     [[nodiscard]] Result<quint32> generation();
 
-    /// Of a set of the table by interface; NotFound when there is none.
+    /// The counters of a set of the table, by interface; NotFound when there is no such set.
     [[nodiscard]] Result<std::map<QString, Counter>> counters(const char* set);
-    /// Of one interface in it.
+    /// The counter of one interface in it.
     [[nodiscard]] Result<Counter> counter(const char* set, const QString& interface);
 
    private:

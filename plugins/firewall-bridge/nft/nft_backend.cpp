@@ -11,8 +11,8 @@ namespace {
 
 struct Change {
     std::shared_ptr<const FirewallPlan> plan;
-    std::shared_ptr<const FirewallPlan> before;  ///< null: as a whole
-    Counters counters;                           ///< should the table be gone
+    std::shared_ptr<const FirewallPlan> before;  ///< null: write the whole table
+    Counters counters;                           ///< to continue from if the table is gone
     std::shared_ptr<const netlink::Socket> notifications;
 };
 
@@ -21,23 +21,23 @@ struct Outcome {
     Applied applied;
     Counters counters;  ///< of a table that was replaced
     std::optional<quint32> generation;
-    bool wasWatched = true;  ///< nobody else can have changed anything unheard
+    bool wasWatched = true;  ///< no change by another program can have been missed
 };
 
-/// The kernel would tell us of each of thousands of elements that we write, which takes as long as half of the writing;
-/// so we do not listen, and the number of the generation says whether there was anything to hear.
+/// The kernel would send a notification for each of thousands of elements, which takes half as long as writing them. So
+/// we do not listen during the change. The generation number shows whether another change happened meanwhile.
 void runUnheard(NftSession& session, const QByteArray& text, const netlink::Socket* notifications, Outcome& outcome) {
     if (notifications) notifications->leave(TableMonitor::kGroup);
     const auto before = session.generation();
     outcome.done = session.run(text);
     if (!notifications) return;
     if (const auto joined = notifications->join(TableMonitor::kGroup); !joined) outcome.done = joined;
-    // Ours is one step; what came before it is overwritten, what comes from now on is heard.
+    // Our change is one step. It overwrites earlier changes by others; later ones are notified.
     const auto after = session.generation();
     outcome.wasWatched = before && after && *after - *before == (outcome.done ? 1 : 0);
 }
 
-/// The table as a whole.
+/// Writes the whole table.
 void replace(NftSession& session, const Change& change, Outcome& outcome) {
     auto counted = session.counters();
     outcome.counters = counted ? std::move(*counted) : change.counters;
@@ -45,7 +45,7 @@ void replace(NftSession& session, const Change& change, Outcome& outcome) {
     runUnheard(session, tableText(*change.plan), change.notifications.get(), outcome);
 }
 
-/// On the worker's thread.
+/// Runs on the worker's thread.
 Outcome carryOut(NftSession& session, const Change& change) {
     Outcome outcome;
     QElapsedTimer timer;
@@ -54,7 +54,7 @@ Outcome carryOut(NftSession& session, const Change& change) {
     if (change.before)
         text = changeText(*change.before, *change.plan, session.admitted(leavingQuick(*change.before, *change.plan)));
     if (!text.isEmpty()) outcome.done = session.run(text);
-    // Somebody took away what we build upon: then as a whole.
+    // Another program removed what the change builds on: write the whole table.
     if (text.isEmpty() || !outcome.done) replace(session, change, outcome);
     outcome.applied.took = std::chrono::nanoseconds(timer.nsecsElapsed());
     if (const auto generation = session.generation()) outcome.generation = *generation;
@@ -78,7 +78,7 @@ void NftBackend::post(NftWorker::Job job) {
     ++m_waiting;
     if (!m_patience.isActive() && !m_isHanging) m_patience.start();
     m_worker.post([this, job = std::move(job)](NftSession& session) -> NftWorker::Answer {
-        // `this` is used by the answer alone, which runs on our thread while we and the worker exist.
+        // Only the answer uses `this`. It runs on our thread, while this object and the worker exist.
         return [this, answer = job(session)] {
             --m_waiting;
             m_patience.stop();
@@ -116,8 +116,8 @@ void NftBackend::apply(FirewallPlan plan, std::function<void(const Result<Applie
     });
 }
 
-/// When the policies are in force, and before anything else is done to the table. Should it fail, somebody took the
-/// table away, and it comes again with the next one.
+/// Runs after the policies are in force and before any other change of the table. If it fails, another program removed
+/// the table, and the next table is completed again.
 void NftBackend::complete() {
     post([this, plan = m_inKernel, counters = m_counters,
           notifications = m_monitor.socket()](NftSession& session) -> NftWorker::Answer {
@@ -149,7 +149,7 @@ void NftBackend::remove(std::function<void(const tl::expected<void, Error>&)> do
     });
 }
 
-/// Without notifications the number of the generation says whether anybody but us changed anything.
+/// Without notifications, the generation number shows whether any other program changed something.
 void NftBackend::askGeneration() {
     post([this](NftSession& session) -> NftWorker::Answer {
         return [this, generation = session.generation()] {

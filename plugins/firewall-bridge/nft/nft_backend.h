@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Makes the kernel's table equal to a plan: by elements when it holds the plan before, else as a whole. Never blocks.
-// Knows no topics.
+// Makes the kernel's table match a plan: element by element when it holds the previous plan, otherwise as a whole.
+// Never blocks. Must not know topics.
 #pragma once
 
 #include <QObject>
@@ -19,38 +19,38 @@ namespace fos1::firewall {
 
 struct Applied {
     std::chrono::nanoseconds took{0};
-    bool isReplaced = false;  ///< the table as a whole
+    bool isReplaced = false;  ///< the whole table was written
 };
 
 class NftBackend final : public QObject {
     Q_OBJECT
 
    public:
-    /// Netfilter answers in milliseconds; after this time something is wrong with it.
+    /// Netfilter normally answers in milliseconds; after this time it counts as hung.
     static constexpr std::chrono::seconds kPatience{5};
 
     NftBackend();
 
-    /// Changes by others are heard of from now on, or why not. May be asked again.
+    /// Listens for changes by other programs from now on. The error is the reason why it cannot. May be called again.
     [[nodiscard]] tl::expected<void, Error> listen() { return m_monitor.start(); }
     void stopListening() { m_monitor.stop(); }
 
-    /// One at a time. `done` is called once, later, unless this object goes before.
+    /// One at a time. `done` is called once, later, unless this object is deleted before.
     void apply(FirewallPlan plan, std::function<void(const Result<Applied>&)> done);
     void readCounters(std::function<void(const Result<Counters>&)> done);
     void remove(std::function<void(const tl::expected<void, Error>&)> done);
 
-    /// The kernel's table is not known to hold what was applied.
+    /// The kernel's table may no longer hold the applied plan.
     void forget() { m_inKernel.reset(); }
     [[nodiscard]] bool isApplying() const { return m_isApplying; }
-    /// The last ones that were read.
+    /// The counters that were last read.
     [[nodiscard]] const Counters& counters() const { return m_counters; }
 
    Q_SIGNALS:
     void changedByOthers();
-    /// Notifications were lost while somebody else changed something, perhaps our table.
+    /// Notifications were lost while another program made changes, possibly to our table.
     void mayBeChangedByOthers();
-    /// A job is in the kernel for longer than kPatience; `false`: it came back.
+    /// `true`: a job has been in the kernel for longer than kPatience. `false`: it has returned.
     void hangs(bool isHanging);
 
    private:
@@ -60,11 +60,11 @@ class NftBackend final : public QObject {
 
     NftWorker m_worker;
     TableMonitor m_monitor;
-    std::shared_ptr<const FirewallPlan> m_inKernel;  ///< read by both threads, changed by none; null: not known
+    std::shared_ptr<const FirewallPlan> m_inKernel;  ///< read by both threads, changed by neither; null: unknown
     Counters m_counters;
     std::optional<quint32> m_generation;  ///< after our last change
     QTimer m_patience;
-    int m_waiting = 0;  ///< jobs
+    int m_waiting = 0;  ///< number of jobs
     bool m_isApplying = false;
     bool m_isHanging = false;
 };

@@ -9,12 +9,12 @@ namespace fos1::firewall {
 
 namespace {
 
-/// libnftables says "FILE:LINE: Error: Could not process rule: WORDS" and then shows the place.
+/// libnftables reports "FILE:LINE: Error: Could not process rule: WORDS", followed by the position.
 Error complaint(const char* buffer) {
     const QString all = QString::fromLocal8Bit(buffer);
     const qsizetype mark = all.indexOf(QStringLiteral("Error: "));
     QString words = all.mid(mark < 0 ? 0 : mark + 7).section(u'\n', 0, 0).trimmed();
-    if (words.isEmpty()) words = QStringLiteral("libnftables failed without a word");
+    if (words.isEmpty()) words = QStringLiteral("libnftables failed without a message");
     const auto says = [&](int number) { return all.contains(qt_error_string(number)); };
     const ErrorCode code = says(ENOENT)                  ? ErrorCode::NotFound
                            : says(EPERM) || says(EACCES) ? ErrorCode::Refused
@@ -22,7 +22,7 @@ Error complaint(const char* buffer) {
     return {code, words, {}};
 }
 
-/// An element of the quick way is there before its first packet; without one it has nothing to add.
+/// Elements of the quick path exist before their first packet. A zero counter adds nothing.
 void addUp(std::map<QString, Counter>& sum, const std::map<QString, Counter>& more) {
     for (const auto& [interface, counter] : more) {
         if (counter == Counter()) continue;
@@ -67,13 +67,13 @@ Result<Counters> NftSession::counters() {
     const auto quick = m_netfilter.counters("quick");
     if (quick)
         addUp(counters.admitted, *quick);
-    else if (quick.error().code != ErrorCode::NotFound)  // as in a table of an older version
+    else if (quick.error().code != ErrorCode::NotFound)  // as in the table of an older version
         return tl::unexpected(quick.error());
     return counters;
 }
 
 std::map<QString, Counter> NftSession::admitted(const std::vector<QString>& interfaces) {
-    constexpr std::size_t kOneByOne = 64;  // beyond it the whole set is read in less time
+    constexpr std::size_t kOneByOne = 64;  // above this, reading the whole set is faster
     std::map<QString, Counter> sum;
     if (interfaces.empty()) return sum;
     if (interfaces.size() > kOneByOne) return counters().value_or(Counters()).admitted;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// libnftables, blocking: commands go to the kernel, listings come back. Belongs to the thread that makes it; knows no
-// policy.
+// libnftables, blocking: sends commands to the kernel and reads listings. Belongs to the thread that creates it. Must
+// not know policies.
 #pragma once
 
 #include <QByteArray>
@@ -23,21 +23,21 @@ class NftSession {
     NftSession(const NftSession&) = delete;
     NftSession& operator=(const NftSession&) = delete;
 
-    /// All of `commands` or nothing: one transaction, so a trial before it would tell nothing more, and its undoing
-    /// costs the kernel an RCU grace period. NotFound when something that they name is not there, Refused without the
-    /// right to (CAP_NET_ADMIN); the message is the kernel's.
+    /// Runs all of `commands` or none, as one transaction. A check beforehand would reveal no more, and undoing it
+    /// costs the kernel an RCU grace period. NotFound when a named object is missing; Refused without CAP_NET_ADMIN.
+    /// The message is the kernel's.
     [[nodiscard]] tl::expected<void, Error> run(const QByteArray& commands);
 
-    /// What the table has counted; NotFound when there is none.
+    /// The counters of the table; NotFound when there is no table.
     [[nodiscard]] Result<Counters> counters();
 
-    /// What it has admitted from these interfaces; those that it never saw are left out.
+    /// The admitted packets of these interfaces. Interfaces that the table never saw are omitted.
     [[nodiscard]] std::map<QString, Counter> admitted(const std::vector<QString>& interfaces);
 
-    /// JSON of "list WHAT" (libnftables-json(5)).
+    /// The JSON output of "list WHAT" (libnftables-json(5)).
     [[nodiscard]] Result<QByteArray> list(const QByteArray& what);
 
-    /// Of the whole ruleset.
+    /// The generation of the whole ruleset.
     [[nodiscard]] Result<quint32> generation() { return m_netfilter.generation(); }
 
    private:

@@ -29,10 +29,10 @@ struct NftWorker::Shared {
     Shared& operator=(const Shared&) = delete;
 
     const int event = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    // 15 characters are all that the kernel keeps.
+    // The kernel keeps at most 15 characters.
     const QByteArray name = "fos1-fw-" + QByteArray::number(QRandomGenerator::global()->generate() & 0xffffff, 16);
 
-    std::mutex mutex;  ///< of what follows
+    std::mutex mutex;  ///< guards the following members
     std::condition_variable changed;
     std::deque<Job> jobs;
     std::deque<Answer> answers;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A thread with an NftSession: netfilter's answers may take long, and the event loop does not wait for them. One job at
-// a time, in order; what a job returns runs on the thread of this object.
+// A thread with an NftSession, because netfilter's answers may take long and the event loop must not wait. Runs one job
+// at a time, in order. The function that a job returns runs on the thread of this object.
 #pragma once
 
 #include <QObject>
@@ -22,13 +22,13 @@ class NftWorker final : public QObject {
     using Job = std::function<Answer(NftSession&)>;
 
     NftWorker();
-    /// Jobs that have not begun are dropped. One that is in the kernel is waited for as long as kPatience, then left
-    /// behind; nobody hears its answer.
+    /// Drops jobs that have not begun. Waits up to kPatience for a job that is in the kernel, then abandons it; its
+    /// answer is discarded.
     ~NftWorker() override;
 
     void post(Job job);
 
-    /// The name of the thread, which the kernel tells with each change: so we know our own.
+    /// The name of the thread. The kernel reports it with each change, which identifies our own changes.
     [[nodiscard]] const QByteArray& name() const;
 
    private:
@@ -36,7 +36,7 @@ class NftWorker final : public QObject {
     static void run(const std::shared_ptr<Shared>& shared);
     void deliver();
 
-    std::shared_ptr<Shared> m_shared;  ///< with the thread, which may outlive us
+    std::shared_ptr<Shared> m_shared;  ///< shared with the thread, which may outlive this object
     std::unique_ptr<QSocketNotifier> m_notifier;
 };
 

@@ -12,7 +12,7 @@ const int TableMonitor::kGroup = NFNLGRP_NFTABLES;
 
 namespace {
 
-/// A table of thousands of VLANs comes back as some megabytes of notifications.
+/// Writing a table of thousands of VLANs causes several megabytes of notifications.
 constexpr int kReceiveBuffer = 32 << 20;
 
 }  // namespace
@@ -45,7 +45,7 @@ void TableMonitor::take(const netlink::Received& received) {
         if (m_reader.receive(received.bytes)) m_isForeign = true;
         return;
     }
-    // A socket that fails is asked about like one that lost something: the generation says what happened.
+    // A socket that fails is treated like one that lost notifications: the generation number shows what happened.
     m_reader.lost();
     m_isLost = true;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Hears from the kernel that somebody else changed our table. Never blocks. Knows no plan.
+// Receives kernel notifications when another program changes our table. Never blocks. Must not know plans.
 #pragma once
 
 #include <QByteArray>
@@ -17,18 +17,19 @@ class TableMonitor final : public QObject {
    public:
     explicit TableMonitor(const QByteArray& ourThread, netlink::OpenSocket open = netlink::openSocket);
 
-    /// Nothing when it runs already. Refused without the right to (CAP_NET_ADMIN).
+    /// Does nothing when it is already running. Refused without CAP_NET_ADMIN.
     [[nodiscard]] tl::expected<void, Error> start();
     void stop();
 
-    /// Subscribed to kGroup. Shared, because a change may be in the kernel when we stop: who makes it leaves the group
-    /// and joins it again, for the kernel would tell of each of thousands of elements. Null before start().
+    /// Subscribed to kGroup. Shared, because a change may be in the kernel when we stop. The thread that makes a change
+    /// leaves the group and rejoins it afterwards: the kernel would otherwise notify each of thousands of elements.
+    /// Null before start().
     [[nodiscard]] std::shared_ptr<const netlink::Socket> socket() const { return m_socket; }
     static const int kGroup;
 
    Q_SIGNALS:
     void changedByOthers();
-    /// Notifications were lost: whether the table is still ours must be asked.
+    /// Notifications were lost: check whether the table is still ours.
     void lost();
 
    private:

@@ -11,11 +11,11 @@ namespace fos1::firewall {
 
 namespace {
 
-/// Before a stock firewall's hooks (filter, 0; dstnat, -100), so that what we drop is dropped whatever they say.
-/// Almost every packet is a request of 48 bytes without options from where nothing but its interface matters: so the
-/// first rule decides about it with a single look-up, which counts it too.
-/// What is bound elsewhere is diverted only as the request of a client, and without NTS, which only its own server
-/// can answer.
+/// Our hooks precede those of a standard firewall (filter, 0; dstnat, -100), so that packets that we drop stay dropped.
+/// Almost every packet is a request of 48 bytes without options for which only the interface matters. The first rule
+/// therefore decides about it with a single lookup, which also counts it.
+/// Packets to other servers are diverted only if they are client requests without NTS, because only the intended server
+/// can answer NTS.
 constexpr const char* kHooks =
     R"(	chain admit {
 		update @admitted { iifname }
@@ -44,7 +44,7 @@ constexpr const char* kHooks =
 	}
 )";
 
-/// An address map or set comes as one for each family.
+/// An address map or set exists once per family.
 struct Family {
     net::AddressFamily addresses;
     const char* digit;
@@ -59,7 +59,7 @@ QByteArray number(qint64 value) { return QByteArray::number(value); }
 
 struct Element {
     QByteArray key;
-    QByteArray data;  ///< after the key: " : goto X", or " counter …" before it
+    QByteArray data;  ///< follows the key: " : goto X", or " counter …" before it
     bool operator==(const Element&) const = default;
 };
 using Elements = std::vector<Element>;
@@ -90,7 +90,7 @@ Element withCounter(const QString& interface, const Counter& counter) {
             " counter packets " + QByteArray::number(counter.packets) + " bytes " + QByteArray::number(counter.bytes)};
 }
 
-/// The first packet of an interface adds its element; one that was never seen has none.
+/// An interface's first packet adds its element; an interface without packets has none.
 Elements counted(const InterfaceChains& who, const std::map<QString, Counter>& counters) {
     Elements list;
     for (const InterfaceChain& each : who)
@@ -122,7 +122,7 @@ Elements ranges(const std::vector<net::IpRange>& clients, const Family& family) 
     return list;
 }
 
-/// A set or map of the table with all that is in it.
+/// A set or map of the table with all its contents.
 struct Content {
     QByteArray kind;  ///< "set" or "map"
     QByteArray name;
@@ -145,8 +145,8 @@ std::vector<Content> intervals(const FirewallPlan& plan) {
 
 std::vector<Content> contents(const FirewallPlan& plan) {
     const QByteArray byPackets = "type ifname; size 65535; flags dynamic; counter";
-    // With a size that is known the kernel takes the faster of its hash tables, and what a change deletes counts until
-    // its end.
+    // With a fixed size the kernel uses the faster of its hash tables. Elements that a change deletes count until the
+    // change ends, so the size is doubled.
     const QByteArray quick = "type ifname; size " + number(2 * kMostQuick) + "; counter";
     const QByteArray byName = "type ifname : verdict";
     std::vector<Content> list{{"set", "services", "type inet_proto . inet_service", services(plan.services)},
@@ -160,7 +160,7 @@ std::vector<Content> contents(const FirewallPlan& plan) {
     return list;
 }
 
-/// Bounded in size and time: a flood of made-up addresses costs no more.
+/// Bounded in size and time, so a flood of forged addresses costs no more.
 QByteArray limitBody(const Limit& limit, const LimitSet& set) {
     return QByteArray("{ type ") + set.key + "; flags dynamic,timeout; timeout " + number(limitMemory(limit).count()) +
            "s; size 65535; }\n";
@@ -175,7 +175,7 @@ QByteArray elementsText(const char* verb, const QByteArray& set, const Elements&
     return words(verb, "element", set) + " { " + joined(elements) + " }\n";
 }
 
-/// What of a map or set is gone, or has another value, and what is new.
+/// The removed, changed and new elements of a map or set.
 struct ElementChange {
     Elements gone;
     Elements fresh;
@@ -185,7 +185,7 @@ struct ElementChange {
     }
 };
 
-/// Walks two sorted containers side by side; no text is made of what is the same.
+/// Walks two sorted containers in parallel. Generates no text for equal elements.
 template <typename Container, typename Key, typename Make>
 ElementChange changeOf(const Container& before, const Container& after, Key key, Make make) {
     ElementChange change;
@@ -214,8 +214,8 @@ ElementChange change(const InterfaceChains& before, const InterfaceChains& after
         before, after, [](const InterfaceChain& each) -> const QString& { return each.interface; }, goTo);
 }
 
-/// Ends the counters of interfaces that are in no map any more. Whether there are any only the kernel knows, so they
-/// are added first, which is nothing where they are.
+/// Deletes the counters of interfaces that are in no map any more. Only the kernel knows whether they exist, so they
+/// are added first, which has no effect on existing elements.
 QByteArray forgetCounters(const QByteArray& set, const ElementChange& change) {
     std::set<QByteArray> stays;
     for (const Element& each : change.fresh) stays.insert(each.key);
@@ -230,13 +230,13 @@ ElementChange change(const std::set<Value>& before, const std::set<Value>& after
         before, after, [](const Value& each) -> const Value& { return each; }, make);
 }
 
-/// Interval sets are replaced as a whole; they are small.
+/// Interval sets are replaced as a whole, because they are small.
 QByteArray intervalChange(const Content& before, const Content& after) {
     if (before.elements == after.elements) return {};
     return words("flush", after.kind.constData(), after.name) + '\n' + elementsText("add", after.name, after.elements);
 }
 
-/// What an interface has counted on the quick way moves to the set of all that were admitted.
+/// Moves the counters of an interface from the quick path to the set of all admitted packets.
 QByteArray quickChange(const FirewallPlan& before, const FirewallPlan& after,
                        const std::map<QString, Counter>& admitted) {
     const ElementChange change = changeOf(
@@ -291,7 +291,7 @@ QByteArray completionText(const FirewallPlan& plan, const Counters& counters) {
     for (const QString& interface : plan.quick) quick.push_back(interfaceAlone(interface));
     QByteArray text = elementsText("add", "quick", quick);
     const auto restore = [&](const char* set, const Elements& elements) {
-        // The few packets that came since the table is there are not worth a sum.
+        // The few packets since the table was written are not worth adding.
         if (!elements.empty()) text += words("flush", "set", set) + '\n' + elementsText("add", set, elements);
     };
     restore("admitted", counted(plan.vlans, counters.admitted));
@@ -320,7 +320,7 @@ QByteArray changeText(const FirewallPlan& before, const FirewallPlan& after,
         for (const QString& rule : rules) text += words("add", "rule", name.toLatin1()) + ' ' + rule.toLatin1() + '\n';
     }
     text += elementChanges(before, after, admitted);
-    // Last, when nothing leads to them any more.
+    // Last, when nothing refers to them any more.
     for (const auto& [name, rules] : before.chains)
         if (!after.chains.contains(name)) text += words("flush", "chain", name.toLatin1()) + '\n';
     for (const auto& [name, rules] : before.chains)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The table as commands of nft(8), each text one transaction. Pure.
+// The table as commands of nft(8); each text is one transaction. Pure.
 #pragma once
 
 #include <QByteArray>
@@ -13,22 +13,22 @@ namespace fos1::firewall {
 inline constexpr const char* kTable = "inet fos1_ntp";
 inline constexpr const char* kTableName = "fos1_ntp";
 
-/// The whole table in the place of whatever is there; it has counted nothing.
+/// Replaces any existing table by the whole table of this plan, with counters at zero.
 [[nodiscard]] QByteArray tableText(const FirewallPlan& plan);
 
-/// What the table of this plan can do without at first, for it is as much work again: the quick way, and the counters,
-/// which continue from `counters`. Empty: there is nothing.
+/// The parts that the table can do without at first, because they double the work: the quick path, and the counters,
+/// which continue from `counters`. Empty: nothing to complete.
 [[nodiscard]] QByteArray completionText(const FirewallPlan& plan, const Counters& counters);
 
-/// The interfaces that lose the quick way, in order.
+/// The interfaces that lose the quick path, in order.
 [[nodiscard]] std::vector<QString> leavingQuick(const FirewallPlan& before, const FirewallPlan& after);
 
-/// From one plan to the next, element by element; counters and the rates of clients go on. `admitted` are the counters
-/// of leavingQuick(). Empty: the plans are equal.
+/// Changes one plan to the next, element by element. Counters and the rates of clients continue. `admitted` are the
+/// counters of leavingQuick(). Empty: the plans are equal.
 [[nodiscard]] QByteArray changeText(const FirewallPlan& before, const FirewallPlan& after,
                                     const std::map<QString, Counter>& admitted = {});
 
-/// Takes the table away, whether it is there or not.
+/// Removes the table, whether it exists or not.
 [[nodiscard]] QByteArray removalText();
 
 }  // namespace fos1::firewall

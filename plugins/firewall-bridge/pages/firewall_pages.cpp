@@ -38,8 +38,7 @@ QCborMap enforcementPage(const std::map<QString, EnforcedState>& vlans, const QS
         const auto found = vlans.find(vlan);
         if (found == vlans.end())
             return page::error(
-                QStringLiteral("nothing is known of VLAN \"%1\"; `fos1ctl firewall show` lists those that are")
-                    .arg(vlan));
+                QStringLiteral("VLAN \"%1\" is unknown; `fos1ctl firewall show` lists the known ones").arg(vlan));
         return document.add(everythingAbout(vlan, found->second)).toCbor();
     }
     page::Table table({{QStringLiteral("VLAN")},

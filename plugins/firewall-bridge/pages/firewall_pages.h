@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The page of the firewall (fos1/page.h): what is enforced for NTP in each VLAN, and what was counted. Pure.
+// The page of the firewall (fos1/page.h): what is enforced for NTP in each VLAN, and the counters. Pure.
 #pragma once
 
 #include <QCborMap>
@@ -10,7 +10,7 @@
 
 namespace fos1::firewall {
 
-/// `vlan`: the name of one; empty: a table of all. An error when nothing is known of it.
+/// `vlan`: the name of one VLAN; empty: a table of all. An error when the VLAN is unknown.
 [[nodiscard]] QCborMap enforcementPage(const std::map<QString, EnforcedState>& vlans, const QString& vlan);
 
 }  // namespace fos1::firewall

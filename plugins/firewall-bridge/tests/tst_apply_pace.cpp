@@ -19,7 +19,7 @@ class TestApplyPace : public QObject {
     void aRefusalIsRetriedEverLater() {
         ApplyPace pace;
         for (const auto expected : {1s, 2s, 4s, 8s, 16s, 32s, 60s, 60s}) QVERIFY(pace.beforeRetry() == expected);
-        // What changes meanwhile may be the cure.
+        // A change may remove the cause of the refusal, so it is not delayed.
         QVERIFY(pace.beforeChange(false, false) == 0ms);
         pace.done();
         QVERIFY(pace.beforeRetry() == 1s);
@@ -29,7 +29,7 @@ class TestApplyPace : public QObject {
         ApplyPace pace;
         const fos1::bridge::ChangeLimiter::TimePoint start{};
         for (int i = 0; i < 20; ++i) QVERIFY(pace.beforeRepair(start + i * 1ms) == 0ms);
-        // From then on one each second, however often.
+        // From then on once per second, however frequent the changes.
         int repairs = 0;
         for (auto at = 20ms; at < 60s; at += 10ms)
             if (pace.beforeRepair(start + at) == 0ms) ++repairs;

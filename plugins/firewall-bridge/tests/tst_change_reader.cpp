@@ -14,7 +14,7 @@ using namespace fos1::firewall;
 
 namespace {
 
-/// A message with one text in it.
+/// A message that contains one text.
 QByteArray message(int type, int attribute, const char* text, int family = NFPROTO_INET,
                    int subsystem = NFNL_SUBSYS_NFTABLES) {
     alignas(nlmsghdr) std::array<char, 512> buffer{};

@@ -14,7 +14,7 @@ using namespace fos1::firewall;
 
 namespace {
 
-/// One message as the kernel lists a set.
+/// One message in the form in which the kernel lists a set.
 class List {
    public:
     List() : m_header(mnl_nlmsg_put_header(m_buffer.data())) {
@@ -98,7 +98,7 @@ class TestCounterReader : public QObject {
         QVERIFY(read(datagram).empty());
     }
 
-    /// Each length in the message made wrong in turn: whatever is read, it is not read beyond the end.
+    /// Each length in the message is corrupted in turn: the reader never reads beyond the end.
     void damaged() {
         const QByteArray whole = List().add(name("lan.10"), 5, 6).add(name("lan.11"), 7, 8).end();
         for (qsizetype at = sizeof(nlmsghdr); at < whole.size(); ++at)

@@ -94,7 +94,8 @@ class TestFirewallPlan : public QObject {
         limited("64 s", 64s, 4, "64s_4", "1350/day burst 4 packets", "1/second burst 256");
         limited("4096 s, rounded down", 4096s, 1, "4096s_1", "147/week burst 1 packets", "1350/day burst 64");
         limited("never below one", 24h * 30, 1, "2592000s_1", "1/week burst 1 packets", "14/week burst 64");
-        // No publisher of ours says so, but a topic can: sixty-four clients' share of it is less than a nanosecond.
+        // Our publisher never sends this, but a topic can: the share of one in sixty-four clients is less than a
+        // nanosecond.
         limited("1 ns", 1ns, 1, "1ns_1", "1000000000/second burst 1 packets", "1000000000/second burst 64");
         limited("a burst of nothing", 1s, 0, "1s_0", "1/second burst 1 packets", "64/second burst 1");
     }
@@ -154,7 +155,7 @@ class TestFirewallPlan : public QObject {
         QCOMPARE(plan.turned.size(), std::size_t(1));
         QCOMPARE(plan.turned[0].text(), QStringLiteral("10.1.1.7"));
         QCOMPARE(plan.kept.size(), std::size_t(3));
-        // Somebody is turned, so each VLAN's requests are looked at.
+        // A group is diverted, so the requests of every VLAN are inspected.
         QVERIFY((plan.diverts == InterfaceChains{{"l", "divert_groups_123"}}));
     }
 
@@ -272,15 +273,15 @@ class TestFirewallPlan : public QObject {
         time::ServiceState state = vlan("l", false);
         QCOMPARE(policyWords(state), QStringLiteral("closed: NTP to this node is dropped"));
         state.opensOnFailure = true;
-        QCOMPARE(policyWords(state), QStringLiteral("closed: NTP to this node is dropped; on failure open"));
+        QCOMPARE(policyWords(state), QStringLiteral("closed: NTP to this node is dropped; opens on failure"));
         state.opensOnFailure = false;
         state.accepting = state.redirect = true;
         state.ntsPort = 4460;
         state.rateLimit = time::ServedRate{62'500us, 8};
         QCOMPARE(
             policyWords(state),
-            QStringLiteral("open for client requests on udp/123; NTS keys on tcp/4460; each client 8 at once and one "
-                           "each 0.0625 s; requests to elsewhere are answered here; no time is sent to all"));
+            QStringLiteral("open for client requests on udp/123; NTS keys on tcp/4460; each client: a burst of 8, then "
+                           "one per 0.0625 s; requests to other servers are answered here; no broadcast time"));
     }
 };
 

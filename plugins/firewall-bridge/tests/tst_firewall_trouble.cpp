@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The real kernel at its worst: it does not answer, or it drops the notifications that we live on. In a network
-// namespace of the test's own.
+// Failures of the real kernel: it does not answer, or it drops notifications that we depend on. In a network namespace
+// of the test's own.
 #include <linux/netlink.h>
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// The thread that talks to netfilter.
+/// The thread that queries netfilter.
 pid_t worker() {
     for (const QString& id : QDir(QStringLiteral("/proc/self/task")).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
         QFile name(QStringLiteral("/proc/self/task/%1/comm").arg(id));
@@ -33,7 +33,7 @@ pid_t worker() {
     return -1;
 }
 
-/// Holds one thread of this process as a system call that does not return would, until it goes.
+/// Stops one thread of this process, as a system call that does not return would, until this object is destroyed.
 class Held {
    public:
     explicit Held(pid_t thread) {
@@ -46,7 +46,7 @@ class Held {
                                 ::ptrace(PTRACE_INTERRUPT, thread, nullptr, nullptr) == 0 &&
                                 ::waitpid(thread, &status, __WALL) == thread;
             (void)!::write(ready[1], isHeld ? "y" : "n", 1);
-            for (;;) ::pause();  // what a tracer holds goes on at its end
+            for (;;) ::pause();  // a thread that its tracer stops runs on when the tracer exits
         }
         char word = 'n';
         (void)!::read(ready[0], &word, 1);
@@ -67,7 +67,7 @@ class Held {
     bool m_isHeld = false;
 };
 
-/// Leaves the socket that hears notifications room for next to nothing; how many such sockets there are.
+/// Leaves the notification sockets almost no buffer. Returns the number of such sockets.
 int makeHardOfHearing() {
     int found = 0;
     for (const QString& each : QDir(QStringLiteral("/proc/self/fd")).entryList(QDir::System | QDir::NoDotAndDotDot)) {
@@ -81,7 +81,7 @@ int makeHardOfHearing() {
     return found;
 }
 
-/// More than any socket like that holds, none of it about our table.
+/// More notifications than such a socket can hold, none of them about our table.
 void makeNoise() {
     QByteArray elements;
     for (int i = 0; i < 4000; ++i) elements += QByteArray::number(i) + ',';
@@ -112,7 +112,7 @@ class TestFirewallTrouble : public QObject {
             b.say("a", false, "l1");
             QTRY_COMPARE_WITH_TIMEOUT(b.degraded(), QStringLiteral("True/NoAnswer"), 20'000);
             QVERIFY2(timer.elapsed() >= 4500, qPrintable(QString::number(timer.elapsed())));
-            // The loop went on all the time.
+            // The loop kept running all the time.
             QVERIFY2(turns > 50, qPrintable(QString::number(turns)));
             b.say("b", true, "l2");
             QVERIFY(vlans().contains("open_123"));
@@ -122,7 +122,7 @@ class TestFirewallTrouble : public QObject {
         QCOMPARE(b.repairs(), 0);
     }
 
-    /// Not a change, but counters that are read: what others do meanwhile is undone when the kernel answers again.
+    /// Here counters are read, not a change made: changes by others meanwhile are undone once the kernel answers again.
     void whatIsDoneWhileItHangsIsUndone() {
         Bridge b({1s, 10s});
         b.say("a", true, "l1");
@@ -154,7 +154,7 @@ class TestFirewallTrouble : public QObject {
         QTRY_COMPARE(b.repairs(), 1);
     }
 
-    /// The stop waits for the change, and what was chosen for then is done.
+    /// The stop waits for the change, and the configured policy for a stop is then applied.
     void aStopWhileItHangsIsCarriedOut() {
         Bridge b;
         b.say("a", true, "l1", Bridge::OnFailure::Open);
@@ -172,7 +172,7 @@ class TestFirewallTrouble : public QObject {
         QVERIFY(vlans().isEmpty());
     }
 
-    /// A rate that nft_limit cannot count is nothing that we know of beforehand: the kernel's word is told.
+    /// We do not know in advance that nft_limit cannot count a rate: the kernel's message is reported.
     void whatTheKernelRefusesIsToldInItsWords() {
         Bridge b;
         time::ServiceState state;
@@ -186,17 +186,17 @@ class TestFirewallTrouble : public QObject {
         QVERIFY(b.host.status.message({}, QStringLiteral("Degraded")).contains("Could not process rule: "));
         QTRY_VERIFY(!b.told("a").value(QStringLiteral("enforced")).toBool());
         QTRY_COMPARE(b.told("a").value(QStringLiteral("reason")).toString(),
-                     QStringLiteral("The kernel did not take the table."));
-        // Again, though nothing changed.
+                     QStringLiteral("The kernel refused the table."));
+        // Again, although nothing changed.
         QTRY_VERIFY(b.count("firewall_applies_total", QStringLiteral("failed")) >= 2);
-        // And at once when something does.
+        // Immediately when something changes.
         b.say("a", true, "l1");
         QTRY_COMPARE(b.degraded(), QStringLiteral("False/Enforced"));
         QVERIFY(vlans().contains("l1"));
         QVERIFY(b.count("firewall_apply_seconds_total") > 0);
     }
 
-    /// Somebody owns a table of our name: nobody else may write it (nft(8), flags owner) until they go.
+    /// Another process owns a table of our name: no other process may write it (nft(8), flags owner) until it exits.
     void whatIsNotAllowedNowIsTriedAgain() {
         auto owner = std::make_unique<NftSession>();
         const auto owned = owner->run(QByteArray("table ") + kTable + " { flags owner; }\n");
@@ -210,7 +210,7 @@ class TestFirewallTrouble : public QObject {
         QVERIFY(vlans().contains("l1"));
     }
 
-    /// What was not heard of is found out all the same.
+    /// A change whose notification was lost is still detected.
     void aChangeThatWasNotToldIsUndone() {
         Bridge b;
         b.say("a", true, "l1");
@@ -223,7 +223,7 @@ class TestFirewallTrouble : public QObject {
         QTRY_VERIFY(b.firewall.isSettled());
     }
 
-    /// Nor is anybody accused of what is not known.
+    /// An unknown change is not attributed to another program.
     void noiseAloneAccusesNobody() {
         Bridge b;
         b.say("a", true, "l1");
@@ -238,7 +238,7 @@ class TestFirewallTrouble : public QObject {
         QVERIFY(!b.host.events.reasons().contains(QStringLiteral("TableRepaired")));
     }
 
-    /// Our own changes are many notifications, too: losing them is no reason to write the table over and over.
+    /// Our own changes also cause many notifications: losing them must not lead to writing the table again and again.
     void ourOwnNoiseEnds() {
         Bridge b;
         b.say("a", true, "l1");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The plugin's wiring with a fake host and the real kernel, in a network namespace of the test's own: what is taken
-// back, what cannot be enforced, who changes the table again and again, and the end.
+// The plugin's wiring with a fake host and the real kernel, in a network namespace of the test's own: retracted
+// policies, policies that cannot be enforced, another program that keeps changing the table, and the stop.
 #include <QTest>
 #include <QUdpSocket>
 
@@ -46,7 +46,7 @@ class TestFirewallWiring : public QObject {
         QTRY_VERIFY(!vlans().contains("l1"));
         QVERIFY(vlans().contains("l2"));
         QTRY_VERIFY(b.told("a").isEmpty());
-        // As when who declares them starts again: nothing happens on the way.
+        // As when the publisher restarts: nothing happens in between.
         b.say("a", true, "l1");
         QTRY_VERIFY(vlans().contains("l1"));
         const QByteArray before = vlans();
@@ -92,7 +92,7 @@ class TestFirewallWiring : public QObject {
             if (i <= 20) QTRY_VERIFY(vlans().contains("l1"));
         }
         QCOMPARE(b.host.events.reasons().count(QStringLiteral("TableRepaired")), b.repairs());
-        // Not at once any more, but still.
+        // No longer immediately, but it is still repaired.
         QTRY_VERIFY(vlans().contains("l1"));
     }
 
@@ -114,7 +114,7 @@ class TestFirewallWiring : public QObject {
         QTRY_VERIFY(refused() == some);
     }
 
-    /// On the quick way, which ends with the change.
+    /// On the quick path, which ends with the change.
     void whatWasAdmittedStaysCounted() {
         QCOMPARE(lab::run(QStringLiteral("ip"), {"link", "set", "lo", "up"}).exitCode, 0);
         Bridge b({1s, 10s});
@@ -142,7 +142,7 @@ class TestFirewallWiring : public QObject {
         Bridge b;
         b.say("a", true, "l1");
         QTRY_VERIFY(b.firewall.isSettled());
-        // In one turn: the table is not what the change builds upon.
+        // In one turn: the change builds on a table that no longer exists.
         b.say("a", false, "l1");
         other(QByteArray("delete element ") + kTable + " vlans { \"l1\" }\n");
         QTRY_VERIFY(vlans().contains("closed_clients"));
@@ -151,7 +151,7 @@ class TestFirewallWiring : public QObject {
                  std::optional<qint64>(0));
     }
 
-    /// Who told of the VLANs is gone, and does not come back.
+    /// The publisher of the VLANs is gone and does not return.
     void whatHoldsWhenNobodyIsLeft() {
         Bridge b({5s, 400ms});
         b.say("a", false, "l1");
@@ -178,7 +178,7 @@ class TestFirewallWiring : public QObject {
         for (const char* vlan : {"a", "b"}) b.host.bus.publisherGone(kService, vlan, "it crashed");
         QTest::qWait(600);
         QVERIFY(vlans().contains("l1") && vlans().contains("l2"));
-        // Nobody says anything of b any more.
+        // No plugin publishes b any more.
         b.say("a", false, "l1");
         QTRY_VERIFY(!vlans().contains("l2"));
         QVERIFY(vlans().contains("l1"));

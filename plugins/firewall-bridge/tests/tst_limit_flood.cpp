@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// More clients than a limit can remember, as a flood from made-up addresses brings them: real packets through the table
-// in the real kernel, in network namespaces of the test's own.
+// More clients than a limit can remember, as in a flood from forged addresses: real packets through the table in the
+// real kernel, in network namespaces of the test's own.
 #include <arpa/inet.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
@@ -24,9 +24,9 @@ using fos1::lab::ntpPacket;
 namespace {
 
 constexpr int kRemembered = 65535;  ///< clients of one family
-constexpr int kSharing = 64;        ///< so many clients' limit is that of those who are not remembered
+constexpr int kSharing = 64;        ///< the clients that are not remembered share the limit of this many clients
 constexpr int kBurst = 2;
-/// A bucket fills once in an hour, so nothing comes back while the test runs; the shared one gets one a minute.
+/// A bucket refills once per hour, so nothing returns during the test; the shared one gets one token per minute.
 constexpr auto kInterval = 4096s;
 constexpr int kRefill = 5;
 
@@ -39,7 +39,7 @@ time::ServiceState vlan(int id) {
     return state;
 }
 
-/// Client requests from made-up addresses: the last four bytes of the source count up from `first`.
+/// Client requests from forged addresses: the last four bytes of the source count up from `first`.
 void flood(bool isV6, const QByteArray& from, const QByteArray& to, quint32 first, quint32 count) {
     struct Datagram {
         udphdr udp;
@@ -52,7 +52,7 @@ void flood(bool isV6, const QByteArray& from, const QByteArray& to, quint32 firs
     QByteArray packet(isV6 ? sizeof(ip6_hdr) : sizeof(iphdr), '\0');
     sockaddr_storage address{};
     address.ss_family = isV6 ? AF_INET6 : AF_INET;
-    qsizetype end = 0;  // of the source
+    qsizetype end = 0;  // of the source address
     if (isV6) {
         ip6_hdr header{};
         header.ip6_vfc = 6 << 4;
@@ -104,7 +104,7 @@ class TestLimitFlood : public QObject {
         m_lab.inside("rt", [&] { counters = NftSession().counters().value_or(Counters()); });
         return counters;
     }
-    /// How many of `times` requests from a VLAN's client are let in; -1: some got lost.
+    /// How many of `times` requests from a VLAN's client are admitted; -1: some were lost.
     [[nodiscard]] int letIn(int id, bool isV6, int times) const {
         const QString link = QStringLiteral("lan.%1").arg(id);
         Counters before = counters();
@@ -128,7 +128,7 @@ class TestLimitFlood : public QObject {
             vlans[QString::number(id)] = vlan(id);
         }
         QVERIFY2(m_lab.problem().isEmpty(), qPrintable(m_lab.problem()));
-        // So that no filter of reverse paths has a say, and neither connections nor neighbours are too many first.
+        // So that no reverse-path filter applies, and the limits of connections and neighbors are not reached first.
         QCOMPARE(m_lab.runIn("rt", "ip", {"route", "add", "172.16.0.0/12", "dev", "lan.11"}).exitCode, 0);
         const QByteArray quiet =
             "table inet quiet {\n"
@@ -153,17 +153,17 @@ class TestLimitFlood : public QObject {
         QFETCH(const QByteArray, from);
         const QString link = QStringLiteral("lan.%1").arg(id);
         QCOMPARE(letIn(id, isV6, 1), 1);
-        // A sender may be faster than the link.
+        // The sender may be faster than the link.
         constexpr quint32 kAtOnce = 10'000;
         for (quint32 first = 0; counters().refused[link].packets < 4000 && first < 40 * kAtOnce; first += kAtOnce)
             m_lab.inside(QStringLiteral("cl%1").arg(id),
                          [&] { flood(isV6, from, router(id, isV6).toLatin1(), first, kAtOnce); });
         QVERIFY(counters().refused[link].packets >= 4000);
-        // Those that were remembered, and a bucket for the rest of the VLAN: not all the others too.
+        // The remembered clients, and one bucket for the rest of the VLAN; the others are refused.
         const int admitted = static_cast<int>(counters().admitted[link].packets);
         QVERIFY2(admitted >= kRemembered + kSharing * kBurst && admitted <= kRemembered + kSharing * kBurst + kRefill,
                  qPrintable(QString::number(admitted)));
-        // Who is remembered has the limit that he had.
+        // A remembered client keeps its limit.
         QCOMPARE(letIn(id, isV6, 10), kBurst - 1);
     }
 
@@ -174,7 +174,7 @@ class TestLimitFlood : public QObject {
         QVERIFY2(admitted >= 0 && admitted <= kRefill, qPrintable(QString::number(admitted)));
     }
 
-    /// The floods are none of theirs, and neither are they without a limit.
+    /// The floods do not affect another VLAN, whose clients still have a limit.
     void anotherVlanHasABucketOfItsOwn() {
         const int admitted = letIn(12, false, 200);
         QVERIFY2(admitted >= kSharing * kBurst && admitted <= kSharing * kBurst + kRefill,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The quick way of ordinary requests: real packets through the table in the real kernel, in network namespaces of the
-// test's own. What is admitted, and what is counted, is the same on either way.
+// The quick path of ordinary requests: real packets through the table in the real kernel, in network namespaces of the
+// test's own. Both paths admit and count the same packets.
 #include <QTest>
 
 #include "isolation.h"
@@ -53,7 +53,7 @@ class TestQuickWay : public QObject {
         inRouter([&](NftSession& session) { counters = session.counters().value_or(Counters()); });
         return counters;
     }
-    /// Packets that the set itself has counted for the link.
+    /// The packets that the set itself has counted for the link.
     [[nodiscard]] qint64 counted(const char* set) const {
         Result<Counter> counter;
         m_lab.inside("rt", [&] { counter = Netfilter().counter(set, kLink); });
@@ -67,7 +67,7 @@ class TestQuickWay : public QObject {
         m_plan = plan;
         return done.has_value();
     }
-    /// "admitted" or "refused": what all of them were counted as.
+    /// "admitted" or "refused": how all of them were counted.
     [[nodiscard]] QString fate(const QByteArray& payload, int times = 1, bool isV6 = false) const {
         Counters before = counters();
         const QString router = isV6 ? QStringLiteral("fd02::1") : QStringLiteral("10.2.0.1");
@@ -87,7 +87,7 @@ class TestQuickWay : public QObject {
    private Q_SLOTS:
     void initTestCase() {
         QVERIFY2(m_lab.problem().isEmpty(), qPrintable(m_lab.problem()));
-        // Nobody answers, which shall not end the sending.
+        // No server answers; sending must continue regardless.
         QVERIFY(
             run("table inet quiet {\nchain out { type filter hook output priority raw; icmp type "
                 "destination-unreachable drop; icmpv6 type destination-unreachable drop; }\n}\n"));
@@ -127,7 +127,7 @@ class TestQuickWay : public QObject {
         QCOMPARE(counted("quick"), 4);
         QCOMPARE(counters().admitted[kLink].packets, quint64(13));
         QCOMPARE(counters().refused[kLink].packets, quint64(3));
-        // Nor does a limit begin with what was admitted without one.
+        // Packets that were admitted without a limit do not count towards a new one.
         QVERIFY(change(planOf(vlan(true, time::ServedRate{4096s, 2}))));
         QCOMPARE(fate(ntpPacket(3), 2), QStringLiteral("admitted"));
         QCOMPARE(fate(ntpPacket(3)), QStringLiteral("refused"));
@@ -138,7 +138,7 @@ class TestQuickWay : public QObject {
         QCOMPARE(fate(ntpPacket(3), 7), QStringLiteral("admitted"));
         const Counters before = counters();
         QVERIFY(run(tableText(m_plan)));
-        // The policies do not need it.
+        // The policies do not depend on it.
         QCOMPARE(fate(ntpPacket(3)), QStringLiteral("admitted"));
         QCOMPARE(counted("admitted"), 1);
         QVERIFY(run(completionText(m_plan, before)));
@@ -147,7 +147,7 @@ class TestQuickWay : public QObject {
         QCOMPARE(counted("quick"), 1);
     }
 
-    /// As long as the name is the same: an index is not.
+    /// Matching is by name, so a link may return with another index.
     void aLinkMayComeAgain() {
         QCOMPARE(fate(ntpPacket(3)), QStringLiteral("admitted"));
         const auto ip = [&](const QString& arguments) {
@@ -169,7 +169,7 @@ class TestQuickWay : public QObject {
         QVERIFY((counters().admitted == std::map<QString, Counter>{{kLink, {5, 380}}}));
     }
 
-    /// More interfaces than it has room for, and all of them others: the change is still one of elements.
+    /// More interfaces than it has room for, then only other ones: the change is still made by elements.
     void itHasAnEnd() {
         const auto many = [](int first) {
             VlanStates all;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The table in the real kernel, in network namespaces of the test's own: what thousands of changes by element lead to
-// is what the last plan alone makes. FOS1_EDITS: how many, 200 by default.
+// The table in the real kernel, in network namespaces of the test's own: after thousands of changes by element the
+// table equals the one written from the last plan alone. FOS1_EDITS: number of changes, 200 by default.
 #include <sched.h>
 
 #include <QJsonArray>
@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A set's elements or a chain's rules in the order in which they count, by "set NAME" or "chain NAME".
+/// A set's elements or a chain's rules in their effective order, by "set NAME" or "chain NAME".
 using Listing = std::map<QString, QStringList>;
 
 QString text(const QJsonValue& value) {
@@ -52,7 +52,7 @@ Listing listed(NftSession& session) {
     return listing;
 }
 
-/// The first difference in words.
+/// Describes the first difference.
 QString difference(const Listing& a, const Listing& b) {
     for (const auto& [name, content] : a) {
         const auto other = b.find(name);
@@ -66,7 +66,7 @@ QString difference(const Listing& a, const Listing& b) {
     return {};
 }
 
-/// VLANs and groups at random, one change at a time.
+/// Random VLANs and groups, changed one at a time.
 class Edits {
    public:
     explicit Edits(quint32 seed) : m_random(seed) {}
@@ -109,7 +109,7 @@ class Edits {
             m_groups.erase(name);
             return;
         }
-        // Without any the quick way is open.
+        // Without groups the quick path is used.
         if (chance(5)) {
             m_groups.clear();
             return;
@@ -146,12 +146,12 @@ class TestTableInKernel : public QObject {
     Q_OBJECT
 
     std::unique_ptr<NftSession> m_kernel;
-    std::unique_ptr<NftSession> m_twin;  ///< in another network namespace, where tables are made as a whole
+    std::unique_ptr<NftSession> m_twin;  ///< in another network namespace, where tables are written as a whole
 
    private Q_SLOTS:
     void initTestCase() {
         m_kernel = std::make_unique<NftSession>();
-        // A netlink socket stays in the namespace that it was opened in.
+        // A netlink socket stays in the network namespace in which it was opened.
         std::thread([this] {
             if (::unshare(CLONE_NEWNET) == 0) m_twin = std::make_unique<NftSession>();
         }).join();
@@ -178,7 +178,7 @@ class TestTableInKernel : public QObject {
             const Listing now = listed(*m_kernel);
             const QString mistake = difference(now, listed(*m_twin));
             QVERIFY2(mistake.isEmpty(), qPrintable(QStringLiteral("edit %1: %2").arg(i).arg(mistake)));
-            // And not by making the same mistake twice: each VLAN's way is the plan's.
+            // Guards against the same mistake in both tables: each VLAN's path matches the plan.
             QStringList ways;
             for (const auto& [interface, chain] : after.vlans)
                 ways.append(QStringLiteral("[[\"%1\",{\"goto\":{\"target\":\"%2\"}}]]").arg(interface, chain));
@@ -229,7 +229,7 @@ class TestTableInKernel : public QObject {
 int main(int argc, char** argv) {
     return lab::runIsolated(argc, argv, [&] {
         QCoreApplication app(argc, argv);
-        // Qt Test ends a function after five minutes; ten thousand edits take as long.
+        // Qt Test stops a function after five minutes; ten thousand edits take that long.
         if (qEnvironmentVariableIsSet("FOS1_EDITS")) qputenv("QTEST_FUNCTION_TIMEOUT", "3600000");
         TestTableInKernel test;
         return QTest::qExec(&test, argc, argv);

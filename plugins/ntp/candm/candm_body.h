@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the readers of reply bodies share. Only for candm_*.cpp.
+// Shared by the readers of reply bodies. Only for candm_*.cpp.
 #pragma once
 
 #include "candm/candm_codec.h"
@@ -9,7 +9,7 @@ namespace fos1::ntp::candm {
 inline constexpr quint32 kClientsInPage = 8;
 inline constexpr quint16 kInactive = 15;  ///< STT_INACTIVE
 
-/// decode() has checked that a reply of this code has its length.
+/// decode() has already checked the length of a reply with this code.
 [[nodiscard]] inline Result<WireReader> bodyOf(const Reply& reply, ReplyCode code) {
     if (reply.code == code) return WireReader(reply.body);
     return failure(ErrorCode::Protocol,

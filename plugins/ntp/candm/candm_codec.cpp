@@ -19,7 +19,8 @@ constexpr quint16 kNoSuchSource = 4;
 constexpr quint16 kAccessAllowed = 8;
 constexpr quint16 kAccessDenied = 9;
 
-/// A request is padded to the length of its longest reply, of any chrony 4.x (pktlength.c); a shorter one is refused.
+/// A request is padded to the length of its longest reply in any chrony 4.x (pktlength.c); chronyd refuses a shorter
+/// one.
 qsizetype requestLength(Command command) {
     switch (command) {
         case Command::NSources: return 32;
@@ -48,7 +49,7 @@ qsizetype requestLength(Command command) {
     return kReplyHeader;
 }
 
-/// Nothing for a code that is not known here.
+/// Nothing for an unknown code.
 std::optional<qsizetype> replyLength(ReplyCode code) {
     switch (code) {
         case ReplyCode::Null: return kReplyHeader;

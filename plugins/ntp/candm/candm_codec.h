@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Requests and replies of chrony's command protocol, version 6 (candm.h, pktlength.c of chrony 4.3).
-// Bytes in, values out: no sockets, no retries, no sequence numbers of its own.
+// Requests and replies of chrony's command protocol, version 6 (candm.h, pktlength.c of chrony 4.3). Converts bytes to
+// values. Has no sockets, no retries and no sequence numbers of its own.
 #pragma once
 
 #include "candm/candm_wire.h"
@@ -52,7 +52,7 @@ enum class ReplyCode : quint16 {
     NtpData2 = 26,           ///< since chrony 4.6
 };
 
-/// What is asked, without the fields that belong to one attempt.
+/// The content of a request, without the fields of a single attempt.
 struct Request {
     Command command = Command::Null;
     QByteArray body;
@@ -69,16 +69,16 @@ struct Request {
 [[nodiscard]] Request authDataRequest(const SourceAddress& address);
 [[nodiscard]] Request selectDataRequest(quint32 index);
 [[nodiscard]] Request serverStatisticsRequest();
-/// One page of the client log, at most eight clients: from `first`, which is 0 or a page's `next`.
+/// Requests one page of the client log, at most eight clients, starting at `first`: 0 or the `next` of a page.
 [[nodiscard]] Request clientsRequest(quint32 first);
 [[nodiscard]] Request accessCheckRequest(const SourceAddress& address);
 
-// These change something; each is answered by a Null reply.
+// These requests change something; each is answered by a Null reply.
 [[nodiscard]] Request allowRequest(const SourceAddress& network, int bits);
 [[nodiscard]] Request denyRequest(const SourceAddress& network, int bits);
-/// `limit` 0: never step; negative: always.
+/// `limit` 0: never step; negative: always step.
 [[nodiscard]] Request modifyMakestepRequest(qint32 limit, std::chrono::nanoseconds threshold);
-/// The `local` directive; Local3 first, and Local2 where chronyd does not know it.
+/// The `local` directive: use Local3, and Local2 if chronyd does not know it.
 [[nodiscard]] Request localRequest(Command version, bool isOn, int stratum, std::chrono::nanoseconds distance,
                                    bool orphan);
 [[nodiscard]] Request deleteSourceRequest(const SourceAddress& address);
@@ -88,7 +88,7 @@ struct Request {
 /// The datagram of a request. `attempt` counts from 0.
 [[nodiscard]] QByteArray encode(const Request& request, quint32 sequence, quint16 attempt);
 
-/// A reply whose header is what was asked for and whose length is that of its code.
+/// A reply whose header matches the request and whose length matches its code.
 struct Reply {
     Command command = Command::Null;
     ReplyCode code = ReplyCode::None;
@@ -96,13 +96,13 @@ struct Reply {
     QByteArray body;
 };
 
-/// The sequence number of a datagram that may be a reply, to find its request; nothing when it cannot be one.
+/// The sequence number of a datagram that may be a reply, to find its request. Nothing when it cannot be a reply.
 [[nodiscard]] std::optional<quint32> peekSequence(QByteArrayView datagram);
 
-/// Checks version, packet type, command, sequence and length. Protocol: the datagram answers nothing that was asked.
-/// A status that refuses the request is an error with chronyd's reason in words: NotFound for a command or source that
-/// this chronyd does not know, else Refused; so is the answer of a later chronyd in a form that is not known here.
-/// Statuses 8 and 9 answer an access check, and 15 a question for clients: they are no errors.
+/// Checks version, packet type, command, sequence number and length. Protocol: the datagram does not answer this
+/// request. A status that refuses the request is an error with chronyd's reason as text: NotFound for a command or
+/// source that this chronyd does not know, otherwise Refused. An answer of a newer chronyd in an unknown format is an
+/// error too. Statuses 8 and 9 answer an access check, and 15 a request for clients: they are not errors.
 [[nodiscard]] Result<Reply> decode(QByteArrayView datagram, Command command, quint32 sequence);
 
 struct Activity {
@@ -114,7 +114,7 @@ struct Activity {
     bool operator==(const Activity&) const = default;
 };
 
-/// The selection's view of a source. `address` is Unknown for a reference clock, which `refId` tells.
+/// A source as seen by the selection. `address` is Unknown for a reference clock, which `refId` identifies.
 struct SelectData {
     SourceAddress address;
     quint32 refId = 0;
@@ -122,12 +122,12 @@ struct SelectData {
 };
 
 struct ClientPage {
-    bool isLogged = true;  ///< false: chronyd keeps no records of clients (`noclientlog`)
+    bool isLogged = true;  ///< false: chronyd keeps no client records (`noclientlog`)
     std::vector<ClientRecord> clients;
-    std::optional<quint32> next;  ///< where the next page begins; nothing behind the last
+    std::optional<quint32> next;  ///< the start of the next page; nothing after the last page
 };
 
-// Each reads the body of one kind of reply; any other reply is ErrorCode::Protocol.
+// Each function reads the body of one kind of reply. Any other reply is ErrorCode::Protocol.
 [[nodiscard]] Result<Activity> activity(const Reply& reply);
 [[nodiscard]] Result<Tracking> tracking(const Reply& reply);
 [[nodiscard]] Result<quint32> sourceCount(const Reply& reply);

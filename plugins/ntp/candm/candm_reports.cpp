@@ -88,7 +88,7 @@ Request localRequest(Command version, bool isOn, int stratum, std::chrono::nanos
 Request clientsRequest(quint32 first) {
     Request request = withIndex(Command::ClientAccesses3, first);
     appendU32(request.body, kClientsInPage);
-    appendU32(request.body, 0);  // the fewest requests that a client must have made
+    appendU32(request.body, 0);  // the minimum number of requests of a client
     appendU32(request.body, 0);  // do not reset the counts
     return request;
 }
@@ -113,7 +113,7 @@ Result<Tracking> tracking(const Reply& reply) {
         tracking.stratum = in.u16();
         tracking.leap = leapFromWire(in.u16());
         tracking.referenceTime = in.timespec();
-        // chrony's "current correction" is what must be added to the clock: positive = the clock is slow.
+        // chrony's "current correction" must be added to the clock; positive: the clock is slow.
         tracking.clockOffset = -in.seconds();
         tracking.lastOffset = in.seconds();
         tracking.rmsOffset = in.seconds();
@@ -142,7 +142,7 @@ Result<SourceReport> sourceData(const Reply& reply) {
         in.skip(2);  // flags
         source.reachability = static_cast<quint8>(in.u16());
         source.sinceSample = in.age();
-        in.skip(4);  // the measurement before later corrections
+        in.skip(4);  // the measurement, before later corrections
         source.offset = in.seconds();
         source.offsetError = in.seconds();
         return source;

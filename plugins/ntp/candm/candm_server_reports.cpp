@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The replies about those who are served: SERVER_STATS in its three lengths and CLIENT_ACCESSES, as in candm.h.
+// The replies about served clients: SERVER_STATS in its three lengths and CLIENT_ACCESSES, as in candm.h.
 #include "candm/candm_body.h"
 
 namespace fos1::ntp::candm {
 
 namespace {
 
-/// The order of the first eight counts is that of every version.
+/// The first eight counts have the same order in every version.
 template <typename Count>
 ServerStatistics commonCounts(Count count) {
     ServerStatistics statistics;
@@ -79,10 +79,10 @@ Result<ClientPage> clientPage(const Reply& reply) {
     ClientPage page;
     for (quint32 i = 0; i < count; ++i) {
         const ClientRecord client = clientRecord(in);
-        // candm.h: no family when the record was gone by the time it was read
+        // candm.h: the family is unspecified if the record was gone by the time it was read
         if (client.address.kind != SourceAddressKind::Unknown) page.clients.push_back(client);
     }
-    // One that is said to begin at 0 would be the first again.
+    // A next page that begins at 0 would be the first one again.
     if (next > 0 && next < indices && count == kClientsInPage) page.next = next;
     return page;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The replies about one source beyond the list: NTP_DATA, AUTH_DATA, SELECT_DATA, field by field as in candm.h.
+// The replies about one source in addition to the list: NTP_DATA, AUTH_DATA, SELECT_DATA, field by field as in candm.h.
 #include "candm/candm_body.h"
 
 namespace fos1::ntp::candm {
@@ -9,7 +9,7 @@ namespace {
 constexpr quint16 kPacketTests = 0x3ff;
 constexpr quint16 kInterleaved = 0x4000;
 constexpr quint16 kAuthenticated = 0x8000;
-constexpr quint32 kReserved = 0xffffffff;  // as chronyd fills the fields that a version does not have
+constexpr quint32 kReserved = 0xffffffff;  // how chronyd fills fields that a version does not have
 
 AuthenticationMode authenticationFromWire(quint16 mode) {
     switch (mode) {
@@ -47,7 +47,7 @@ SelectionState selectionFromWire(quint8 letter) {
 }  // namespace
 
 Result<NtpData> ntpData(const Reply& reply) {
-    // The newer reply only adds fields behind those read here.
+    // The newer reply only adds fields after those that are read here.
     return bodyOf(reply, reply.code == ReplyCode::NtpData2 ? ReplyCode::NtpData2 : ReplyCode::NtpData)
         .map([](WireReader in) {
             NtpData data;

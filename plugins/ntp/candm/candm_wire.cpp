@@ -17,7 +17,7 @@ constexpr quint16 kInet4 = 1;
 constexpr quint16 kInet6 = 2;
 constexpr quint16 kUnresolved = 3;
 
-// Timespec.tv_sec_high of a time that has 32 bits only
+// Timespec.tv_sec_high of a 32-bit time
 constexpr quint32 kNoHighSeconds = 0x7fffffff;
 
 qint64 clamped(double value) {
@@ -38,7 +38,7 @@ double floatFromWire(quint32 word) {
 quint32 floatToWire(double value) {
     constexpr int kLeastExponent = -(1 << (kExponentBits - 1));
     constexpr int kMostExponent = (1 << (kExponentBits - 1)) - 1;
-    constexpr int kDigits = kCoefficientBits - 1;  // one is the sign
+    constexpr int kDigits = kCoefficientBits - 1;  // without the sign bit
     int exponent = 0;
     const double fraction = std::frexp(value, &exponent);
     auto coefficient = static_cast<int>(std::lround(std::ldexp(fraction, kDigits)));

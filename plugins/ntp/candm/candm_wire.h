@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The elementary types of chrony's command protocol (candm.h): big-endian integers, Float, Timespec, IPAddr.
-// Knows no message.
+// The elementary types of chrony's command protocol (candm.h): big-endian integers, Float, Timespec, IPAddr. Must not
+// know messages.
 #pragma once
 
 #include <QByteArray>
@@ -17,7 +17,7 @@ namespace fos1::ntp::candm {
 [[nodiscard]] double floatFromWire(quint32 word);
 [[nodiscard]] quint32 floatToWire(double value);
 
-/// A time or a frequency as an integer; out-of-range values are clamped.
+/// Converts a time or a frequency to an integer. Out-of-range values are clamped.
 [[nodiscard]] std::chrono::nanoseconds nanosecondsFromSeconds(double seconds);
 [[nodiscard]] qint64 ppbFromPpm(double ppm);
 
@@ -26,10 +26,10 @@ inline constexpr qsizetype kAddressBytes = 20;
 void appendU16(QByteArray& out, quint16 value);
 void appendU32(QByteArray& out, quint32 value);
 void appendAddress(QByteArray& out, const SourceAddress& address);
-/// As a Float of seconds.
+/// Writes the time as a Float in seconds.
 void appendSeconds(QByteArray& out, std::chrono::nanoseconds time);
 
-/// Reads from the front. The caller has checked the length: reading past the end is a broken invariant.
+/// Reads from the front. The caller has checked the length; reading past the end is a broken invariant.
 class WireReader {
    public:
     explicit WireReader(QByteArrayView bytes) : m_bytes(bytes) {}
@@ -46,7 +46,7 @@ class WireReader {
     double real() { return floatFromWire(u32()); }
     std::chrono::nanoseconds seconds() { return nanosecondsFromSeconds(real()); }
     qint64 ppb() { return ppbFromPpm(real()); }
-    /// How long ago something was; nothing when it never was.
+    /// A time in the past as an age; nothing when it never occurred.
     std::optional<std::chrono::seconds> age() {
         constexpr quint32 kNever = 0xffffffff;
         const quint32 seconds = u32();
@@ -54,7 +54,7 @@ class WireReader {
     }
     SourceAddress address();
     std::chrono::nanoseconds timespec();
-    /// Text in a field of fixed size, up to its first zero byte.
+    /// Text in a field of fixed size, up to the first zero byte.
     QString text(qsizetype size);
     void skip(qsizetype size) { take(size); }
 

@@ -9,7 +9,7 @@ namespace fos1::ntp {
 namespace {
 
 constexpr qsizetype kLongestReply = 2048;
-constexpr int kReadsPerTurn = 64;  // the rest is read in the next turn of the loop
+constexpr int kReadsPerTurn = 64;  // the rest is read on the next turn of the loop
 
 }  // namespace
 
@@ -81,7 +81,7 @@ void ChronyClient::trySend(quint32 sequence) {
     const QByteArray datagram = candm::encode(pending.request, sequence, static_cast<quint16>(pending.tries));
     pending.deadline = std::chrono::steady_clock::now() + m_limits.firstTimeout * (1 << pending.tries);
     ++pending.tries;
-    // A full socket buffer is like a lost datagram: the next try comes with the timeout.
+    // A full socket buffer counts as a lost datagram: the next attempt follows after the timeout.
     if (m_socket->send(datagram, m_serverPath) == SendOutcome::Unreachable)
         finish(sequence, failure(ErrorCode::Io, QStringLiteral("chronyd cannot be reached"), m_serverPath));
 }
@@ -98,7 +98,7 @@ void ChronyClient::onReadable() {
         }
         Result<candm::Reply> reply = candm::decode(datagram->bytes, pending->second.request.command, *sequence);
         if (!reply && reply.error().code == ErrorCode::Protocol) {
-            ++m_ignoredDatagrams;  // a good one may still come
+            ++m_ignoredDatagrams;  // a valid one may still arrive
             continue;
         }
         finish(*sequence, std::move(reply));
@@ -107,7 +107,7 @@ void ChronyClient::onReadable() {
 }
 
 void ChronyClient::onTimeout() {
-    // After a pause of the whole process the answers may be here already.
+    // After a pause of the whole process, the answers may have arrived already.
     onReadable();
     const auto now = std::chrono::steady_clock::now();
     std::vector<quint32> due;
@@ -122,7 +122,7 @@ void ChronyClient::onTimeout() {
     pump();
 }
 
-/// The timer may run out early, when what it was for is answered: starting it anew with every answer would cost more.
+/// The timer may fire early, after its request was answered: restarting it with every answer would cost more.
 void ChronyClient::armTimer() {
     if (m_inFlight.empty()) {
         m_timer.stop();
@@ -144,13 +144,14 @@ void ChronyClient::finish(quint32 sequence, Result<candm::Reply> result) {
 
 void ChronyClient::answer(Pending pending, Result<candm::Reply> result) {
     if (!pending.context || !pending.completion) return;
-    // One queued call for all answers of a turn: each would cost a write to wake the loop that is running already.
+    // One queued call delivers all answers of a turn: each call costs a write to wake the loop, which is already
+    // running.
     if (m_answers.empty()) QMetaObject::invokeMethod(this, &ChronyClient::deliver, Qt::QueuedConnection);
     m_answers.push_back({std::move(pending.context), std::move(pending.completion), std::move(result)});
 }
 
 void ChronyClient::deliver() {
-    // A completion may ask again, or be the end of this client.
+    // A completion may send another request or delete this client.
     for (const Answer& answer : std::exchange(m_answers, {}))
         if (answer.context) answer.completion(answer.result);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Asks chronyd over its Unix socket, asynchronously: sequence numbers, retries, several requests in flight.
-// Knows the frame of a reply, not what a report means.
+// Sends requests to chronyd over its Unix socket, asynchronously: sequence numbers, retries, several requests in
+// flight. Knows the frame of a reply, but must not know what a report means.
 #pragma once
 
 #include <QObject>
@@ -21,8 +21,8 @@ namespace fos1::ntp {
 
 struct ClientLimits {
     std::size_t inFlight = 8;
-    std::size_t queued = 2048;                     ///< a look at 256 sources asks six things of each
-    std::chrono::milliseconds firstTimeout{1000};  ///< doubles with each try
+    std::size_t queued = 2048;                     ///< a reading of 256 sources sends six requests for each
+    std::chrono::milliseconds firstTimeout{1000};  ///< doubles with each attempt
     int tries = 3;
 };
 
@@ -30,21 +30,21 @@ class ChronyClient final : public QObject {
     Q_OBJECT
 
    public:
-    /// Called once from the event loop, never from inside request(); not called when `context` is gone.
+    /// Called once from the event loop, never from inside request(). Not called after `context` is deleted.
     using Completion = std::function<void(const Result<candm::Reply>&)>;
 
-    /// `serverPath` is chronyd's command socket; our own name is made in the same directory.
+    /// `serverPath` is chronyd's command socket. Our own socket is created in the same directory.
     explicit ChronyClient(QString serverPath, ClientLimits limits = {}, QObject* parent = nullptr);
     ~ChronyClient() override;
 
-    /// Errors: Io (chronyd is not there), Timeout (no answer to any try), Refused (by chronyd, or too many requests
-    /// are waiting), Protocol (cannot happen for a reply that chronyd made).
+    /// Errors: Io (chronyd is not running), Timeout (no attempt was answered), Refused (by chronyd, or too many
+    /// requests are waiting), Protocol (does not occur for a reply from chronyd).
     void request(const candm::Request& request, QObject* context, Completion completion);
 
-    /// Answers everything outstanding with an Io error and removes our socket. The next request opens a new one.
+    /// Completes all outstanding requests with an Io error and removes our socket. The next request opens a new one.
     void close();
 
-    /// Datagrams that answered nothing that was asked.
+    /// The number of datagrams that did not answer any request.
     [[nodiscard]] quint64 ignoredDatagrams() const { return m_ignoredDatagrams; }
     [[nodiscard]] std::size_t outstanding() const { return m_inFlight.size() + m_queue.size(); }
 
@@ -83,7 +83,7 @@ class ChronyClient final : public QObject {
     std::chrono::steady_clock::time_point m_timerDue;
     std::deque<Pending> m_queue;
     std::map<quint32, Pending> m_inFlight;  ///< by sequence number
-    std::vector<Answer> m_answers;          ///< to be delivered in the next turn of the loop
+    std::vector<Answer> m_answers;          ///< to be delivered on the next turn of the loop
     quint64 m_ignoredDatagrams = 0;
 };
 

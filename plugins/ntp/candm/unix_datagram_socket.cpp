@@ -18,7 +18,7 @@ namespace {
 const QString kPrefix = QStringLiteral("fos1-");
 const QString kSuffix = QStringLiteral(".client");
 
-/// Nothing when the path does not fit (sun_path has 108 bytes).
+/// Nothing when the path is too long (sun_path has 108 bytes).
 std::optional<sockaddr_un> addressOf(const QByteArray& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;

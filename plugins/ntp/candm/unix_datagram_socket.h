@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A non-blocking Unix datagram socket bound to a name of its own, which is removed at the end.
-// Knows nothing of what is sent over it.
+// A non-blocking Unix datagram socket bound to a name of its own, which is removed at the end. Must not know what is
+// sent over it.
 #pragma once
 
 #include <QByteArray>
@@ -15,8 +15,8 @@ enum class SendOutcome { Unknown = 0, Sent, Busy, Unreachable };
 
 class UnixDatagramSocket {
    public:
-    /// Binds a fresh name in `directory`. The peer may run as another user, so when we are root the name is made
-    /// writable for all: who may reach it is decided by the directory.
+    /// Binds to a new name in `directory`. The peer may run as another user, so when we are root the socket is writable
+    /// for all users; the mode of the directory decides who can reach it.
     static Result<UnixDatagramSocket> bind(const QString& directory);
 
     UnixDatagramSocket(UnixDatagramSocket&& other) noexcept;
@@ -25,17 +25,17 @@ class UnixDatagramSocket {
 
     [[nodiscard]] int descriptor() const { return m_descriptor; }
 
-    /// Each datagram names its destination: chronyd may have been started anew since the last one.
+    /// Each datagram names its destination, because chronyd may have been restarted since the last one.
     [[nodiscard]] SendOutcome send(const QByteArray& datagram, const QString& path) const;
 
     struct Datagram {
         QByteArray bytes;
         QString from;  ///< the sender's path
     };
-    /// Nothing when none is waiting. Datagrams are cut off at `limit` bytes.
+    /// Nothing when no datagram is waiting. Datagrams are truncated at `limit` bytes.
     [[nodiscard]] std::optional<Datagram> receive(qsizetype limit) const;
 
-    /// Removes names in `directory` that another process, now killed, did not remove.
+    /// Removes names in `directory` that another, killed process left behind.
     static void removeLeftovers(const QString& directory);
 
    private:

@@ -6,6 +6,7 @@
 #include <QRandomGenerator>
 
 #include "chrony/chrony_files.h"
+#include "chrony/chronyd_log.h"
 #include "chrony/chronyd_process.h"
 #include "chrony/config_file.h"
 #include "chrony/systemd_unit.h"
@@ -16,9 +17,6 @@ namespace fos1::ntp {
 namespace {
 
 FOS1_LOG(lcEngine, "ntp.engine")
-
-constexpr std::chrono::milliseconds kProbeInterval{5};
-constexpr std::chrono::seconds kAnswerDeadline{5};
 
 std::unique_ptr<ChronydRunner> makeRunner(const EngineOptions& options) {
     if (options.unit.isEmpty()) return std::make_unique<ChronydProcess>();
@@ -33,19 +31,29 @@ ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
       m_client(m_options.layout.paths().commandSocket),
       m_check(m_options.chronyd),
       m_runner(makeRunner(m_options)),
+      m_probe(m_client),
       m_gap(m_client),
       m_online(m_client,
                {[this](const QByteArray& keys) { return writeConfigFile(m_options.layout.keyFile(), keys, m_user); },
                 [this](const QByteArray& sources) {
                     return writeConfigFile(m_options.layout.sourceFile(), sources, m_user);
                 }}) {
+    m_state.seesLog = !m_runner->outlivesUs();
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &ChronyEngine::startFresh);
-    m_probe.setSingleShot(true);
-    m_probe.setInterval(kProbeInterval);
-    connect(&m_probe, &QTimer::timeout, this, &ChronyEngine::probe);
+    connect(&m_probe, &AnswerProbe::answered, this, &ChronyEngine::onAnswered);
+    connect(&m_probe, &AnswerProbe::silent, this, [this](const QString& why) {
+        m_whyEnded = QStringLiteral("chronyd is running but does not answer on %1: %2")
+                         .arg(m_options.layout.paths().commandSocket, why);
+        m_runner->end();
+    });
     connect(m_runner.get(), &ChronydRunner::exited, this, &ChronyEngine::onExited);
     connect(m_runner.get(), &ChronydRunner::notEnded, this, &ChronyEngine::onNotEnded);
+    connect(m_runner.get(), &ChronydRunner::logged, this, [this](const QString& line) {
+        if (!isComplaint(line)) return;
+        m_state.complaint = {line, QDateTime::currentMSecsSinceEpoch()};
+        announce();
+    });
     connect(&m_gap, &RestartGap::measured, this, &ChronyEngine::gapMeasured);
 }
 
@@ -179,13 +187,22 @@ void ChronyEngine::changeOnline() {
     });
 }
 
+bool ChronyEngine::isSettled() const {
+    return m_state.phase == EnginePhase::Running && !m_onApplied && m_plan == m_lastGood && !m_online.isRunning();
+}
+
 void ChronyEngine::heal() {
-    const bool isSettled = m_state.phase == EnginePhase::Running && !m_onApplied && m_plan == m_lastGood;
-    if (!isSettled || m_online.isRunning()) return;
+    if (!isSettled()) return;
     m_online.runAndCheckAll(m_held, m_plan, [this](const tl::expected<void, Error>& result) {
         if (!result) noteError(result.error().text());
         if (m_online.hasMended()) Q_EMIT healed();
     });
+}
+
+void ChronyEngine::restart() {
+    if (!isSettled()) return;
+    noteError(QStringLiteral("chronyd has no socket for its clients and is started again"));
+    replaceRunning(StartReason::PortFree);
 }
 
 /// chronyd has part of the change, or none. When it does not even take back what it had, a restart brings that.
@@ -275,30 +292,16 @@ void ChronyEngine::launch() {
     arguments << m_user.arguments;
     m_endExpected = false;
     m_held = HeldSettings(m_plan);
+    m_state.complaint = {};
     setPhase(EnginePhase::Starting);
-    m_probeDeadline = std::chrono::steady_clock::now() + kAnswerDeadline;
     m_runner->start(m_options.chronyd, arguments);
     m_state.pid = m_runner->pid();
     announce();
     m_probe.start();
 }
 
-void ChronyEngine::probe() {
-    m_client.request(candm::activityRequest(), this, [this, run = m_run](const Result<candm::Reply>& reply) {
-        if (run != m_run || m_state.phase != EnginePhase::Starting) return;
-        if (reply && m_runner->pid() != 0) {
-            onAnswered();
-        } else if (std::chrono::steady_clock::now() < m_probeDeadline) {
-            m_probe.start();
-        } else {
-            m_whyEnded = QStringLiteral("chronyd is running but does not answer on %1")
-                             .arg(m_options.layout.paths().commandSocket);
-            m_runner->end();
-        }
-    });
-}
-
 void ChronyEngine::onAnswered() {
+    if (m_runner->pid() == 0) return m_probe.again();
     m_state.pid = m_runner->pid();
     qCInfo(lcEngine).noquote() << QStringLiteral("chronyd answers, pid=%1 user=%2").arg(m_state.pid).arg(m_user.user);
     setPhase(EnginePhase::Running);

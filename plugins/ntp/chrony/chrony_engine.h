@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "candm/chrony_client.h"
+#include "chrony/answer_probe.h"
 #include "chrony/chrony_layout.h"
 #include "chrony/chronyd_runner.h"
 #include "chrony/chronyd_start.h"
@@ -58,6 +59,10 @@ class ChronyEngine : public QObject {
     /// while something else is under way.
     void heal();
 
+    /// Starts chronyd anew with what it has, because it does not have its port. Does nothing while something else is
+    /// under way.
+    void restart();
+
     /// Ends chronyd, also one that an earlier host left behind. Completes once, from the event loop.
     void stop(Completion completion);
 
@@ -81,6 +86,7 @@ class ChronyEngine : public QObject {
     void gapMeasured(std::chrono::milliseconds gap);
 
    private:
+    [[nodiscard]] bool isSettled() const;
     void checkCandidate(const ChronyPlan& plan);
     void findRunning(const ChronyPlan& plan);
     void adopt(const ChronyPlan& plan);
@@ -97,7 +103,6 @@ class ChronyEngine : public QObject {
     void endRunning();
     void waitToStart(const QString& why, std::chrono::steady_clock::duration ranFor);
     void launch();
-    void probe();
     void onAnswered();
     void onExited(const QString& why);
     void onNotEnded(const QString& why);
@@ -118,6 +123,7 @@ class ChronyEngine : public QObject {
     LeftBehind m_leftBehind;
     const std::unique_ptr<ChronydRunner> m_runner;
     RestartBackoff m_backoff;
+    AnswerProbe m_probe;
     RestartGap m_gap;
     RunAs m_user;
     EngineState m_state;
@@ -130,8 +136,6 @@ class ChronyEngine : public QObject {
     bool m_endExpected = false;    ///< of the process, which is then started again
     QString m_whyEnded;            ///< when we ended it for a fault of its own
     QTimer m_retry;
-    QTimer m_probe;
-    std::chrono::steady_clock::time_point m_probeDeadline;
     quint64 m_run = 0;      ///< counts starts and stops: an answer that belongs to an earlier one is ignored
     quint64 m_request = 0;  ///< counts what is asked of us: the same
     Applied m_onApplied;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "chrony/chronyd_log.h"
 
+#include <algorithm>
+
 namespace fos1::ntp {
 
 namespace {
@@ -15,6 +17,29 @@ QString withoutTime(const QString& line) {
 }
 
 }  // namespace
+
+/// From the messages of chrony 4.0 to 4.8 at the levels LOGS_WARN and LOGS_ERR; a line does not carry its level.
+bool isComplaint(const QString& line) {
+    static const QStringList kBeginnings{QStringLiteral("Could not "),       QStringLiteral("Failed to "),
+                                         QStringLiteral("Failing to "),      QStringLiteral("Wrong "),
+                                         QStringLiteral("Unexpected mode"),  QStringLiteral("Disabled command socket"),
+                                         QStringLiteral("CAP_SYS_TIME not"), QStringLiteral("Adjustment of "),
+                                         QStringLiteral("Missing read"),     QStringLiteral("Server socket path")};
+    static const QStringList kParts{QStringLiteral("time jump detected!"),     QStringLiteral("ends at "),
+                                    QStringLiteral("interference detected"),   QStringLiteral("failed : "),
+                                    QStringLiteral("exceeds allowed maximum"), QStringLiteral("needs update"),
+                                    QStringLiteral("check, ignoring")};
+    static const QStringList kAboutSources{QStringLiteral("Could not connect to "),
+                                           QStringLiteral("Could not resolve "),
+                                           QStringLiteral("Could not add source "), QStringLiteral("Could not change "),
+                                           QStringLiteral("Could not load dump")};
+    const auto begins = [&line](const QString& words) { return line.startsWith(words); };
+    const auto contains = [&line](const QString& words) { return line.contains(words); };
+    if (line.startsWith(QStringLiteral("TLS "))) return false;
+    if (std::any_of(kParts.begin(), kParts.end(), contains)) return true;
+    return std::any_of(kBeginnings.begin(), kBeginnings.end(), begins) &&
+           std::none_of(kAboutSources.begin(), kAboutSources.end(), begins);
+}
 
 QStringList ChronydLog::feed(const QByteArray& bytes) {
     QStringList lines;

@@ -8,6 +8,10 @@
 
 namespace fos1::ntp {
 
+/// Whether a line is about something that chronyd cannot do, or found wrong with this machine. What it says about
+/// single sources is left out: their state tells that better.
+[[nodiscard]] bool isComplaint(const QString& line);
+
 class ChronydLog {
    public:
     /// The complete lines so far. A line is cut at kLongestLine bytes, so that memory stays bounded.

@@ -64,8 +64,11 @@ std::chrono::steady_clock::duration ChronydProcess::runningFor() const {
     return std::chrono::steady_clock::now() - m_startedAt;
 }
 
-void ChronydProcess::logLines(const QStringList& lines) const {
-    for (const QString& line : lines) qCInfo(lcChronyd).noquote() << line;
+void ChronydProcess::logLines(const QStringList& lines) {
+    for (const QString& line : lines) {
+        qCInfo(lcChronyd).noquote() << line;
+        Q_EMIT logged(line);
+    }
 }
 
 void ChronydProcess::onFinished(int exitCode, QProcess::ExitStatus status) {

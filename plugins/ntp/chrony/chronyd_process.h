@@ -31,7 +31,7 @@ class ChronydProcess final : public ChronydRunner {
     [[nodiscard]] bool outlivesUs() const override { return false; }
 
    private:
-    void logLines(const QStringList& lines) const;
+    void logLines(const QStringList& lines);
     void onFinished(int exitCode, QProcess::ExitStatus status);
 
     QProcess m_process;

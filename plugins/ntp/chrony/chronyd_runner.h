@@ -42,6 +42,8 @@ class ChronydRunner : public QObject {
     /// Also when it could not be started. `why` is a sentence for people with chronyd's last words, where they are
     /// known.
     void exited(const QString& why);
+    /// What chronyd logs, where that reaches us.
+    void logged(const QString& line);
     /// end(), or a start() in place of one that runs, could not be carried out: chronyd goes on.
     void notEnded(const QString& why);
 };

@@ -12,6 +12,7 @@ enum class StartReason {
     Changed,           ///< a configuration that only a restart could bring
     PreviousRestored,  ///< the new one did not work out
     EndedByItself,     ///< or was ended by somebody else
+    PortFree,          ///< it had not got the port that clients are answered on, or had lost it
     FoundRunning,      ///< no start at all: it outlived an earlier host
 };
 
@@ -30,6 +31,8 @@ inline QString sentence(const ChronydStart& start) {
         case StartReason::PreviousRestored:
             return QStringLiteral("The time daemon (chronyd) was started with its previous configuration.");
         case StartReason::EndedByItself: return QStringLiteral("The time daemon (chronyd) was restarted.");
+        case StartReason::PortFree:
+            return QStringLiteral("The time daemon (chronyd) was restarted because it had no socket for its clients.");
         case StartReason::FoundRunning:
             return QStringLiteral("The time daemon (chronyd) was already running and was adopted unchanged.");
         case StartReason::Wanted:

@@ -9,6 +9,7 @@
 #include "core/access_order.h"
 #include "core/config_text.h"
 #include "core/key_file.h"
+#include "core/plain_text.h"
 #include "core/rate_limit.h"
 #include "core/source_lines.h"
 
@@ -51,6 +52,21 @@ std::vector<AccessRule> allRules(const std::vector<AccessRule>& own, const std::
     return rules;
 }
 
+/// A chronyd that does not set the clock (-x) cannot step it either: it loses what it wanted to step, and serves time
+/// that is off by as much (chrony 4.3). What it serves is corrected at once anyway.
+void leaveOutClockSettings(const ServingSpec& server, ChronyPlan& plan) {
+    const auto leaveOut = [&plan](const char* field, const QString& value) {
+        plan.leftOut.push_back({QStringLiteral("spec.server.") + QLatin1String(field), value,
+                                QStringLiteral("has no effect: this node's service does not set the machine's clock "
+                                               "(plugins.ntp.clockControl)")});
+    };
+    if (server.makestep)
+        leaveOut(
+            "makestep",
+            QStringLiteral("%1, limit %2").arg(plainDuration(server.makestep->threshold)).arg(server.makestep->limit));
+    if (server.rtcsync) leaveOut("rtcsync", QStringLiteral("true"));
+}
+
 void writeAccess(ConfigText& out, const std::vector<AccessRule>& rules) {
     for (const AccessRule& rule : rules)
         out.line({rule.permission == Permission::Allow ? "allow" : "deny", rule.network.text().toUtf8()});
@@ -59,9 +75,10 @@ void writeAccess(ConfigText& out, const std::vector<AccessRule>& rules) {
 void writeServing(ConfigText& out, const ServingSpec& server, const PlanOptions& options) {
     const QString driftFile = server.driftfile.isEmpty() ? options.paths.driftFile : server.driftfile;
     out.line({"driftfile", driftFile.toUtf8()});
-    if (server.makestep)
+    const bool setsClock = options.clockControl == ClockControl::Adjust;
+    if (server.makestep && setsClock)
         out.line({"makestep", decimalSeconds(server.makestep->threshold), QByteArray::number(server.makestep->limit)});
-    if (server.rtcsync && options.clockControl == ClockControl::Adjust) out.line({"rtcsync"});
+    if (server.rtcsync && setsClock) out.line({"rtcsync"});
     writeLocal(out, effectiveLocal(server));
     out.line({"port", QByteArray::number(server.port)});
     for (const IpAddress& address : server.bindAddresses) out.line({"bindaddress", address.text().toUtf8()});
@@ -224,7 +241,8 @@ QByteArrayList restartLines(const QByteArray& config) {
 
 ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options, const Materials& materials) {
     ChronyPlan plan;
-    plan.online.makestep = spec.server.makestep.value_or(MakestepSpec());
+    const bool setsClock = options.clockControl == ClockControl::Adjust;
+    plan.online.makestep = setsClock ? spec.server.makestep.value_or(MakestepSpec()) : MakestepSpec();
     plan.online.local = effectiveLocal(spec.server);
     plan.online.access = allRules(spec.access, materials.vlans.access);
     SourceLines sources = sourceLines(spec, materials);
@@ -232,6 +250,7 @@ ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options, cons
     plan.online.sourceNames = std::move(sources.names);
     plan.online.keyOf = std::move(sources.keyOf);
     plan.leftOut = std::move(sources.leftOut);
+    if (!setsClock) leaveOutClockSettings(spec.server, plan);
     plan.keys = keyFile(spec.authentication, materials.keys);
     ConfigText out;
     out.line({"# Written by the ntp plugin of fos1-host from an NTPService; edits are lost at its next change."});

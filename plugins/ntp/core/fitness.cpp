@@ -8,13 +8,16 @@ namespace {
 /// What is withdrawn must become this much better than the limit.
 constexpr int kPercentToReturn = 80;
 
-Fitness verdict(const time::SyncState& state, const FitnessPolicy& policy, bool isWithdrawn,
+Fitness verdict(const time::SyncState& state, const FitnessInputs& in, bool isWithdrawn,
                 std::optional<std::chrono::steady_clock::duration> lostFor) {
+    const FitnessPolicy& policy = in.policy;
     if (!state.synchronised && !state.holdover) return Fitness::NotSynchronised;
     if (policy.worstStratum && state.stratum > *policy.worstStratum) return Fitness::StratumTooHigh;
     if (lostFor && *lostFor > policy.holdover.duration) return Fitness::HoldoverTooLong;
+    if (in.isContradicted) return Fitness::SourcesContradict;
     const auto limit = policy.holdover.errorBound;
     if (state.errorBound >= (isWithdrawn ? limit * kPercentToReturn / 100 : limit)) return Fitness::ErrorTooLarge;
+    if (!policy.whyNotServed.isEmpty()) return Fitness::NotServed;
     return state.synchronised ? Fitness::Fit : Fitness::FitInHoldover;
 }
 
@@ -30,15 +33,28 @@ QString sentence(Fitness fitness) {
         case Fitness::StratumTooHigh: return QStringLiteral("The stratum is worse than allowed.");
         case Fitness::ErrorTooLarge: return QStringLiteral("The time may be off by more than allowed.");
         case Fitness::HoldoverTooLong: return QStringLiteral("No source has been usable for too long.");
+        case Fitness::SourcesContradict:
+            return QStringLiteral("A source that the clock follows measures the served time as wrong.");
+        case Fitness::NotServed: return QStringLiteral("Clients do not get the time of this service.");
+        case Fitness::TooFewMeasured:
+            return QStringLiteral("Fewer sources than declared have been compared since the start.");
         case Fitness::Unknown: break;
     }
     return QStringLiteral("The state of the clock is unknown.");
 }
 
-Fitness FitnessJudge::judge(const time::SyncState& state, const FitnessPolicy& policy, TimePoint now,
+bool FitnessJudge::isQuorumAwaited(const time::SyncState& state, bool hasQuorum, TimePoint now) {
+    if (m_hadQuorum || !state.synchronised) return false;
+    if (!m_quorumAwaitedSince) m_quorumAwaitedSince = now;
+    m_hadQuorum = hasQuorum || now - *m_quorumAwaitedSince >= kQuorumPatience;
+    return !m_hadQuorum;
+}
+
+Fitness FitnessJudge::judge(const time::SyncState& state, const FitnessInputs& in, TimePoint now,
                             std::optional<TimePoint> lostAt) {
     const auto lostFor = lostAt ? std::optional(now - *lostAt) : std::nullopt;
-    Fitness fitness = verdict(state, policy, m_withdrawn, lostFor);
+    Fitness fitness = verdict(state, in, m_withdrawn, lostFor);
+    if (isQuorumAwaited(state, in.hasQuorum, now) && isFit(fitness)) fitness = Fitness::TooFewMeasured;
     if (!isFit(fitness)) {
         m_goodSince.reset();
         m_withdrawn = m_withdrawn || m_wasFit;

@@ -3,8 +3,10 @@
 // comes back only after it has been good for a while, so that nobody's configuration follows each flutter.
 #pragma once
 
+#include <memory>
 #include <optional>
 
+#include "core/source_truth.h"
 #include "model/vlan_policy.h"
 #include "time/sync_state.h"
 
@@ -12,6 +14,9 @@ namespace fos1::ntp {
 
 /// Time that was found unfit has to be good for this long without a break.
 inline constexpr std::chrono::seconds kSteadyFor{10};
+/// Time is not advertised before as many sources as are declared have been compared, but for no longer than this: one
+/// of them may be gone for good.
+inline constexpr std::chrono::seconds kQuorumPatience{30};
 
 enum class Fitness {
     Unknown = 0,
@@ -22,6 +27,9 @@ enum class Fitness {
     StratumTooHigh,
     ErrorTooLarge,
     HoldoverTooLong,
+    SourcesContradict,  ///< a followed source says that the served time is wrong
+    NotServed,          ///< clients do not get it
+    TooFewMeasured,     ///< the declared number of sources has not been compared yet
 };
 
 [[nodiscard]] inline bool isFit(Fitness fitness) {
@@ -31,10 +39,21 @@ enum class Fitness {
 /// A sentence without measured numbers: it changes when the verdict does.
 [[nodiscard]] QString sentence(Fitness fitness);
 
+/// What time is held against.
 struct FitnessPolicy {
     std::optional<int> worstStratum;  ///< spec.server.stratum
     HoldoverSpec holdover;
+    int sourcesMinimum = 1;                   ///< spec.monitoring.sourcesMinimum
+    QString whyNotServed;                     ///< a sentence; empty: clients are answered, as far as is known
+    std::optional<int> localStratum;          ///< of spec.server.local, where it is enabled
+    std::shared_ptr<const OwnReference> own;  ///< null: not known
     bool operator==(const FitnessPolicy&) const = default;
+};
+
+struct FitnessInputs {
+    const FitnessPolicy& policy;
+    bool isContradicted = false;
+    bool hasQuorum = true;
 };
 
 class FitnessJudge {
@@ -43,13 +62,17 @@ class FitnessJudge {
 
     /// `state` is complete but for its fitness. `lostAt`: since when it is in holdover. States come in the order of
     /// time.
-    [[nodiscard]] Fitness judge(const time::SyncState& state, const FitnessPolicy& policy, TimePoint now,
+    [[nodiscard]] Fitness judge(const time::SyncState& state, const FitnessInputs& in, TimePoint now,
                                 std::optional<TimePoint> lostAt);
 
    private:
+    [[nodiscard]] bool isQuorumAwaited(const time::SyncState& state, bool hasQuorum, TimePoint now);
+
     bool m_wasFit = false;     ///< at the last judgement
     bool m_withdrawn = false;  ///< it was fit once and is not now
     std::optional<TimePoint> m_goodSince;
+    bool m_hadQuorum = false;  ///< once is enough
+    std::optional<TimePoint> m_quorumAwaitedSince;
 };
 
 }  // namespace fos1::ntp

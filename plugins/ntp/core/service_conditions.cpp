@@ -4,6 +4,7 @@
 #include "core/make_condition.h"
 #include "core/plain_text.h"
 #include "core/security_conditions.h"
+#include "core/service_plan.h"
 #include "core/service_status.h"
 
 namespace fos1::ntp {
@@ -23,9 +24,12 @@ Condition ready(const StatusInput& in) {
         case EnginePhase::Running:
             if (in.reconciled && in.reconciled->status == kFalse)
                 return makeCondition(
-                    type, kTrue, "Running",
+                    type, kFalse, "PreviousConfiguration",
                     QStringLiteral("The time daemon runs with its previous configuration; the condition Reconciled "
                                    "reports why the declared one is not in force."));
+            if (const QString why = in.spec.server.port == 0 ? QString() : whyNobodyServed(in.spec, in.serving);
+                !why.isEmpty())
+                return makeCondition(type, kFalse, "NobodyServed", why);
             return makeCondition(type, kTrue, "Running",
                                  QStringLiteral("The time daemon runs with the declared configuration."));
         case EnginePhase::Starting:
@@ -50,6 +54,8 @@ Condition synchronized(const StatusInput& in) {
     if (!in.spec.enabled) return makeCondition(type, kFalse, "Disabled", kOff);
     if (in.sync.synchronised) return makeCondition(type, kTrue, "FollowingSource", in.sync.reason);
     if (in.sync.holdover) return makeCondition(type, kFalse, "Holdover", in.sync.reason);
+    if (in.sync.source && in.sync.source->kind != QStringLiteral("local") && in.sync.sources.selectable > 0)
+        return makeCondition(type, kFalse, "NoTrueReference", in.sync.reason);
     if (in.sync.source && in.sync.source->kind == QStringLiteral("local"))
         return makeCondition(type, kFalse, "LocalReference", in.sync.reason);
     if (in.engine.phase != EnginePhase::Running)
@@ -60,24 +66,73 @@ Condition synchronized(const StatusInput& in) {
 /// Limits say something about a disciplined clock only.
 bool isMeasured(const StatusInput& in) { return in.sync.synchronised || in.sync.holdover; }
 
-Condition offsetWithinLimits(const StatusInput& in) {
-    const char* type = "OffsetWithinLimits";
+/// `subject`: "The served time is %1 off"; `remark`: what follows when it is over a limit.
+Condition againstLimits(const char* type, const StatusInput& in, std::chrono::nanoseconds offset,
+                        const QString& subject, const QString& remark = {}) {
     if (!in.spec.monitoring.enabled)
         return makeCondition(type, kUnknown, "MonitoringDisabled", QStringLiteral("Monitoring is switched off."));
     if (!isMeasured(in))
         return makeCondition(type, kUnknown, "NotSynchronized",
-                             QStringLiteral("Without a source, the offset of the clock is unknown."));
-    const auto offset = std::chrono::abs(in.sync.offset);
+                             QStringLiteral("Without a source, the offset is unknown."));
     const auto message = [&](const char* comparison, std::chrono::nanoseconds limit, const char* which) {
-        return QStringLiteral("The clock is %1 off, %2 the %3 limit of %4.")
-            .arg(plainDuration(offset), QLatin1String(comparison), QLatin1String(which), plainDuration(limit));
+        return QStringLiteral("%1, %2 the %3 limit of %4.")
+            .arg(subject.arg(plainDuration(offset)), QLatin1String(comparison), QLatin1String(which),
+                 plainDuration(limit));
     };
-    if (offset >= in.spec.monitoring.criticalThreshold)
-        return makeCondition(type, kFalse, "Critical",
-                             message("over", in.spec.monitoring.criticalThreshold, "critical"));
-    if (offset >= in.spec.monitoring.warningThreshold)
-        return makeCondition(type, kFalse, "Warning", message("over", in.spec.monitoring.warningThreshold, "warning"));
-    return makeCondition(type, kTrue, "WithinLimits", message("below", in.spec.monitoring.warningThreshold, "warning"));
+    const MonitoringSpec& limits = in.spec.monitoring;
+    if (offset >= limits.criticalThreshold)
+        return makeCondition(type, kFalse, "Critical", message("over", limits.criticalThreshold, "critical") + remark);
+    if (offset >= limits.warningThreshold)
+        return makeCondition(type, kFalse, "Warning", message("over", limits.warningThreshold, "warning") + remark);
+    return makeCondition(type, kTrue, "WithinLimits", message("below", limits.warningThreshold, "warning"));
+}
+
+/// Of the time that clients get. Without a source to measure it by, what it may be off at most counts.
+Condition offsetWithinLimits(const StatusInput& in) {
+    if (in.sync.synchronised)
+        return againstLimits("OffsetWithinLimits", in, std::chrono::abs(in.sync.servedOffset),
+                             QStringLiteral("The served time is %1 off its source"));
+    return againstLimits("OffsetWithinLimits", in, in.sync.errorBound,
+                         QStringLiteral("The served time may be up to %1 off"));
+}
+
+/// Of the machine's own clock, which chronyd may not be allowed to set.
+Condition systemClockWithinLimits(const StatusInput& in) {
+    const QString subject = in.sync.offset.count() < 0 ? QStringLiteral("The machine's clock is %1 slow")
+                                                       : QStringLiteral("The machine's clock is %1 fast");
+    return againstLimits(
+        "SystemClockWithinLimits", in, std::chrono::abs(in.sync.offset), subject,
+        in.clockControl == ClockControl::Adjust
+            ? QStringLiteral(" chronyd is correcting it.")
+            : QStringLiteral(" This service does not set it (plugins.ntp.clockControl is false); clients get the "
+                             "corrected time."));
+}
+
+/// Whether clients get the time, found by asking as they do.
+Condition serving(const StatusInput& in) {
+    const char* type = "Serving";
+    if (!in.spec.enabled) return makeCondition(type, kFalse, "Disabled", kOff);
+    if (in.spec.server.port == 0)
+        return makeCondition(type, kFalse, "PortIsZero", whyNobodyServed(in.spec, in.serving));
+    if (in.engine.phase != EnginePhase::Running)
+        return makeCondition(type, kFalse, "NotRunning", QStringLiteral("The time daemon is not running."));
+    if (!in.serving)
+        return makeCondition(type, kUnknown, "NotTried",
+                             QStringLiteral("No address of this node is allowed to ask, so it was not checked whether "
+                                            "clients are answered."));
+    const ServingFacts& facts = *in.serving;
+    if (facts.isNobodyServed())
+        return makeCondition(type, kFalse, facts.holders.empty() ? "NoAnswer" : "PortHeld",
+                             whyNobodyServed(in.spec, in.serving));
+    if (!facts.unserved.empty())
+        return makeCondition(type, kFalse, "PartlyServed",
+                             QStringLiteral("Not all clients are answered: %1.").arg(facts.problem()));
+    if (!facts.pending.empty())
+        return makeCondition(type, kUnknown, "BeingChecked",
+                             QStringLiteral("A check whether clients are answered is in progress."));
+    return makeCondition(
+        type, kTrue, "Answered",
+        QStringLiteral("This node answers clients at each of its %1 addresses to be served.").arg(facts.served.size()));
 }
 
 Condition enoughSources(const StatusInput& in) {
@@ -133,6 +188,19 @@ Condition fullyImplemented(const StatusInput& in) {
                          sentences.join(QStringLiteral(" ")));
 }
 
+/// What chronyd only logs.
+Condition daemonHealthy(const StatusInput& in) {
+    const char* type = "DaemonHealthy";
+    const Complaint& last = in.engine.complaint;
+    if (last.text.isEmpty() || in.nowUnix - last.atUnixMs / 1000 > kComplaintLifetime.count())
+        return !in.engine.seesLog
+                   ? makeCondition(type, kUnknown, "LogElsewhere",
+                                   QStringLiteral("The time daemon is a unit of systemd's and logs to the journal."))
+                   : makeCondition(type, kTrue, "NoErrors",
+                                   QStringLiteral("The time daemon has logged no error lately."));
+    return makeCondition(type, kFalse, "ErrorLogged", QStringLiteral("The time daemon reports: %1.").arg(last.text));
+}
+
 /// Asked where chronyd sets the clock.
 std::optional<Condition> noRivalTimeDaemon(const StatusInput& in) {
     const char* type = "NoRivalTimeDaemon";
@@ -177,9 +245,10 @@ std::optional<Condition> noRivalTimeDaemon(const StatusInput& in) {
 }  // namespace
 
 std::vector<Condition> conditionsOf(const StatusInput& input) {
-    std::vector<Condition> conditions{ready(input),           synchronized(input),      offsetWithinLimits(input),
-                                      enoughSources(input),   stratumAsExpected(input), vlansKnown(input),
-                                      fullyImplemented(input)};
+    std::vector<Condition> conditions{
+        ready(input),      synchronized(input),    offsetWithinLimits(input), systemClockWithinLimits(input),
+        serving(input),    daemonHealthy(input),   enoughSources(input),      stratumAsExpected(input),
+        vlansKnown(input), fullyImplemented(input)};
     if (auto condition = noRivalTimeDaemon(input)) conditions.push_back(std::move(*condition));
     for (Condition& condition : securityConditions(input)) conditions.push_back(std::move(condition));
     for (Condition& condition : conditions) condition.observedGeneration = input.generation;

@@ -10,8 +10,8 @@ namespace fos1::ntp {
 
 struct StatusInput;
 
-/// Ready, Synchronized, OffsetWithinLimits, EnoughSources, StratumAsExpected, FullyImplemented, and those that not
-/// every node has: NoRivalTimeDaemon, of security.
+/// Ready, Synchronized, OffsetWithinLimits, SystemClockWithinLimits, Serving, DaemonHealthy, EnoughSources,
+/// StratumAsExpected, FullyImplemented, and those that not every node has: NoRivalTimeDaemon, of security.
 [[nodiscard]] std::vector<Condition> conditionsOf(const StatusInput& input);
 
 }  // namespace fos1::ntp

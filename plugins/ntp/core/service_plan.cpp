@@ -19,6 +19,14 @@ QString whyNotAccepting(const NtpServiceSpec& spec, const std::optional<VlanPoli
     return {};
 }
 
+/// Why clients are not answered at an address, as far as is known; empty where they are.
+QString whyUnserved(const NtpServiceSpec& spec, const IpAddress& address, const ServingNow& now) {
+    if (!isBound(spec.server, address)) return QStringLiteral("is not among spec.server.bindAddresses");
+    if (!now.serving) return {};
+    const auto found = now.serving->unserved.find(address);
+    return found == now.serving->unserved.end() ? QString() : found->second;
+}
+
 ServiceState planVlan(const NtpServiceSpec& spec, const KnownVlan* vlan, const std::optional<VlanPolicy>& policy,
                       const PrefixTable<Permission>& answers, const ServingNow& now) {
     ServiceState state;
@@ -27,16 +35,25 @@ ServiceState planVlan(const NtpServiceSpec& spec, const KnownVlan* vlan, const s
     state.clientsOnly = wanted.clientsOnly;
     state.opensOnFailure = spec.opensOnFailure;
     std::vector<time::ServedAddress> answered;
+    QString unserved;
+    bool isPending = false;
     if (vlan) {
         state.interface = vlan->state.interface;
         for (const OwnAddress& each : addressesOf(vlan->state)) {
             state.addresses.push_back({each.address.text(), each.network.length});
-            if (answersAnyOf(answers, each.network)) answered.push_back(state.addresses.back());
+            if (!answersAnyOf(answers, each.network)) continue;
+            const QString why = whyUnserved(spec, each.address, now);
+            if (why.isEmpty())
+                answered.push_back(state.addresses.back());
+            else if (unserved.isEmpty())
+                unserved = QStringLiteral("%1 %2").arg(each.address.text(), why);
+            isPending = isPending || (now.serving && now.serving->pending.contains(each.address));
         }
     }
     state.reason = whyNotAccepting(spec, policy, now);
     if (state.reason.isEmpty() && answered.empty() && !state.addresses.empty())
-        state.reason = QStringLiteral("The time daemon does not answer the networks of this VLAN.");
+        state.reason = unserved.isEmpty() ? QStringLiteral("The time daemon does not answer the networks of this VLAN.")
+                                          : QStringLiteral("Clients of this VLAN are not answered: %1.").arg(unserved);
     state.accepting = state.reason.isEmpty();
     if (!state.accepting) return state;
     state.addresses = std::move(answered);
@@ -56,15 +73,51 @@ ServiceState planVlan(const NtpServiceSpec& spec, const KnownVlan* vlan, const s
             QStringLiteral("Not advertised: the link of the VLAN is down. %1").arg(vlan->state.reason).trimmed();
     else if (state.addresses.empty())
         state.reason = QStringLiteral("Not advertised: this node has no address in the VLAN.");
+    else if (isPending)
+        state.reason =
+            QStringLiteral("Not advertised: it is not yet confirmed that clients of this VLAN are answered.");
     else if (!now.isFit)
         state.reason = QStringLiteral("Not advertised: %1").arg(now.why);
     else
         state.reason = now.why;
-    state.advertise = vlan && vlan->isKnown && vlan->state.up && !state.addresses.empty() && now.isFit;
+    state.advertise = vlan && vlan->isKnown && vlan->state.up && !state.addresses.empty() && !isPending && now.isFit;
     return state;
 }
 
 }  // namespace
+
+QString whyNobodyServed(const NtpServiceSpec& spec, const ServingFacts* serving) {
+    if (spec.server.port == 0) return QStringLiteral("The service answers no clients (spec.server.port is 0).");
+    if (!serving || !serving->isNobodyServed()) return {};
+    return QStringLiteral("Clients are not answered on UDP port %1: %2.").arg(spec.server.port).arg(serving->problem());
+}
+
+bool isBound(const ServingSpec& server, const IpAddress& address) {
+    bool isAny = true;
+    for (const IpAddress& bound : server.bindAddresses) {
+        if (bound == address) return true;
+        if (bound.family == address.family) isAny = false;
+    }
+    return isAny;
+}
+
+std::vector<IpAddress> addressesToAnswer(const NtpServiceSpec& spec, const Vlans& vlans,
+                                         const PrefixTable<Permission>& answers,
+                                         const std::function<std::vector<IpAddress>()>& others) {
+    std::vector<IpAddress> addresses;
+    if (!spec.enabled || spec.server.port == 0) return addresses;
+    const auto add = [&](const IpAddress& address) {
+        if (!address.isLinkLocal6() && isBound(spec.server, address) && decide(answers, address) == Permission::Allow)
+            addresses.push_back(address);
+    };
+    for (const auto& [name, vlan] : vlans)
+        if (vlan.isKnown && vlan.state.up)
+            for (const OwnAddress& each : addressesOf(vlan.state)) add(each.address);
+    if (!addresses.empty()) return addresses;
+    for (const IpAddress& address : spec.server.bindAddresses.empty() ? others() : spec.server.bindAddresses)
+        add(address);
+    return addresses;
+}
 
 std::map<QString, ServiceState> planVlans(const NtpServiceSpec& spec, const Vlans& vlans,
                                           const PrefixTable<Permission>& answers, const ServingNow& now) {

@@ -2,10 +2,14 @@
 // Decides how time is served in each VLAN. Pure: bridges are told facts to act on, and never the spec.
 #pragma once
 
+#include <functional>
 #include <map>
+#include <memory>
+#include <vector>
 
 #include "core/known_vlans.h"
 #include "core/prefix_table.h"
+#include "core/serving_facts.h"
 #include "model/ntp_service_spec.h"
 #include "time/service_state.h"
 
@@ -17,8 +21,22 @@ struct ServingNow {
     bool isNtsServed = false;
     bool isFit = false;  ///< time.sync/v1, fit_to_advertise
     QString why;         ///< time.sync/v1, reason
+    /// Null: nothing was found out. Another object whenever something changed.
+    std::shared_ptr<const ServingFacts> serving = {};
     bool operator==(const ServingNow&) const = default;
 };
+
+/// Why no client gets the time, a sentence; empty: clients do, nobody is to, or it is not known.
+[[nodiscard]] QString whyNobodyServed(const NtpServiceSpec& spec, const ServingFacts* serving);
+
+/// Whether chronyd has a socket for this address: it binds every address of a family, or the one that is given.
+[[nodiscard]] bool isBound(const ServingSpec& server, const IpAddress& address);
+
+/// The addresses of this node at which clients are to be answered, by the access rules that chronyd has; those of the
+/// VLANs, or without any, `others`. Link-local ones are left out.
+[[nodiscard]] std::vector<IpAddress> addressesToAnswer(const NtpServiceSpec& spec, const Vlans& vlans,
+                                                       const PrefixTable<Permission>& answers,
+                                                       const std::function<std::vector<IpAddress>()>& others);
 
 /// The policy in force in every VLAN that is known or named. `answers`: the access rules that chronyd has, which say
 /// more than the spec while a change is under way, was refused, or a rule of the spec denies a VLAN's network.

@@ -14,6 +14,7 @@
 #include "core/engine_state.h"
 #include "core/nts_facts.h"
 #include "core/observation.h"
+#include "core/serving_facts.h"
 #include "fos1/condition.h"
 #include "model/ntp_service_spec.h"
 #include "time/service_state.h"
@@ -42,6 +43,8 @@ struct StatusInput {
     /// Whether what is declared is in force, with the generation that this is about; nothing: not tried yet. Everything
     /// else describes what is in force.
     const std::optional<Condition>& reconciled;
+    const ServingFacts* serving = nullptr;  ///< null: nothing was found out
+    ClockControl clockControl = ClockControl::None;
 };
 
 struct StatusMeaning {

@@ -5,6 +5,7 @@
 
 #include "core/plain_text.h"
 #include "core/selection_verdict.h"
+#include "core/source_truth.h"
 
 namespace fos1::ntp {
 
@@ -151,6 +152,8 @@ QString remarks(const SourceReport& source) {
     const int polls = std::bit_width(source.reachability);
     const int answered = std::popcount(source.reachability);
     if (answered < polls) text += QStringLiteral(" %1 of its last %2 polls were answered.").arg(answered).arg(polls);
+    if (source.ntp && source.ntp->validReplies > 0 && source.ntp->stratum > 0 && isFreeRunning(source.ntp->refId))
+        text += QStringLiteral(" It has no source of its own: it serves its free-running local clock.");
     if (!source.authentication || source.authentication->mode != AuthenticationMode::Nts) return text;
     const Authentication& nts = *source.authentication;
     if (nts.keyExchangeTries > 1 && nts.cookies < kAllCookies)

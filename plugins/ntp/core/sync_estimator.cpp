@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/sync_estimator.h"
 
+#include <algorithm>
+
 #include "core/plain_text.h"
 
 namespace fos1::ntp {
@@ -10,6 +12,9 @@ using time::LeapState;
 using time::SyncState;
 
 namespace {
+
+/// What reading clocks and rounding floats may add.
+constexpr nanoseconds kClockReading = std::chrono::microseconds(1);
 
 time::SourceCounts count(const std::vector<SourceReport>& sources) {
     time::SourceCounts counts;
@@ -40,8 +45,22 @@ bool isDisciplined(const Tracking& tracking) {
            !isLocalReference(tracking);
 }
 
-nanoseconds errorBound(const Tracking& tracking) {
-    return std::chrono::abs(tracking.clockOffset) + tracking.rootDispersion + tracking.rootDelay / 2;
+/// Of the time that clients get: chronyd corrects what it serves for the offset that the machine's clock still has
+/// (tracking, "System time"), with or without control of the clock.
+nanoseconds errorBound(const Tracking& tracking) { return tracking.rootDispersion + tracking.rootDelay / 2; }
+
+bool isFollowed(const SourceReport& source) {
+    return source.reachability != 0 && (source.state == SourceState::Selected || source.state == SourceState::Combined);
+}
+
+/// Whether chronyd has compared it with the others.
+bool wasCompared(const SourceReport& source) {
+    return source.reachability != 0 && source.state != SourceState::Unusable && source.state != SourceState::Unknown;
+}
+
+QString fastOrSlowBy(nanoseconds offset) {
+    return plainDuration(std::chrono::abs(offset)) +
+           (offset.count() < 0 ? QStringLiteral(" slow") : QStringLiteral(" fast"));
 }
 
 }  // namespace
@@ -66,7 +85,8 @@ SyncState SyncEstimator::update(const Observation& observation, const FitnessPol
         state.errorBound = errorBound(tracking);
         state.jitter = tracking.rmsOffset;
         const SourceReport* followed = followedSource();
-        state.synchronised = followed != nullptr && isDisciplined(tracking);
+        m_noTruth = followed ? whyNoTruth(policy) : QString();
+        state.synchronised = followed != nullptr && isDisciplined(tracking) && m_noTruth.isEmpty();
         if (isLocalReference(tracking)) {
             state.source = time::SelectedSource{QStringLiteral("local clock"), {}, QStringLiteral("local")};
         } else if (followed) {
@@ -74,7 +94,11 @@ SyncState SyncEstimator::update(const Observation& observation, const FitnessPol
                 time::SelectedSource{displayName(*followed), numericAddress(*followed), kindText(followed->mode)};
             for (const SourceStatistics& statistics : m_statistics.value)
                 if (statistics.address == followed->address) state.jitter = statistics.deviation;
+            state.servedOffset = followed->offset;
         }
+        m_contradiction.clear();
+        if (state.synchronised) compareWithSources(state);
+        state.clockErrorBound = std::chrono::abs(state.offset) + state.errorBound;
     }
     trackHoldover(observation, state);
     judge(observation, policy, state);
@@ -87,13 +111,48 @@ const SourceReport* SyncEstimator::followedSource() const {
     return nullptr;
 }
 
+QString SyncEstimator::whyNoTruth(const FitnessPolicy& policy) const {
+    static const OwnReference kUnknown;
+    QStringList sentences;
+    for (const SourceReport& source : m_sources.value) {
+        if (!isFollowed(source) && source.state != SourceState::Selectable) continue;
+        const auto why = whyNoEvidence(source, policy.localStratum, policy.own ? *policy.own : kUnknown);
+        if (!why) return {};
+        sentences.append(displayName(source) + u' ' + *why);
+    }
+    return sentences.join(QStringLiteral("; "));
+}
+
+/// No single figure is trusted: where the last measurement of a followed source is further from the served time than
+/// both can be wrong, chronyd did not do what it reports.
+void SyncEstimator::compareWithSources(SyncState& state) {
+    const nanoseconds bound = state.errorBound;
+    for (const SourceReport& source : m_sources.value) {
+        if (!isFollowed(source) || !source.sinceSample) continue;
+        const nanoseconds distance = std::chrono::abs(source.offset);
+        if (distance <= bound + source.offsetError + kClockReading) continue;
+        state.errorBound = std::max(state.errorBound, distance + source.offsetError);
+        if (!m_contradiction.isEmpty()) continue;
+        m_contradiction =
+            QStringLiteral("%1 measures the served time as %2, to within %3, but chronyd reports it right to within %4")
+                .arg(displayName(source), fastOrSlowBy(source.offset), plainDuration(source.offsetError),
+                     plainDuration(bound));
+    }
+}
+
+bool SyncEstimator::hasQuorum(const FitnessPolicy& policy, const SyncState& state) const {
+    const auto measured = std::count_if(m_sources.value.begin(), m_sources.value.end(), wasCompared);
+    return measured >= std::min<qint64>(policy.sourcesMinimum, state.sources.total);
+}
+
 void SyncEstimator::trackHoldover(const Observation& observation, SyncState& state) {
     if (state.synchronised) {
         m_wasSynchronised = true;
         m_holdover.reset();
         return;
     }
-    if (m_tracking.at && !isDisciplined(m_tracking.value)) m_wasSynchronised = false;
+    // The clock goes with what it follows now, and not with what it learnt before.
+    if (m_tracking.at && (!isDisciplined(m_tracking.value) || !m_noTruth.isEmpty())) m_wasSynchronised = false;
     if (!m_wasSynchronised || !m_tracking.at) {
         m_holdover.reset();
         return;
@@ -105,7 +164,8 @@ void SyncEstimator::trackHoldover(const Observation& observation, SyncState& sta
 
 void SyncEstimator::judge(const Observation& observation, const FitnessPolicy& policy, SyncState& state) {
     const auto lostAt = m_holdover ? std::optional(m_holdover->since) : std::nullopt;
-    m_fitness = m_judge.judge(state, policy, observation.at, lostAt);
+    m_fitness =
+        m_judge.judge(state, {policy, !m_contradiction.isEmpty(), hasQuorum(policy, state)}, observation.at, lostAt);
     state.fitToAdvertise = isFit(m_fitness);
     state.reason = reasonFor(policy, state);
 }
@@ -133,6 +193,13 @@ QString SyncEstimator::reasonFor(const FitnessPolicy& policy, const SyncState& s
                                        : lost + QStringLiteral(", and the time is only %1").arg(accuracy)) +
                    QStringLiteral(", not good enough to advertise.");
         case Fitness::HoldoverTooLong: return lost + QStringLiteral(", which is too long to continue advertising.");
+        case Fitness::SourcesContradict: return QStringLiteral("Not advertised: %1.").arg(m_contradiction);
+        case Fitness::NotServed: return QStringLiteral("%1; not advertised: %2").arg(following, policy.whyNotServed);
+        case Fitness::TooFewMeasured:
+            return QStringLiteral("%1; not advertised until %2 sources have been compared, or for %3.")
+                .arg(following)
+                .arg(policy.sourcesMinimum)
+                .arg(plainDuration(kQuorumPatience));
         case Fitness::NotSynchronised:
         case Fitness::Unknown: break;
     }
@@ -141,6 +208,7 @@ QString SyncEstimator::reasonFor(const FitnessPolicy& policy, const SyncState& s
 
 QString SyncEstimator::whyNotSynchronised(const SyncState& state) const {
     if (!m_tracking.at) return QStringLiteral("chronyd does not answer.");
+    if (!m_noTruth.isEmpty()) return QStringLiteral("Not synchronized: %1.").arg(m_noTruth);
     QString why;
     if (!m_sources.at)
         why = QStringLiteral("the state of the sources is not yet known");

@@ -50,6 +50,10 @@ class SyncEstimator {
 
     [[nodiscard]] const SourceReport* followedSource() const;
     void trackHoldover(const Observation& observation, time::SyncState& state);
+    /// The sources that were found good and bring no time from outside; empty when one does, or there are none.
+    [[nodiscard]] QString whyNoTruth(const FitnessPolicy& policy) const;
+    void compareWithSources(time::SyncState& state);
+    [[nodiscard]] bool hasQuorum(const FitnessPolicy& policy, const time::SyncState& state) const;
     void judge(const Observation& observation, const FitnessPolicy& policy, time::SyncState& state);
     [[nodiscard]] QString reasonFor(const FitnessPolicy& policy, const time::SyncState& state) const;
     [[nodiscard]] QString whyNotSynchronised(const time::SyncState& state) const;
@@ -59,6 +63,8 @@ class SyncEstimator {
     Remembered<std::vector<SourceStatistics>> m_statistics;
     bool m_wasSynchronised = false;
     std::optional<Holdover> m_holdover;
+    QString m_noTruth;        ///< why what is followed is no evidence; empty: it is
+    QString m_contradiction;  ///< what a followed source says against the served time; empty: nothing
     FitnessJudge m_judge;
     Fitness m_fitness = Fitness::Unknown;
 };

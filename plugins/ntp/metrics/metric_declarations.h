@@ -12,7 +12,7 @@ inline constexpr int kMillisecondsFromNanoseconds = 6;
 inline constexpr int kSecondsFromNanoseconds = 9;
 inline constexpr int kPpmFromPpb = 3;
 
-/// One series without labels, or none.
+/// One series without labels, or no series.
 [[nodiscard]] inline Series single(std::optional<qint64> value) { return value ? Series{{{}, *value}} : Series{}; }
 
 }  // namespace fos1::ntp

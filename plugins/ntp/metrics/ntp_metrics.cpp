@@ -16,9 +16,19 @@ NtpMetrics::NtpMetrics(IMetrics& metrics)
       m_drift(gauge(metrics, "ntp_frequency_drift_ppm",
                     "Frequency error of the system clock without correction; positive when it gains.", {},
                     kPpmFromPpb)),
-      m_errorBound(gauge(metrics, "ntp_error_bound_milliseconds",
-                         "How far the system clock may be off at most: |offset| + root dispersion + root delay / 2.",
-                         {}, kMillisecondsFromNanoseconds)),
+      m_errorBound(
+          gauge(metrics, "ntp_error_bound_milliseconds",
+                "How far the served time may be off at most: root dispersion + root delay / 2, or more where a "
+                "source contradicts that.",
+                {}, kMillisecondsFromNanoseconds)),
+      m_clockErrorBound(gauge(metrics, "ntp_system_clock_error_bound_milliseconds",
+                              "How far the machine's clock may be off at most: |offset| + error bound.", {},
+                              kMillisecondsFromNanoseconds)),
+      m_servedOffset(gauge(metrics, "ntp_served_offset_milliseconds",
+                           "Served time minus the followed source, as last measured; positive when it is fast.", {},
+                           kMillisecondsFromNanoseconds)),
+      m_advertised(gauge(metrics, "ntp_advertised", "1 when the service is fit to be advertised to clients, else 0.")),
+      m_holdover(gauge(metrics, "ntp_holdover", "1 when no source is usable and the clock still keeps time, else 0.")),
       m_rootDelay(gauge(metrics, "ntp_root_delay_milliseconds", "Round trip to the reference clock at stratum 1.", {},
                         kMillisecondsFromNanoseconds)),
       m_rootDispersion(gauge(metrics, "ntp_root_dispersion_milliseconds",
@@ -61,6 +71,10 @@ void NtpMetrics::show(const time::SyncState& state, const std::vector<SourceRepo
     m_jitter.update(whenMeasured(state.jitter.count()));
     m_drift.update(whenMeasured(state.frequencyPpb));
     m_errorBound.update(whenMeasured(state.errorBound.count()));
+    m_clockErrorBound.update(whenMeasured(state.clockErrorBound.count()));
+    m_servedOffset.update(single(state.synchronised ? std::optional(state.servedOffset.count()) : std::nullopt));
+    m_advertised.set(state.fitToAdvertise ? 1 : 0);
+    m_holdover.set(state.holdover ? 1 : 0);
     m_rootDelay.update(whenMeasured(state.rootDelay.count()));
     m_rootDispersion.update(whenMeasured(state.rootDispersion.count()));
     m_sourceCount.set(state.sources.total);

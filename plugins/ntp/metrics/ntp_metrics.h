@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The plugin's metrics: names, units, and which series exist when. Decides nothing.
+// The plugin's metrics: names, units, and when each series exists. Makes no decisions.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ namespace fos1::ntp {
 
 class NtpMetrics {
    public:
-    /// Declares them all; only in IPlugin::start().
+    /// Declares all metrics; only in IPlugin::start().
     explicit NtpMetrics(IMetrics& metrics);
 
     void show(const time::SyncState& state, const std::vector<SourceReport>& sources,
@@ -32,7 +32,7 @@ class NtpMetrics {
     [[nodiscard]] ServerMetrics& server() { return m_server; }
     [[nodiscard]] ReconcileMetrics& reconciles() { return m_reconciles; }
 
-    /// No time service: not synchronised, and no series of what is not measured.
+    /// No time service: not synchronized, and no series for values that are not measured.
     void clear();
 
    private:
@@ -42,6 +42,10 @@ class NtpMetrics {
     Metric m_sync;
     Metric m_drift;
     Metric m_errorBound;
+    Metric m_clockErrorBound;
+    Metric m_servedOffset;
+    Metric m_advertised;
+    Metric m_holdover;
     Metric m_rootDelay;
     Metric m_rootDispersion;
     Metric m_sourceCount;

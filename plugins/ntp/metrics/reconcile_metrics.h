@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How often desired state was carried out, with which outcome, and how long that took.
+// How often desired state was applied, with which outcome, and how long this took.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,7 @@ class ReconcileMetrics {
 
     void started(Ticket ticket, std::chrono::steady_clock::time_point now) { m_started[ticket] = now; }
 
-    /// A ticket that was not started here is none of a reconcile.
+    /// Ignores a ticket that was not started here: it is not a reconcile.
     void ended(Ticket ticket, Outcome outcome, std::chrono::steady_clock::time_point now);
 
    private:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The metrics of those who are served, and of how well chronyd's reports can be had. Decides nothing.
+// The metrics of the served clients, and of the availability of chronyd's reports. Makes no decisions.
 #pragma once
 
 #include "core/client_aggregate.h"
@@ -13,18 +13,19 @@ class ServerMetrics {
    public:
     explicit ServerMetrics(IMetrics& metrics);
 
-    /// `vlans`: which VLAN a client is in.
+    /// `vlans` maps a client to its VLAN.
     void show(const Observation& observation, const NamedPrefixes& vlans);
 
-    /// chronyd was started: what it counts begins at 0. Our counters go on from where they were.
+    /// chronyd was started and counts from 0. Our counters continue from their values.
     void chronydStarted() { m_counters.beginAnew(); }
 
-    /// Nothing is measured any more; counters stay.
+    /// Nothing is measured any more; counters keep their values.
     void clear();
 
    private:
     ServerCounters m_counters;
-    std::map<Metric::Labels, qint64> m_collected;  ///< one not asked in this look keeps its last outcome
+    std::map<Metric::Labels, qint64> m_collected;  ///< a report that this reading does not request keeps its last
+                                                   ///< outcome
     Metric m_requests;
     Metric m_rate;
     Metric m_dropped;

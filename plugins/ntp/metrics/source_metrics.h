@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The metrics of each source: one series a source and metric. Decides nothing.
+// The metrics of each source: one series per source and metric. Makes no decisions.
 #pragma once
 
 #include <vector>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The addresses and prefixes of lib/net under short names, for the whole plugin.
+// The addresses and prefixes of lib/net under short names for the whole plugin.
 #pragma once
 
 #include "ip_address.h"

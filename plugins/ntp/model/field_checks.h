@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Checks of single spec fields: each returns the value, or nothing after adding one clear error with its path.
-// Knows no field by name.
+// Checks of single spec fields. Each returns the value, or nothing after it added one clear error with its path. Must
+// not know any field by name.
 #pragma once
 
 #include <chrono>
@@ -10,14 +10,14 @@
 
 namespace fos1::ntp {
 
-/// Why `text` must not be written into chrony.conf as one word, or an empty string when it may be: chrony splits at
-/// white space and takes a line that starts with one of !;#% as a comment.
+/// Why `text` must not be written to chrony.conf as one word; empty when it may. chrony splits at white space and
+/// treats a line that starts with one of !;#% as a comment.
 [[nodiscard]] QString unsafeInConfig(const QString& text);
 
-/// A host name by RFC 1123; a name whose last label is a number is a mistyped address, not a name.
+/// A host name as in RFC 1123. A name whose last label is a number is a mistyped address, not a name.
 [[nodiscard]] bool isHostName(const QString& text);
 
-/// Reads the fields of one map and collects what is wrong with them. `errors` outlives the object.
+/// Reads the fields of one map and collects their mistakes. `errors` outlives the object.
 class FieldChecks {
    public:
     FieldChecks(CborReader reader, Errors& errors) : m_reader(std::move(reader)), m_errors(errors) {}
@@ -36,7 +36,7 @@ class FieldChecks {
     [[nodiscard]] std::optional<std::chrono::nanoseconds> duration(const QString& key, std::chrono::nanoseconds unit,
                                                                    double lowest, double highest) const;
 
-    /// The same, more than zero.
+    /// The same, greater than zero.
     [[nodiscard]] std::optional<std::chrono::nanoseconds> positiveDuration(const QString& key,
                                                                            std::chrono::nanoseconds unit,
                                                                            double highest) const;
@@ -44,7 +44,7 @@ class FieldChecks {
     /// A required IP address or host name, in canonical form.
     [[nodiscard]] std::optional<QString> hostOrAddress(const QString& key) const;
 
-    /// Absent, or an absolute path that may stand in chrony.conf.
+    /// Absent, or an absolute path that is allowed in chrony.conf.
     [[nodiscard]] std::optional<QString> absolutePath(const QString& key) const;
 
    private:

@@ -15,7 +15,7 @@ const QString kKeyId = QStringLiteral("keyId");
 constexpr qsizetype kLongestKey =
     512;  // in hexadecimal it still fits into a line of chrony's keyfile, 2,048 characters
 
-/// Length that a cipher wants, or 0 where any will do (chrony.conf(5), keyfile).
+/// The key length that a cipher requires, or 0 when any length is allowed (chrony.conf(5), keyfile).
 qsizetype cipherKeyLength(const QString& type) {
     if (type == QStringLiteral("AES128")) return 16;
     if (type == QStringLiteral("AES256")) return 32;
@@ -26,7 +26,7 @@ QString parseType(const FieldChecks& key) {
     static const QStringList kTypes{QStringLiteral("MD5"),    QStringLiteral("SHA1"),   QStringLiteral("SHA256"),
                                     QStringLiteral("SHA384"), QStringLiteral("SHA512"), QStringLiteral("AES128"),
                                     QStringLiteral("AES256")};
-    const QString type = key.reader().text(kType).toUpper();  // a type in lower case is invalid for chrony
+    const QString type = key.reader().text(kType).toUpper();  // chrony refuses a type in lower case
     if (kTypes.contains(type)) return type;
     key.report(kType, QStringLiteral("must be one of %1").arg(kTypes.join(QStringLiteral(", "))));
     return {};

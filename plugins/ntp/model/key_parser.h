@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads the symmetric keys of a spec. No message that it makes holds anything of a key's value.
+// Reads the symmetric keys of a spec. Its messages never contain any part of a key's value.
 #pragma once
 
 #include <set>
@@ -9,14 +9,14 @@
 
 namespace fos1::ntp {
 
-/// The bytes of a key from its text: "HEX:" and "ASCII:" before it as in a keyfile of chrony's, else the text itself.
-/// An error says what is wrong with it, without the key. `type` as in KeySpec.
+/// The bytes of a key from its text: with the prefix "HEX:" or "ASCII:" as in chrony's keyfile, otherwise the text
+/// itself. The error names the mistake without the key. `type` as in KeySpec.
 [[nodiscard]] Result<QByteArray> keyBytes(const QByteArray& text, const QString& type);
 
 /// `authentication` is spec.security.authentication.
 [[nodiscard]] AuthenticationSpec parseKeys(const FieldChecks& authentication);
 
-/// Reports a `keyId` of `source` that is not known.
+/// Reports a `keyId` of `source` that is unknown.
 void checkKeyReference(const FieldChecks& source, const AuthenticationSpec& authentication);
 
 }  // namespace fos1::ntp

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The NTPService spec as values with units: what the operator asked for, and nothing about how it is done.
+// The NTPService spec as values with units: what the operator wants, and nothing about how it is achieved.
 #pragma once
 
 #include <QString>
@@ -13,7 +13,7 @@
 
 namespace fos1::ntp {
 
-/// chrony's own defaults, which count where a spec says nothing (chrony.conf(5), "Time sources").
+/// chrony's own defaults, which apply where a spec sets nothing (chrony.conf(5), "Time sources").
 inline constexpr int kDefaultMinpoll = 6;
 inline constexpr int kDefaultMaxpoll = 10;
 inline constexpr int kLowestPoll = -7;
@@ -21,7 +21,7 @@ inline constexpr int kHighestPoll = 24;
 inline constexpr quint16 kNtpPort = 123;
 inline constexpr int kDefaultLocalStratum = 10;
 
-/// What pools, servers and peers have in common. `minpoll` and `maxpoll` are log2 seconds.
+/// Options that pools, servers and peers share. `minpoll` and `maxpoll` are log2 seconds.
 struct SourceOptions {
     bool iburst = false;
     bool prefer = false;
@@ -32,9 +32,9 @@ struct SourceOptions {
     std::optional<int> minpoll;
     std::optional<int> maxpoll;
     quint16 port = kNtpPort;
-    bool nts = false;  ///< asks for Network Time Security (RFC 8915)
+    bool nts = false;  ///< use Network Time Security (RFC 8915)
     quint16 ntsPort = kNtsPort;
-    std::optional<qint64> keyId;          ///< asks for a symmetric key
+    std::optional<qint64> keyId;          ///< use a symmetric key
     std::optional<AddressFamily> family;  ///< nothing: any
     bool operator==(const SourceOptions&) const = default;
 };
@@ -50,7 +50,7 @@ struct PoolSpec {
 struct ServerSpec {
     QString address;  ///< IP address or host name
     SourceOptions options;
-    std::optional<int> presend;  ///< lowest poll (log2 s) at which a packet is sent ahead of each request
+    std::optional<int> presend;  ///< lowest poll (log2 s) at which a packet is sent before each request
     std::optional<std::chrono::nanoseconds> maxdelay;
     std::optional<std::chrono::nanoseconds> offset;
     bool operator==(const ServerSpec&) const = default;
@@ -58,7 +58,7 @@ struct ServerSpec {
 
 struct MakestepSpec {
     std::chrono::nanoseconds threshold{0};
-    int limit = 0;  ///< how many clock updates may step; -1: always
+    int limit = 0;  ///< number of clock updates that may step; -1: all
     bool operator==(const MakestepSpec&) const = default;
 };
 
@@ -70,11 +70,11 @@ struct LocalSpec {
     bool operator==(const LocalSpec&) const = default;
 };
 
-/// An interface whose packets its hardware stamps.
+/// An interface with hardware timestamping.
 struct HwTimestampSpec {
-    QString interface;                   ///< a name, or "*" for all that can
-    std::chrono::nanoseconds txcomp{0};  ///< from the stamp to the transmission
-    std::chrono::nanoseconds rxcomp{0};  ///< from the reception to the stamp
+    QString interface;                   ///< a name, or "*" for all capable interfaces
+    std::chrono::nanoseconds txcomp{0};  ///< from the timestamp to the transmission
+    std::chrono::nanoseconds rxcomp{0};  ///< from the reception to the timestamp
     bool operator==(const HwTimestampSpec&) const = default;
 };
 
@@ -88,12 +88,12 @@ struct LeapSpec {
 };
 
 struct ServingSpec {
-    std::optional<int> stratum;  ///< the worst stratum that the service is willing to advertise
+    std::optional<int> stratum;  ///< the worst stratum at which the service is advertised
     QString driftfile;           ///< absolute path; empty: the plugin's own
     std::optional<MakestepSpec> makestep;
     LocalSpec local;
     quint16 port = kNtpPort;
-    std::vector<IpAddress> bindAddresses;  ///< at most one of each family
+    std::vector<IpAddress> bindAddresses;  ///< at most one per family
     bool rtcsync = false;
     bool interleaved = true;
     std::vector<HwTimestampSpec> hwTimestamp;
@@ -119,7 +119,7 @@ struct NtpServiceSpec {
     AuthenticationSpec authentication;
     std::vector<AccessRule> access;
     RateLimitSpec rateLimit;
-    bool opensOnFailure = false;  ///< nothing is blocked when nobody is left to decide
+    bool opensOnFailure = false;  ///< nothing is blocked when the publisher of the policies is gone
     VlansSpec vlans;
     MonitoringSpec monitoring;
     AdvertiseSpec advertise;

@@ -111,7 +111,7 @@ NtsSpec parseNts(const FieldChecks& at) {
 
 }  // namespace
 
-/// The bounds are chrony's, which clamps in silence (chrony.conf(5), ratelimit).
+/// The bounds are chrony's, which clamps silently (chrony.conf(5), ratelimit).
 RateLimitSpec parseRateLimit(const FieldChecks& at, bool enabledByDefault) {
     RateLimitSpec limit;
     limit.enabled = at.reader().boolean(QStringLiteral("enabled"), enabledByDefault);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads spec.security. Knows no chrony.conf and no certificate.
+// Reads spec.security. Must not know chrony.conf or the contents of certificates.
 #pragma once
 
 #include "model/field_checks.h"
@@ -7,13 +7,14 @@
 
 namespace fos1::ntp {
 
-/// Fills the parts of `spec` that spec.security is about; mistakes go to the errors of `security`.
+/// Fills the parts of `spec` that spec.security describes. Mistakes go to the errors of `security`.
 void parseSecurity(const FieldChecks& security, NtpServiceSpec& spec);
 
-/// A limit as it stands in several places. `enabledByDefault`: when it is there and does not say.
+/// Reads a rate limit, which several places contain. `enabledByDefault` applies when the limit is present without
+/// `enabled`.
 [[nodiscard]] RateLimitSpec parseRateLimit(const FieldChecks& at, bool enabledByDefault);
 
-/// A network without host bits, or nothing after a report for `key`.
+/// A network without host bits; nothing after it reported an error for `key`.
 [[nodiscard]] std::optional<IpPrefix> networkFrom(const FieldChecks& at, const QString& key, const QString& text);
 
 }  // namespace fos1::ntp

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who is believed and who is answered: keys, certificates, access, limits. Values as the operator gave them; where a
-// secret is kept elsewhere, the place.
+// Which sources are trusted and which clients are answered: keys, certificates, access, limits. Values as the operator
+// gave them; for a secret that is stored elsewhere, its location.
 #pragma once
 
 #include <QByteArray>
@@ -22,13 +22,13 @@ struct SecretReference {
     bool operator==(const SecretReference&) const = default;
 };
 
-/// A symmetric key (chrony.conf(5), keyfile). Exactly one of `value`, `secret` and `file` is given.
+/// A symmetric key (chrony.conf(5), keyfile). Exactly one of `value`, `secret` and `file` is set.
 struct KeySpec {
     qint64 id = 0;
-    QString type;      ///< as chrony writes it: MD5, SHA1, SHA256, SHA384, SHA512, AES128, AES256
+    QString type;      ///< in chrony's spelling: MD5, SHA1, SHA256, SHA384, SHA512, AES128, AES256
     QByteArray value;  ///< the key's bytes; secret
     std::optional<SecretReference> secret;
-    QString file;  ///< absolute path of a file that holds the key alone
+    QString file;  ///< absolute path of a file that contains only the key
     QString path;  ///< spec.security.authentication.keys[n]
     bool operator==(const KeySpec&) const = default;
 };
@@ -40,8 +40,8 @@ struct AuthenticationSpec {
 };
 
 struct NtsSpec {
-    bool enabled = false;     ///< serve it; which sources use it is each source's own
-    QString certificateFile;  ///< with `keyFile`; empty: from the secret, or self-signed
+    bool enabled = false;     ///< serve NTS; each source decides for itself whether it uses NTS
+    QString certificateFile;  ///< requires `keyFile`; empty: from the secret, or self-signed
     QString keyFile;
     QString certificateSecret;  ///< name of a Secret with tls.crt and tls.key
     quint16 port = kNtsPort;
@@ -58,12 +58,12 @@ struct AccessRule {
     bool operator==(const AccessRule&) const = default;
 };
 
-/// How often one client is answered. chrony knows intervals of whole powers of two only.
+/// How often one client is answered. chrony supports only intervals that are powers of two seconds.
 struct RateLimitSpec {
     bool enabled = false;
-    std::chrono::nanoseconds interval{std::chrono::seconds(8)};  ///< least average time between two answers
-    int burst = 8;                                               ///< answers that may come closer together
-    int leak = 2;                                                ///< one of 2^leak requests is answered all the same
+    std::chrono::nanoseconds interval{std::chrono::seconds(8)};  ///< minimum average time between two answers
+    int burst = 8;                                               ///< number of answers that may come closer together
+    int leak = 2;                                                ///< one of 2^leak excess requests is still answered
     bool operator==(const RateLimitSpec&) const = default;
 };
 

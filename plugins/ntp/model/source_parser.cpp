@@ -13,7 +13,7 @@ constexpr int kMostServersOfAPool = 16;
 constexpr double kLongestDelaySeconds = 1000;
 constexpr double kLargestOffsetSeconds = 1e6;
 
-/// chrony 4.3 knows a source by its address alone: the same address on two ports is "already in use".
+/// chrony 4.3 identifies a source by its address alone: the same address with two ports is "already in use".
 class SeenSources {
    public:
     void add(const FieldChecks& at, const QString& key, const QString& name) {
@@ -42,7 +42,7 @@ void checkPolls(const FieldChecks& at, const SourceOptions& options) {
                   .arg(text(minpoll, options.minpoll.has_value()), text(maxpoll, options.maxpoll.has_value())));
 }
 
-/// `name`: what the source is named by.
+/// `name`: the address or host name of the source.
 std::optional<AddressFamily> parseFamily(const FieldChecks& at, const QString& name) {
     const QString key = QStringLiteral("family");
     const QString text = at.reader().text(key, QStringLiteral("any"));
@@ -113,7 +113,7 @@ ServerSpec parseServer(const FieldChecks& at, const AuthenticationSpec& keys, Se
     return server;
 }
 
-/// A peer can shift this node's clock, so that it must be known who it is.
+/// A peer can shift this node's clock, so it must be authenticated.
 void checkPeer(const FieldChecks& at, const ServerSpec& peer) {
     if (!peer.options.keyId && !at.reader().boolean(QStringLiteral("insecure")))
         at.report(QStringLiteral("keyId"),

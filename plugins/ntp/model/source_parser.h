@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads spec.sources: pools, servers and peers, their options, and that no source is named twice.
-// Knows no chrony.conf.
+// Reads spec.sources: pools, servers and peers with their options, and checks that each source is named once. Must not
+// know chrony.conf.
 #pragma once
 
 #include "model/field_checks.h"
@@ -9,7 +9,7 @@
 
 namespace fos1::ntp {
 
-/// Fills the pools, servers and peers of `spec` from spec.sources; mistakes go to the errors of `sources`.
+/// Fills the pools, servers and peers of `spec` from spec.sources. Mistakes go to the errors of `sources`.
 void parseSources(const FieldChecks& sources, const AuthenticationSpec& keys, NtpServiceSpec& spec);
 
 }  // namespace fos1::ntp

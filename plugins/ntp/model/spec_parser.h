@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Turns a spec's CBOR into NtpServiceSpec, reporting every mistake at once. Trusts nothing; does no I/O.
+// Converts a spec's CBOR to NtpServiceSpec and reports every mistake. Trusts no input. Does no I/O.
 #pragma once
 
 #include <QCborMap>
@@ -9,7 +9,7 @@
 
 namespace fos1::ntp {
 
-/// `map` is the object's spec; the paths of errors start with "spec".
+/// `map` is the object's spec. The paths of errors start with "spec".
 [[nodiscard]] tl::expected<NtpServiceSpec, Errors> parse(const QCborMap& map);
 
 }  // namespace fos1::ntp

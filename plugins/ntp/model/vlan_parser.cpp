@@ -27,7 +27,7 @@ VlanPolicy parsePolicy(const FieldChecks& at) {
     return policy;
 }
 
-/// The texts of a list, each with its path relative to `at`.
+/// The texts in a list, each with its path relative to `at`.
 std::vector<std::pair<QString, QString>> texts(const FieldChecks& at, const QString& key) {
     std::vector<std::pair<QString, QString>> list;
     const QCborArray array = at.reader().array(key);

@@ -12,7 +12,7 @@ namespace fos1::ntp {
 /// `at` is spec.advertise.
 [[nodiscard]] AdvertiseSpec parseAdvertise(const FieldChecks& at);
 
-/// `map` is the spec of an NTPClient. Every mistake with its path.
+/// `map` is the spec of an NTPClient. Returns every mistake with its path.
 [[nodiscard]] tl::expected<ClientGroupSpec, Errors> parseClientGroup(const QCborMap& map);
 
 }  // namespace fos1::ntp

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What an operator wants for VLANs, for groups of clients and for being told about: values, and nothing about how.
+// What an operator wants for VLANs, for groups of clients and for advertising: values, and nothing about how it is
+// achieved.
 #pragma once
 
 #include <QString>
@@ -16,8 +17,8 @@ struct VlanPolicy {
     bool broadcast = false;
     bool clientsOnly = true;
     bool redirect = false;
-    bool nts = true;                         ///< where NTS is served at all
-    std::optional<RateLimitSpec> rateLimit;  ///< nothing: the service's
+    bool nts = true;                         ///< applies only if NTS is served at all
+    std::optional<RateLimitSpec> rateLimit;  ///< nothing: the service's rate limit
     bool operator==(const VlanPolicy&) const = default;
 };
 
@@ -31,14 +32,14 @@ struct VlanEntry {
 
 struct VlansSpec {
     std::vector<VlanEntry> entries;
-    std::optional<VlanPolicy> defaults;  ///< for VLANs without an entry; nothing: as spec.vlanDefaults is when absent
+    std::optional<VlanPolicy> defaults;  ///< for VLANs without an entry; nothing: spec.vlanDefaults is absent
     bool operator==(const VlansSpec&) const = default;
 
-    /// Whether the spec says anything about VLANs; without, security.access alone decides.
+    /// Whether the spec contains anything about VLANs. If not, security.access alone decides.
     [[nodiscard]] bool isGiven() const { return defaults.has_value() || !entries.empty(); }
 };
 
-/// How far lost time is still told to clients.
+/// The limits for advertising the service after the time is lost.
 struct HoldoverSpec {
     std::chrono::nanoseconds duration{std::chrono::hours(1)};
     std::chrono::nanoseconds errorBound{std::chrono::seconds(1)};
@@ -47,7 +48,7 @@ struct HoldoverSpec {
 
 struct AdvertiseSpec {
     bool dhcp = true;
-    QString dnsName;  ///< empty: not in DNS
+    QString dnsName;  ///< empty: not advertised in DNS
     QString dnsZone;
     HoldoverSpec holdover;
     bool operator==(const AdvertiseSpec&) const = default;

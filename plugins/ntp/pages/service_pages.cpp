@@ -16,7 +16,7 @@ namespace {
 using page::Mark;
 using std::chrono::nanoseconds;
 
-/// As in `fos1ctl get`: "name", or "namespace/name".
+/// Whether `wanted` names the object as `fos1ctl get` shows it: "name", or "namespace/name".
 bool isCalled(const QString& object, const QString& wanted) {
     return wanted.isEmpty() || object == wanted || object.section(u'/', 1) == wanted;
 }
@@ -51,10 +51,18 @@ void addClock(page::Fields& fields, const StatusInput& in) {
     if (sync.source) fields.add(QStringLiteral("Source"), page::text(sourceText(*sync.source)));
     if (hasClock) {
         fields.add(QStringLiteral("Stratum"), page::count(sync.stratum));
+        fields.add(QStringLiteral("Error bound"), page::duration(sync.errorBound.count()),
+                   QStringLiteral("of the time that clients get"));
+        if (sync.synchronised)
+            fields.add(QStringLiteral("Served offset"), page::offset(sync.servedOffset.count()),
+                       QStringLiteral("the served time against its source, as last measured"));
         fields.add(QStringLiteral("Offset"), page::offset(sync.offset.count()),
-                   QStringLiteral("the local clock is %1").arg(fastOrSlow(sync.offset.count())));
+                   QStringLiteral("the machine's clock is %1%2")
+                       .arg(fastOrSlow(sync.offset.count()),
+                            in.clockControl == ClockControl::Adjust
+                                ? QString()
+                                : QStringLiteral("; this service does not set it (clockControl: false)")));
         fields.add(QStringLiteral("Jitter"), page::duration(sync.jitter.count()));
-        fields.add(QStringLiteral("Error bound"), page::duration(sync.errorBound.count()));
         fields.add(QStringLiteral("Frequency"), page::frequency(std::abs(sync.frequencyPpb)),
                    QStringLiteral("uncorrected, the clock runs %1").arg(fastOrSlow(sync.frequencyPpb)));
         fields.add(QStringLiteral("Leap second"), page::text(toText(sync.leap)));
@@ -67,7 +75,7 @@ void addClock(page::Fields& fields, const StatusInput& in) {
                sync.fitToAdvertise ? Mark::None : Mark::Trouble);
 }
 
-/// Ready, and what is not as it should be.
+/// Adds Ready, and the conditions that indicate trouble.
 void addConditions(page::Fields& fields, const StatusInput& in) {
     const std::vector<Condition> conditions = conditionsOf(in);
     QString label = QStringLiteral("Conditions");
@@ -91,7 +99,7 @@ page::Cell duration(const std::optional<nanoseconds>& value) {
     return value ? page::duration(value->count()) : page::none();
 }
 
-/// log2 of seconds.
+/// `poll` is log2 of seconds.
 page::Cell pollInterval(int poll) { return page::duration(std::llround(std::ldexp(1e9, poll))); }
 
 Mark markOf(const SourceReport& source) {
@@ -138,7 +146,7 @@ page::Table whyTable(const StatusInput& in) {
     return table;
 }
 
-/// The register fills from the right: what is left of its first bit was not polled yet.
+/// The register fills from the right: bits to the left of its first set bit were not polled yet.
 page::Cell answersText(const SourceReport& source) {
     if (source.reachability == 0) return page::text(QStringLiteral("none of the recent polls"));
     return page::text(QStringLiteral("%1 of the last %2 polls")

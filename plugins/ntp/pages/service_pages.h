@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The pages of the time service (fos1/page.h): whether the clock is right, its sources, and why each is used or not.
-// Pure.
+// The pages of the time service (fos1/page.h): whether the clock is right, its sources, and why each source is used or
+// not. Pure.
 #pragma once
 
 #include <QCborMap>
@@ -19,14 +19,15 @@ struct IdleService {
 
 struct PageFacts {
     QString object;                       ///< the service that `status` describes
-    const StatusInput* status = nullptr;  ///< null: none serves
+    const StatusInput* status = nullptr;  ///< null: no service serves this node
     std::vector<IdleService> idle;
 };
 
-/// Each answers a document, or an error that names what there is. `object`: "name" or "namespace/name"; empty: all.
+/// Each returns a document, or an error that lists the existing names. `object`: "name" or "namespace/name"; empty:
+/// all.
 [[nodiscard]] QCborMap statusPage(const PageFacts& facts, const QString& object);
 [[nodiscard]] QCborMap sourcesPage(const PageFacts& facts, const QString& object);
-/// `source`: a name or an address, for all about that source; empty: one line for each.
+/// `source`: a name or an address, for everything about that source; empty: one line per source.
 [[nodiscard]] QCborMap whyPage(const PageFacts& facts, const QString& source);
 
 }  // namespace fos1::ntp

@@ -16,7 +16,7 @@ using namespace openssl;
 
 tl::unexpected<Error> wrong(const QString& what) { return failure(ErrorCode::InvalidInput, what); }
 
-/// Never asks a terminal for a pass phrase.
+/// Prevents a passphrase prompt on the terminal.
 int noPassphrase(char* /*buffer*/, int /*size*/, int /*isWriting*/, void* /*data*/) { return -1; }
 
 Result<std::vector<X509Ptr>> readCertificates(const QByteArray& text) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Looks at certificates and keys in PEM with OpenSSL, before chronyd sees them: it goes on without a word when it
-// cannot use them. Knows no files and no chronyd.
+// Checks PEM certificates and keys with OpenSSL before chronyd gets them, because chronyd silently continues without
+// unusable ones. Must not know files or chronyd.
 #pragma once
 
 #include <QByteArray>
@@ -21,12 +21,12 @@ struct CertificateFacts {
     bool operator==(const CertificateFacts&) const = default;
 };
 
-/// What is in the first certificate of `chain`, when a server can use it with `key` at `nowUnix`. InvalidInput says
+/// The facts of the first certificate of `chain`, if a server can use it with `key` at `nowUnix`. InvalidInput names
 /// what is wrong: not PEM, another key, not yet valid, expired, no subjectAltName (clients match nothing else, RFC
-/// 6125), not for servers, a chain whose certificates do not sign each other. Nothing of the key is in a message.
+/// 6125), not for servers, a chain whose certificates do not sign each other. Messages contain no part of the key.
 [[nodiscard]] Result<CertificateFacts> checkPair(const QByteArray& chain, const QByteArray& key, qint64 nowUnix);
 
-/// The certificates of a bundle in PEM, as PEM; InvalidInput when there is none, or something broken among them.
+/// The certificates of a PEM bundle, as PEM. InvalidInput when there is none or one of them is broken.
 [[nodiscard]] Result<std::vector<QByteArray>> certificatesIn(const QByteArray& bundle);
 
 struct KeyPair {
@@ -34,8 +34,8 @@ struct KeyPair {
     QByteArray key;          ///< PEM; secret
 };
 
-/// A new key and certificate for a server of these `names` (as in CertificateFacts), signed by `authority`; when that
-/// is null, a new authority. Valid from a day before `nowUnix` for `days`.
+/// Creates a key and certificate for a server with these `names` (as in CertificateFacts), signed by `authority`; with
+/// a null `authority`, creates a new authority. Valid from a day before `nowUnix` for `days`.
 [[nodiscard]] Result<KeyPair> makePair(const QString& commonName, const QStringList& names, qint64 nowUnix, int days,
                                        const KeyPair* authority);
 

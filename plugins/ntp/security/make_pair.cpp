@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Making keys and certificates (RFC 5280): elliptic curve P-256, SHA-256.
+// Creates keys and certificates (RFC 5280): elliptic curve P-256, SHA-256.
 #include <openssl/rand.h>
 
 #include "security/certificate.h"

@@ -10,7 +10,7 @@ namespace fos1::ntp {
 
 namespace {
 
-/// Tells contents apart and says nothing of them.
+/// A name that differs for different contents and reveals nothing of them.
 QString nameOf(const QByteArray& content) {
     return QString::fromLatin1(QCryptographicHash::hash(content, QCryptographicHash::Sha256).toHex().left(16));
 }

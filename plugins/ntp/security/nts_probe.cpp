@@ -25,7 +25,7 @@ void NtsProbe::run(const QString& address, quint16 port, Completion completion) 
     QSslConfiguration configuration = QSslConfiguration::defaultConfiguration();
     configuration.setProtocol(QSsl::TlsV1_3OrLater);
     configuration.setAllowedNextProtocols({kProtocol});
-    // Who is there is told by the certificate's digest; nobody is trusted here.
+    // The certificate's digest identifies the server; no certificate is trusted here.
     configuration.setPeerVerifyMode(QSslSocket::QueryPeer);
     m_socket->setSslConfiguration(configuration);
     connect(m_socket.get(), &QSslSocket::sslErrors, m_socket.get(),
@@ -47,7 +47,7 @@ void NtsProbe::cancel() {
     if (!m_socket) return;
     m_socket->disconnect(this);
     m_socket->abort();
-    m_socket.release()->deleteLater();  // it may be the one that calls
+    m_socket.release()->deleteLater();  // this call may come from the socket
 }
 
 void NtsProbe::finish(const Result<QByteArray>& result) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Asks a port as a client of NTS key establishment would (RFC 8915, section 4: TLS 1.3, ALPN "ntske/1") and looks at
-// the certificate that it gets. Knows no chronyd and asks for no cookies.
+// Connects to a port like a client of NTS key establishment (RFC 8915, section 4: TLS 1.3, ALPN "ntske/1") and reads
+// the served certificate. Must not know chronyd; requests no cookies.
 #pragma once
 
 #include <QObject>
@@ -15,12 +15,12 @@ namespace fos1::ntp {
 class NtsProbe final : public QObject {
     Q_OBJECT
    public:
-    /// The SHA-256 of the certificate that was served.
+    /// The SHA-256 digest of the served certificate.
     using Completion = std::function<void(const Result<QByteArray>&)>;
 
     explicit NtsProbe(QObject* parent = nullptr);
 
-    /// Answers once, from the event loop, within 5 s; a later call takes the place of an earlier one.
+    /// Completes once, from the event loop, within 5 s. A later call replaces an earlier one.
     void run(const QString& address, quint16 port, Completion completion);
     void cancel();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Owners of OpenSSL's objects, and its errors in words.
+// Owners for OpenSSL objects, and OpenSSL errors as text.
 #pragma once
 
 #include <openssl/bio.h>
@@ -33,7 +33,7 @@ using PkeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY, EVP_PKEY_free>>;
 using NamesPtr = std::unique_ptr<GENERAL_NAMES, NamesDeleter>;
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION, X509_EXTENSION_free>>;
 
-/// Reads `bytes`, which must live as long.
+/// Reads `bytes`, which must outlive the result.
 [[nodiscard]] inline BioPtr reading(const QByteArray& bytes) {
     return BioPtr(BIO_new_mem_buf(bytes.constData(), static_cast<int>(bytes.size())));
 }
@@ -44,7 +44,7 @@ using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION, X50
     return {data, size};
 }
 
-/// The reason of the last error, and no error any more.
+/// The reason of the last error. Clears the error queue.
 [[nodiscard]] inline QString lastError() {
     const unsigned long code = ERR_peek_last_error();
     ERR_clear_error();

@@ -8,7 +8,11 @@
 
 namespace fos1::ntp {
 
-/// IPv4 addresses, the loopback's too, sorted. IPv6 ones may change daily (RFC 8981) and are left out.
-[[nodiscard]] std::vector<IpAddress> ownInet4Addresses();
+/// Of both families, the loopback's too, sorted, each with the length of its network; host bits are kept.
+[[nodiscard]] std::vector<IpPrefix> ownAddresses();
+
+/// The IPv4 ones among them. IPv6 ones may change daily (RFC 8981) and are left out.
+[[nodiscard]] std::vector<IpAddress> inet4Of(const std::vector<IpPrefix>& addresses);
+[[nodiscard]] inline std::vector<IpAddress> ownInet4Addresses() { return inet4Of(ownAddresses()); }
 
 }  // namespace fos1::ntp

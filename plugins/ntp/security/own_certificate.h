@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The certificate that is served when none is given: signed by an authority of this node's own, which clients are told
-// to trust once, and renewed in good time. Knows no chronyd.
+// The certificate that is served when none is configured. It is signed by an authority of this node, which clients must
+// trust once, and is renewed in good time. Must not know chronyd.
 #pragma once
 
 #include "security/certificate.h"
@@ -8,22 +8,22 @@
 namespace fos1::ntp {
 
 inline constexpr int kOwnCertificateDays = 90;
-inline constexpr int kRenewalDays = 30;  ///< before the end
+inline constexpr int kRenewalDays = 30;  ///< before expiry
 inline constexpr int kOwnAuthorityDays = 3650;
 
 class OwnCertificate {
    public:
-    /// `directory` is made when it is missing; everyone may pass it to the authority.
+    /// `directory` is created if it is missing. All users may traverse it to read the authority file.
     explicit OwnCertificate(QString directory) : m_directory(std::move(directory)) {}
 
-    /// The chain and key that are kept, or new ones: when there are none, they are broken, they do not name all of
-    /// `names`, or kRenewalDays are left.
+    /// The stored chain and key. Creates new ones when there are none, they are broken, they do not contain all
+    /// `names`, or at most kRenewalDays are left.
     [[nodiscard]] Result<KeyPair> ensure(const QStringList& names, qint64 nowUnix) const;
 
-    /// The same without making any: NotFound when a new one would be made.
+    /// The same without creating any: NotFound when new ones would be created.
     [[nodiscard]] Result<KeyPair> kept(const QStringList& names, qint64 nowUnix) const;
 
-    /// What clients have to trust (ntstrustedcerts of chrony's); readable by everyone.
+    /// The file that clients must trust (chrony's ntstrustedcerts); readable for all users.
     [[nodiscard]] QString authorityFile() const { return m_directory + QStringLiteral("/authority.crt"); }
 
    private:

@@ -79,6 +79,37 @@ class TestChronydLog : public QObject {
         QCOMPARE(log.feed(QByteArray("\xff\x00\n", 3)).size(), 1);
         QCOMPARE(log.feed("\n\n"), QStringList());
     }
+
+    void complaints_data() {
+        QTest::addColumn<QString>("line");
+        QTest::addColumn<bool>("expected");
+        const auto row = [](const char* line, bool expected) {
+            QTest::newRow(line) << QString::fromLatin1(line) << expected;
+        };
+        row("Could not step system clock", true);
+        row("Could not open NTP socket on 0.0.0.0:123", true);
+        row("Could not open temporary driftfile /x/drift.tmp : Permission denied", true);
+        row("Could not write to temporary driftfile /x/drift.tmp", true);
+        row("System clock interference detected (another NTP client?)", true);
+        row("Forward time jump detected!", true);
+        row("CAP_SYS_TIME not present", true);
+        row("Frequency 600000.0 ppm exceeds allowed maximum", true);
+        row("ioctl(PTP_CLOCK_GETCAPS) failed : Inappropriate ioctl for device", true);
+        // What is normal, and what belongs to one source.
+        row("Frequency 0.000 +/- 1000000.000 ppm read from /x/drift", false);
+        row("chronyd version 4.3 starting (+CMDMON ...)", false);
+        row("Disabled control of system clock", false);
+        row("Selected source 10.1.0.1", false);
+        row("Can't synchronise: no selectable sources", false);
+        row("System clock wrong by 2.000000 seconds", false);
+        row("Could not connect to 10.1.0.1:4460 (ntp1) : Connection refused", false);
+        row("TLS handshake with 10.1.0.1:4460 (ntp1) failed : The certificate is NOT trusted.", false);
+    }
+    void complaints() {
+        QFETCH(QString, line);
+        QFETCH(bool, expected);
+        QCOMPARE(fos1::ntp::isComplaint(line), expected);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestChronydLog)

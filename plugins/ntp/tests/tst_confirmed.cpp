@@ -142,7 +142,7 @@ class TestConfirmed : public QObject {
         QVERIFY(refused.outcome == Outcome::Failed);
         QVERIFY2(refused.message.contains(QStringLiteral("Not today")), qPrintable(refused.message));
         QCOMPARE(r.isInForce(), QStringLiteral("False/RefusedByChronyd"));
-        QCOMPARE(r.status().condition(kName, QStringLiteral("Ready")), QStringLiteral("True/Running"));
+        QCOMPARE(r.status().condition(kName, QStringLiteral("Ready")), QStringLiteral("False/PreviousConfiguration"));
         QVERIFY(r.isAccepting("a"));
         QVERIFY(!r.isAccepting("b"));
         QCOMPARE(r.groupReady(), QStringLiteral("False/NotInForce"));

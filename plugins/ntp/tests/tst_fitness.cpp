@@ -30,9 +30,13 @@ struct Timeline {
     FitnessPolicy policy;
     FitnessJudge::TimePoint start{1000s};
 
+    bool isContradicted = false;
+    bool hasQuorum = true;
+
     Fitness at(std::chrono::seconds now, const time::SyncState& state,
                std::optional<std::chrono::seconds> lostAt = std::nullopt) {
-        return judge.judge(state, policy, start + now, lostAt ? std::optional(start + *lostAt) : std::nullopt);
+        return judge.judge(state, {policy, isContradicted, hasQuorum}, start + now,
+                           lostAt ? std::optional(start + *lostAt) : std::nullopt);
     }
 };
 
@@ -118,6 +122,43 @@ class TestFitness : public QObject {
               Fitness::StratumTooHigh, Fitness::ErrorTooLarge, Fitness::HoldoverTooLong})
             sentences.insert(sentence(each));
         QCOMPARE(sentences.size(), 8);
+    }
+
+    /// The first answer is not a quorum.
+    void waitsForTheDeclaredSources() {
+        Timeline time;
+        time.hasQuorum = false;
+        QCOMPARE(time.at(0s, following()), Fitness::TooFewMeasured);
+        QCOMPARE(time.at(29s, following()), Fitness::TooFewMeasured);
+        QCOMPARE(time.at(30s, following()), Fitness::Fit);  // one of them may be gone for good
+        QCOMPARE(time.at(31s, following()), Fitness::Fit);
+    }
+
+    void onceThereWereEnoughIsEnough() {
+        Timeline time;
+        time.hasQuorum = false;
+        QCOMPARE(time.at(0s, following()), Fitness::TooFewMeasured);
+        time.hasQuorum = true;
+        QCOMPARE(time.at(1s, following()), Fitness::Fit);
+        time.hasQuorum = false;
+        QCOMPARE(time.at(2s, following()), Fitness::Fit);
+    }
+
+    void aContradictionIsUnfitAtOnceAndHasToBeOverForAWhile() {
+        Timeline time;
+        QCOMPARE(time.at(0s, following()), Fitness::Fit);
+        time.isContradicted = true;
+        QCOMPARE(time.at(1s, following()), Fitness::SourcesContradict);
+        time.isContradicted = false;
+        QCOMPARE(time.at(2s, following()), Fitness::Settling);
+        QCOMPARE(time.at(12s, following()), Fitness::Fit);
+    }
+
+    void whoServesNobodyIsNotFit() {
+        Timeline time;
+        time.policy.whyNotServed = QStringLiteral("another program has the port");
+        QCOMPARE(time.at(0s, following()), Fitness::NotServed);
+        QCOMPARE(time.at(1s, time::SyncState()), Fitness::NotSynchronised);  // the worse fault has the word
     }
 };
 

@@ -153,7 +153,7 @@ class TestNtpPlugin : public QObject {
                  qPrintable(done.message));
         QCOMPARE(r.processes(), before);
         QCOMPARE(r.status().condition(kName, QStringLiteral("Reconciled")), QStringLiteral("False/InvalidSpec"));
-        QCOMPARE(r.status().condition(kName, QStringLiteral("Ready")), QStringLiteral("True/Running"));
+        QCOMPARE(r.status().condition(kName, QStringLiteral("Ready")), QStringLiteral("False/PreviousConfiguration"));
     }
 
     void switchedOffAndDeleted() {

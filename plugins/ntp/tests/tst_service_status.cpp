@@ -161,10 +161,13 @@ class TestServiceStatus : public QObject {
         Facts in = healthy();
         QCOMPARE(condition(in, "Synchronized"), QStringLiteral("True/FollowingSource"));
         in.sync.synchronised = false;
+        QCOMPARE(condition(in, "Synchronized"),
+                 QStringLiteral("False/NoTrueReference"));  // it is followed, and no truth
+        in.sync.source.reset();
         QCOMPARE(condition(in, "Synchronized"), QStringLiteral("False/NoneSelected"));
         in.sync.sources.reachable = 0;
         QCOMPARE(condition(in, "Synchronized"), QStringLiteral("False/NoSource"));
-        in.sync.source->kind = QStringLiteral("local");
+        in.sync.source = time::SelectedSource{QStringLiteral("local clock"), {}, QStringLiteral("local")};
         QCOMPARE(condition(in, "Synchronized"), QStringLiteral("False/LocalReference"));
         in.sync.holdover = true;
         QCOMPARE(condition(in, "Synchronized"), QStringLiteral("False/Holdover"));
@@ -185,15 +188,80 @@ class TestServiceStatus : public QObject {
         QFETCH(qint64, offsetNs);
         QFETCH(QString, expected);
         Facts in = healthy();
-        in.sync.offset = std::chrono::nanoseconds(offsetNs);
+        in.sync.servedOffset = std::chrono::nanoseconds(offsetNs);
         QCOMPARE(condition(in, "OffsetWithinLimits"), expected);
+        QCOMPARE(condition(in, "SystemClockWithinLimits"), QStringLiteral("True/WithinLimits"));
+        in.sync.servedOffset = {};
+        in.sync.offset = std::chrono::nanoseconds(offsetNs);
+        QCOMPARE(condition(in, "OffsetWithinLimits"), QStringLiteral("True/WithinLimits"));
+        QCOMPARE(condition(in, "SystemClockWithinLimits"), expected);
+    }
+
+    void whoSetsTheMachinesClock() {
+        Facts in = healthy();
+        in.sync.offset = -2s;
+        QCOMPARE(
+            message(in, "SystemClockWithinLimits"),
+            QStringLiteral("The machine's clock is 2 s slow, over the critical limit of 1 s. This service does not "
+                           "set it (plugins.ntp.clockControl is false); clients get the corrected time."));
+        in.clockControl = ClockControl::Adjust;
+        QCOMPARE(
+            message(in, "SystemClockWithinLimits"),
+            QStringLiteral("The machine's clock is 2 s slow, over the critical limit of 1 s. chronyd is correcting "
+                           "it."));
+    }
+
+    void servingIsWhatClientsGet() {
+        Facts in = healthy();
+        QCOMPARE(condition(in, "Serving"), QStringLiteral("Unknown/NotTried"));
+        const IpAddress one = *IpAddress::parse(QStringLiteral("10.0.0.1"));
+        const IpAddress two = *IpAddress::parse(QStringLiteral("10.0.0.2"));
+        in.serving.emplace();
+        in.serving->pending = {one};
+        QCOMPARE(condition(in, "Serving"), QStringLiteral("Unknown/BeingChecked"));
+        in.serving->pending.clear();
+        in.serving->served = {one};
+        QCOMPARE(condition(in, "Serving"), QStringLiteral("True/Answered"));
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("True/Running"));
+        in.serving->unserved.emplace(two, QStringLiteral("does not answer"));
+        QCOMPARE(condition(in, "Serving"), QStringLiteral("False/PartlyServed"));
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("True/Running"));
+        in.serving->served.clear();
+        QCOMPARE(condition(in, "Serving"), QStringLiteral("False/NoAnswer"));
+        in.serving->holders = {{QStringLiteral("ntpd"), 812, 0, QStringLiteral("*")}};
+        QCOMPARE(condition(in, "Serving"), QStringLiteral("False/PortHeld"));
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("False/NobodyServed"));
+        QCOMPARE(message(in, "Ready"),
+                 QStringLiteral("Clients are not answered on UDP port 123: 10.0.0.2 does not answer; "
+                                "ntpd (pid 812) has the port."));
+        in.spec.server.port = 0;
+        QCOMPARE(condition(in, "Serving"), QStringLiteral("False/PortIsZero"));
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("True/Running"));  // that is what was asked for
+    }
+
+    void whatChronydOnlyLogs() {
+        Facts in = healthy();
+        in.nowUnix = 1'800'000'000;
+        QCOMPARE(condition(in, "DaemonHealthy"), QStringLiteral("True/NoErrors"));
+        in.engine.complaint = {QStringLiteral("Could not step system clock"), in.nowUnix * 1000};
+        QCOMPARE(condition(in, "DaemonHealthy"), QStringLiteral("False/ErrorLogged"));
+        QCOMPARE(message(in, "DaemonHealthy"), QStringLiteral("The time daemon reports: Could not step system clock."));
+        in.nowUnix += 3901;
+        QCOMPARE(condition(in, "DaemonHealthy"), QStringLiteral("True/NoErrors"));
+        in.engine.seesLog = false;
+        QCOMPARE(condition(in, "DaemonHealthy"), QStringLiteral("Unknown/LogElsewhere"));
     }
 
     void offsetIsUnknownWithoutASource() {
         Facts in = healthy();
         QCOMPARE(message(in, "OffsetWithinLimits"),
-                 QStringLiteral("The clock is 1.5 ms off, below the warning limit of 100 ms."));
+                 QStringLiteral("The served time is 0 ns off its source, below the warning limit of 100 ms."));
         in.sync.synchronised = false;
+        in.sync.holdover = true;
+        in.sync.errorBound = 150ms;
+        QCOMPARE(message(in, "OffsetWithinLimits"),
+                 QStringLiteral("The served time may be up to 150 ms off, over the warning limit of 100 ms."));
+        in.sync.holdover = false;
         QCOMPARE(condition(in, "OffsetWithinLimits"), QStringLiteral("Unknown/NotSynchronized"));
         in.spec.monitoring.enabled = false;
         QCOMPARE(condition(in, "OffsetWithinLimits"), QStringLiteral("Unknown/MonitoringDisabled"));

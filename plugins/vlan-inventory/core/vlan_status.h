@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the status of a VLAN resource says of an entry. Pure.
+// The status of a VLAN resource, from its entry. Pure.
 #pragma once
 
 #include <QCborMap>
@@ -10,10 +10,11 @@
 
 namespace fos1::vlan {
 
-/// phase, actualInterfaceName, ifindex, activeAddresses, error, observedGeneration; what is not so is absent.
+/// phase, actualInterfaceName, ifindex, activeAddresses, error, observedGeneration; fields that do not apply are
+/// absent.
 [[nodiscard]] QCborMap statusFields(const VlanEntry& entry);
 
-/// Ready, and those of Conflict and AddressesAsDeclared that have something to say.
+/// Ready, and Conflict and AddressesAsDeclared where they apply.
 [[nodiscard]] std::vector<Condition> conditions(const VlanEntry& entry);
 
 }  // namespace fos1::vlan

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The metrics of the VLANs. Knows no links.
+// The metrics of the VLANs. Must not know links.
 #pragma once
 
 #include <vector>
@@ -11,12 +11,12 @@ namespace fos1::vlan {
 
 class VlanMetrics {
    public:
-    /// Declares them; only in start().
+    /// Declares the metrics; only in start().
     explicit VlanMetrics(IMetrics& metrics);
 
-    /// All of them.
+    /// Shows all VLANs.
     void show(const std::vector<VlanEntry>& entries);
-    /// One of those that were shown.
+    /// Updates one VLAN that was shown.
     void showUp(const VlanEntry& entry);
     void showResyncs(quint64 count);
 

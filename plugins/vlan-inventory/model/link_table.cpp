@@ -45,7 +45,7 @@ void LinkTable::index(const Link& link) {
     if (link.tag && link.parent != 0) m_byTag[{link.parent, link.tag->id, link.tag->protocol}] = link.index;
 }
 
-/// Another link may have taken the name or the tag in the meantime; that one keeps it.
+/// Another link may have taken the name or the tag in the meantime; that link keeps it.
 void LinkTable::forget(const Link& link) {
     if (const auto name = m_byName.find(link.name); name != m_byName.end() && name->second == link.index)
         m_byName.erase(name);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The kernel's links and their addresses as values, found by number, by name, and by parent and VLAN. Knows no netlink.
+// The kernel's links and their addresses as values, found by index, by name, and by parent and VLAN. Must not know
+// netlink.
 #pragma once
 
 #include <QHash>  // std::hash<QString>
@@ -20,7 +21,7 @@ using IpAddress = net::IpAddress;
 /// An address of a link with its prefix length; host bits are kept.
 using InterfaceAddress = net::IpPrefix;
 
-/// Number of a VLAN, 1–4094.
+/// The id of a VLAN, 1–4094.
 struct VlanId {
     quint16 value = 0;
     auto operator<=>(const VlanId& other) const = default;
@@ -28,7 +29,7 @@ struct VlanId {
 
 enum class TagProtocol { Unknown = 0, Ieee8021Q, Ieee8021Ad };
 
-/// What makes a link a VLAN link.
+/// The VLAN tag of a VLAN link.
 struct VlanTag {
     VlanId id;
     TagProtocol protocol = TagProtocol::Ieee8021Q;
@@ -40,26 +41,26 @@ enum class LinkState { Unknown = 0, Up, AdminDown, NoCarrier, LowerLayerDown, Do
 struct Link {
     int index = 0;
     QString name;
-    int parent = 0;  ///< number of the link below it; 0: none, or one in another network namespace
+    int parent = 0;  ///< index of the link below it; 0: none, or one in another network namespace
     std::optional<VlanTag> tag;
     LinkState state = LinkState::Unknown;
     bool operator==(const Link& other) const = default;
 };
 
-/// An address that is fit to be told to others.
+/// An address that is fit to be advertised.
 struct LinkAddress {
     InterfaceAddress own;
     std::optional<IpAddress> broadcast;
     bool operator==(const LinkAddress& other) const = default;
 };
 
-/// A link as it is now, or that it is gone (then only its number counts).
+/// The current state of a link, or its removal (then only the index is valid).
 struct LinkChange {
     Link link;
     bool exists = true;
 };
 
-/// An address of a link, or that it is gone or not fit to be told (yet, or any more).
+/// An address of a link, or an address that was removed or is not fit to be advertised (yet, or any more).
 struct AddressChange {
     int index = 0;
     LinkAddress address;
@@ -70,16 +71,16 @@ using Change = std::variant<LinkChange, AddressChange>;
 
 class LinkTable {
    public:
-    /// Whether the change made a difference.
+    /// Applies a change. Returns whether it made a difference.
     bool apply(const Change& change);
 
-    /// Null when there is none. Valid until the next change.
+    /// Null when there is no such link. Valid until the next change.
     [[nodiscard]] const Link* find(int index) const;
     [[nodiscard]] const Link* find(const QString& name) const;
-    /// The link with this tag on `parent`; when there are two, the one of 802.1Q rather than 802.1ad.
+    /// The link with this VLAN id on `parent`. If there are two, 802.1Q is preferred to 802.1ad.
     [[nodiscard]] const Link* findVlan(int parent, VlanId id) const;
 
-    /// IPv4 first, then by value.
+    /// The addresses of a link: IPv4 first, then by value.
     [[nodiscard]] std::vector<LinkAddress> addresses(int index) const;
 
     [[nodiscard]] std::size_t size() const { return m_links.size(); }

@@ -18,7 +18,7 @@ void readAddress(const QString& text, const QString& path, VlanSpec& spec, Error
                           QStringLiteral("\"%1\" is not an address with its prefix length").arg(text), path});
         return;
     }
-    // Once in `address` and once in `addresses` is no contradiction.
+    // The same address may appear in both `address` and `addresses`.
     if (std::find(spec.addresses.begin(), spec.addresses.end(), *address) == spec.addresses.end())
         spec.addresses.push_back(*address);
 }

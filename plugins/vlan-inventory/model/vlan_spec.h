@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The spec of a VLAN resource, parsed. Knows no links.
+// The parsed spec of a VLAN resource. Must not know links.
 #pragma once
 
 #include <QString>
@@ -19,14 +19,14 @@ struct VlanSpec {
     QString created;  ///< metadata.creationTimestamp (RFC 3339, UTC), which sorts as text
     VlanId id;
     QString interface;  ///< the parent, or the VLAN's own link
-    QString name;       ///< for people; may be a link's
+    QString name;       ///< for people; may be the name of a link
     Tagging tagging = Tagging::Tagged;
     std::vector<InterfaceAddress> addresses;  ///< declared
     QString zone;
     bool enabled = true;
 };
 
-/// Every mistake of `object` with its path, or its spec. The object has passed its schema.
+/// The spec of `object`, or every mistake with its path. The object has passed its schema.
 tl::expected<VlanSpec, Errors> parseVlan(const DesiredObject& object);
 
 }  // namespace fos1::vlan

@@ -11,7 +11,7 @@ namespace {
 
 using page::Mark;
 
-/// A VLAN that is switched off is as it should be.
+/// A disabled VLAN is not trouble.
 Mark markOf(const VlanEntry& entry) {
     return entry.finding == Finding::Up || entry.finding == Finding::Disabled ? Mark::None : Mark::Trouble;
 }

@@ -9,7 +9,7 @@
 
 namespace fos1::vlan {
 
-/// `vlan`: the name of one, or "namespace/name"; empty: a table of all. An error when there is none.
+/// `vlan`: the name of one VLAN, or "namespace/name"; empty: a table of all. An error when there is no such VLAN.
 [[nodiscard]] QCborMap vlansPage(const std::vector<VlanEntry>& vlans, const QString& vlan);
 
 }  // namespace fos1::vlan

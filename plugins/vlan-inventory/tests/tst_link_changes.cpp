@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Messages of the kernel, one meaning each, and bytes that are none.
+// Messages of the kernel, one meaning each, and invalid bytes.
 #include <QTest>
 #include <random>
 
@@ -16,7 +16,7 @@ std::optional<Change> read(const QByteArray& bytes) {
     return message ? changeOf(*message) : std::nullopt;
 }
 
-/// A link in words: "3 lan.10 on 2 vlan 10 up".
+/// A link as text: "3 lan.10 on 2 vlan 10 up".
 QString text(const std::optional<Change>& change) {
     static const QStringList states{"unknown", "up", "off", "no carrier", "lower layer down", "dormant"};
     if (!change) return QStringLiteral("nothing");
@@ -107,7 +107,7 @@ class TestLinkChanges : public QObject {
         flagged("IPv6, a duplicate", IFA_F_DADFAILED | IFA_F_TENTATIVE);
         flagged("IPv6, deprecated", IFA_F_DEPRECATED);
         flagged("IPv6, temporary", IFA_F_TEMPORARY);
-        // Beyond the eight bits of the head.
+        // Beyond the eight flag bits of the header.
         address("IPv6, managed", {3, "fd00:10::1", 64, nullptr, nullptr, IFA_F_MANAGETEMPADDR | IFA_F_NOPREFIXROUTE},
                 "3 fd00:10::1/64");
         address("IPv6, link-local", {3, "fe80::1", 64}, "3 fe80::1/64 unusable");
@@ -127,7 +127,8 @@ class TestLinkChanges : public QObject {
         QCOMPARE(text(read(message(Head{static_cast<quint16>(type), 0, 0, 0}, quint32{0}))), QStringLiteral("nothing"));
     }
 
-    /// Whatever is said, nothing beyond the message is read (the sanitizers would say so), and a link has a name.
+    /// Whatever the message contains, nothing beyond it is read (the sanitizers would report it), and a link has a
+    /// name.
     void damagedMessages() {
         LinkText vlan{3, "lan.10"};
         vlan.parent = 2;

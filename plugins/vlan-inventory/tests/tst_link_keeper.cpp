@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The dialogue with the kernel, message by message: dumps, notifications between them, torn dumps and lost messages.
+// The dialogue with the kernel, message by message: dumps, notifications between them, interrupted dumps and lost
+// messages.
 #include <QTest>
 #include <cstring>
 
@@ -32,7 +33,7 @@ struct Dialogue {
     Dialogue() { reader.reset(kPort); }
 
     void begin() { asked(reader.begin()); }
-    /// The request as the kernel sees it; its type.
+    /// Checks the request as the kernel sees it. Returns its type.
     int asked(const QByteArray& request) {
         if (request.isEmpty()) return 0;
         const auto& head = *reinterpret_cast<const nlmsghdr*>(request.constData());
@@ -54,14 +55,14 @@ struct Dialogue {
         asked(outcome.request);
         return outcome;
     }
-    /// A change that somebody made: the kernel puts the number of who asked for it into the head.
+    /// A change by another process: the kernel puts that process's port number into the header.
     Outcome notified(const LinkText& link, quint16 type = RTM_NEWLINK) {
         return reader.receive(linkMessage(link, {type, 0, 99, 1234}));
     }
     Outcome notified(const AddressText& address, quint16 type = RTM_NEWADDR) {
         return reader.receive(addressMessage(address, {type, 0, 0, 0}));
     }
-    /// A whole dump of lan.10 with one address.
+    /// A complete dump of lan.10 with one address.
     Outcome readAll(quint16 flags = 0) {
         begin();
         dumped(LinkText{2, "lan"}, flags);
@@ -127,12 +128,12 @@ class TestLinkKeeper : public QObject {
         const QByteArray both = linkMessage(LinkText{5, "a"}) + linkMessage(LinkText{6, "b"});
         QVERIFY(d.heard(both).isChanged);
         QCOMPARE(d.names(), QStringLiteral("lan, lan.10 10.10.0.1/24, a, b"));
-        // The second one is cut off.
+        // The second message is truncated.
         d.heard(linkMessage(LinkText{7, "c"}) + linkMessage(LinkText{8, "d"}).chopped(4));
         QCOMPARE(d.names(), QStringLiteral("lan, lan.10 10.10.0.1/24, a, b, c"));
     }
 
-    /// A notification is never older than what is dumped after it.
+    /// A notification is never older than data dumped after it.
     void aNotificationDuringTheDumpCounts() {
         Dialogue d;
         d.begin();
@@ -176,13 +177,13 @@ class TestLinkKeeper : public QObject {
         QVERIFY(outcome.needsAgain && !outcome.isChanged);
         QVERIFY(d.reader.isIdle());
         QCOMPARE(d.names(), QStringLiteral("lan, lan.10 10.10.0.1/24"));
-        // The next one is whole.
+        // The next dump is complete.
         outcome = d.readAll();
         QVERIFY(!outcome.needsAgain && !outcome.isChanged);
         QCOMPARE(d.reader.resyncs(), quint64(1));
     }
 
-    /// Where links come and go all the time, no dump is ever whole: then most of them are better than none.
+    /// Where links change all the time, no dump is ever complete: then an incomplete one is better than none.
     void patienceEnds() {
         Dialogue d;
         for (int i = 0; i < fos1::netlink::Dialogue::kPatience; ++i) {
@@ -199,7 +200,7 @@ class TestLinkKeeper : public QObject {
         Dialogue d;
         d.readAll();
         QVERIFY(d.reader.lost().needsAgain);
-        // Known things stay known, and notifications go on, until everything is read again.
+        // The known state is kept and notifications continue until everything is read again.
         d.notified(vlanText(3, "guests", 10));
         QCOMPARE(d.names(), QStringLiteral("lan, guests 10.10.0.1/24"));
         d.begin();
@@ -213,7 +214,7 @@ class TestLinkKeeper : public QObject {
     void answersToSomebodyElseAreNone() {
         Dialogue d;
         d.readAll();
-        // An answer to what we asked for before, or to a socket that had our number.
+        // An answer to an earlier request, or to a socket that had our port number.
         d.heard(linkMessage(LinkText{9, "late"}, {RTM_NEWLINK, NLM_F_MULTI, d.sequence, kPort}));
         d.begin();
         d.heard(linkMessage(LinkText{9, "late"}, {RTM_NEWLINK, NLM_F_MULTI, d.sequence - 1, kPort}));
@@ -224,7 +225,7 @@ class TestLinkKeeper : public QObject {
         QCOMPARE(d.names(), QString());
     }
 
-    /// Somebody in another network namespace may have our number there, and put a link into ours.
+    /// A process in another network namespace may have our port number there, and move a link into our namespace.
     void aNotificationWithOurNumber() {
         Dialogue d;
         d.begin();

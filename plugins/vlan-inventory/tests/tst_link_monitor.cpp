@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The real kernel, in a network namespace of the test's own: what ip(8) does is seen, storms and lost notifications
-// too.
+// The real kernel, in a network namespace of the test's own: changes by ip(8) are seen, including bursts and lost
+// notifications.
 #include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTest>
@@ -14,7 +14,7 @@ using namespace fos1::vlan;
 
 namespace {
 
-/// One line of ip(8) each, all of one process.
+/// Runs one ip(8) command per line, all in one process.
 void ip(const QByteArray& lines) {
     const auto result = lab::run(QStringLiteral("ip"), {QStringLiteral("-batch"), QStringLiteral("-")}, 60'000, lines);
     if (result.exitCode != 0) qFatal("ip: %s", result.errors.constData());
@@ -40,7 +40,7 @@ class TestLinkMonitor : public QObject {
     void init() {
         ip("link add lan type veth peer name far\nlink set far up\nlink set lan up\n"
            "addr add 192.0.2.1/24 brd + dev lan\n");
-        // The kernel notes the carrier a moment after `ip link set up` has returned.
+        // The kernel reports the carrier a moment after `ip link set up` has returned.
         for (const char* device : {"lan", "far"})
             QTRY_VERIFY(
                 lab::run(QStringLiteral("ip"), {"-o", "link", "show", "dev", device}).output.contains("state UP"));
@@ -69,7 +69,7 @@ class TestLinkMonitor : public QObject {
         QCOMPARE(words(monitor, "lan"), QStringLiteral("none"));
         ip("addr del 192.0.2.1/24 dev trunk\naddr add fd00::1/64 dev trunk nodad\n");
         QTRY_COMPARE(words(monitor, "trunk"), QStringLiteral("up fd00::1/64"));
-        // The kernel takes IPv6 addresses away with the link that goes down.
+        // The kernel removes the IPv6 addresses of a link that goes down.
         ip("link set trunk down\n");
         QTRY_COMPARE(words(monitor, "trunk"), QStringLiteral("off"));
         ip("link del trunk\n");
@@ -80,7 +80,7 @@ class TestLinkMonitor : public QObject {
         QCOMPARE(monitor.resyncs(), quint64(0));
     }
 
-    /// Not before the kernel has made sure that nobody else has it.
+    /// Not before the kernel has checked that the address is unique on the link.
     void anAddressCountsWhenItIsUsable() {
         LinkMonitor monitor;
         QVERIFY(monitor.start());
@@ -93,7 +93,7 @@ class TestLinkMonitor : public QObject {
         QTRY_VERIFY(!words(monitor, "lan").contains(QStringLiteral("fd00::7/64")));
     }
 
-    /// A bridge tells of its ports as if they were links that come and go.
+    /// A bridge reports its ports as if links appeared and disappeared.
     void aPortThatLeavesItsBridgeIsStillThere() {
         LinkMonitor monitor;
         QVERIFY(monitor.start());
@@ -122,12 +122,12 @@ class TestLinkMonitor : public QObject {
         QVERIFY(lan);
         QTRY_COMPARE(monitor.table().addresses(lan->index).size(), std::size_t(1001));
         QTRY_VERIFY(!changes.isEmpty());
-        // Told at most once in each quiet time, and once more.
+        // Reported at most once in each quiet time, and once more.
         QVERIFY(changes.size() <= timer.elapsed() / LinkMonitor::kQuiet.count() + 2);
-        qInfo() << "1000 addresses:" << changes.size() << "times told," << monitor.resyncs() << "times read again";
+        qInfo() << "1000 addresses:" << changes.size() << "reports," << monitor.resyncs() << "rereads";
     }
 
-    /// With a socket that holds a few notifications, and a loop that did not turn.
+    /// With a socket that holds few notifications, and a loop that did not run.
     void whatWasLostIsReadAgain() {
         fos1::netlink::MonitorOptions options;
         options.receiveBufferBytes = 1;
@@ -142,7 +142,7 @@ class TestLinkMonitor : public QObject {
         QVERIFY(lan);
         QVERIFY(lan->state == LinkState::AdminDown);
         QCOMPARE(monitor.table().addresses(lan->index).size(), std::size_t(200));
-        // And it goes on to follow.
+        // Afterwards it still follows changes.
         ip("link set lan up\n");
         QTRY_VERIFY(words(monitor, "lan").startsWith(QStringLiteral("up")));
     }

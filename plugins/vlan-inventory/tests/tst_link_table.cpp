@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Links and addresses that come, change, change names, and go.
+// Links and addresses that appear, change, are renamed and disappear.
 #include <QTest>
 
 #include "support/made_up_links.h"
@@ -54,7 +54,7 @@ class TestLinkTable : public QObject {
         QCOMPARE(table.findVlan(2, VlanId{10})->name, QStringLiteral("guests"));
     }
 
-    /// a becomes b while b becomes a: what is said later of the old name must not take the new one away.
+    /// a becomes b while b becomes a: a later message with the old name must not remove the new one.
     void namesSwapped() {
         LinkTable table;
         table.apply(link(2, "a"));
@@ -93,7 +93,7 @@ class TestLinkTable : public QObject {
         QCOMPARE(table.findVlan(2, VlanId{10})->index, 4);
     }
 
-    /// A parent in another network namespace has a number there, which means another link here.
+    /// The index of a parent in another network namespace belongs to another link here.
     void aParentElsewhereIsNone() {
         LinkTable table;
         table.apply(vlanLink(3, "lan.10", 0, 10));

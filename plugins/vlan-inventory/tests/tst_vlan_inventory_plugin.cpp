@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The plugin as the host loads it, from its .so, with the real kernel in a network namespace of the test's own: topic,
-// status, events, metrics, conflicts, mistakes and the end.
+// status, events, metrics, conflicts, mistakes and the stop.
 #include <QPluginLoader>
 #include <QTest>
 
@@ -62,7 +62,7 @@ class TestVlanInventoryPlugin : public QObject {
     void init() {
         ip("link add lan.10 type veth peer name far\nlink set far up\nlink set lan.10 up\n"
            "addr add 10.10.0.1/24 brd + dev lan.10\naddr add fd00:10::1/64 dev lan.10 nodad\n");
-        // The kernel notes the carrier a moment after `ip link set up` has returned.
+        // The kernel reports the carrier a moment after `ip link set up` has returned.
         for (const char* device : {"lan.10", "far"})
             QTRY_VERIFY(
                 lab::run(QStringLiteral("ip"), {"-o", "link", "show", "dev", device}).output.contains("state UP"));
@@ -76,7 +76,7 @@ class TestVlanInventoryPlugin : public QObject {
         const auto done =
             r->reconcile({object(QStringLiteral("a"), 10, "lan", more), object(QStringLiteral("b"), 20, "lan")});
         QVERIFY2(done.outcome == Outcome::Ok, qPrintable(done.message));
-        // With the answer, not some time later.
+        // When the reconcile completes, not some time later.
         const VlanState a = r.state("a");
         QVERIFY(a.up && a.ifindex > 0 && a.reason.isEmpty());
         QCOMPARE(a.vlanId, 10);
@@ -104,7 +104,7 @@ class TestVlanInventoryPlugin : public QObject {
         QCOMPARE(metrics.value(QStringLiteral("vlan_inventory_resyncs_total")), std::optional<qint64>(0));
         QCOMPARE(r.host().events.reasons(), QStringList());
         QCOMPARE(r->stop().outcome, Outcome::Ok);
-        // Left to the host, which says that their publisher is gone: the VLANs are not.
+        // The topics are left to the host, which reports that their publisher is gone: the VLANs still exist.
         QCOMPARE(r.host().bus.standing().size(), 2);
     }
 
@@ -116,7 +116,7 @@ class TestVlanInventoryPlugin : public QObject {
         QTRY_VERIFY(!r.state("a").up);
         QCOMPARE(r.state("a").reason, QStringLiteral("Link \"lan.10\" is switched off."));
         QCOMPARE(r.ready("a"), QStringLiteral("False/LinkDown"));
-        // The kernel takes the address of IPv6 away, that of IPv4 stays.
+        // The kernel removes the IPv6 address; the IPv4 address stays.
         QTRY_COMPARE(r.state("a").addresses.size(), std::size_t(1));
         ip("link set lan.10 up\n");
         QTRY_VERIFY(r.state("a").up);
@@ -155,7 +155,7 @@ class TestVlanInventoryPlugin : public QObject {
         QCOMPARE(r.host().metrics.value(QStringLiteral("vlan_inventory_vlans")), std::optional<qint64>(0));
     }
 
-    /// The key of the topic is the name alone: it goes over to the younger one when the older one goes.
+    /// The key of the topic is only the name. When the older object is removed, the younger one gets the key.
     void oneNameInTwoNamespaces() {
         Running r;
         const QCborMap x = object(QStringLiteral("a"), 10, "lan", {}, QStringLiteral("x"));
@@ -178,7 +178,8 @@ class TestVlanInventoryPlugin : public QObject {
         QCOMPARE(r.host().bus.standing(), QStringList{QStringLiteral("network.vlan/v1 a")});
     }
 
-    /// They are told over many turns of the loop, and the answer comes after the last; the metrics have a bound.
+    /// They are published over many turns of the loop, and the reconcile completes after the last. The metrics are
+    /// bounded.
     void thousands() {
         Running r;
         QCborArray all;
@@ -192,7 +193,7 @@ class TestVlanInventoryPlugin : public QObject {
         QCOMPARE(r.host().metrics.find(QStringLiteral("vlan_inventory_up"))->series.size(), std::size_t(1000));
         QCOMPARE(r.host().metrics.value(QStringLiteral("vlan_inventory_vlans_without_series")),
                  std::optional<qint64>(3001));
-        // One that has no series of its own is followed like the others.
+        // A VLAN without a series of its own is monitored like the others.
         ip("link set lan.10 down\n");
         QTRY_VERIFY(!r.state("z").up);
         QCOMPARE(r.host().metrics.find(QStringLiteral("vlan_inventory_up"))->series.size(), std::size_t(1000));

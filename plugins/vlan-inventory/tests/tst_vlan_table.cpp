@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Which link is a VLAN's, what is said of it, and who gets what two objects claim.
+// Which link belongs to a VLAN, the state of the VLAN, and which of two conflicting objects wins.
 #include <QTest>
 
 #include "core/vlan_status.h"
@@ -83,7 +83,7 @@ class TestVlanTable : public QObject {
             << spec(20, "lan.60") << "No link on \"lan.60\" carries VLAN 20.";
         QTest::newRow("the end of a number is not the number")
             << spec(7, "vlan70") << "No link on \"vlan70\" carries VLAN 7.";
-        // A name for people may be that of a link by chance.
+        // A name for people may be equal to a link's name by chance.
         QTest::newRow("people's name of a trunk")
             << spec(99, "wan", named("lan")) << "No link on \"wan\" carries VLAN 99.";
         QTest::newRow("people's name of another VLAN")
@@ -102,7 +102,7 @@ class TestVlanTable : public QObject {
         QCOMPARE(found.state.vlanId, static_cast<int>(wanted.value(QStringLiteral("id")).toInteger()));
     }
 
-    /// The trunk is never taken for the VLAN, not even while the VLAN's link is away.
+    /// The trunk is never taken for the VLAN, not even while the VLAN's link is missing.
     void theTrunkIsNotTheVlan() {
         LinkTable links = table({link(2, "lan"), vlanLink(3, "lan.10", 2, 10), address(2, "192.0.2.1/24")});
         QCOMPARE(entry(spec(10, "lan"), links).state.interface, QStringLiteral("lan.10"));
@@ -132,7 +132,7 @@ class TestVlanTable : public QObject {
         const VlanEntry found = entry(spec(10, "lan.10"), links);
         QCOMPARE(found.state.reason, reason);
         QCOMPARE(found.state.up, reason.isEmpty());
-        // The link is known, up or not.
+        // The link is known, whether it is up or not.
         QCOMPARE(found.state.ifindex, 3);
         QCOMPARE(found.state.addresses.size(), std::size_t(1));
         QCOMPARE(conditionText(found), reason.isEmpty() ? "Ready=True/LinkUp" : "Ready=False/LinkDown");
@@ -190,7 +190,7 @@ class TestVlanTable : public QObject {
             links);
         QCOMPARE(conditionText(both[0]), QStringLiteral("Ready=False/Disabled"));
         QVERIFY(!both[0].state.up);
-        // It does not stand in the way of another.
+        // It does not block another object.
         QCOMPARE(conditionText(both[1]), QStringLiteral("Ready=True/LinkUp"));
     }
 

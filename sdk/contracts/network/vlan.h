@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Topic network.vlan/v1, key = name of the VLAN resource: the link that carries the VLAN on this node, as facts.
+// Topic network.vlan/v1, key = name of the VLAN resource: facts about the link that carries the VLAN on this node.
 // Normative schema: contracts/schemas/network.vlan.v1.json.
 #pragma once
 
@@ -13,11 +13,11 @@
 
 namespace fos1::network {
 
-/// An address that is fit to be told to others: neither tentative nor deprecated nor temporary, no IPv6 link-local.
+/// An address fit to be advertised: not tentative, deprecated, temporary or IPv6 link-local.
 struct VlanAddress {
-    QString address;  ///< numeric, IPv6 in the text of RFC 5952
+    QString address;  ///< numeric; IPv6 in the text form of RFC 5952
     int prefixLength = 0;
-    QString broadcast;  ///< IPv4 alone; empty when the link has none
+    QString broadcast;  ///< IPv4 only; empty when the link has none
     bool operator==(const VlanAddress&) const = default;
 };
 
@@ -27,10 +27,10 @@ struct VlanState {
     int vlanId = 0;      ///< 1–4094
     QString interface;   ///< name of the link; empty when there is none
     qint64 ifindex = 0;  ///< of the link; 0 when there is none
-    bool up = false;     ///< the link is there, switched on and has a carrier
+    bool up = false;     ///< the link exists, is enabled and has a carrier
     std::vector<VlanAddress> addresses;
-    QString zone;    ///< as declared; empty when it is not
-    QString reason;  ///< one sentence: why it is not up; empty when it is
+    QString zone;    ///< as declared; empty when not declared
+    QString reason;  ///< why the link is not up, in one sentence; empty when it is up
 
     bool operator==(const VlanState&) const = default;
 

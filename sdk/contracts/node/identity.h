@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Topic node.identity/v1, key = name of this node in its cluster: what the cluster says of it.
+// Topic node.identity/v1, key = name of this node in its cluster: what the cluster reports about this node.
 // Normative schema: contracts/schemas/node.identity.v1.json.
 #pragma once
 

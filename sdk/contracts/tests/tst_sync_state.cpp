@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The payload of time.sync/v1 survives its encoding, ignores what it does not know and refuses wrong types.
+// The payload of time.sync/v1: encoding and decoding it changes nothing, unknown fields are ignored, wrong types are
+// refused.
 #include <QTest>
 
 #include "time/sync_state.h"
@@ -24,7 +25,9 @@ class TestSyncState : public QObject {
         state.frequencyPpb = -12345;
         state.rootDelay = 3ms;
         state.rootDispersion = 1ms;
-        state.errorBound = 2501500ns;
+        state.errorBound = 2500000ns;
+        state.clockErrorBound = 2501500ns;
+        state.servedOffset = -300ns;
         state.holdover = true;
         state.holdoverSinceUnixMs = 1700000000000;
         state.sources = {4, 3, 2};

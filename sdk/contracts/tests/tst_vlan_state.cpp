@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The payload of network.vlan/v1 survives its encoding, fits its schema's field names, ignores what it does not know
-// and refuses wrong types.
+// The payload of network.vlan/v1: encoding and decoding it changes nothing, its fields match the schema, unknown fields
+// are ignored, wrong types are refused.
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -49,7 +49,7 @@ class TestVlanState : public QObject {
         QCOMPARE(state.encode().contains(QStringLiteral("ifindex")), isUp);
     }
 
-    /// What is encoded is what the normative schema names, no more and no less.
+    /// The encoded fields are exactly those that the normative schema names.
     void theSchemaNamesEveryField() {
         QFile file(QStringLiteral(FOS1_SCHEMA_DIR "/network.vlan.v1.json"));
         QVERIFY(file.open(QIODevice::ReadOnly));
@@ -79,7 +79,7 @@ class TestVlanState : public QObject {
         QCOMPARE(decoded.error().text(), QStringLiteral("addresses[0].prefix_length: must be an integer of 32 bits"));
     }
 
-    /// A number that does not fit is not taken for another one.
+    /// A number that does not fit is refused, not truncated.
     void aLargeNumberIsNotCut() {
         QCborMap map = full().encode();
         map.insert(QStringLiteral("vlan_id"), (qint64{1} << 32) + 20);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Topic time.client/v1, key = name of an NTPClient: what is in force for a group of clients, wherever they are. Of two
-// groups whose networks overlap the longer prefix decides, and it decides before the VLAN's own policy.
+// Topic time.client/v1, key = name of an NTPClient: the policy in force for a group of clients, in any VLAN. If the
+// networks of two groups overlap, the longer prefix decides. It takes precedence over the policy of the VLAN.
 // Normative schema: contracts/schemas/time.client.v1.json.
 #pragma once
 
@@ -16,11 +16,11 @@ struct ClientState {
     static constexpr const char* kTopic = "time.client/v1";
 
     QStringList networks;  ///< ADDRESS/LENGTH without host bits; no network is in two groups
-    bool allow = true;     ///< whether they are answered
+    bool allow = true;     ///< whether the clients are answered
     bool requireNts = false;
-    bool redirect = false;                ///< NTP to anywhere else is answered here
-    std::optional<ServedRate> rateLimit;  ///< instead of the VLAN's
-    QStringList servers;                  ///< what DHCP tells them instead of this node; empty: this node
+    bool redirect = false;                ///< NTP to other servers is answered here
+    std::optional<ServedRate> rateLimit;  ///< replaces the VLAN's rate limit
+    QStringList servers;                  ///< servers that DHCP advertises instead of this node; empty: this node
 
     bool operator==(const ClientState&) const = default;
 

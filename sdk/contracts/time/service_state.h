@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Topic time.service/v1, key = name of a VLAN: how time is served there, as it is in force now. What bridges act on.
+// Topic time.service/v1, key = name of a VLAN: how time is served in this VLAN now. Bridges act on it.
 // Normative schema: contracts/schemas/time.service.v1.json.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace fos1::time {
 
-/// At most `burst` answers at once to one client, and one each `interval` in the long run.
+/// One client gets at most `burst` answers at once, and one per `interval` on average.
 struct ServedRate {
     std::chrono::nanoseconds interval{0};
     int burst = 0;
@@ -30,7 +30,7 @@ struct ServedRate {
     }
 };
 
-/// An address of this node's in the VLAN.
+/// An address of this node in the VLAN.
 struct ServedAddress {
     QString address;  ///< numeric
     int prefixLength = 0;
@@ -43,20 +43,20 @@ struct ServiceState {
     QString interface;  ///< empty when the VLAN has no link
     std::vector<ServedAddress> addresses;
     int port = 0;             ///< UDP
-    int ntsPort = 0;          ///< TCP; 0: NTS is not served here
+    int ntsPort = 0;          ///< TCP; 0 when NTS is not served here
     bool accepting = false;   ///< clients are answered
-    bool clientsOnly = true;  ///< nothing but client requests (NTP mode 3) may pass
+    bool clientsOnly = true;  ///< only client requests (NTP mode 3) may pass
     bool broadcast = false;   ///< time is sent to the VLAN's broadcast address
-    bool redirect = false;    ///< NTP to anywhere else is answered here
+    bool redirect = false;    ///< NTP to other servers is answered here
     std::optional<ServedRate> rateLimit;
-    /// When nobody is left to say how time is served, since who tells this is gone or the host stopped, nothing shall
-    /// be blocked; false: what was said last holds.
+    /// What applies when the publisher of this topic is gone or the host has stopped. true: nothing is blocked. false:
+    /// the last published state.
     bool opensOnFailure = false;
-    bool advertise = false;  ///< fit to be told to clients, now
-    bool dhcp = false;       ///< by DHCP, when `advertise`
-    QString dnsName;         ///< in DNS, when `advertise`; empty: not
+    bool advertise = false;  ///< fit to be advertised to clients now
+    bool dhcp = false;       ///< advertise by DHCP when `advertise` is true
+    QString dnsName;         ///< advertise in DNS when `advertise` is true; empty: no name
     QString dnsZone;         ///< empty: the zone that the name belongs to
-    QString reason;          ///< one sentence: why it is or is not accepting and advertised
+    QString reason;          ///< why it is or is not accepting and advertised, in one sentence
 
     bool operator==(const ServiceState&) const = default;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Topic time.sync/v1, key = name of the time service: how good this node's time is, as facts.
+// Topic time.sync/v1, key = name of the time service: facts about the quality of this node's time.
 // Normative schema: contracts/schemas/time.sync.v1.json.
 #pragma once
 
@@ -51,21 +51,27 @@ struct SyncState {
     static constexpr const char* kTopic = "time.sync/v1";
 
     bool synchronised = false;  ///< following a source that answers
-    int stratum = 0;            ///< 1–15; 0 when not known
+    int stratum = 0;            ///< 1–15; 0 when unknown
     LeapState leap = LeapState::Unknown;
     QString refid;  ///< of the reference, eight hex digits (RFC 5905, section 7.3)
     std::optional<SelectedSource> source;
-    std::chrono::nanoseconds offset{0};  ///< local clock minus reference; positive = the local clock is fast
+    /// Of the machine's clock: local clock minus reference; positive = the local clock is fast. What clients get is
+    /// corrected for it.
+    std::chrono::nanoseconds offset{0};
     std::chrono::nanoseconds jitter{0};
-    qint64 frequencyPpb = 0;  ///< of the local clock, positive = fast
+    qint64 frequencyPpb = 0;  ///< of the local clock; positive: fast
     std::chrono::nanoseconds rootDelay{0};
     std::chrono::nanoseconds rootDispersion{0};
-    std::chrono::nanoseconds errorBound{0};  ///< |offset| + root dispersion + root delay / 2
-    bool holdover = false;                   ///< was synchronised, has no source now, still keeps time
-    qint64 holdoverSinceUnixMs = 0;          ///< 0 when not in holdover
+    /// How far the served time may be off at most: root dispersion + root delay / 2, and more where a source that is
+    /// followed contradicts that.
+    std::chrono::nanoseconds errorBound{0};
+    std::chrono::nanoseconds clockErrorBound{0};  ///< the same for the machine's clock: |offset| + errorBound
+    std::chrono::nanoseconds servedOffset{0};     ///< served time minus the followed source, as last measured
+    bool holdover = false;                        ///< was synchronized, has no source now, still keeps time
+    qint64 holdoverSinceUnixMs = 0;               ///< 0 when not in holdover
     SourceCounts sources;
-    bool fitToAdvertise = false;  ///< whether clients should be told to use this service
-    QString reason;               ///< one sentence: why it is or is not fit
+    bool fitToAdvertise = false;  ///< whether the service should be advertised to clients
+    QString reason;               ///< why it is or is not fit, in one sentence
 
     bool operator==(const SyncState&) const = default;
 
@@ -80,6 +86,8 @@ struct SyncState {
                      {QStringLiteral("root_delay_ns"), qint64{rootDelay.count()}},
                      {QStringLiteral("root_dispersion_ns"), qint64{rootDispersion.count()}},
                      {QStringLiteral("error_bound_ns"), qint64{errorBound.count()}},
+                     {QStringLiteral("clock_error_bound_ns"), qint64{clockErrorBound.count()}},
+                     {QStringLiteral("served_offset_ns"), qint64{servedOffset.count()}},
                      {QStringLiteral("holdover"), holdover},
                      {QStringLiteral("sources"), QCborMap{{QStringLiteral("total"), sources.total},
                                                           {QStringLiteral("reachable"), sources.reachable},
@@ -115,6 +123,8 @@ struct SyncState {
         state.rootDelay = nanoseconds(reader.integer(QStringLiteral("root_delay_ns")));
         state.rootDispersion = nanoseconds(reader.integer(QStringLiteral("root_dispersion_ns")));
         state.errorBound = nanoseconds(reader.integer(QStringLiteral("error_bound_ns")));
+        state.clockErrorBound = nanoseconds(reader.integer(QStringLiteral("clock_error_bound_ns")));
+        state.servedOffset = nanoseconds(reader.integer(QStringLiteral("served_offset_ns")));
         state.holdover = reader.boolean(QStringLiteral("holdover"));
         state.holdoverSinceUnixMs = reader.integer(QStringLiteral("holdover_since"));
         const CborReader sources = reader.child(QStringLiteral("sources"));

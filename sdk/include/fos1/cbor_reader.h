@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Reads a QCborMap field by field with defaults; a value of the wrong type becomes an error with its path.
+// Reads a QCborMap field by field with defaults. A value of the wrong type becomes an error with its path.
 #pragma once
 
 #include <QCborArray>
@@ -12,7 +12,7 @@
 
 namespace fos1 {
 
-/// `errors` is not owned, may be null (mistakes are then ignored and the fallback is used), and outlives the reader.
+/// `errors` is not owned and outlives the reader. It may be null: then mistakes are ignored and the fallback is used.
 class CborReader {
    public:
     CborReader(QCborMap map, QString path, Errors* errors)
@@ -42,7 +42,7 @@ class CborReader {
             key, fallback, "an integer", [](const QCborValue& v) { return v.isInteger(); },
             [](const QCborValue& v) { return v.toInteger(); });
     }
-    /// One that fits, for numbers that are small by nature: ports, lengths, ids.
+    /// For small numbers such as ports, lengths and ids: a value outside the range of int is an error.
     int smallInteger(const QString& key, int fallback = 0) const {
         return get(
             key, fallback, "an integer of 32 bits",
@@ -66,7 +66,7 @@ class CborReader {
                     [](const QCborValue& v) { return v.toMap(); }),
                 path(key), m_errors};
     }
-    /// The maps of a list; an absent list is empty.
+    /// The maps in a list; an absent list is empty.
     [[nodiscard]] std::vector<CborReader> children(const QString& key) const {
         std::vector<CborReader> result;
         const QCborArray list = array(key);
@@ -80,7 +80,7 @@ class CborReader {
         }
         return result;
     }
-    /// The texts of a list; an absent list is empty.
+    /// The texts in a list; an absent list is empty.
     [[nodiscard]] QStringList texts(const QString& key) const {
         QStringList result;
         const QCborArray list = array(key);

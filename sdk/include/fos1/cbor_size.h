@@ -8,7 +8,7 @@
 
 namespace fos1 {
 
-/// At most this many bytes; every head is counted with 9 bytes (RFC 8949, section 3).
+/// An upper bound in bytes; it counts every head as 9 bytes (RFC 8949, section 3).
 inline qsizetype encodedSizeBound(const QCborValue& value) {
     constexpr qsizetype kHead = 9;
     if (value.isString()) return kHead + value.toString().size() * 3;
@@ -29,19 +29,19 @@ inline qsizetype encodedSizeBound(const QCborValue& value) {
     return kHead;
 }
 
-/// Whether `map` encodes to at most `limit` bytes; encodes it only when the bound cannot tell.
+/// Whether `map` encodes to at most `limit` bytes. Encodes it only when the upper bound exceeds the limit.
 inline bool fitsEncoded(const QCborMap& map, qsizetype limit) {
     return encodedSizeBound(map) <= limit || QCborValue(map).toCbor().size() <= limit;
 }
 
-/// The map that was packed(); an empty one when the bytes are broken: Qt 6.4 does not bear that half a map is read.
+/// The map that packed() encoded. Empty when the bytes are invalid: Qt 6.4 cannot handle a partially read map.
 inline QCborMap unpackedMap(const QByteArray& bytes) {
     QCborParserError broken;
     const QCborValue value = QCborValue::fromCbor(bytes, &broken);
     return broken.error == QCborError::NoError ? value.toMap() : QCborMap();
 }
 
-/// Its encoding, in no more memory than that takes.
+/// The encoding of `value`, in a buffer without spare capacity.
 inline QByteArray packed(const QCborValue& value) {
     QByteArray bytes = value.toCbor();
     bytes.squeeze();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A condition as in Kubernetes' API conventions ("Typical status properties").
+// A condition as in the Kubernetes API conventions ("Typical status properties").
 #pragma once
 
 #include <QCborMap>
@@ -9,8 +9,8 @@ namespace fos1 {
 
 enum class ConditionStatus { Unknown = 0, True, False };
 
-/// The reason of Ready=False for an object that another node is to take care of. A source that carries status to where
-/// objects are shared leaves out what a node says of such an object.
+/// The reason of Ready=False for an object that another node handles. A source that writes status to shared objects
+/// leaves out this node's status of such an object.
 inline constexpr const char* kOtherNode = "OtherNode";
 
 [[nodiscard]] inline QString toText(ConditionStatus status) {
@@ -35,7 +35,8 @@ struct Condition {
     }
 };
 
-/// Most conditions report trouble when they are not True. Those of these types do when they are.
+/// Most conditions indicate trouble when they are not True. Conditions of these types indicate trouble when they are
+/// True.
 inline bool isBadWhenTrue(const QString& type) {
     return type == QLatin1String("Conflict") || type == QLatin1String("Degraded") ||
            type == QLatin1String("Flooding") || type == QLatin1String("Reconciling") ||

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Desired state as a plugin sees it: what a snapshot's QCborMap says, with names.
+// Desired state as a plugin sees it: typed access to the contents of a snapshot's QCborMap.
 #pragma once
 
 #include <QCborArray>
@@ -10,7 +10,7 @@
 
 namespace fos1 {
 
-/// Names one object of any kind.
+/// Identifies one object of any kind.
 struct ObjectKey {
     QString apiVersion;
     QString kind;
@@ -19,7 +19,7 @@ struct ObjectKey {
 
     bool operator==(const ObjectKey& other) const = default;
     bool operator<(const ObjectKey& other) const {
-        // Thousands of keys have three of the four in common, and often in one piece of memory.
+        // Thousands of keys share three of the four texts, often in the same memory.
         const auto order = [](const QString& a, const QString& b) {
             return a.constData() == b.constData() && a.size() == b.size() ? 0 : a.compare(b);
         };
@@ -62,7 +62,7 @@ struct DesiredObject {
     }
 };
 
-/// The objects of one snapshot, in the order of their keys.
+/// The objects of one snapshot, ordered by key.
 inline std::vector<DesiredObject> desiredObjects(const QCborMap& snapshot) {
     std::vector<DesiredObject> objects;
     const QCborArray list = snapshot.value(QStringLiteral("objects")).toArray();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A topic as a subscriber wants it: the values by key, how far each can be relied upon, and one call for all changes of
-// a turn of the event loop. Inline; for the plugin's home thread.
+// A topic as a subscriber uses it: the values by key, the standing of each value, and one call for all changes in a
+// turn of the event loop. Inline. For the plugin's home thread.
 #pragma once
 
 #include <QTimer>
@@ -14,21 +14,21 @@
 
 namespace fos1 {
 
-/// How far the value of a key can be relied upon. A value that cannot be decoded changes nothing: the one before it
+/// How far the value of a key can be relied upon. A payload that cannot be decoded is ignored: the previous value
 /// stays.
 enum class Standing {
-    Unknown = 0,  ///< there is no such key
-    Known,        ///< its publisher is there and has published it
-    Stale,        ///< its publisher is there, but did not renew it in time (TTL)
+    Unknown = 0,  ///< the key does not exist
+    Known,        ///< its publisher is running and has published it
+    Stale,        ///< its publisher is running, but did not renew it within its TTL
     Withdrawn,    ///< its publisher retracted it
-    Orphaned,     ///< its publisher stopped or died without retracting it: a restart, or the end
+    Orphaned,     ///< its publisher stopped or crashed without retracting it; it may or may not come back
 };
 
-/// What becomes of a value that was retracted.
+/// What happens to a retracted value.
 enum class WithdrawnValues {
     Unknown = 0,
-    Forgotten,  ///< its key is gone
-    Held,       ///< until forget(), for those who must not act on each flutter
+    Forgotten,  ///< its key is removed
+    Held,       ///< kept until forget(), for subscribers that must not act on every short interruption
 };
 
 template <typename Payload>
@@ -36,7 +36,7 @@ class Feed final {
    public:
     using Values = std::map<QString, Payload>;
 
-    /// Subscribes for its lifetime; `bus` outlives it. `changed` is called once for all changes of one turn of the
+    /// Subscribes for its lifetime. `bus` outlives it. `changed` is called once for all changes in one turn of the
     /// loop, never from inside a call. `undecodable` is called for each payload that cannot be decoded.
     Feed(IBus& bus, std::function<void()> changed, WithdrawnValues withdrawn = WithdrawnValues::Forgotten,
          std::function<void(const QString& key, const Error& mistake)> undecodable = {})
@@ -51,7 +51,7 @@ class Feed final {
     Feed(const Feed&) = delete;
     Feed& operator=(const Feed&) = delete;
 
-    /// Whatever their standing, but for what was forgotten.
+    /// All values of any standing, except forgotten ones.
     [[nodiscard]] const Values& values() const { return m_values; }
 
     [[nodiscard]] Standing standing(const QString& key) const {
@@ -66,14 +66,15 @@ class Feed final {
             m_doubts.begin(), m_doubts.end(), [standing](const auto& each) { return each.second == standing; }));
     }
 
-    /// Whether `is(value)` holds for any value of this standing, which is not Known.
+    /// Whether `is(value)` holds for any value of this standing, which must not be Known.
     template <typename Is>
     [[nodiscard]] bool anyOf(Standing standing, Is is) const {
         return std::any_of(m_doubts.begin(), m_doubts.end(),
                            [&](const auto& each) { return each.second == standing && is(m_values.at(each.first)); });
     }
 
-    /// Forgets the values of this standing, which is not Known, for which `is(value)` holds. They count as changed.
+    /// Forgets the values of this standing, which must not be Known, for which `is(value)` holds. They count as
+    /// changed.
     template <typename Is>
     void forget(Standing standing, Is is) {
         std::erase_if(m_doubts, [&](const auto& each) {
@@ -87,7 +88,7 @@ class Feed final {
         forget(standing, [](const Payload&) { return true; });
     }
 
-    /// The keys whose value or standing changed since this was called last, those that are gone among them.
+    /// The keys whose value or standing changed since the last call, including removed keys.
     [[nodiscard]] std::set<QString> takeChanged() { return std::exchange(m_changedKeys, {}); }
 
    private:
@@ -114,7 +115,7 @@ class Feed final {
         const Standing before = standing(key);
         if (before == Standing::Unknown) return false;
         if (isPublisherGone) {
-            // What was retracted before stays so.
+            // A retracted value stays Withdrawn.
             if (before == Standing::Withdrawn) return false;
             m_doubts.insert_or_assign(key, Standing::Orphaned);
         } else if (m_withdrawn == WithdrawnValues::Held) {
@@ -130,7 +131,7 @@ class Feed final {
     const WithdrawnValues m_withdrawn;
     const std::function<void(const QString&, const Error&)> m_undecodable;
     Values m_values;
-    std::map<QString, Standing> m_doubts;  ///< of those that are not Known
+    std::map<QString, Standing> m_doubts;  ///< of the keys that are not Known
     std::set<QString> m_changedKeys;
     QTimer m_soon;
     Subscription<Payload> m_subscription;

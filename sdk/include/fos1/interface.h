@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The root of every interface that crosses the plugin boundary, and the codes that they answer with.
+// The root of every interface that crosses the plugin boundary, and the codes that its calls return.
 #pragma once
 
 #include <QtGlobal>
@@ -8,8 +8,8 @@
 
 namespace fos1 {
 
-/// Base of all interfaces reached through query(). Interfaces inherit it singly, so a static_cast from the
-/// pointer that query() returns to the interface named by the IID is exact.
+/// Base of all interfaces reached through query(). An interface inherits it singly, so a static_cast of the pointer
+/// that query() returns to the interface of that IID is exact.
 class FOS1_SDK_EXPORT IInterface {
    public:
     IInterface() = default;
@@ -18,26 +18,26 @@ class FOS1_SDK_EXPORT IInterface {
     virtual ~IInterface();
 };
 
-/// What a host call answers. Calls never block and never throw.
+/// The result of a call of the host. Calls never block and never throw.
 enum class Status : int {
     Unknown = 0,
     Ok = 1,
     WrongThread = 2,      ///< not called on the plugin's home thread
     NotPermitted = 3,     ///< the plugin's metadata does not grant this
     InvalidArgument = 4,  ///< malformed argument; nothing was changed
-    TooLarge = 5,         ///< over a limit (payload, label cardinality …); nothing was changed
+    TooLarge = 5,         ///< exceeds a limit (payload, label cardinality …); nothing was changed
     NotFound = 6,
 };
 
-/// How an asynchronous piece of work ended; the `code` of IHost::complete().
+/// The outcome of an asynchronous operation; the `code` of IHost::complete().
 enum class Outcome : int {
     Unknown = 0,
     Ok = 1,      ///< done; the desired state is in force
-    Retry = 2,   ///< not done, worth another try (retryAfterMs, or the host's back-off when that is 0)
-    Failed = 3,  ///< not done, and trying again cannot help until the desired state changes
+    Retry = 2,   ///< not done, to be retried (after retryAfterMs, or the host's back-off when that is 0)
+    Failed = 3,  ///< not done; a retry cannot succeed until the desired state changes
 };
 
-/// Names one reconcile, stop or write; valid until it is completed, exactly once.
+/// Names one reconcile, stop or write. Valid until it is completed, exactly once.
 using Ticket = quint64;
 
 }  // namespace fos1

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What thousands of keys have in common, kept once. Inline; not thread-safe.
+// Stores once what thousands of keys have in common. Inline; not thread-safe.
 #pragma once
 
 #include <QSet>
@@ -12,7 +12,7 @@ class KeyPool {
    public:
     [[nodiscard]] QString shared(const QString& word) { return *m_words.insert(word); }
 
-    /// The same key, of which only the name has memory of its own.
+    /// An equal key in which only the name has memory of its own.
     [[nodiscard]] ObjectKey shared(const ObjectKey& key) {
         return {shared(key.apiVersion), shared(key.kind), shared(key.ns), key.name};
     }

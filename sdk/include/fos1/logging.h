@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Logging of plugins: Qt categories named fos1.<plugin>.<part>, text in key=value form, never a secret.
+// Logging of plugins: Qt categories named fos1.<plugin>.<part>, text in key=value form. Never log a secret.
 #pragma once
 
 #include <QLoggingCategory>

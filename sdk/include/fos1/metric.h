@@ -13,7 +13,7 @@
 
 namespace fos1 {
 
-/// A declared metric. update() sets exactly the given series and removes those that are gone.
+/// A declared metric. update() sets exactly the given series and removes all others.
 class Metric {
    public:
     using Labels = std::map<QString, QString>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Sugar over pages (features/pages.h): documents from typed values, and a book that answers for a plugin. Inline.
+// Convenience layer over pages (features/pages.h): documents from typed values, and a book that answers page requests.
+// Inline.
 #pragma once
 
 #include <QCborArray>
@@ -62,21 +63,21 @@ inline QString toText(Kind kind) {
     return {};
 }
 
-/// Unknown for a kind of a newer SDK, whose values are shown as they are.
+/// Unknown for a kind of a newer SDK; its values are shown unchanged.
 inline Kind kindFromText(const QString& name) {
     for (const KindName& each : kKindNames)
         if (name == QLatin1String(each.name)) return each.kind;
     return Kind::Unknown;
 }
 
-/// A value with its kind; null when there is none.
+/// A value with its kind; a null value means no value.
 struct Cell {
     Kind kind = Kind::Unknown;
     QCborValue value = nullptr;
 };
 
 inline Cell none() { return {}; }
-/// An empty text is no value.
+/// An empty text counts as no value.
 inline Cell text(const QString& value) { return value.isEmpty() ? none() : Cell{Kind::Text, value}; }
 inline Cell count(qint64 value) { return {Kind::Count, value}; }
 inline Cell packets(qint64 value) { return {Kind::Packets, value}; }
@@ -90,10 +91,10 @@ inline Cell octal(qint64 value) { return {Kind::Octal, value}; }
 inline Cell time(const QDateTime& value) { return {Kind::Time, value.toUTC().toString(Qt::ISODateWithMs)}; }
 inline Cell condition(const QString& status) { return {Kind::Condition, status}; }
 
-/// Whether something needs attention. A face marks it in its own way.
+/// Whether something needs attention. Each face marks it in its own way.
 enum class Mark { None = 0, Trouble };
 
-/// Names and values. A field without a value is left out.
+/// Names and values. A field without a value is omitted.
 class Fields {
    public:
     explicit Fields(QString title = {}) : m_title(std::move(title)) {}
@@ -119,7 +120,7 @@ class Fields {
     QCborArray m_fields;
 };
 
-/// Columns and rows; a cell has the kind of its column, or no value.
+/// Columns and rows. A cell has the kind of its column, or no value.
 class Table {
    public:
     struct Column {
@@ -129,7 +130,7 @@ class Table {
     explicit Table(std::vector<Column> columns, QString title = {})
         : m_title(std::move(title)), m_columns(std::move(columns)) {}
 
-    /// A missing cell at the end has no value.
+    /// Missing cells at the end have no value.
     Table& add(const std::vector<Cell>& cells, Mark mark = Mark::None) {
         QCborArray values;
         for (std::size_t i = 0; i < m_columns.size(); ++i)
@@ -140,7 +141,7 @@ class Table {
         m_rows.append(row);
         return *this;
     }
-    /// What is shown instead of a table without rows.
+    /// Shown instead of a table without rows.
     Table& whenEmpty(const QString& text) {
         m_empty = text;
         return *this;
@@ -168,7 +169,7 @@ class Document {
    public:
     explicit Document(QString title) : m_title(std::move(title)) {}
 
-    /// Fields or a Table.
+    /// `section` is a Fields or a Table.
     template <typename Section>
     Document& add(const Section& section) {
         m_sections.append(section.toCbor());
@@ -189,10 +190,11 @@ class Document {
     QCborArray m_sections;
 };
 
-/// Instead of a document.
+/// Replaces a document when there is nothing to show.
 inline QCborMap error(const QString& sentence) { return {{QStringLiteral("error"), sentence}}; }
 
-/// The value of a cell of this kind; any value of a kind that this SDK does not know, and null of each.
+/// Whether `value` suits this kind. Null suits every kind; a kind unknown to this SDK accepts any value but a list or a
+/// map.
 inline bool isOfKind(Kind kind, const QCborValue& value) {
     if (value.isNull()) return true;
     switch (kind) {
@@ -238,9 +240,9 @@ inline Result<void> checkFields(const QCborArray& fields, const QString& path) {
         if (!hasText(field, "label") || !hasText(field, "kind"))
             return wrong(at(path, "fields", i), QStringLiteral("needs a label and a kind"));
         if (!hasTextOrNothing(field, "note"))
-            return wrong(at(path, "fields", i), QStringLiteral("its note is no text"));
+            return wrong(at(path, "fields", i), QStringLiteral("its note must be text"));
         if (!isOfKind(kindOf(field), field.value(QStringLiteral("value"))))
-            return wrong(at(path, "fields", i), QStringLiteral("its value is not of its kind"));
+            return wrong(at(path, "fields", i), QStringLiteral("its value does not match its kind"));
     }
     return {};
 }
@@ -254,7 +256,7 @@ inline Result<void> checkTable(const QCborMap& table, const QString& path) {
         kinds.push_back(kindOf(column.toMap()));
     }
     if (kinds.empty()) return wrong(path, QStringLiteral("has no columns"));
-    if (!hasTextOrNothing(table, "empty")) return wrong(path, QStringLiteral("\"empty\" is no text"));
+    if (!hasTextOrNothing(table, "empty")) return wrong(path, QStringLiteral("\"empty\" must be text"));
     const QCborArray rows = table.value(QStringLiteral("rows")).toArray();
     for (qsizetype i = 0; i < rows.size(); ++i) {
         const QCborArray cells = rows.at(i).toMap().value(QStringLiteral("cells")).toArray();
@@ -263,13 +265,14 @@ inline Result<void> checkTable(const QCborMap& table, const QString& path) {
                          QStringLiteral("has %1 cells for %2 columns").arg(cells.size()).arg(kinds.size()));
         for (qsizetype j = 0; j < cells.size(); ++j)
             if (!isOfKind(kinds[static_cast<std::size_t>(j)], cells.at(j)))
-                return wrong(at(path, "rows", i), QStringLiteral("cell %1 is not of its column's kind").arg(j + 1));
+                return wrong(at(path, "rows", i),
+                             QStringLiteral("cell %1 does not match its column's kind").arg(j + 1));
     }
     return {};
 }
 
 inline Result<void> checkSection(const QCborMap& section, const QString& path) {
-    if (!hasTextOrNothing(section, "title")) return wrong(path, QStringLiteral("its title is no text"));
+    if (!hasTextOrNothing(section, "title")) return wrong(path, QStringLiteral("its title must be text"));
     const QCborValue fields = section.value(QStringLiteral("fields"));
     const QCborValue table = section.value(QStringLiteral("table"));
     const QCborValue lines = section.value(QStringLiteral("lines"));
@@ -278,13 +281,13 @@ inline Result<void> checkSection(const QCborMap& section, const QString& path) {
     if (!lines.isArray()) return wrong(path, QStringLiteral("has neither fields nor a table nor lines"));
     const QCborArray texts = lines.toArray();
     for (const QCborValue& line : texts)
-        if (!line.isString()) return wrong(path, QStringLiteral("has a line that is no text"));
+        if (!line.isString()) return wrong(path, QStringLiteral("each line must be text"));
     return {};
 }
 
 }  // namespace detail
 
-/// Whether `document` is one: its shape, the kinds of its cells, its size. What it does not know, it lets pass.
+/// Checks the shape of `document`, the kinds of its cells and its size. Unknown members are accepted.
 inline Result<void> check(const QCborMap& document) {
     if (!fitsEncoded(document, kMaxBytes))
         return detail::wrong({}, QStringLiteral("is larger than %1 bytes").arg(kMaxBytes));
@@ -301,7 +304,7 @@ inline Result<void> check(const QCborMap& document) {
     return {};
 }
 
-/// Where an answer goes, once. Copyable; the host outlives it.
+/// Sends the answer to one page request; to be called once. Copyable; the host outlives it.
 class Reply {
    public:
     Reply(IPageReplies* host, quint64 ticket) : m_host(host), m_ticket(ticket) {}
@@ -318,11 +321,11 @@ class Reply {
 /// A plugin's pages by name: what query(IPages::kIid) returns.
 class Book final : public IPages {
    public:
-    /// Makes the page: a document's toCbor(), or error().
+    /// Returns the page: a document's toCbor(), or error().
     using Write = std::function<QCborMap(const QString& argument)>;
     using WriteLater = std::function<void(const QString& argument, const Reply& reply)>;
 
-    /// In start(). `host` outlives the book.
+    /// To be called in start(). `host` outlives the book.
     void open(IHost& host) {
         m_replies = static_cast<IPageReplies*>(host.query(QString::fromLatin1(IPageReplies::kIid)));
     }
@@ -331,7 +334,7 @@ class Book final : public IPages {
             reply(write(argument));
         };
     }
-    /// A page whose answer has to be waited for.
+    /// Adds a page that is answered later.
     void addLater(const QString& name, WriteLater write) { m_pages[name] = std::move(write); }
 
     void page(const QString& name, const QString& argument, quint64 ticket) override {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Sugar over the seam: a typed view of the host for one plugin. Inline, compiled into each plugin.
+// Convenience layer over the seam: a typed view of the host for one plugin. Inline, compiled into each plugin.
 #pragma once
 
 #include <QCborArray>
@@ -30,7 +30,7 @@ T* feature(IHost& host) {
     return static_cast<T*>(host.query(QString::fromLatin1(T::kIid)));
 }
 
-/// What IValidator::validate() answers.
+/// The return value of IValidator::validate().
 inline QCborMap validationResult(const Errors& errors) {
     QCborArray list;
     for (const Error& error : errors)
@@ -38,8 +38,8 @@ inline QCborMap validationResult(const Errors& errors) {
     return {{QStringLiteral("errors"), list}};
 }
 
-/// The host with typed calls. A feature that the host does not offer is null in `bus` … `events` only if the
-/// plugin's metadata does not require it, so a plugin uses what it requires without asking.
+/// The host with typed calls. Each of `bus` … `events` is null only if the host does not offer the feature and the
+/// plugin's metadata does not require it. A plugin therefore uses required features without a check.
 class HostView {
    public:
     explicit HostView(IHost& host)
@@ -63,11 +63,11 @@ class HostView {
         m_host.complete(ticket, static_cast<int>(Outcome::Failed), 0, why);
     }
 
-    /// A condition of `object`.
+    /// Sets a condition of `object`.
     void setCondition(const ObjectKey& object, const Condition& condition) const {
         m_status->setCondition(object.toCbor(), condition.toCbor());
     }
-    /// A condition of the plugin itself.
+    /// Sets a condition of the plugin itself.
     void setCondition(const Condition& condition) const { m_status->setCondition({}, condition.toCbor()); }
     void removeCondition(const ObjectKey& object, const QString& type) const {
         m_status->removeCondition(object.toCbor(), type);

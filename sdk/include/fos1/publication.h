@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A topic as a publisher wants it: says what the values should be, and what changed is published, what is gone is
-// retracted, and nothing happens where nothing changed. Thousands of values are published in slices. Inline; for the
+// A topic as a publisher uses it. The publisher sets the desired values; changed values are published, removed values
+// are retracted, and unchanged values cost nothing. Thousands of values are published in slices. Inline. For the
 // plugin's home thread, which needs an event loop.
 #pragma once
 
@@ -18,13 +18,13 @@ class Publication final {
    public:
     using Values = std::map<QString, Payload>;
 
-    /// `bus` outlives it. `done` is called whenever everything that was due is published.
+    /// `bus` outlives it. `done` is called whenever all due changes are published.
     explicit Publication(IBus& bus, std::function<void()> done = {})
         : m_bus(bus), m_done(std::move(done)), m_slices([this] { return publishOne(); }) {}
     Publication(const Publication&) = delete;
     Publication& operator=(const Publication&) = delete;
 
-    /// These and no others. The rest is retracted, for the reason `whyGone`.
+    /// Sets exactly these values. All others are retracted with the reason `whyGone`.
     void show(Values values, const QString& whyGone) {
         std::set<QString> gone;
         for (const auto& [key, value] : m_values)
@@ -33,7 +33,8 @@ class Publication final {
         for (auto& [key, value] : values) set(key, std::move(value));
     }
 
-    /// Published from the next turn of the loop on, after all retractions, unless it is published already.
+    /// Publishes the value on a later turn of the loop, after all retractions. Does nothing when the value is
+    /// unchanged.
     void set(const QString& key, Payload value) {
         const auto known = m_values.find(key);
         if (known != m_values.end() && known->second == value) return;
@@ -44,8 +45,8 @@ class Publication final {
         m_slices.start();
     }
 
-    /// On the next turn of the loop, unless it is set again before: subscribers then see a change. Does nothing where
-    /// the key has no value.
+    /// Retracts the value on a later turn of the loop. If the key is set again before, subscribers see a change
+    /// instead. Does nothing when the key has no value.
     void retract(const QString& key, const QString& why) {
         if (m_values.erase(key) == 0) return;
         ++m_revision;
@@ -56,17 +57,16 @@ class Publication final {
 
     void retractAll(const QString& why) { show({}, why); }
 
-    /// What is not published yet stays so. The values that are published stay too: the host reports that their
-    /// publisher is gone.
+    /// Discards unpublished changes. Published values stay: the host reports that their publisher is gone.
     void stop() {
         m_slices.stop();
         m_due.clear();
         m_gone.clear();
     }
 
-    /// As they are, or are about to be.
+    /// The values as published, or as they will be published.
     [[nodiscard]] const Values& values() const { return m_values; }
-    /// Another one whenever values() changed.
+    /// Changes whenever values() changes.
     [[nodiscard]] quint64 revision() const { return m_revision; }
 
    private:
@@ -87,7 +87,7 @@ class Publication final {
     const std::function<void()> m_done;
     Values m_values;
     std::set<QString> m_due;
-    std::map<QString, QString> m_gone;  ///< to be retracted, and why
+    std::map<QString, QString> m_gone;  ///< to be retracted, with the reason
     quint64 m_revision = 0;
     Slices m_slices;
 };

@@ -10,7 +10,7 @@ namespace fos1 {
 
 enum class ErrorCode { Unknown = 0, InvalidInput, NotFound, Conflict, Io, Protocol, Timeout, Refused };
 
-/// `path` says where: `spec.sources.servers[2].address`, `host.yaml:4:3`, a file, or nothing.
+/// `path` locates the error: `spec.sources.servers[2].address`, `host.yaml:4:3`, a file; it may be empty.
 struct Error {
     ErrorCode code = ErrorCode::Unknown;
     QString message;
@@ -29,7 +29,7 @@ inline tl::unexpected<Error> failure(ErrorCode code, QString message, QString pa
     return tl::unexpected<Error>(Error{code, std::move(message), std::move(path)});
 }
 
-/// All of them in one line, for conditions.
+/// All errors in one line, for conditions.
 inline QString joined(const Errors& errors) {
     QString all;
     for (const Error& error : errors) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Work on thousands of things, in slices that leave the event loop free in between: a call of the host may take 50 ms.
-// Inline; for the plugin's home thread, which needs an event loop.
+// Runs work on thousands of items in slices and frees the event loop in between: a call of the host may take 50 ms.
+// Inline. For the plugin's home thread, which needs an event loop.
 #pragma once
 
 #include <QElapsedTimer>
@@ -15,24 +15,24 @@ class Slices {
    public:
     static constexpr std::chrono::milliseconds kSlice{15};
 
-    /// `step` does a small part of the work and returns whether there is more. It may call start() and stop(), and
-    /// outlives this object with everything it refers to.
+    /// `step` does a small part of the work and returns whether more remains. It may call start() and stop(). It
+    /// outlives this object, with everything that it refers to.
     explicit Slices(std::function<bool()> step) : m_step(std::move(step)) {
         m_next.setSingleShot(true);
         m_next.setInterval(0);
         QObject::connect(&m_next, &QTimer::timeout, &m_next, [this] { work(); });
     }
 
-    /// There is work: it begins on the next turn of the loop. Does nothing when it goes on already.
+    /// Starts the work on the next turn of the loop. Does nothing when it is already under way.
     void start() {
         if (!m_next.isActive()) m_next.start();
     }
-    /// A first slice now, the rest on later turns of the loop.
+    /// Runs a first slice now, the rest on later turns of the loop.
     void startNow() {
         m_next.stop();
         work();
     }
-    /// No step is called from now on, until the next start.
+    /// No step is called until the next start.
     void stop() {
         m_next.stop();
         ++m_stops;

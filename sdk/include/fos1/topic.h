@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Typed publish and subscribe: a payload struct with encode()/decode() instead of a bare map.
+// Typed publish and subscribe: a payload struct with encode()/decode() instead of a plain map.
 #pragma once
 
 #include <QCborMap>
@@ -19,7 +19,7 @@ struct TopicState {
     Presence presence = Presence::Unknown;
     std::optional<Payload> value;
     QString reason;                ///< why it is Absent
-    bool isPublisherGone = false;  ///< Absent because its publisher stopped or died, and not because it was retracted
+    bool isPublisherGone = false;  ///< Absent because its publisher stopped or crashed, not because it was retracted
     std::optional<Error> mistake;  ///< Absent because the payload cannot be decoded
 };
 
@@ -28,8 +28,8 @@ int publish(IBus& bus, const QString& key, const Payload& payload, std::chrono::
     return bus.publish(QString::fromLatin1(Payload::kTopic), key, payload.encode(), ttl.count());
 }
 
-/// Subscribes for its lifetime. `onState` runs on the plugin's home thread; a payload that cannot be decoded is
-/// shown as Absent with the decoding error.
+/// Subscribes for its lifetime. `onState` runs on the plugin's home thread. A payload that cannot be decoded is
+/// delivered as Absent with the decoding error.
 template <typename Payload>
 class Subscription final : public IBusListener {
    public:

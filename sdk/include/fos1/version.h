@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The version of the SDK that a plugin is compiled against, and the one symbol-visibility macro of the seam.
+// The version of the SDK that a plugin is compiled against, and the symbol-visibility macro of the seam.
 #pragma once
 
 #define FOS1_SDK_MAJOR 1

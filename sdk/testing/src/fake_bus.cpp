@@ -131,7 +131,8 @@ void FakeBus::touch(Topic& topic, const QString& key) {
 }
 
 void FakeBus::deliver() {
-    // Listeners may publish, subscribe and unsubscribe while they are called: what they publish comes next turn.
+    // Listeners may publish, subscribe and unsubscribe during the call. What they publish is delivered on the next
+    // turn.
     std::vector<QString> due;
     for (const auto& [name, topic] : m_topics) due.push_back(name);
     for (const QString& name : due) deliverTopic(name);

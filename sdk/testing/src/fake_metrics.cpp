@@ -23,7 +23,7 @@ bool isLabelName(const QString& name) {
     return pattern.match(name).hasMatch() && !name.startsWith(QLatin1String("__"));
 }
 
-/// The values in the order of their names; nothing when the names are not exactly those declared.
+/// The values in the order of the label names; nothing when the names are not exactly the declared ones.
 std::optional<QString> seriesOf(const FakeMetrics::Metric& metric, const QCborMap& labels) {
     QStringList names = metric.labelNames;
     names.sort();

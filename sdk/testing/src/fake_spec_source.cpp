@@ -16,7 +16,7 @@ QCborMap FakeSpecSource::apply(const QCborMap& transaction) {
             continue;
         }
         const QCborArray objects = QCborValue(item.second).toArray();
-        // Only roughly the host's count, which is by object.
+        // Only an approximation of the host's count, which is per object.
         if (m_origins[origin] != objects) changed += std::max(objects.size(), m_origins[origin].size());
         m_origins[origin] = objects;
     }

@@ -12,7 +12,7 @@ void ManualClock::advance(nanoseconds by) {
     const Steady end = m_steady + by;
     for (auto it = next(); it != m_timers.end() && it->second.due <= end; it = next()) {
         moveTo(std::max(it->second.due, m_steady));
-        // A copy: the timer may cancel itself.
+        // A copy, because the timer may cancel itself.
         const auto act = it->second.act;
         if (it->second.period > nanoseconds(0))
             it->second.due += it->second.period;
@@ -29,7 +29,7 @@ void ManualClock::moveTo(Steady time) {
 }
 
 std::map<ManualClock::TimerId, ManualClock::Timer>::iterator ManualClock::next() {
-    // Of two that are due at once the older one fires first.
+    // Of two timers with the same due time, the older one fires first.
     return std::min_element(m_timers.begin(), m_timers.end(),
                             [](const auto& a, const auto& b) { return a.second.due < b.second.due; });
 }

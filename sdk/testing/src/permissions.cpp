@@ -16,7 +16,7 @@ QStringList texts(const QJsonValue& list) {
     return result;
 }
 
-// A default applies only inside an object that is there, or that is a default itself.
+// A default applies only inside an object that is present or is a default itself.
 QCborMap withDefaults(const QJsonObject& schema, QCborMap value) {
     const QJsonObject properties = schema.value(QLatin1String("properties")).toObject();
     for (auto it = properties.begin(); it != properties.end(); ++it) {

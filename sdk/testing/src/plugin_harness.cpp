@@ -35,7 +35,7 @@ PluginHarness::PluginHarness(IPlugin& plugin, QJsonObject metadata, const Harnes
 
 PluginHarness::~PluginHarness() {
     if (m_isRunning) stop();
-    // The next loader of this file makes a new one.
+    // The next loader of this file creates a new object.
     if (m_loader && m_plugin) delete m_loader->instance();
 }
 
@@ -107,7 +107,7 @@ Completion PluginHarness::wait(quint64 ticket, milliseconds deadline) {
 
 bool PluginHarness::waitFor(const std::function<bool()>& condition, milliseconds deadline) {
     const QDeadlineTimer end(deadline);
-    // Wakes the loop for a condition that no event announces.
+    // Wakes the loop for a condition that causes no event.
     QTimer wake;
     wake.start(milliseconds(5));
     while (!condition()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The demo as its user has it: the table once, as root and in a user namespace as a plain user has one; the addresses
-// that it tells; and its end, after which nothing is left.
+// The demo as its user runs it: the table once, as root and in a plain user's user namespace; the addresses that it
+// prints; and its exit, after which nothing is left.
 #include <QDir>
 #include <QRegularExpression>
 #include <QTest>
@@ -18,7 +18,7 @@ const QString kDemo = tree::builtFile(QStringLiteral("bin/fos1-demo"));
 
 QString captured(const QByteArray& text, const QString& pattern) {
     const QRegularExpression expression(pattern, QRegularExpression::MultilineOption);
-    // The last table is the one of now.
+    // The last table is the current one.
     QString found;
     for (auto it = expression.globalMatch(QString::fromUtf8(text)); it.hasNext();) found = it.next().captured(1);
     return found;
@@ -26,7 +26,7 @@ QString captured(const QByteArray& text, const QString& pattern) {
 
 QString manifests(const QByteArray& output) { return captured(output, QStringLiteral("^Change: +(\\S+)$")); }
 
-/// A row's cells, without its name.
+/// The cells of a row, without its name.
 QStringList row(const QByteArray& output, const QString& name) {
     const QString line = captured(output, u'^' + QRegularExpression::escape(name) + QStringLiteral(" +(\\S.*)$"));
     return line.split(QRegularExpression(QStringLiteral("   +")));
@@ -39,10 +39,10 @@ class TestDemo : public QObject {
 
     QTemporaryDir m_dir;
 
-    /// The processes and the directory of one that told `output`.
+    /// What is left of the processes and the directory of a demo with this output.
     [[nodiscard]] QString leftOf(const QByteArray& output) const {
         const QString place = manifests(output);
-        if (place.isEmpty()) return QStringLiteral("its place is not told");
+        if (place.isEmpty()) return QStringLiteral("the output does not name its directory");
         const QString dir = QDir::cleanPath(place + QStringLiteral("/../.."));
         if (!lab::processesWith(dir.toUtf8()).isEmpty()) return QStringLiteral("processes");
         return QDir(dir).exists() ? dir : QString();
@@ -54,7 +54,7 @@ class TestDemo : public QObject {
     void once_data() {
         QTest::addColumn<QStringList>("wrapper");
         QTest::newRow("as we are") << QStringList();
-        QTest::newRow("as one who maps nobody but himself") << QStringList{"unshare", "--user", "--map-root-user"};
+        QTest::newRow("as a user who maps only himself") << QStringList{"unshare", "--user", "--map-root-user"};
     }
     void once() {
         QFETCH(const QStringList, wrapper);
@@ -68,9 +68,9 @@ class TestDemo : public QObject {
         QCOMPARE(row(output, "time from"), QStringList({"10.10.0.1", "10.20.0.1", "-"}));
         QVERIFY(row(output, "stratum, refid")[0].startsWith("2, 10.1."));
         QCOMPARE(row(output, "leap"), QStringList({"normal", "normal", "-"}));
-        const QStringList answered = row(output, "answered of 8 at once");
+        const QStringList answered = row(output, "answers to 8 requests");
         QVERIFY2(answered[0] == u"8" && answered[1].toInt() >= 1 && answered[2] == u"0", output.constData());
-        QCOMPARE(row(output, "a server elsewhere"),
+        QCOMPARE(row(output, "request elsewhere"),
                  QStringList({"no answer", "answered here (stratum 2)", "no answer"}));
         QCOMPARE(row(output, "udp/123"),
                  QStringList({"IPv4 open, IPv6 open", "IPv4 open, IPv6 open", "IPv4 closed, IPv6 closed"}));
@@ -78,7 +78,7 @@ class TestDemo : public QObject {
         const QStringList leases = row(output, "DHCP: lease");
         for (int i = 0; i < 3; ++i)
             QVERIFY2(leases[i].startsWith(QStringLiteral("10.%1.0.").arg(10 * (i + 1))), output.constData());
-        // Nobody tells dnsmasq.
+        // No plugin configures dnsmasq.
         QCOMPARE(row(output, "DHCP: option 42"), QStringList({"-", "-", "-"}));
         QVERIFY2(!captured(output, "^10\\.1\\.3\\.1 +lies by 2 s +(falseticker)").isEmpty(), output.constData());
         QVERIFY2(!captured(output, "^10\\.1\\.0\\.1 +honest +(selected|combined)").isEmpty(), output.constData());
@@ -98,7 +98,7 @@ class TestDemo : public QObject {
         const QByteArray output = demo.log();
         const auto metrics = lab::run("curl", {"-sS", "-m", "5", captured(output, "^Metrics: +(\\S+)")});
         QVERIFY2(metrics.output.contains("firewall_enforced_vlans"), (metrics.output + metrics.errors).constData());
-        QStringList ask = captured(output, "^Ask: +(.*)$").split(u' ');
+        QStringList ask = captured(output, "^Show: +(.*)$").split(u' ');
         const QString ctl = QDir::current().absoluteFilePath(ask.takeFirst());
         const auto shown = lab::run(ctl, ask);
         QVERIFY2(shown.output.contains("cameras"), (ctl.toUtf8() + shown.errors).constData());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The demo's table: what is not there is a dash, and what a screen does not hold is left out.
+// The demo's table: missing values are dashes, and lines that do not fit on the screen are omitted.
 #include <QTest>
 
 #include "page.h"
@@ -46,41 +46,41 @@ class TestDemoPage : public QObject {
    private Q_SLOTS:
     void page() {
         QCOMPARE(pageText(snapshot(), {"http://127.0.0.1:9559", "fos1ctl --socket S", "/tmp/m"}),
-                 QStringLiteral("WHAT A CLIENT SEES      STAFF (lan.10)         CAMERAS (lan.30)\n"
-                                "time from               10.10.0.1              -\n"
-                                "stratum, refid          2, 10.1.0.1            -\n"
-                                "leap                    normal                 -\n"
-                                "offset                  +1.5 µs                -\n"
-                                "round trip              40 µs                  -\n"
-                                "answered of 8 at once   8                      0\n"
-                                "a server elsewhere      no answer              no answer\n"
-                                "udp/123                 IPv4 open, IPv6 open   IPv4 closed, IPv6 closed\n"
-                                "tcp/4460 (NTS keys)     open                   closed\n"
-                                "DHCP: lease             10.10.0.140            -\n"
-                                "DHCP: option 42         10.10.0.1              -\n"
-                                "DNS: ntp.lab.example    10.10.0.1              -\n"
-                                "firewall                12 in, 0 dropped       0 in, 7 dropped\n"
+                 QStringLiteral("WHAT A CLIENT SEES      STAFF (lan.10)           CAMERAS (lan.30)\n"
+                                "time from               10.10.0.1                -\n"
+                                "stratum, refid          2, 10.1.0.1              -\n"
+                                "leap                    normal                   -\n"
+                                "offset                  +1.5 µs                  -\n"
+                                "round trip              40 µs                    -\n"
+                                "answers to 8 requests   8                        0\n"
+                                "request elsewhere       no answer                no answer\n"
+                                "udp/123                 IPv4 open, IPv6 open     IPv4 closed, IPv6 closed\n"
+                                "tcp/4460 (NTS keys)     open                     closed\n"
+                                "DHCP: lease             10.10.0.140              -\n"
+                                "DHCP: option 42         10.10.0.1                -\n"
+                                "DNS: ntp.lab.example    10.10.0.1                -\n"
+                                "firewall                12 admitted, 0 dropped   0 admitted, 7 dropped\n"
                                 "\n"
-                                "UPSTREAM   IN TRUTH      STATE         OFFSET   WHY\n"
+                                "UPSTREAM   ACTUALLY      STATE         OFFSET   WHY\n"
                                 "10.1.3.1   lies by 2 s   falseticker   -2 s     Its time disagrees.\n"
                                 "The router: Following 10.1.0.1 at stratum 2.\n"
                                 "\n"
                                 "Metrics: http://127.0.0.1:9559/metrics (also /healthz and /readyz)\n"
-                                "Ask:     fos1ctl --socket S firewall show\n"
+                                "Show:    fos1ctl --socket S firewall show\n"
                                 "Change:  /tmp/m\n"
                                 "Stop:    Ctrl-C\n"
                                 "\n"
                                 "staff:   open for client requests on udp/123\n"
                                 "cameras: -\n"
-                                "DHCP and DNS are a real dnsmasq, which nobody tells of the time servers: there is no "
-                                "bridge to it yet.\n"));
+                                "DHCP and DNS come from a real dnsmasq. It does not know the time servers, because "
+                                "there is no bridge to it yet.\n"));
     }
 
     void aScreenHoldsWhatItHolds() {
         QCOMPARE(screenText("one\n\nthree\n", 80, 24), QStringLiteral("\x1b[Hone\x1b[K\n\x1b[K\nthree\x1b[K\n\x1b[J"));
         QCOMPARE(screenText("one\n\nthree\n", 2, 4), QStringLiteral("\x1b[Hon\x1b[K\n\x1b[K\nth\x1b[K\n\x1b[J"));
         QCOMPARE(screenText("one\n\nthree\n", 80, 3),
-                 QStringLiteral("\x1b[Hone\x1b[K\n... in a larger window there is more.\x1b[K\n\x1b[J"));
+                 QStringLiteral("\x1b[Hone\x1b[K\n... enlarge the window to see the rest.\x1b[K\n\x1b[J"));
         QVERIFY(screenText("one\n", 0, 0).startsWith(u'\x1b'));
     }
 

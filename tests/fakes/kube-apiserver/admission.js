@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What happens to an object before it is stored: pruning, defaults, what the kind adds, and every check of it.
+// What happens to an object before it is stored: pruning, defaults, additions of its kind, and all checks.
 'use strict';
 
 const { isObject, typeName } = require('./json');
@@ -15,7 +15,7 @@ const subdomainRule = 'a lowercase RFC 1123 subdomain must consist of lower case
     'and must start and end with an alphanumeric character (e.g. \'example.com\', regex used for validation is ' +
     '\'[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*\')';
 
-/// The body of a write is an object of the kind that the path names, in the namespace that it names.
+/// Checks that the body of a write is an object of the kind and in the namespace that the path names.
 function checkIdentity(object, def, info) {
     if (!isObject(object)) throw badRequest('the body of the request is not an object');
     const apiVersion = Registry.apiVersion(def);
@@ -42,7 +42,8 @@ function checkIdentity(object, def, info) {
     }
 }
 
-/// Drops unknown fields and fills in defaults, in place. Gives the warnings to send; throws 400 when `query` wants it.
+/// Drops unknown fields and fills in defaults, in place. Returns the warnings to send; throws 400 if `query` requires
+/// it.
 function decode(object, def, query, profile) {
     if (def.builtIn) return [];
     const unknown = prune(object, def.schema).map((path) => `unknown field "${path}"`);
@@ -97,7 +98,7 @@ function schemaMistakes(object, live, def, profile) {
     return errors.concat(brokenRules(object, live, def.schema));
 }
 
-/// Throws 422 when the object may not be stored; `live` is what it replaces.
+/// Throws 422 when the object may not be stored. `live` is the object that it replaces.
 function check(object, live, def, profile) {
     const errors = metadataMistakes(object.metadata, live);
     if (!def.builtIn) errors.push(...schemaMistakes(object, live, def, profile));
@@ -108,7 +109,7 @@ function check(object, live, def, profile) {
     if (errors.length) throw invalid(def, object.metadata.name || '', errors);
 }
 
-/// What the server itself adds to a built-in kind, in place.
+/// The additions of the server itself to a built-in kind, in place.
 function complete(object, def, profile, time) {
     if (def.kind === 'CustomResourceDefinition') crd.complete(object, profile, time);
     if (def.kind === 'Namespace') {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The API without its transport: a request that is authenticated and parsed becomes an answer
+// The API without its transport: turns an authenticated and parsed request into an answer
 // {code, json | object+def | text | list | watch, headers, warnings}.
 'use strict';
 
@@ -17,7 +17,7 @@ const { representation, partial, table } = require('./encoding');
 const { recordUpdate } = require('./managed_fields');
 const status = require('./status');
 
-// What is asked for may have an "@", which no parser of media types takes in an answer.
+// The accepted type may contain an "@", which no parser of media types accepts in an answer.
 const acceptedProto = /^application\/com\.github\.proto-openapi\.spec\.v2[@.]v1\.0\+protobuf$/;
 const protoType = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
@@ -37,7 +37,7 @@ class Api {
         for (const name of ['default', 'kube-system', 'kube-public']) this.install({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
     }
 
-    /// {def, info} of an object's place; undefined when its kind is not served.
+    /// {def, info} for an object's location; undefined when its kind is not served.
     place({ apiVersion, kind, metadata: { name, namespace } }) {
         const def = this.registry.ofKind(apiVersion, kind);
         return def && { def, info: { name, namespace: def.namespaced ? namespace || 'default' : '', subresource: '' } };
@@ -48,8 +48,8 @@ class Api {
         return place !== undefined && this.writes.live(place.def, place.info) !== undefined;
     }
 
-    /// Creates or replaces an object, with its status if it has one, as an all-powerful client would. Gives it back, or
-    /// undefined when its kind is unknown.
+    /// Creates or replaces an object, including its status if it has one, as an all-powerful client would. Returns it,
+    /// or undefined when its kind is unknown.
     install(manifest, userAgent = 'install') {
         const place = this.place(manifest);
         if (!place) return undefined;
@@ -107,7 +107,7 @@ class Api {
         return { code: 200, json: encodeList(chosen, def, this.form(request)), isCustom: !def.builtIn };
     }
 
-    /// One object in the representation that was asked for, as JSON.
+    /// One object in the requested representation, as JSON.
     static represent(object, def, form, shown) {
         if (form.as === 'table') return table([object], def, form.version, { resourceVersion: object.metadata.resourceVersion });
         return form.as === 'metadata' ? partial(object, form.version) : shown;

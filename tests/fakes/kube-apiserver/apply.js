@@ -35,8 +35,9 @@ function merge(live, applied, schema, atRoot = false) {
 
 const isHollow = (value) => value !== null && typeof value === 'object' && Object.keys(value).length === 0;
 
-/// Takes the members of `set` out of the value, save what `owned` holds. A container that loses its last field goes too;
-/// when somebody owns the container itself, a custom resource is left with null in its place, as the real server does.
+/// Removes the members of `set` from the value, except those in `owned`. A container that loses its last field is
+/// removed too; when a manager owns the container itself, a custom resource gets null in its place, as in the real
+/// server.
 function remove(value, set, owned, def, schema, atRoot = true) {
     const below = parts(value, schema, atRoot);
     if (!below) return value;
@@ -80,8 +81,8 @@ function conflictError(conflicts) {
 }
 
 /// The object after `who` = {manager, operation: 'Apply', apiVersion, subresource, time} applied `applied` to `live`
-/// (undefined: there is none). `finish` fills in defaults, in place, before owners are compared. Throws 409 when another
-/// manager has a field with another value, unless `force`.
+/// (undefined: it does not exist). `finish` fills in defaults, in place, before owners are compared. Throws 409 when
+/// another manager has a field with another value, unless `force`.
 function applyObject(live, applied, who, def, force, finish) {
     const wanted = stripped(fieldsOf(applied, def.schema), def);
     const entries = read(live);

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who asks: client certificates, bearer tokens and basic auth out of files that are read again when they change.
+// Identifies the client: client certificates, bearer tokens and basic auth from files that are read again when they
+// change.
 'use strict';
 
 const fs = require('fs');
 const { unauthorized } = require('./status');
 
-/// A CSV file of the API server's: SECRET,USER,UID[,"GROUP,GROUP"].
+/// A CSV file as the API server uses: SECRET,USER,UID[,"GROUP,GROUP"].
 class CredentialFile {
     constructor(path) {
         this.path = path;
@@ -41,7 +42,7 @@ class Authenticator {
         this.passwords = new CredentialFile(basicAuthFile);
     }
 
-    /// {user, groups}; throws 401 when there are credentials that nobody has.
+    /// {user, groups}; throws 401 for unknown credentials.
     authenticate(socket, header) {
         const certificate = socket.getPeerCertificate && socket.getPeerCertificate();
         if (certificate && certificate.subject) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Many objects and many changes without HTTP: fixtures of benchmarks.
+// Creates many objects and changes without HTTP, for benchmarks.
 'use strict';
 
 const { clone, isObject } = require('./json');
 const { mergePatch } = require('./patch');
 
-/// A copy of the template in which "{i}" is the number, and a text that is "{#i}" alone becomes it.
+/// A copy of the template in which "{i}" is replaced by the number; a text that is just "{#i}" becomes the number
+/// itself.
 function filled(template, i) {
     if (template === '{#i}') return i;
     if (typeof template === 'string') return template.replaceAll('{i}', String(i));
@@ -14,7 +15,7 @@ function filled(template, i) {
     return Object.fromEntries(Object.entries(template).map(([key, value]) => [filled(key, i), filled(value, i)]));
 }
 
-/// Creates `count` objects out of `template`, numbers from `first` on; gives the last version.
+/// Creates `count` objects from `template`, numbered from `first`. Returns the last version.
 function create(api, { template, count, first = 0 }) {
     for (let i = first; i < first + count; ++i) {
         if (!api.install(filled(template, i), 'bulk')) throw new Error(`no kind ${template.kind} in ${template.apiVersion}`);
@@ -22,8 +23,8 @@ function create(api, { template, count, first = 0 }) {
     return api.store.version;
 }
 
-/// Changes the objects of a kind in turn, `perSecond` times a second for `seconds`, by the merge patch `change`, in which
-/// "{i}" is the number of the change. Unchecked. Calls done(changes).
+/// Changes the objects of a kind in turn, `perSecond` times per second for `seconds`, by the merge patch `change`, in
+/// which "{i}" is the number of the change. Unchecked. Calls done(changes).
 function storm(api, { apiVersion, kind, namespace, perSecond, seconds, change }, done) {
     const def = api.registry.ofKind(apiVersion, kind);
     const bucket = api.store.bucket(def.bucket);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Evaluates a tree of cel_parser over JSON values. Throws where CEL has an error; && and || absorb it as CEL does.
+// Evaluates a tree of cel_parser over JSON values. Throws where CEL has an error; && and || absorb errors as in CEL.
 'use strict';
 
 const { equal, isObject } = require('./json');
@@ -74,7 +74,7 @@ function compare(op, a, b) {
     }
 }
 
-/// The value that decides alone (true for ||, false for &&) wins over an error on the other side.
+/// A value that decides alone (true for ||, false for &&) takes precedence over an error on the other side.
 function decide(tree, scope, deciding) {
     const sides = [tree.left, tree.right].map((side) => () => evaluate(side, scope));
     let failure;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The part of the Common Expression Language that CRDs use, as a tree. Recursive descent over the grammar of the CEL
-// specification.
+// The part of the Common Expression Language that CRDs use, parsed to a tree. Recursive descent over the grammar of the
+// CEL specification.
 'use strict';
 
 const tokenPattern = new RegExp([

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The x-kubernetes-validations of a schema, applied to an object. Rules that name oldSelf hold for changes only.
+// Applies the x-kubernetes-validations of a schema to an object. Rules that use oldSelf apply only to changes.
 'use strict';
 
 const { isObject, typeName, text } = require('./json');
@@ -28,7 +28,7 @@ function broken(rule, scope, path, value) {
         try {
             message = evaluate(compiled(rule.messageExpression), scope);
         } catch {
-            // The plain message is what an expression that fails leaves.
+            // An expression that fails leaves the plain message.
         }
     }
     return {
@@ -73,7 +73,7 @@ function walk(value, old, schema, path, errors) {
     return errors;
 }
 
-/// The rules that `object` breaks; `old` is what it replaces, undefined for a new object.
+/// The rules that `object` breaks. `old` is the object that it replaces, undefined for a new one.
 function brokenRules(object, old, schema) {
     return walk(object, old, schema, '', []);
 }

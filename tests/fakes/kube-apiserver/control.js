@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The control channel of tests: POST /control/WHAT with JSON, on a Unix socket. README.md lists what there is.
+// The control channel for tests: POST /control/WHAT with JSON, on a Unix socket. README.md lists the calls.
 'use strict';
 
 const http = require('http');

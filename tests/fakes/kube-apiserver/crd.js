@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// CustomResourceDefinitions: what the server adds to one, and the kinds that it makes.
+// CustomResourceDefinitions: what the server adds to one, and the kinds that it defines.
 'use strict';
 
 const crypto = require('crypto');
@@ -35,7 +35,7 @@ function complete(crd, profile, time) {
     };
 }
 
-/// The mistakes of a CRD that would keep us from serving it.
+/// The mistakes of a CRD that would prevent serving it.
 function mistakes(crd) {
     const errors = [];
     const spec = crd.spec || {};
@@ -74,7 +74,7 @@ function printed(column) {
 
 const age = { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp', description: 'CreationTimestamp is a timestamp representing the server time when this object was created.' };
 
-/// One kind for each version that is served.
+/// One kind for each served version.
 function kindsOf(crd) {
     const { spec } = crd;
     return spec.versions.filter((each) => each.served).map((each) => {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// DELETE of one object or of many: preconditions, finalizers, and what goes with a namespace or a CRD.
+// DELETE of one or many objects: preconditions, finalizers, and what is deleted with a namespace or a CRD.
 'use strict';
 
 const { clone } = require('./json');
@@ -36,7 +36,7 @@ class Deletes {
         return { code: 200, json: { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details } };
     }
 
-    /// Gives the object when finalizers keep it, else nothing.
+    /// Returns the object when finalizers keep it, otherwise nothing.
     remove(object, def, dryRun) {
         const { writes } = this.api;
         if ((object.metadata.finalizers || []).length) {
@@ -69,7 +69,7 @@ class Deletes {
         if (def) for (const object of this.api.store.bucket(bucket).list()) this.remove({ ...object, metadata: { ...object.metadata, finalizers: [] } }, def, false);
     }
 
-    /// Gives what was deleted, as a list.
+    /// Returns the deleted objects as a list.
     deleteMany({ def, info, query }) {
         const chosen = list(def, info.namespace, query, this.api.store, this.api.profile);
         for (const object of chosen.items) this.remove(object, def, isDryRun(query));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a client asks to learn which groups, versions and resources there are, and whether the server is well.
+// Discovery: groups, versions and resources, and the health of the server.
 'use strict';
 
 const { pageNotFound } = require('./status');
@@ -31,7 +31,7 @@ function group(name, versions) {
     return { name, versions: all, preferredVersion: all[0] };
 }
 
-/// The answer to a path that is no resource, as JSON or as {plain}; throws 404.
+/// The answer to a path that is not a resource, as JSON or as {plain}; throws 404.
 function discover(path, { registry, profile }, port) {
     const words = path.split('/').filter(Boolean);
     if (['healthz', 'livez', 'readyz'].includes(words[0])) return { plain: 'ok' };

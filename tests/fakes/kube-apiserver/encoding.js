@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Objects as they go over the wire: order of keys, the version that was asked for, tables for kubectl.
+// Objects on the wire: order of keys, the requested version, tables for kubectl.
 'use strict';
 
 const { isObject, sorted, text } = require('./json');
@@ -15,7 +15,7 @@ function orderedMetadata(metadata) {
     return result;
 }
 
-/// The fields that the schema names first, in its order, which is that of the Go type.
+/// Sorts the fields: those that the schema names come first, in its order, which is that of the Go type.
 function ordered(value, schema) {
     if (Array.isArray(value)) return schema.items ? value.map((each) => ordered(each, schema.items)) : value;
     if (!isObject(value) || !schema.properties) return value;
@@ -34,8 +34,8 @@ function shown(object, def) {
     return { kind, apiVersion: Registry.apiVersion(def), metadata: orderedMetadata(metadata), ...ordered(rest, def.schema) };
 }
 
-/// {kind of representation, its version} by the Accept header: 'object', 'table', 'metadata', or undefined when none
-/// of what is accepted can be had.
+/// {kind of representation, its version} according to the Accept header: 'object', 'table', 'metadata', or undefined
+/// when none of the accepted types is available.
 function representation(accept) {
     if (!accept) return { as: 'object' };
     for (const offer of accept.split(',').map((each) => each.trim())) {
@@ -68,7 +68,7 @@ function partial(object, version) {
     return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: orderedMetadata(object.metadata) };
 }
 
-/// A meta.k8s.io Table of objects; `metadata` is that of the list or object.
+/// A meta.k8s.io Table of objects. `metadata` is that of the list or object.
 function table(objects, def, version, metadata, withColumns = true) {
     const columns = def.columns.map(({ name, type, format = '', description = '', priority = 0 }) =>
         ({ name, type, format, description, priority }));
@@ -87,7 +87,7 @@ function table(objects, def, version, metadata, withColumns = true) {
 
 const cache = new WeakMap();
 
-/// JSON of one object as it is shown, kept while the object lives.
+/// JSON of one object as it is shown, cached for the lifetime of the object.
 function objectText(object, def) {
     let texts = cache.get(object);
     if (!texts) cache.set(object, (texts = new Map()));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Events: one set of objects, shown as v1 (core) and as events.k8s.io/v1, whose fields have other names.
+// Events: one set of objects, shown both as v1 (core) and as events.k8s.io/v1, whose fields have other names.
 'use strict';
 
 const { anything } = require('./schema');
@@ -31,7 +31,7 @@ function renamed(object, from, to, apiVersion) {
 const toCore = (object) => renamed(object, 0, 1, 'v1');
 const fromCore = (object) => renamed(object, 1, 0, 'events.k8s.io/v1');
 
-/// What Go writes although nobody set it.
+/// The empty values that Go writes for unset fields.
 function withEmptyFields(object, source, first, last) {
     return { ...object, [source]: object[source] || {}, [first]: object[first] ?? null, [last]: object[last] ?? null };
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Faults that tests inject: for requests that match, and in the bytes of their answers.
+// Faults that tests inject: for matching requests, and in the bytes of their answers.
 'use strict';
 
 const { ApiError } = require('./status');
@@ -10,9 +10,9 @@ class Faults {
         this.lastId = 0;
     }
 
-    /// {path: regular expression over path and query, method?, verb?, user?, skip?: how many to let pass, count?: how many to
-    /// hit} and what is to happen: status, reason, message, retryAfter, delayMs, hang, tearAfter (bytes), tearBy ('stream'
-    /// or 'connection'), chunkBytes, chunkDelayMs.
+    /// Adds a rule: {path: regular expression over path and query, method?, verb?, user?, skip?: requests to let pass
+    /// first, count?: requests to affect} and the fault: status, reason, message, retryAfter, delayMs, hang, tearAfter
+    /// (bytes), tearBy ('stream' or 'connection'), chunkBytes, chunkDelayMs.
     add(rule) {
         this.lastId += 1;
         this.rules.push({ path: '.', skip: 0, count: Infinity, hits: 0, ...rule, id: this.lastId });
@@ -23,7 +23,7 @@ class Faults {
         this.rules = id === undefined ? [] : this.rules.filter((each) => each.id !== id);
     }
 
-    /// The first rule that holds for the request and is not used up.
+    /// The first rule that matches the request and is not used up.
     take({ url, method, verb, user }) {
         for (const rule of this.rules) {
             const fits = new RegExp(rule.path).test(url) && (!rule.method || rule.method === method) &&
@@ -47,7 +47,7 @@ function faultError(rule) {
     return new ApiError(rule.status, rule.reason || '', rule.message || 'injected by a test', details, { headers });
 }
 
-/// Writes the body of an answer as the fault wants it: in pieces, slowly, or not to its end.
+/// Writes the body of an answer as the fault requires: in pieces, slowly, or incompletely.
 class FaultyBody {
     constructor(response, rule, tear) {
         this.response = response;
@@ -88,7 +88,7 @@ class FaultyBody {
             this.written += chunk.length;
             this.response.write(chunk);
             if (chunkBytes || chunkDelayMs) {
-                // A turn of the loop between pieces, so that they leave as pieces.
+                // One turn of the loop between pieces, so that they are sent separately.
                 this.timer = setTimeout(() => {
                     this.timer = undefined;
                     this.pump();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Sets of fields as FieldsV1 writes them: a tree whose nodes say whether the field itself is a member.
+// Sets of fields in the form of FieldsV1: a tree whose nodes indicate whether the field itself is a member.
 'use strict';
 
 const { equal, isObject, sorted } = require('./json');
@@ -71,7 +71,7 @@ class FieldSet {
     }
 }
 
-// How one value splits into path elements: a list of [element, value, schema], or null for a leaf.
+// Splits one value into path elements: a list of [element, value, schema], or null for a leaf.
 function parts(value, schema, atRoot) {
     if (isObject(value) && !isAtomicMap(schema)) {
         return Object.keys(value).map((key) => [`f:${key}`, value[key], fieldSchema(schema, key, atRoot) || {}]);
@@ -84,7 +84,7 @@ function parts(value, schema, atRoot) {
         [`k:${JSON.stringify(sorted(itemKey(each, schema)))}`, each, schema.items]);
 }
 
-/// What an applied object is about: its leaves, and the items of lists that are maps.
+/// The fields that an applied object sets: its leaves, and the items of lists that are maps.
 function fieldsOf(value, schema, atRoot = true) {
     const set = new FieldSet();
     const below = parts(value, schema, atRoot);
@@ -100,7 +100,7 @@ function fieldsOf(value, schema, atRoot = true) {
     return set;
 }
 
-/// Every field of a value, containers too.
+/// Every field of a value, including containers.
 function allFields(value, schema, atRoot) {
     const set = new FieldSet();
     set.member = !atRoot;
@@ -110,7 +110,7 @@ function allFields(value, schema, atRoot) {
     return set;
 }
 
-/// {changed, removed}: the fields that are new or have another value in `after`, and those that it lacks.
+/// {changed, removed}: the fields that are new or different in `after`, and those that it lacks.
 function difference(before, after, schema, atRoot = true) {
     const old = parts(before, schema, atRoot);
     const now = parts(after, schema, atRoot);
@@ -138,7 +138,7 @@ function difference(before, after, schema, atRoot = true) {
     return { changed, removed };
 }
 
-/// A path as people read it: .status.conditions[type="Ready"].status
+/// A path for people: .status.conditions[type="Ready"].status
 function shownPath(path) {
     return path.map((element) => {
         const rest = element.slice(2);

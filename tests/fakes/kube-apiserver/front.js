@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The transport: TLS with HTTP/2 and HTTP/1.1, requests read, answers written, connections told apart, faults carried out.
+// The transport: TLS with HTTP/2 and HTTP/1.1; reads requests, writes answers, tracks connections, applies faults.
 'use strict';
 
 const fs = require('fs');
@@ -56,7 +56,7 @@ class Front {
         return { cert: fs.readFileSync(cert), key: fs.readFileSync(key), ...(clientCa ? { ca: fs.readFileSync(clientCa) } : {}) };
     }
 
-    /// New connections get the certificate that is in the files now.
+    /// Makes new connections use the certificate that is in the files now.
     reloadSecrets() {
         this.tls.setSecureContext(this.secrets());
     }
@@ -65,7 +65,7 @@ class Front {
         this.listener.listen(port, '127.0.0.1', () => done(this.listener.address().port));
     }
 
-    /// Ends a connection at once. Destroying what is below TLS instead would crash node 18.
+    /// Ends a connection immediately. Destroying the socket below TLS instead would crash node 18.
     cut(remotePort) {
         const secured = this.secured.get(remotePort);
         if (secured) secured.destroy();
@@ -78,7 +78,7 @@ class Front {
         return count;
     }
 
-    /// Asks every HTTP/2 client to come back on a new connection; what runs goes on.
+    /// Asks every HTTP/2 client to reconnect; requests under way continue.
     goAway() {
         for (const session of this.sessions) session.goaway();
         return this.sessions.size;
@@ -209,7 +209,7 @@ class Front {
     send(exchange, code, headers, content) {
         const { request, response } = exchange;
         let bytes = Buffer.from(content);
-        // As the real server: large answers only, and never a watch.
+        // As in the real server: only large answers, and never a watch.
         if (bytes.length > compressedFrom && request.method === 'GET' && /\bgzip\b/.test(request.headers['accept-encoding'] || '')) {
             bytes = zlib.gzipSync(bytes, { level: 1 });
             headers = { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' };

@@ -22,7 +22,7 @@ function equal(a, b) {
     return keys.length === Object.keys(b).length && keys.every((key) => key in b && equal(a[key], b[key]));
 }
 
-/// A copy with the keys of every object in order: what Go makes of a map, and so of a custom resource.
+/// A copy with sorted keys in every object: Go's order for maps, and thus for custom resources.
 function sorted(value) {
     if (Array.isArray(value)) return value.map(sorted);
     if (!isObject(value)) return value;
@@ -31,13 +31,13 @@ function sorted(value) {
     return copy;
 }
 
-/// Go escapes these in JSON for the sake of HTML.
+/// Go escapes these characters in JSON because of HTML.
 function text(value, indent) {
     return JSON.stringify(value, null, indent)
         .replace(/[<>&\u2028\u2029]/g, (c) => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0'));
 }
 
-/// The name of a value's type in the language of OpenAPI.
+/// The name of a value's type in OpenAPI.
 function typeName(value) {
     if (value === null || value === undefined) return 'null';
     if (Array.isArray(value)) return 'array';

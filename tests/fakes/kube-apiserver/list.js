@@ -67,7 +67,7 @@ const tooLarge = (wanted, current) =>
         { causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }], retryAfterSeconds: 1 },
         { headers: { 'retry-after': '1' } });
 
-/// The objects of a bucket that the query wants: {objects, version, after}.
+/// The objects of a bucket that the query selects: {objects, version, after}.
 function select(bucket, namespace, query, store, profile) {
     checkMatch(query, profile);
     const wanted = versionOf(query);
@@ -75,7 +75,7 @@ function select(bucket, namespace, query, store, profile) {
     if (token) {
         if (wanted) throw badRequest('specifying resource version is not allowed when using continue');
         const { version, after } = decodeToken(token);
-        // Version -1 is what an expired token is exchanged for: the rest, as it is now.
+        // An expired token is replaced by one with version -1: the remaining objects in their current state.
         if (version < 0) return { objects: bucket.list(namespace), version: store.version, after };
         const oldest = profile.servesOldContinue ? bucket.snapshotFloor : bucket.floor;
         if (version < oldest) throw expired(inconsistent, { continue: encodeToken(-1, after) });
@@ -83,7 +83,7 @@ function select(bucket, namespace, query, store, profile) {
     }
     if (wanted !== undefined && wanted > store.version) throw tooLarge(wanted, store.version);
     const match = query.get('resourceVersionMatch');
-    // A limit makes any given version an exact one, unless it is said otherwise.
+    // With a limit, a given version is an exact one, unless the query says otherwise.
     if (wanted && (match === 'Exact' || (!match && query.get('limit') && query.get('limit') !== '0'))) {
         if (wanted < bucket.snapshotFloor) throw expired('The resourceVersion for the provided list is too old.');
         return { objects: bucket.listAt(wanted, namespace), version: wanted, after: '' };
@@ -91,11 +91,11 @@ function select(bucket, namespace, query, store, profile) {
     return { objects: bucket.list(namespace), version: store.version, after: '' };
 }
 
-/// The key by which pages go on; within a namespace it is the name.
+/// The key by which pages continue; within a namespace it is the name.
 const pageKey = (object, namespace) =>
     (namespace || !object.metadata.namespace ? object.metadata.name : `${object.metadata.namespace}/${object.metadata.name}`);
 
-/// {items, metadata}: what LIST answers, before it is encoded.
+/// {items, metadata}: the answer of LIST, before it is encoded.
 function list(def, namespace, query, store, profile) {
     const hasLabels = labelSelector(query.get('labelSelector'));
     const hasFields = fieldSelector(query.get('fieldSelector'), def.selectableFields);
@@ -106,14 +106,14 @@ function list(def, namespace, query, store, profile) {
     const limit = Number(query.get('limit') || 0);
     if (limit > 0 && items.length > limit) {
         metadata.continue = encodeToken(chosen.version, pageKey(items[limit - 1], namespace));
-        // With a selector the server does not count what remains.
+        // With a selector the server does not count the remaining objects.
         if (!query.get('labelSelector') && !query.get('fieldSelector')) metadata.remainingItemCount = items.length - limit;
         items = items.slice(0, limit);
     }
     return { items, metadata };
 }
 
-/// The list as one JSON value in the representation that was asked for.
+/// The list as one JSON value in the requested representation.
 function encodeList({ items, metadata }, def, { as, version }) {
     if (as === 'table') return table(items, def, version, metadata);
     if (as === 'metadata') {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A fake of the Kubernetes API server for tests; see README.md. Ends on SIGTERM and when its standard input closes.
+// A fake of the Kubernetes API server for tests; see README.md. Exits on SIGTERM and when its standard input closes.
 'use strict';
 
 const fs = require('fs');
@@ -36,7 +36,7 @@ function options() {
     };
 }
 
-/// A file, or those of a directory but not of the ones below it, like kubectl.
+/// A file, or the files of a directory without subdirectories, like kubectl.
 function files(where) {
     if (!fs.statSync(where).isDirectory()) return [where];
     return fs.readdirSync(where).sort().filter((each) => /\.(yaml|yml|json)$/.test(each)).map((each) => path.join(where, each));
@@ -45,7 +45,7 @@ function files(where) {
 const installOrder = ['CustomResourceDefinition', 'Namespace'];
 const rank = ({ kind }) => (installOrder.indexOf(kind) + installOrder.length + 1) % (installOrder.length + 1);
 
-/// Everything of the files that is of a kind that we have; what is already there from before a restart stays.
+/// Installs all objects of known kinds in the files. Objects that exist from before a restart stay.
 function install(api, places) {
     const documents = places.flatMap(files).flatMap((file) => yaml.loadAll(fs.readFileSync(file, 'utf8')))
         .flatMap((each) => (each.kind === 'List' ? each.items : [each])).filter((each) => each.kind && each.metadata);

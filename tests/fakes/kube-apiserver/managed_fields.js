@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// metadata.managedFields: who owns which field after an update or an apply.
+// metadata.managedFields: which manager owns which field after an update or an apply.
 'use strict';
 
 const { FieldSet, difference } = require('./field_set');
 
-// What the server itself sets belongs to nobody.
+// Fields that the server itself sets have no owner.
 const serversOwn = ['name', 'namespace', 'uid', 'resourceVersion', 'generation', 'creationTimestamp',
     'deletionTimestamp', 'deletionGracePeriodSeconds', 'selfLink', 'managedFields'];
 
@@ -17,7 +17,7 @@ function stripped(set, def) {
         for (const name of serversOwn) metadata.children.delete(`f:${name}`);
         if (metadata.isEmpty) set.children.delete('f:metadata');
     }
-    // Spec and status of a built-in kind are there even when they are empty.
+    // Spec and status of a built-in kind are present even when they are empty.
     if (def.builtIn) {
         for (const name of ['f:spec', 'f:status']) {
             const part = set.children.get(name);
@@ -43,7 +43,7 @@ class Entry {
             this.subresource === other.subresource && (this.operation === 'Apply' || this.apiVersion === other.apiVersion);
     }
 
-    /// The entry as JSON; built-in kinds show another order of keys, which is how they can be told on the wire.
+    /// The entry as JSON. Built-in kinds use another order of keys, which distinguishes them on the wire.
     toJson(builtIn) {
         const fields = this.set.toFieldsV1();
         const tail = this.subresource ? { subresource: this.subresource } : {};
@@ -69,8 +69,8 @@ function write(object, entries, def) {
     else delete object.metadata.managedFields;
 }
 
-/// Sets object.metadata.managedFields after `who` = {manager, operation: 'Update', apiVersion, subresource, time} made
-/// `object` of `live`, which is undefined for a new one.
+/// Sets object.metadata.managedFields after `who` = {manager, operation: 'Update', apiVersion, subresource, time}
+/// changed `live` (undefined for a new object) to `object`.
 function recordUpdate(object, live, who, def) {
     const entries = read(live);
     const empty = { apiVersion: object.apiVersion, kind: object.kind, metadata: {} };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// OpenAPI documents of the kinds that are served, version 2 and 3, as far as kubectl reads them.
+// OpenAPI documents of the served kinds, versions 2 and 3, as far as kubectl reads them.
 'use strict';
 
 const crypto = require('crypto');
@@ -19,8 +19,8 @@ const keptInV2 = new Set(['type', 'format', 'title', 'description', 'default', '
     'exclusiveMinimum', 'maxLength', 'minLength', 'pattern', 'maxItems', 'minItems', 'maxProperties', 'minProperties',
     'required', 'enum']);
 
-/// The schema in the terms of version 2, which knows no `nullable`; a kubectl of that age refuses fields that an object
-/// with unknown fields has beside the known ones, so the server names none.
+/// The schema for version 2, which has no `nullable`. An object with unknown fields gets no known fields here: a
+/// kubectl of that age refuses all others then, so the real server names none.
 function schemaV2(schema) {
     if (schema.$ref) return schema;
     if (schema['x-kubernetes-int-or-string']) return { description: schema.description, format: 'int-or-string', type: 'string' };
@@ -75,7 +75,7 @@ function operation(def, verb, parameters) {
     };
 }
 
-/// `parameter(name)` is a query parameter in the terms of the version.
+/// `parameter(name)` is a query parameter in the form of the version.
 function paths(kinds, profile, parameter) {
     const names = ['dryRun', 'fieldManager', ...(profile.fieldValidation ? ['fieldValidation'] : [])];
     const all = {};
@@ -112,7 +112,7 @@ function openapiV3(kinds, profile) {
     };
 }
 
-/// The documents of version 3: Map from "apis/GROUP/VERSION" to a function that makes it.
+/// The documents of version 3: a Map from "apis/GROUP/VERSION" to a function that generates one.
 function openapiV3Index({ registry, profile }) {
     const index = new Map();
     for (const def of registry.kinds) {

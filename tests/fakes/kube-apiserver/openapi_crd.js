@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// OpenAPI definitions of CustomResourceDefinition, exact enough that kubectl's own check of a CRD ends as with a real server:
-// before CEL rules were known it refuses x-kubernetes-validations.
+// OpenAPI definitions of CustomResourceDefinition, exact enough that kubectl's own check of a CRD gives the same result
+// as with a real server: before CEL rules existed, it refuses x-kubernetes-validations.
 'use strict';
 
 const prefix = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.';
@@ -32,7 +32,7 @@ function crdDefinitions(profile, ref) {
     return { [`${prefix}JSONSchemaProps`]: { type: 'object', description: 'A JSON schema.', properties } };
 }
 
-/// The schema of the kind itself, in place of the one by which the fake merges it.
+/// The schema of the kind itself, which replaces the one by which the fake merges it.
 function crdSchema(ref) {
     const version = {
         type: 'object', required: ['name', 'served', 'storage'],

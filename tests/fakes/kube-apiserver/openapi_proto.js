@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An OpenAPI version 2 document as protocol buffers, the only form in which kubectl asks for it. The numbers are those of
-// the published message openapi.v2.Document.
+// An OpenAPI version 2 document as protocol buffers, the only form that kubectl requests. The field numbers are those
+// of the published message openapi.v2.Document.
 'use strict';
 
 function varint(value) {

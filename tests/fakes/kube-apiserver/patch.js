@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// JSON Merge Patch (RFC 7386), JSON Patch (RFC 6902), and of strategic merge patch what merge lists by name need.
+// JSON Merge Patch (RFC 7386), JSON Patch (RFC 6902), and the part of strategic merge patch that merges lists by name.
 'use strict';
 
 const { clone, equal, isObject } = require('./json');

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What the two versions of the API server that we know from recordings do differently.
+// Differences between the two versions of the API server that we have recordings of.
 'use strict';
 
 const profiles = {
@@ -13,15 +13,15 @@ const profiles = {
         fieldValidation: false,
         sendInitialEvents: false,
         openapiV3: false,
-        /// Index of list items in the paths of schema errors.
+        /// Whether the paths of schema errors contain the index of list items.
         indexInPaths: false,
         typeInvalid: false,
-        /// Whether managedFields tell through which subresource a field was set.
+        /// Whether managedFields name the subresource through which a field was set.
         subresourceInManagedFields: false,
-        /// Whether an old `continue` token is answered out of the watch cache.
+        /// Whether an old `continue` token is answered from the watch cache.
         servesOldContinue: false,
         prettyCustomResources: false,
-        /// How an empty object looks in an answer for people.
+        /// The form of an empty object in an answer for people.
         breaksEmptyObjects: true,
         /// An empty text in an apply-patch of a custom resource arrives as null.
         appliesEmptyTextAsNull: true,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Who may: the rules of (Cluster)Roles and their bindings, which are ordinary objects in the store.
+// Authorization: the rules of (Cluster)Roles and their bindings, which are ordinary objects in the store.
 'use strict';
 
 const { ApiError, qualified } = require('./status');

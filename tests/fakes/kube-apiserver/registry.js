@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The kinds that are served: built-in ones and those of CRDs, and which of them are still starting.
+// The served kinds, built-in and from CRDs, and which of them are still starting.
 'use strict';
 
 const { builtInKinds } = require('./builtin_kinds');
@@ -29,7 +29,7 @@ class Registry {
         return def.builtIn || Date.now() >= (this.readyAt.get(def.bucket) || 0);
     }
 
-    /// All custom resources answer for `ms` that their storage is not ready.
+    /// Makes all custom resources answer for `ms` that their storage is not ready.
     unready(ms) {
         for (const bucket of this.readyAt.keys()) this.readyAt.set(bucket, Date.now() + ms);
     }
@@ -42,7 +42,7 @@ class Registry {
         return this.kinds.find((each) => each.kind === kind && Registry.apiVersion(each) === apiVersion);
     }
 
-    /// Versions of the groups: Map from group to its versions, the group "" left out.
+    /// A Map from each group to its versions, without the group "".
     groups() {
         const groups = new Map();
         for (const { group, version } of this.kinds) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Structural schemas: what a field's schema is, pruning of unknown fields, defaults.
+// Structural schemas: the schema of a field, pruning of unknown fields, defaults.
 'use strict';
 
 const { clone, isObject } = require('./json');
@@ -11,7 +11,7 @@ const listMap = (...keys) => ({
 });
 const texts = { type: 'object', additionalProperties: { type: 'string' } };
 
-/// ObjectMeta, which no CRD spells out.
+/// ObjectMeta, which CRDs do not spell out.
 const metadataSchema = {
     type: 'object',
     properties: {
@@ -25,7 +25,7 @@ const metadataSchema = {
     },
 };
 
-/// The schema of one field of an object, or undefined when it is not known.
+/// The schema of one field of an object, or undefined for an unknown field.
 function fieldSchema(schema, key, atRoot) {
     if (atRoot && key === 'metadata') return metadataSchema;
     if (atRoot && (key === 'apiVersion' || key === 'kind')) return { type: 'string' };
@@ -35,7 +35,7 @@ function fieldSchema(schema, key, atRoot) {
     return undefined;
 }
 
-/// Removes what the schema does not know, in place, and gives the paths of it.
+/// Removes unknown fields in place and returns their paths.
 function prune(value, schema, unknown = [], path = '', atRoot = true) {
     if (Array.isArray(value)) {
         value.forEach((each, i) => prune(each, (schema && schema.items) || anything, unknown, `${path}[${i}]`, false));
@@ -55,7 +55,7 @@ function prune(value, schema, unknown = [], path = '', atRoot = true) {
     return unknown;
 }
 
-/// Calls visit(object, schema) for every object below that has a schema of its own, from the top.
+/// Calls visit(object, schema) for every nested object that has a schema of its own, from the top.
 function eachObject(value, schema, visit) {
     if (Array.isArray(value)) {
         if (schema.items) value.forEach((each) => eachObject(each, schema.items, visit));
@@ -70,7 +70,7 @@ function eachObject(value, schema, visit) {
     }
 }
 
-/// Drops nulls that a field may not have and no default replaces, in place.
+/// Drops nulls that a field may not have and that no default replaces, in place.
 function dropNulls(value, schema) {
     eachObject(value, schema, (object, { properties = {} }) => {
         for (const [key, sub] of Object.entries(properties)) {
@@ -89,7 +89,7 @@ function applyDefaults(value, schema) {
     });
 }
 
-/// How a list behaves when it is merged: 'map', 'set' or 'atomic'.
+/// How a list is merged: 'map', 'set' or 'atomic'.
 function listType(schema) {
     return (schema && schema['x-kubernetes-list-type']) || 'atomic';
 }
@@ -98,7 +98,7 @@ function isAtomicMap(schema) {
     return Boolean(schema) && schema['x-kubernetes-map-type'] === 'atomic';
 }
 
-/// The value of an item under the keys of its list, defaults considered.
+/// The value of an item under the keys of its list, with defaults.
 function itemKey(item, schema) {
     const key = {};
     for (const name of schema['x-kubernetes-list-map-keys']) {

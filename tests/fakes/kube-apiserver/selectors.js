@@ -36,7 +36,7 @@ function valueAt(object, path) {
     return value === undefined || value === null ? '' : String(value);
 }
 
-/// `known` are the paths that the kind can be selected by.
+/// `known` are the paths by which the kind can be selected.
 function fieldSelector(selector, known) {
     const checks = requirements(selector || '').map((source) => {
         const match = /^([^=!\s]+)\s*(==|=|!=)\s*(\S*)$/.exec(source);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Refusals: a metav1.Status with the words of the API server, thrown as ApiError.
+// Refusals: a metav1.Status with the messages of the API server, thrown as ApiError.
 'use strict';
 
 const { text, typeName } = require('./json');
 
 class ApiError extends Error {
-    /// `plain` is a text/plain body in place of the Status.
+    /// `plain` is a text/plain body that replaces the Status.
     constructor(code, reason, message, details, more = {}) {
         super(message);
         this.code = code;

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The objects, one counter of versions, the history that watches go on from, and the journal that outlives a restart.
-// Objects in it are never changed, only replaced.
+// The objects, one version counter, the history from which watches continue, and the journal that survives a restart.
+// Stored objects are never changed, only replaced.
 'use strict';
 
 const fs = require('fs');
 
-/// The objects of one resource and what happened to them.
+/// The objects of one resource and their history.
 class Bucket {
     constructor(name, floor) {
         this.name = name;
         this.objects = new Map();  // "NAMESPACE/NAME" (or "/NAME") to object
         this.history = [];         // {version, type, key, object, previous}, oldest first
-        this.floor = floor;        // watches from an older version are told that it is too old
+        this.floor = floor;        // watches from an older version get "too old"
         this.version = floor;      // of the last change
         this.snapshotFloor = floor;
         this.watchers = new Set();
@@ -39,7 +39,7 @@ class Bucket {
 class Store {
     constructor({ stateFile, historyLimit }) {
         this.buckets = new Map();
-        this.version = 190;  // a real server has made things of its own by the time anyone comes
+        this.version = 190;  // a real server has created objects of its own before the first client arrives
         this.historyLimit = historyLimit;
         this.restored = false;
         if (!stateFile) return;
@@ -58,8 +58,8 @@ class Store {
         return `${object.metadata.namespace || ''}/${object.metadata.name}`;
     }
 
-    /// Puts an object in place (type ADDED, MODIFIED) or takes it away (DELETED), with the next version. The object is the
-    /// store's from now on. Gives it back.
+    /// Stores an object (type ADDED, MODIFIED) or removes it (DELETED), with the next version. The store owns the
+    /// object from now on. Returns it.
     commit(bucket, type, object) {
         const key = Store.key(object);
         this.version += 1;
@@ -83,7 +83,7 @@ class Store {
         bucket.snapshotFloor = Math.max(bucket.snapshotFloor, bucket.floor);
     }
 
-    /// Makes every version up to now too old to watch from; with `snapshots` also to list at.
+    /// Makes every version up to now too old to watch from; with `snapshots` also too old to list at.
     compact(snapshots) {
         for (const bucket of this.buckets.values()) {
             bucket.floor = this.version;
@@ -103,7 +103,7 @@ class Store {
         return lines.map((line) => JSON.stringify(line) + '\n').join('');
     }
 
-    /// A line that a kill cut in half is the last one and is dropped.
+    /// If a kill truncated a line, it is the last one, and it is dropped.
     replay(file) {
         if (!fs.existsSync(file)) return false;
         for (const line of fs.readFileSync(file, 'utf8').split('\n')) {

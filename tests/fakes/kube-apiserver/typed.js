@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What keeps an applied object from being read by its schema at all: unknown fields, doubled or missing list keys. The
+// Mistakes that prevent reading an applied object by its schema: unknown fields, duplicate or missing list keys. The
 // real server answers these with 500.
 'use strict';
 

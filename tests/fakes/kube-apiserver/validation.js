@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// An object against its structural schema, with the messages of the API server.
+// Checks an object against its structural schema, with the messages of the API server.
 'use strict';
 
 const { equal, isObject, typeName, text } = require('./json');
@@ -10,7 +10,7 @@ const posixClasses = {
     '[:lower:]': 'a-z', '[:punct:]': '!-\\/:-@\\[-`{-~', '[:xdigit:]': '0-9A-Fa-f',
 };
 
-/// A regular expression of Go (RE2) as one of JavaScript.
+/// Converts a Go regular expression (RE2) to JavaScript.
 function goPattern(pattern) {
     let flags = 'u';
     let source = pattern.replace(/\[:[a-z]+:\]/g, (name) => posixClasses[name] || name);

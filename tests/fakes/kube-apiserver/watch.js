@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// WATCH: events from a version on, as lines of JSON, with bookmarks, until the time is up or the client goes.
+// WATCH: events from a version on, as lines of JSON, with bookmarks, until the timeout or until the client disconnects.
 'use strict';
 
 const { text } = require('./json');
@@ -54,7 +54,7 @@ class Watch {
         this.seconds = Number(query.get('timeoutSeconds') || 0) || 1800 + Math.floor(Math.random() * 1800);
     }
 
-    /// To be called once the head of the answer is on its way.
+    /// To be called once the head of the answer is sent.
     start() {
         const { bucket } = this;
         if (this.from && !this.initial && this.from < bucket.floor) {
@@ -68,7 +68,7 @@ class Watch {
         if (!this.from || this.initial) this.sendAll();
         else for (const event of bucket.history) if (event.version > this.from) this.event(event);
         this.watcher = (event) => {
-            // A version of the future is silence until the counter gets there.
+            // For a future version nothing is sent until the counter reaches it.
             if (!this.from || event.version > this.from) this.event(event);
         };
         bucket.watchers.add(this.watcher);
@@ -98,7 +98,7 @@ class Watch {
         for (const timer of this.timers) clearTimeout(timer);
     }
 
-    /// An object that begins to match is new to the client, one that ceases to is gone.
+    /// An object that begins to match is new to the client; one that no longer matches is deleted for it.
     event({ type, object, previous, version }) {
         const did = previous !== undefined && this.matches(previous);
         const does = type !== 'DELETED' && this.matches(object);
@@ -107,7 +107,7 @@ class Watch {
         if (does && object.metadata.generation !== previous?.metadata.generation) this.api.newsAt = process.hrtime.bigint();
     }
 
-    /// The client sees an object go as it knew it, with the version of its end.
+    /// The client sees a deletion with the object as it knew it, and the version of the deletion.
     lastSeen(type, object, previous, version) {
         if (type === 'DELETED') return object;
         return { ...previous, metadata: { ...previous.metadata, resourceVersion: String(version) } };

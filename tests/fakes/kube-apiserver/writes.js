@@ -43,7 +43,7 @@ class Writes {
         return this.api.store.bucket(def.bucket).objects.get(`${info.namespace && def.namespaced ? info.namespace : ''}/${info.name}`);
     }
 
-    /// As the version that was asked for has it; never the stored object itself.
+    /// The object in the requested version; never the stored object itself.
     view(object, def) {
         const shown = def.fromStorage ? def.fromStorage(clone(object)) : clone(object);
         shown.apiVersion = Registry.apiVersion(def);
@@ -77,7 +77,7 @@ class Writes {
         return this.insert(object, request, warnings, () => recordUpdate(object, undefined, this.who(request, 'Update'), def));
     }
 
-    /// The common end of create and of an apply that creates; `own` writes managedFields.
+    /// The common end of a create and of an apply that creates; `own` writes managedFields.
     insert(object, { def, info, query }, warnings, own) {
         const { api } = this;
         if (def.namespaced && !api.store.bucket('/namespaces').objects.has(`/${info.namespace}`)) {
@@ -110,7 +110,7 @@ class Writes {
         return { ...this.replace(live, body, request), warnings };
     }
 
-    /// Puts `wanted` in the place of `live` under the rules of an update.
+    /// Replaces `live` by `wanted` under the rules of an update.
     replace(live, wanted, request) {
         const { def, info, query } = request;
         const object = this.confined(wanted, live, info.subresource, def);
@@ -150,7 +150,7 @@ class Writes {
         }
     }
 
-    /// Checks and stores; an object that says the same keeps its version.
+    /// Checks and stores. An unchanged object keeps its version.
     finish(object, live, { def, query }) {
         const { api } = this;
         const rest = ({ metadata: _, status: __, ...spec }) => spec;
@@ -212,7 +212,7 @@ class Writes {
         return this.finish(object, live, request);
     }
 
-    /// What of an applied object counts at this endpoint.
+    /// The part of an applied object that this endpoint accepts.
     appliedPart(body, def, subresource) {
         const { apiVersion, kind, metadata, ...rest } = body;
         const { resourceVersion: _, uid: __, creationTimestamp: ___, ...named } = metadata;

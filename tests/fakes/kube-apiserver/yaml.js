@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// YAML by js-yaml, which Debian installs where only Debian's node looks by itself. No timestamps: Kubernetes has texts.
+// YAML by js-yaml, which Debian installs where only Debian's node finds it. No timestamps: Kubernetes uses text.
 'use strict';
 
 function find() {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A plugin with one fault of many; without any it conforms.
+// A plugin with one selectable fault. Without a selected fault it conforms.
 #include <pthread.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1-plugin-check finds every fault, says where it is, and outlives it.
+// fos1-plugin-check finds every fault, locates it, and survives it.
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
@@ -23,7 +23,7 @@ struct Outcome {
     QString output;
     QString errors;
 
-    /// "FAIL start  answered …", or nothing.
+    /// "FAIL start  answered …"; empty when the check is missing.
     [[nodiscard]] QString line(const QString& check) const {
         for (const QString& line : output.split(u'\n'))
             if (line.mid(5).startsWith(check + u' ')) return line.simplified();
@@ -39,7 +39,7 @@ struct Outcome {
 
 Outcome check(const QStringList& arguments) {
     QProcess process;
-    // A sanitizer would turn the signals that this test is about into exit codes.
+    // A sanitizer would convert the signals under test into exit codes.
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     for (const QString& name : {QStringLiteral("ASAN_OPTIONS"), QStringLiteral("TSAN_OPTIONS")})
         environment.insert(name, environment.value(name) + QStringLiteral(":handle_segv=0"));
@@ -169,7 +169,7 @@ class TestPluginCheck : public QObject {
         QFETCH(QString, check);
         QFETCH(QString, line);
         const Outcome outcome = ::check({file});
-        // How many they are depends on how the compiler inlines.
+        // The number of symbols depends on the compiler's inlining.
         const QString found = outcome.line(check).replace(QRegularExpression(" \\d+ symbols"), " N symbols");
         QVERIFY2(found.startsWith(line), qPrintable(outcome.output + outcome.errors));
         QCOMPARE(outcome.status, 1);
@@ -215,7 +215,7 @@ class TestPluginCheck : public QObject {
     }
 };
 
-// In a network of its own: what the plugins start must not meet what the machine runs.
+// In a network namespace of its own, so that the daemons of the plugins do not meet those of the machine.
 int main(int argc, char** argv) {
     return fos1::lab::runIsolated(argc, argv, [&] {
         QCoreApplication app(argc, argv);

@@ -47,7 +47,7 @@ struct Bridge {
 /// The elements of the verdict map; empty: there is no table.
 inline QByteArray vlans() { return NftSession().list(QByteArray("map ") + kTable + " vlans").value_or(QByteArray()); }
 
-/// Somebody else's commands.
+/// Runs commands as another program would.
 inline void other(const QByteArray& commands) {
     if (const auto done = NftSession().run(commands); !done) qFatal("%s", qPrintable(done.error().text()));
 }

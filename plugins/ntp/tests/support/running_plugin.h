@@ -32,7 +32,7 @@ inline QCborMap server(const QString& address, quint16 port) {
 inline QCborMap spec(const QCborArray& servers, QCborMap more = {}) {
     more.insert(QStringLiteral("sources"), QCborMap{{QStringLiteral("servers"), servers}});
     if (!more.contains(QStringLiteral("server")))
-        more.insert(QStringLiteral("server"), QCborMap{{QStringLiteral("port"), 0}});
+        more.insert(QStringLiteral("server"), QCborMap{{QStringLiteral("port"), freeUdpPort()}});
     return more;
 }
 

@@ -24,12 +24,28 @@ struct Facts {
     ClockRival rival;
     std::optional<bool> kernelSynchronized;
     std::optional<Condition> reconciled;
+    std::optional<ServingFacts> serving;
+    ClockControl clockControl = ClockControl::None;
 
     [[nodiscard]] StatusInput input() const {
-        return {spec,      generation,    unimplemented,      leftOut, engine,
-                sync,      sources,       statistics,         nts,     nowUnix,
-                vlans,     vlansRevision, entriesWithoutVlan, rival,   kernelSynchronized,
-                reconciled};
+        return {spec,
+                generation,
+                unimplemented,
+                leftOut,
+                engine,
+                sync,
+                sources,
+                statistics,
+                nts,
+                nowUnix,
+                vlans,
+                vlansRevision,
+                entriesWithoutVlan,
+                rival,
+                kernelSynchronized,
+                reconciled,
+                serving ? &*serving : nullptr,
+                clockControl};
     }
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Changes of links and addresses in few words, for tests without a kernel.
+// Short notations for changes of links and addresses, for tests without a kernel.
 #pragma once
 
 #include "model/link_table.h"
@@ -17,7 +17,7 @@ inline Change vlanLink(int index, const QString& name, int parent, quint16 id,
 
 inline Change noLink(int index) { return LinkChange{{index, {}, 0, std::nullopt, LinkState::Unknown}, false}; }
 
-/// `own` and `broadcast` are written without mistake.
+/// `own` and `broadcast` must be valid.
 inline Change address(int index, const char* own, const char* broadcast = nullptr) {
     LinkAddress address{*InterfaceAddress::parse(QString::fromLatin1(own)), std::nullopt};
     if (broadcast) address.broadcast = IpAddress::parse(QString::fromLatin1(broadcast));

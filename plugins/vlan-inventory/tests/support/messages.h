@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Messages of rtnetlink as the kernel writes them, for tests without a kernel.
+// rtnetlink messages as the kernel writes them, for tests without a kernel.
 #pragma once
 
 #include <arpa/inet.h>
@@ -26,7 +26,7 @@ struct Head {
     quint32 portId = 0;
 };
 
-/// A message whose own head is `own`, with the attributes that `fill` puts.
+/// A message with the header `own` and the attributes that `fill` adds.
 template <typename Own>
 QByteArray message(const Head& head, const Own& own, const std::function<void(nlmsghdr*)>& fill = {}) {
     alignas(nlmsghdr) std::array<char, 2048> buffer{};

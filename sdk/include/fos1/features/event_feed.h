@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every event as it happens, for a plugin that carries it to where people look (a cluster, say).
+// Every event as it is recorded, for a plugin that forwards events to another place (such as a cluster).
 #pragma once
 
 #include <QCborMap>
@@ -14,8 +14,9 @@ class FOS1_SDK_EXPORT IEventListener : public IInterface {
    public:
     ~IEventListener() override;
 
-    /// As in IEvents::record(), with `source` (plugin id, or "host"), `count` (how often so far), `firstTime` and
-    /// `lastTime` (RFC 3339, UTC). Called from the event loop, never from inside subscribe() or record().
+    /// `event` is as in IEvents::record(), with `source` (plugin id, or "host"), `count` (occurrences so far),
+    /// `firstTime` and `lastTime` (RFC 3339, UTC). Called from the event loop, never from inside subscribe() or
+    /// record().
     virtual void onEvent(const QCborMap& event) = 0;
 };
 
@@ -24,7 +25,7 @@ class FOS1_SDK_EXPORT IEventFeed : public IInterface {
     static constexpr const char* kIid = "io.fos1.EventFeed/1";
     ~IEventFeed() override;
 
-    /// Delivers what happens from now on. Of more than 1,000 that happen in one turn of the loop the oldest are
+    /// Delivers events that are recorded from now on. Above 1,000 events in one turn of the loop, the oldest are
     /// dropped.
     virtual int subscribe(IEventListener* listener) = 0;
     virtual int unsubscribe(IEventListener* listener) = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Happenings for people. Nothing acts on an event: state goes over the bus.
+// Events for people. No code acts on an event: state goes over the bus.
 #pragma once
 
 #include <QCborMap>
@@ -13,8 +13,8 @@ class FOS1_SDK_EXPORT IEvents : public IInterface {
     static constexpr const char* kIid = "io.fos1.Events/1";
     ~IEvents() override;
 
-    /// `{type: "Normal"|"Warning", reason: CamelCase, message, regarding: {apiVersion, kind, namespace, name}}`;
-    /// `regarding` may be absent. Repetitions of the same event are counted, not stored.
+    /// `event` is `{type: "Normal"|"Warning", reason: CamelCase, message, regarding: {apiVersion, kind, namespace,
+    /// name}}`; `regarding` may be absent. Repetitions of an event are counted, not stored.
     virtual int record(const QCborMap& event) = 0;
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a source of desired state has to look for, and whether what it brought has been acted upon.
+// What a source of desired state needs from the host: the kinds to read, and whether plugins have acted on its objects.
 #pragma once
 
 #include <QCborMap>
@@ -14,13 +14,13 @@ class FOS1_SDK_EXPORT ISpecCatalog : public IInterface {
     static constexpr const char* kIid = "io.fos1.SpecCatalog/1";
     ~ISpecCatalog() override;
 
-    /// The kinds that configured plugins reconcile: `{"kinds": [{apiVersion, kind, plural, namespaced (bool),
-    /// withdrawFirst (bool: what depends on an object is to be withdrawn before the object is gone), status (the JSON
-    /// schema of its status as the schema of record has it; empty: none)}, …]}`. The same for the whole run.
+    /// Returns the kinds that configured plugins reconcile: `{"kinds": [{apiVersion, kind, plural, namespaced (bool),
+    /// withdrawFirst (bool: withdraw what depends on an object before the object is removed), status (the JSON schema
+    /// of its status from the schema of record; empty: none)}, …]}`. Constant for the whole run.
     virtual QCborMap kinds() = 0;
 
-    /// How many running plugins that reconcile this kind have yet to reconcile, without a wish to try again, what is
-    /// desired now. A negative Status when the call is not permitted.
+    /// The number of running plugins that reconcile this kind and have yet to reconcile the current desired state to an
+    /// outcome other than Retry. A negated Status when the call is not permitted.
     virtual int pending(const QString& apiVersion, const QString& kind) = 0;
 };
 

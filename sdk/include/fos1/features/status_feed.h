@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Every object's status as it changes, for a plugin that carries it to where the object came from (a cluster, say).
+// Every object's status as it changes, for a plugin that writes it back to the object's source (such as a cluster).
 #pragma once
 
 #include <QCborMap>
@@ -14,9 +14,9 @@ class FOS1_SDK_EXPORT IStatusListener : public IInterface {
    public:
     ~IStatusListener() override;
 
-    /// `object` is `{apiVersion, kind, namespace, name}`, `status` the fields and `conditions` as `fos1ctl get` shows
-    /// them; empty when the object or all that was said of it is gone. Called from the event loop, never from inside
-    /// subscribe() or a status call; several changes of one turn are one call.
+    /// `object` is `{apiVersion, kind, namespace, name}`. `status` contains the fields and `conditions` as `fos1ctl
+    /// get` shows them; it is empty when the object or its whole status is removed. Called from the event loop, never
+    /// from inside subscribe() or a status call. Several changes in one turn are one call.
     virtual void onStatus(const QCborMap& object, const QCborMap& status) = 0;
 };
 
@@ -25,7 +25,7 @@ class FOS1_SDK_EXPORT IStatusFeed : public IInterface {
     static constexpr const char* kIid = "io.fos1.StatusFeed/1";
     ~IStatusFeed() override;
 
-    /// Delivers the status of every object on the next loop turn, and each change from then on.
+    /// Delivers the status of every object on the next turn of the loop, then each change.
     virtual int subscribe(IStatusListener* listener) = 0;
     virtual int unsubscribe(IStatusListener* listener) = 0;
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Knows the home thread of a plugin and remembers the calls that came from another one. The only part of the kit that
-// may be called from any thread.
+// Knows the home thread of a plugin and records the calls from other threads. This is the only part of the kit that may
+// be called from any thread.
 #pragma once
 
 #include <QStringList>
@@ -9,10 +9,10 @@
 
 namespace fos1::testing {
 
-/// The home thread is the one that makes the guard.
+/// The home thread is the thread that creates the guard.
 class CallGuard {
    public:
-    /// Whether a call comes from the home thread. `call` names it, as "bus.publish".
+    /// Whether a call comes from the home thread. `call` names the call, such as "bus.publish".
     [[nodiscard]] bool admits(const char* call) {
         if (QThread::currentThread() == m_home) return true;
         const std::lock_guard lock(m_mutex);
@@ -20,7 +20,7 @@ class CallGuard {
         return false;
     }
 
-    /// Calls that were answered WrongThread, in their order.
+    /// The calls that got WrongThread, in order.
     [[nodiscard]] QStringList strayCalls() const {
         const std::lock_guard lock(m_mutex);
         return m_strayCalls;

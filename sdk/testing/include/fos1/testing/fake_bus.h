@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A state bus for one plugin: retained, conflated, delivered on the next turn of the loop, with the host's checks. What
-// other plugins say, a test says with set(), stale() and absent(). TTLs pass with the manual clock.
+// A state bus for one plugin: retained, conflated, delivered on the next turn of the loop, with the host's checks. A
+// test publishes for other plugins with set(), stale() and absent(). TTLs expire with the manual clock.
 #pragma once
 
 #include <QTimer>
@@ -21,20 +21,20 @@ class FakeBus final : public IBus {
         Presence presence = Presence::Unknown;
         QCborMap value;
         QString publisher;
-        QString reason;  ///< why it is Absent
+        QString reason;  ///< why the value is Absent
         qint64 ttlMs = 0;
         qint64 sequence = 0;
         qint64 monotonicNs = 0;
-        bool isPublisherGone = false;  ///< Absent because its publisher stopped or died
+        bool isPublisherGone = false;  ///< Absent because its publisher stopped or crashed
     };
-    /// Something that the plugin said and that was accepted.
+    /// An accepted publish or retract of the plugin.
     struct Utterance {
         QString topic;
         QString key;
         Presence presence = Presence::Unknown;  ///< Value or Absent
         QCborMap value;
         QString reason;
-        bool isChange = true;  ///< the value was another one before
+        bool isChange = true;  ///< the previous value was different
     };
 
     /// All three outlive the bus.
@@ -45,43 +45,43 @@ class FakeBus final : public IBus {
     int subscribe(const QString& topic, IBusListener* listener) override;
     int unsubscribe(const QString& topic, IBusListener* listener) override;
 
-    /// What another plugin publishes; the plugin sees it on the next turn of the loop, if it subscribed.
+    /// Publishes for another plugin; a subscribed plugin receives the value on the next turn of the loop.
     void set(const QString& topic, const QString& key, const QCborMap& value,
              const QString& publisher = QStringLiteral("test"));
-    /// The last value is over its TTL. Nothing happens when there is none.
+    /// Lets the TTL of the last value expire. Does nothing when there is no value.
     void stale(const QString& topic, const QString& key);
-    /// Withdrawn; `reason` as the host gives it.
+    /// Retracts the value; `reason` as the host passes it.
     void absent(const QString& topic, const QString& key, const QString& reason);
-    /// Absent because its publisher stopped or died.
+    /// Makes the value absent because its publisher stopped or crashed.
     void publisherGone(const QString& topic, const QString& key, const QString& reason);
 
-    /// Null when nobody ever published it.
+    /// Null when it was never published.
     [[nodiscard]] const State* find(const QString& topic, const QString& key) const;
     /// The current or stale value.
     [[nodiscard]] std::optional<QCborMap> value(const QString& topic, const QString& key) const;
-    /// The same as the payload of a contract (`time::SyncState`); nothing when it cannot be decoded.
+    /// The value as the payload of a contract (`time::SyncState`); nothing when it cannot be decoded.
     template <typename Payload>
     [[nodiscard]] std::optional<Payload> decoded(const QString& key) const {
         const auto map = value(QString::fromLatin1(Payload::kTopic), key);
         const auto payload = map ? Payload::decode(*map) : Payload::decode({});
         return map && payload ? std::optional<Payload>(*payload) : std::nullopt;
     }
-    /// What the plugin published and has not withdrawn, as "topic key".
+    /// The values that the plugin has published and not retracted, as "topic key".
     [[nodiscard]] QStringList standing() const;
-    /// Everything the plugin said, in its order.
+    /// All publishes and retractions of the plugin, in order.
     [[nodiscard]] const std::vector<Utterance>& utterances() const { return m_utterances; }
-    /// Topics that the plugin listens to now.
+    /// The topics that the plugin is subscribed to now.
     [[nodiscard]] QStringList subscriptions() const;
 
    private:
     struct Subscriber {
         IBusListener* listener = nullptr;
-        bool isNew = true;  ///< still has to see the retained values
+        bool isNew = true;  ///< has not received the retained values yet
     };
     struct Topic {
         std::map<QString, State> states;
         std::vector<Subscriber> subscribers;
-        std::vector<QString> changed;  ///< keys, each once
+        std::vector<QString> changed;  ///< keys, without duplicates
     };
 
     Status store(const QString& publisher, const QString& topic, const QString& key, const QCborMap& value,

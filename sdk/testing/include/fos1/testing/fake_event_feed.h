@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Events of a test, played to a plugin that carries them elsewhere, on the next turn of the loop.
+// Delivers the events of a test to a plugin that forwards events, on the next turn of the loop.
 #pragma once
 
 #include <QTimer>
@@ -19,7 +19,7 @@ class FakeEventFeed final : public IEventFeed {
     int subscribe(IEventListener* listener) override;
     int unsubscribe(IEventListener* listener) override;
 
-    /// `event` as IEventListener::onEvent() takes it.
+    /// `event` as IEventListener::onEvent() receives it.
     void happen(const QCborMap& event);
 
     [[nodiscard]] bool hasSubscribers() const { return !m_listeners.empty(); }

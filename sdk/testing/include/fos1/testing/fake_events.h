@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Events that are remembered one by one, repetitions too.
+// Records events one by one, including repetitions.
 #pragma once
 
 #include <QStringList>

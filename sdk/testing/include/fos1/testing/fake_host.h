@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A host for one plugin that remembers what it is told and answers as fos1-hostd would: features by the metadata,
-// WrongThread from any thread but the one that made it, InvalidArgument for a ticket that is not under way.
+// A host for one plugin that records calls and answers as fos1-hostd would: features according to the metadata,
+// WrongThread on any thread except the one that created it, InvalidArgument for a ticket that is not under way.
 #pragma once
 
 #include <QJsonObject>
@@ -22,18 +22,18 @@
 
 namespace fos1::testing {
 
-/// How a ticket ended.
+/// The outcome of a ticket.
 struct Completion {
-    Outcome outcome = Outcome::Unknown;  ///< Unknown: not yet
+    Outcome outcome = Outcome::Unknown;  ///< Unknown: not completed yet
     int retryAfterMs = 0;
     QString message;
-    int times = 0;  ///< how often the plugin completed it; more than once is a mistake of the plugin
+    int times = 0;  ///< number of completions by the plugin; more than one is a bug of the plugin
 };
 
 class FakeHost final : public IHost {
    public:
     struct Setup {
-        QCborMap configuration;  ///< as the plugin sees it: fill in defaults with withConfigDefaults()
+        QCborMap configuration;  ///< as the plugin sees it; withConfigDefaults() fills in defaults
         QString stateDirectory;
         QString runtimeDirectory;
     };
@@ -47,15 +47,15 @@ class FakeHost final : public IHost {
     QString stateDirectory() override { return m_setup.stateDirectory; }
     QString runtimeDirectory() override { return m_setup.runtimeDirectory; }
 
-    /// A new ticket, to be given to the plugin.
+    /// Creates a ticket to pass to the plugin.
     quint64 expect();
-    /// How `ticket` ended, Unknown as long as it has not.
+    /// The outcome of `ticket`; Unknown until it is completed.
     [[nodiscard]] Completion completion(quint64 ticket) const;
     [[nodiscard]] bool isCompleted(quint64 ticket) const { return completion(ticket).times > 0; }
-    /// Completions that were refused: unknown ticket, second time, no such outcome.
+    /// Refused completions: unknown ticket, repeated completion, invalid outcome.
     [[nodiscard]] const QStringList& wrongCompletions() const { return m_wrongCompletions; }
 
-    // In the order in which they need each other.
+    // In the order of their dependencies.
     const Permissions permissions;
     CallGuard guard;
     ManualClock clock;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Metrics that are remembered, with the host's rules for names, labels and counters.
+// Records metrics, with the host's rules for names, labels and counters.
 #pragma once
 
 #include <QStringList>
@@ -19,8 +19,7 @@ class FakeMetrics final : public IMetrics {
         MetricType type = MetricType::Unknown;
         QStringList labelNames;
         int decimals = 0;
-        std::map<QString, qint64>
-            series;  ///< by the labels' values in the order of the labels' names, joined by blanks
+        std::map<QString, qint64> series;  ///< by the label values in the order of the label names, joined by spaces
     };
 
     /// `guard` outlives the object.
@@ -31,12 +30,12 @@ class FakeMetrics final : public IMetrics {
     int set(int id, const QCborMap& labels, qint64 value) override;
     int remove(int id, const QCborMap& labels) override;
 
-    /// As after start(): nothing more can be declared.
+    /// As after start(): no more metrics can be declared.
     void freeze() { m_isFrozen = true; }
 
     /// Null when it was not declared.
     [[nodiscard]] const Metric* find(const QString& name) const;
-    /// The integer that was set; `labels` as in Metric::series.
+    /// The integer that was set. `labels` as in Metric::series.
     [[nodiscard]] std::optional<qint64> value(const QString& name, const QString& labels = {}) const;
     [[nodiscard]] const std::vector<Metric>& metrics() const { return m_metrics; }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Takes a plugin's pages and checks them as the host does.
+// Receives a plugin's pages and checks them as the host does.
 #pragma once
 
 #include <map>
@@ -17,9 +17,9 @@ class FakePageReplies final : public IPageReplies {
 
     int reply(quint64 ticket, const QCborMap& document) override;
 
-    /// The last reply to `ticket`; nothing: none yet.
+    /// The last reply to `ticket`; nothing until there is one.
     [[nodiscard]] std::optional<QCborMap> document(quint64 ticket) const;
-    /// What is wrong with replies that were no documents.
+    /// What is wrong with invalid replies.
     [[nodiscard]] const QStringList& mistakes() const { return m_mistakes; }
 
    private:

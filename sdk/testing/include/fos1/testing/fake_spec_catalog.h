@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The catalog of kinds of a test, and how many plugins it says are busy with each.
+// A catalog of kinds that the test defines, and the number of plugins that are busy with each.
 #pragma once
 
 #include <QCborArray>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The door for desired state of a test: keeps the objects by origin, and refuses what the test tells it to.
+// Receives desired state in a test: keeps the objects by origin, and refuses the origins that the test selects.
 #pragma once
 
 #include <QCborArray>
@@ -18,13 +18,14 @@ class FakeSpecSource final : public ISpecSource {
 
     QCborMap apply(const QCborMap& transaction) override;
 
-    /// From now on `origin` is refused with this mistake in its object number `index`; it keeps what it had.
+    /// Refuses `origin` from now on, with this mistake in its object number `index`. The origin keeps its previous
+    /// objects.
     void refuse(const QString& origin, int index, const QString& path, const QString& message);
     void accept(const QString& origin) { m_refusals.erase(origin); }
 
-    /// What is in force, by origin.
+    /// The accepted objects by origin.
     [[nodiscard]] const std::map<QString, QCborArray>& origins() const { return m_origins; }
-    /// Whether the source has said that it has shown everything.
+    /// Whether the source has reported that it passed everything.
     [[nodiscard]] bool isSynced() const { return m_isSynced; }
     [[nodiscard]] const std::vector<QCborMap>& transactions() const { return m_transactions; }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Status that is remembered by object. Lookups are by the object's name; an empty name is the plugin itself.
+// Records status by object. Lookups use the object's name; an empty name is the plugin itself.
 #pragma once
 
 #include <functional>
@@ -21,22 +21,22 @@ class FakeStatus final : public IStatus {
     int removeCondition(const QCborMap& object, const QString& type) override;
     int setFields(const QCborMap& object, const QCborMap& fields) override;
 
-    /// The objects that exist; status of others is NotFound, and that of those gone is forgotten.
+    /// Sets the objects that exist. Status of others is NotFound; status of removed objects is discarded.
     void setObjects(const std::vector<DesiredObject>& objects);
     void changeObjects(const std::vector<DesiredObject>& objects, const std::vector<ObjectKey>& removed);
 
-    /// "True/Running", or nothing.
+    /// "True/Running"; empty when the condition is not set.
     [[nodiscard]] QString condition(const QString& object, const QString& type) const;
     [[nodiscard]] QString message(const QString& object, const QString& type) const;
     /// Undefined when it was not set.
     [[nodiscard]] QCborValue field(const QString& object, const QString& name) const;
 
-    /// Fields plus `conditions`; empty when nothing was said of the object.
+    /// Fields plus `conditions`; empty when no status was set for the object.
     [[nodiscard]] QCborMap status(const ObjectKey& object) const;
 
     /// Accepted calls of setFields().
     [[nodiscard]] int fieldWrites() const { return m_fieldWrites; }
-    /// Accepted calls that made a difference, in words: "Ready=True/Running of Widget default/main".
+    /// Accepted calls that changed something, as text: "Ready=True/Running of Widget default/main".
     [[nodiscard]] const QStringList& changes() const { return m_changes; }
 
     /// Called after each change.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Recorded status of objects, played to a plugin that carries it elsewhere: everything known on the next turn of the
-// loop after it subscribes, then each change, several of one turn as one.
+// Delivers status of objects to a plugin that forwards it: everything known on the next turn of the loop after it
+// subscribes, then each change. Several changes in one turn are one call.
 #pragma once
 
 #include <QTimer>
@@ -22,7 +22,7 @@ class FakeStatusFeed final : public IStatusFeed {
     int subscribe(IStatusListener* listener) override;
     int unsubscribe(IStatusListener* listener) override;
 
-    /// The status of one object is `status` from now on; an empty one says that the object is gone.
+    /// Sets the status of one object from now on. An empty status means that the object is removed.
     void set(const ObjectKey& object, const QCborMap& status);
 
     [[nodiscard]] bool hasSubscribers() const { return !m_subscribers.empty(); }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Time that passes only when a test says so, with the timers that hang on it. Knows nothing of plugins.
+// Time that passes only when a test advances it, with the timers that depend on it. Must not know plugins.
 #pragma once
 
 #include <QtGlobal>
@@ -15,25 +15,25 @@ class ManualClock {
     using Wall = std::chrono::system_clock::time_point;
     using TimerId = quint64;
 
-    /// Steady time starts at one hour, so that a test can look back; wall time at 2024-01-01T00:00:00Z.
+    /// Steady time starts at one hour, so that a test can look back. Wall time starts at 2024-01-01T00:00:00Z.
     ManualClock() = default;
 
     [[nodiscard]] Steady steadyNow() const { return m_steady; }
     [[nodiscard]] Wall wallNow() const { return m_wall; }
 
-    /// Both clocks go on by `by` (not negative). Timers fire in the order in which they are due, each at its own time;
-    /// one that a timer starts fires too when it is due by then.
+    /// Advances both clocks by `by` (not negative). Timers fire in the order of their due times, each at its own time.
+    /// A timer that another timer starts also fires if it is due by then.
     void advance(std::chrono::nanoseconds by);
 
-    /// Somebody sets the wall clock; steady time and timers do not notice.
+    /// Sets the wall clock; steady time and timers are unaffected.
     void stepWall(std::chrono::nanoseconds by) { m_wall += by; }
 
-    /// Calls `act` once, or each `period` (positive), from inside advance().
+    /// Calls `act` once, or every `period` (positive), from inside advance().
     TimerId after(std::chrono::nanoseconds delay, std::function<void()> act);
     TimerId every(std::chrono::nanoseconds period, std::function<void()> act);
     void cancel(TimerId timer);
 
-    /// Timers that have not fired for the last time.
+    /// Timers that will still fire.
     [[nodiscard]] std::size_t pending() const { return m_timers.size(); }
 
    private:

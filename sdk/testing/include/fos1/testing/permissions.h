@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the metadata of a plugin grants it. Trusts the metadata: fos1-plugin-check is what checks it.
+// What the metadata of a plugin grants it. Trusts the metadata; fos1-plugin-check checks it.
 #pragma once
 
 #include <QCborMap>
@@ -19,7 +19,7 @@ struct Permissions {
     static Permissions fromMetadata(const QJsonObject& metadata);
 };
 
-/// `section` with the defaults of the metadata's "config" schema where fields are absent, as the host would fill them
+/// `section` with the defaults of the metadata's "config" schema in place of absent fields, as the host would fill them
 /// in. Checks nothing.
 QCborMap withConfigDefaults(const QJsonObject& metadata, const QCborMap& section);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Runs one plugin against a FakeHost: loads it as the host does, calls start, reconcile and stop, and turns the event
-// loop until they are answered or their time is over. Needs a QCoreApplication.
+// Runs one plugin against a FakeHost: loads it as the host does, calls start, reconcile and stop, and runs the event
+// loop until they are answered or their deadline passes. Needs a QCoreApplication.
 #pragma once
 
 #include <QCborArray>
@@ -18,9 +18,9 @@
 namespace fos1::testing {
 
 struct HarnessOptions {
-    /// The plugin's section of host.yaml; defaults of its schema are filled in, nothing is checked.
+    /// The plugin's section of host.yaml. Defaults of its schema are filled in; nothing is checked.
     QCborMap configuration;
-    /// Empty: a directory in a temporary one, made and removed by the harness.
+    /// Empty: a temporary directory that the harness creates and removes.
     QString stateDirectory;
     QString runtimeDirectory;
     std::chrono::milliseconds reconcileDeadline{5000};
@@ -29,17 +29,17 @@ struct HarnessOptions {
 
 class PluginHarness {
    public:
-    /// Loads a shared object, every symbol of it at once. It is never unloaded, but each harness of a file makes a new
-    /// plugin object; two at a time would share one.
+    /// Loads a shared object and resolves every symbol. It is never unloaded. Each harness of a file creates a new
+    /// plugin object, but two harnesses at a time would share one.
     explicit PluginHarness(const QString& file, const HarnessOptions& options = {});
     /// `plugin` is not owned and outlives the harness. `metadata` as its author wrote it.
     PluginHarness(IPlugin& plugin, QJsonObject metadata, const HarnessOptions& options = {});
-    /// Stops the plugin when the test has not.
+    /// Stops the plugin unless the test already has.
     ~PluginHarness();
     PluginHarness(const PluginHarness&) = delete;
     PluginHarness& operator=(const PluginHarness&) = delete;
 
-    /// Empty when the plugin is there, else why it could not be loaded; nothing else may be used then.
+    /// Empty when the plugin is loaded, otherwise why it could not be; then no other call is allowed.
     [[nodiscard]] QString error() const { return m_error; }
     [[nodiscard]] const QJsonObject& metadata() const { return m_metadata; }
     [[nodiscard]] IPlugin& plugin() { return *m_plugin; }
@@ -47,28 +47,28 @@ class PluginHarness {
     [[nodiscard]] QString stateDirectory() const { return m_stateDirectory; }
     [[nodiscard]] QString runtimeDirectory() const { return m_runtimeDirectory; }
 
-    /// What start() answered: empty when the plugin runs. Metrics are frozen afterwards.
+    /// The return value of start(): empty when the plugin runs. Metrics are frozen afterwards.
     QString start();
 
-    /// Hands over the whole desired state and waits for the answer. Outcome::Unknown: none came in time.
+    /// Passes the complete desired state and waits for the completion. Outcome::Unknown: the deadline passed.
     Completion reconcile(const QCborArray& objects = {});
-    /// What came or changed, and the keys of what went since (IChangeReconciler). The
-    /// first time, that is everything.
+    /// Passes objects that were added or changed, and the keys of removed ones (IChangeReconciler). The first call
+    /// passes everything.
     Completion reconcileChanges(const QCborArray& objects, const std::vector<ObjectKey>& removed = {});
     /// The same without waiting; see wait().
     quint64 beginReconcile(const QCborArray& objects);
 
-    /// The plugin's page, or the document that says why there is none; nothing: no answer in time, or no pages.
+    /// The plugin's page, or the document with the error; nothing: no answer before the deadline, or no pages.
     std::optional<QCborMap> page(const QString& name, const QString& argument = {});
 
-    /// Ends the plugin; the second call answers as the first one.
+    /// Stops the plugin. A second call returns the same result.
     Completion stop();
 
-    /// Turns the loop until `ticket` is completed, or the deadline has passed.
+    /// Runs the loop until `ticket` is completed or the deadline has passed.
     Completion wait(quint64 ticket, std::chrono::milliseconds deadline);
-    /// Turns the loop until `condition` holds; false when the deadline has passed.
+    /// Runs the loop until `condition` holds; false when the deadline has passed.
     static bool waitFor(const std::function<bool()>& condition, std::chrono::milliseconds deadline);
-    /// Lets everything that is due now be delivered: two turns of the loop.
+    /// Delivers everything that is due now: two turns of the loop.
     static void settle();
 
    private:
