@@ -17,7 +17,6 @@ namespace fos1::host {
 
 namespace {
 FOS1_LOG(lcHost, "host")
-const QString kOwner = QStringLiteral("host");
 }  // namespace
 
 Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
@@ -40,6 +39,7 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
               [this](const QString& kind) { return m_plugins.pending(kind) + (m_desk.isHolding() ? 1 : 0); }},
       m_services{m_bus, m_resources, m_desk, m_queue, m_status, m_events, m_metrics, m_specs},
       m_plugins(m_config, m_services),
+      m_pluginMetrics(m_metrics, m_plugins.plugins()),
       m_health(m_plugins, m_queue),
       m_control(m_dispatcher),
       m_dbus(m_config, m_services, m_plugins, m_health) {
@@ -47,15 +47,6 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
     connect(&m_dbus, &DbusFace::stateChanged, this, [this] { m_health.dbus = m_dbus.state(); });
     connect(&m_resources, &ResourceStore::removed, this, [this](const ObjectKey& key) { m_status.forget(key); });
     addControlMethods(m_dispatcher, {m_config, m_services, m_crds, m_admission, m_plugins, m_health});
-    m_pluginMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_up"), MetricType::Gauge,
-                                       QStringLiteral("Whether a configured plugin is running (1) or not (0)"),
-                                       {QStringLiteral("plugin")}, 0);
-    m_slowMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_slow_callbacks_total"), MetricType::Counter,
-                                     QStringLiteral("Calls into a plugin that took longer than 50 ms"),
-                                     {QStringLiteral("plugin")}, 0);
-    m_restartMetric = m_metrics.declare(kOwner, QStringLiteral("fos1_plugin_restarts_total"), MetricType::Counter,
-                                        QStringLiteral("Restarts of a plugin's runner after a failure"),
-                                        {QStringLiteral("plugin")}, 0);
     addRoutes();
 }
 
@@ -108,6 +99,8 @@ Errors Host::start() {
                  m_config.stateDir}};
     }
     if (Errors errors = m_plugins.load(); !errors.empty()) return errors;
+    for (const auto& record : m_plugins.plugins())
+        for (const FactSource& fact : record->metadata.facts) m_facts.add(fact);
     if (const auto listening = m_control.listen(m_config.controlSocket, m_config.controlGroup); !listening)
         return {listening.error()};
     if (m_config.httpEnabled) {
@@ -132,18 +125,9 @@ void Host::stop() {
     m_plugins.stopAll([this] { Q_EMIT stopped(); });
 }
 
-void Host::updateOwnMetrics() {
-    for (const auto& record : m_plugins.plugins()) {
-        const std::map<QString, QString> labels{{QStringLiteral("plugin"), record->id}};
-        m_metrics.set(kOwner, m_pluginMetric, labels, record->state == PluginState::Running ? 1 : 0);
-        m_metrics.set(kOwner, m_restartMetric, labels, static_cast<qint64>(record->restarts));
-        m_metrics.set(kOwner, m_slowMetric, labels, static_cast<qint64>(record->slowCallbacks));
-    }
-}
-
 void Host::addRoutes() {
     m_http.route("/metrics", [this](const HttpRequest&) {
-        updateOwnMetrics();
+        m_pluginMetrics.show();
         return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", m_metrics.serialize()};
     });
     m_http.route("/healthz", [](const HttpRequest&) { return HttpResponse{200, "text/plain; charset=utf-8", "ok\n"}; });

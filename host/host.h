@@ -11,11 +11,13 @@
 #include "control/control_server.h"
 #include "crd_catalog.h"
 #include "dbus/dbus_face.h"
+#include "facts/fact_book.h"
 #include "health/host_health.h"
 #include "health/service_notifier.h"
 #include "host_config.h"
 #include "http/http_server.h"
 #include "metrics/metric_registry.h"
+#include "plugins/plugin_metrics.h"
 #include "plugins/plugin_supervisor.h"
 #include "resources/admission.h"
 #include "resources/admission_desk.h"
@@ -55,12 +57,12 @@ class Host : public QObject {
     [[nodiscard]] QCborMap reconciledKinds() const;
     Errors makeDirectories();
     void addRoutes();
-    void updateOwnMetrics();
 
     HostConfig m_config;
     schema::CrdCatalog m_crds;
     Admission m_admission;
     StateBus m_bus;
+    FactBook m_facts{m_bus};
     ResourceStore m_resources;
     ReconcileQueue m_queue;
     StatusStore m_status;
@@ -70,6 +72,7 @@ class Host : public QObject {
     SpecQuestions m_specs;
     HostServices m_services;
     PluginSupervisor m_plugins;
+    PluginMetrics m_pluginMetrics;
     HostHealth m_health;
     ServiceNotifier m_notifier;
     RpcDispatcher m_dispatcher;
@@ -78,9 +81,6 @@ class Host : public QObject {
     DbusFace m_dbus;
     std::unique_ptr<QLockFile> m_lock;
     bool m_isStopping = false;
-    int m_pluginMetric = 0;
-    int m_slowMetric = 0;
-    int m_restartMetric = 0;
 };
 
 }  // namespace fos1::host

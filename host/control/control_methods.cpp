@@ -102,7 +102,7 @@ void deleteResource(const ControlContext& context, const QJsonObject& params, co
 void getPlugin(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
     const PluginRecord* record = context.plugins.find(text(params, "id"));
     if (!record) return reply(refuse(rpc::kNotFound, QStringLiteral("no plugin \"%1\"").arg(text(params, "id"))));
-    reply(views::pluginDetails(*record, context.services.status));
+    reply(views::pluginDetails(*record, context.services.status).toJsonObject());
 }
 
 /// A method that makes the supervisor act on the plugin that `params` {id} names.
@@ -124,7 +124,7 @@ void listResources(const ControlContext& context, const QJsonObject& params, con
     QJsonArray items;
     for (const StoredObject* stored :
          context.services.resources.list((*kind)->apiVersion, (*kind)->kind, text(params, "namespace")))
-        items.append(views::object(*stored, context.crds, context.services.status));
+        items.append(views::object(*stored, context.crds, context.services.status).toJsonObject());
     reply(QJsonObject{{"items", items}});
 }
 
@@ -140,10 +140,10 @@ void insertUnchecked(QJsonObject& result, const std::vector<Opinion>& opinions) 
 
 void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context) {
     dispatcher.add("host.status", Access::Read, [context](const QJsonObject&, const RpcReply& reply) {
-        reply(views::host(context.config, context.health, context.services, context.plugins));
+        reply(views::host(context.config, context.health, context.services, context.plugins).toJsonObject());
     });
     dispatcher.add("plugin.list", Access::Read, [context](const QJsonObject&, const RpcReply& reply) {
-        reply(QJsonObject{{"plugins", views::plugins(context.plugins, context.services.status)}});
+        reply(QJsonObject{{"plugins", views::plugins(context.plugins, context.services.status).toJsonArray()}});
     });
     dispatcher.add("plugin.get", Access::Read,
                    [context](const QJsonObject& params, const RpcReply& reply) { getPlugin(context, params, reply); });
@@ -154,7 +154,7 @@ void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context)
                    [context](const QJsonObject& params, const RpcReply& reply) { showPage(context, params, reply); });
     dispatcher.add("crd.list", Access::Read, [context](const QJsonObject&, const RpcReply& reply) {
         QJsonArray kinds;
-        for (const schema::ResourceKind& kind : context.crds.kinds()) kinds.append(views::kind(kind));
+        for (const schema::ResourceKind& kind : context.crds.kinds()) kinds.append(views::kind(kind).toJsonObject());
         reply(QJsonObject{{"kinds", kinds}});
     });
     dispatcher.add("resource.list", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
@@ -163,7 +163,7 @@ void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context)
     dispatcher.add("resource.get", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
         const auto stored = objectOf(context, params);
         if (!stored) return reply(tl::unexpected<RpcError>(stored.error()));
-        reply(views::object(**stored, context.crds, context.services.status));
+        reply(views::object(**stored, context.crds, context.services.status).toJsonObject());
     });
     dispatcher.add("resource.apply", Access::Act, [context](const QJsonObject& params, const RpcReply& reply) {
         applyResource(context, params, reply);
@@ -175,12 +175,12 @@ void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context)
         previewResources(context, params, reply);
     });
     dispatcher.add("topic.list", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
-        reply(QJsonObject{{"values", views::topics(context.services.bus, text(params, "topic"))}});
+        reply(QJsonObject{{"values", views::topics(context.services.bus, text(params, "topic")).toJsonArray()}});
     });
     dispatcher.add("event.list", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
         const int limit = params.value(QLatin1String("limit")).toInt(100);
         if (limit < 1) return reply(refuse(rpc::kInvalidParams, QStringLiteral("limit: must be at least 1")));
-        reply(QJsonObject{{"events", views::events(context.services.events, limit)}});
+        reply(QJsonObject{{"events", views::events(context.services.events, limit).toJsonArray()}});
     });
 }
 

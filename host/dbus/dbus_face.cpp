@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "dbus/dbus_face.h"
 
-#include <QCborArray>
 #include <QElapsedTimer>
 
 #include "bus/state_bus.h"
-#include "config.h"
 #include "dbus/caller_rights.h"
 #include "dbus/topic_object.h"
+#include "faces/views.h"
 #include "fos1/cbor_size.h"
 #include "fos1/logging.h"
 #include "health/host_health.h"
@@ -30,24 +29,30 @@ constexpr qint64 kMaxTurnMs = 5;  ///< of adding, changing and removing objects
 
 using dbus::DbusType;
 
-std::vector<dbus::InterfaceShape> hostShapes() {
-    return {{dbus::kHostInterface,
-             {{"Version", DbusType::Text},
-              {"State", DbusType::Text},
-              {"Ready", DbusType::Boolean},
-              {"NotReady", DbusType::Texts}},
-             {}}};
+const dbus::ViewInterface& hostInterface() {
+    static const dbus::ViewInterface interface {
+        dbus::kHostInterface, {
+            {"version", "Version", DbusType::Text}, {"state", "State", DbusType::Text},
+                {"ready", "Ready", DbusType::Boolean}, {
+                "notReady", "NotReady", DbusType::Texts
+            }
+        }
+    };
+    return interface;
 }
 
-std::vector<dbus::InterfaceShape> pluginShapes() {
-    return {{dbus::kPluginInterface,
-             {{"Id", DbusType::Text},
-              {"Version", DbusType::Text},
-              {"State", DbusType::Text},
-              {"Reason", DbusType::Text},
-              {"Isolation", DbusType::Text},
-              {"Conditions", DbusType::Objects}},
-             dbus::PluginActions::methods()}};
+const dbus::ViewInterface& pluginInterface() {
+    static const dbus::ViewInterface interface {
+        dbus::kPluginInterface,
+            {{"id", "Id", DbusType::Text},
+             {"version", "Version", DbusType::Text},
+             {"state", "State", DbusType::Text},
+             {"reason", "Reason", DbusType::Text},
+             {"isolation", "Isolation", DbusType::Text},
+             {"conditions", "Conditions", DbusType::Objects}},
+            dbus::PluginActions::methods()
+    };
+    return interface;
 }
 
 }  // namespace
@@ -109,21 +114,18 @@ void DbusFace::show() {
 
 void DbusFace::showHost() {
     if (!m_link.connection()) return;
-    const QStringList notReady = m_health.notReady();
-    m_tree.put(dbus::kRootPath,
-               {{QStringLiteral(FOS1_VERSION), toText(m_health.state()), notReady.isEmpty(),
-                 QCborArray::fromStringList(notReady)}},
-               hostShapes);
+    m_tree.put(dbus::kRootPath, {dbus::valuesOf(hostInterface(), views::hostState(m_health))},
+               [] { return std::vector{dbus::shapeOf(hostInterface())}; });
 }
 
 void DbusFace::showPlugin(const PluginRecord& record) {
     if (!m_link.connection()) return;
-    m_tree.put(dbus::pluginPath(record.id),
-               {{record.id, record.metadata.version, toText(record.state), record.reason,
-                 toText(record.metadata.isolation), m_services.status.conditions(StatusStore::pluginKey(record.id))}},
-               pluginShapes, [this, id = record.id](const std::string& method, sdbus::MethodCall call) {
-                   m_actions.act(id, method, std::move(call));
-               });
+    m_tree.put(
+        dbus::pluginPath(record.id), {dbus::valuesOf(pluginInterface(), views::plugin(record, m_services.status))},
+        [] { return std::vector{dbus::shapeOf(pluginInterface())}; },
+        [this, id = record.id](const std::string& method, sdbus::MethodCall call) {
+            m_actions.act(id, method, std::move(call));
+        });
 }
 
 void DbusFace::planTopic(const BusEntry& entry) {

@@ -2,33 +2,37 @@
 #include "dbus/topic_object.h"
 
 #include "dbus/dbus_names.h"
+#include "faces/views.h"
 
 namespace fos1::host::dbus {
 
+namespace {
+
+const ViewInterface& topicInterfaceShape() {
+    static const ViewInterface interface {
+        kTopicInterface, {
+            {"topic", "Topic", DbusType::Text}, {"key", "Key", DbusType::Text},
+                {"presence", "Presence", DbusType::Text}, {"publisher", "Publisher", DbusType::Text},
+                {"sequence", "Sequence", DbusType::Unsigned}, {"reason", "Reason", DbusType::Text}, {
+                "value", "Value", DbusType::Object
+            }
+        }
+    };
+    return interface;
+}
+
+}  // namespace
+
 std::vector<InterfaceShape> topicShapes(const TopicType* type) {
-    std::vector<InterfaceShape> shapes{{kTopicInterface,
-                                        {{"Topic", DbusType::Text},
-                                         {"Key", DbusType::Text},
-                                         {"Presence", DbusType::Text},
-                                         {"Publisher", DbusType::Text},
-                                         {"Sequence", DbusType::Unsigned},
-                                         {"Reason", DbusType::Text},
-                                         {"Value", DbusType::Object}},
-                                        {}}};
-    if (!type) return shapes;
-    InterfaceShape typed{type->interface, {}, {}};
-    for (const TopicField& field : type->fields) typed.properties.push_back({field.property, field.type});
-    shapes.push_back(std::move(typed));
+    std::vector<InterfaceShape> shapes{shapeOf(topicInterfaceShape())};
+    if (type) shapes.push_back(shapeOf(*type));
     return shapes;
 }
 
 ObjectValues topicValues(const BusEntry& entry, const TopicType* type) {
-    const QCborMap value = entry.value();
-    ObjectValues values{{entry.topic, entry.key, host::toText(entry.presence), entry.publisher,
-                         static_cast<qint64>(entry.sequence), entry.reason, value}};
-    if (!type) return values;
-    std::vector<QCborValue>& typed = values.emplace_back();
-    for (const TopicField& field : type->fields) typed.push_back(value.value(field.field));
+    const QCborMap view = views::topic(entry);
+    ObjectValues values{valuesOf(topicInterfaceShape(), view)};
+    if (type) values.push_back(valuesOf(*type, view.value(QStringLiteral("value")).toMap()));
     return values;
 }
 

@@ -8,21 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "dbus/dbus_type.h"
+#include "dbus/view_interface.h"
 #include "fos1/result.h"
 
 namespace fos1::host::dbus {
 
-struct TopicField {
-    QString field;
-    std::string property;
-    DbusType type = DbusType::Unknown;
-};
-
-struct TopicType {
-    std::string interface;
-    std::vector<TopicField> fields;  ///< ordered by field name
-};
+/// Its fields are ordered by name.
+using TopicType = ViewInterface;
 
 [[nodiscard]] TopicType topicType(const QString& topic, const QJsonObject& schema);
 

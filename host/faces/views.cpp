@@ -21,19 +21,19 @@ namespace fos1::host::views {
 
 namespace {
 
-QJsonObject rightsJson(const RunnerRights& rights) {
+QCborMap rightsOf(const RunnerRights& rights) {
     return {{"user", rights.user},
-            {"capabilities", QJsonArray::fromStringList(rights.capabilities)},
-            {"read", QJsonArray::fromStringList(rights.read)},
-            {"write", QJsonArray::fromStringList(rights.write)},
-            {"execute", QJsonArray::fromStringList(rights.execute)},
+            {"capabilities", QCborArray::fromStringList(rights.capabilities)},
+            {"read", QCborArray::fromStringList(rights.read)},
+            {"write", QCborArray::fromStringList(rights.write)},
+            {"execute", QCborArray::fromStringList(rights.execute)},
             {"memoryMiB", rights.memoryMiB},
             {"cpuPercent", rights.cpuPercent}};
 }
 
 }  // namespace
 
-QJsonObject plugin(const PluginRecord& record, const StatusStore& status) {
+QCborMap plugin(const PluginRecord& record, const StatusStore& status) {
     return {{"id", record.id},
             {"version", record.metadata.version},
             {"description", record.metadata.description},
@@ -44,100 +44,110 @@ QJsonObject plugin(const PluginRecord& record, const StatusStore& status) {
             {"pid", record.instance ? record.instance->pid() : 0},
             {"restarts", static_cast<qint64>(record.restarts)},
             {"maturity", record.metadata.maturity},
-            {"kinds", QJsonArray::fromStringList(record.metadata.kinds)},
-            {"publishes", QJsonArray::fromStringList(record.metadata.publishes)},
-            {"subscribes", QJsonArray::fromStringList(record.metadata.subscribes)},
-            {"command", record.metadata.command},
-            {"pages", record.metadata.pages},
-            {"helpers", record.metadata.helpers},
+            {"kinds", QCborArray::fromStringList(record.metadata.kinds)},
+            {"publishes", QCborArray::fromStringList(record.metadata.publishes)},
+            {"subscribes", QCborArray::fromStringList(record.metadata.subscribes)},
+            {"command", QCborMap::fromJsonObject(record.metadata.command)},
+            {"pages", QCborArray::fromJsonArray(record.metadata.pages)},
+            {"helpers", QCborArray::fromJsonArray(record.metadata.helpers)},
             {"slowCallbacks", static_cast<qint64>(record.slowCallbacks)},
-            {"conditions", status.conditions(StatusStore::pluginKey(record.id)).toJsonArray()}};
+            {"conditions", status.conditions(StatusStore::pluginKey(record.id))}};
 }
 
-QJsonObject pluginDetails(const PluginRecord& record, const StatusStore& status) {
-    QJsonObject details = plugin(record, status);
-    details.insert("securityPosture", record.metadata.securityPosture);
-    details.insert("sdk", QStringLiteral("%1.%2").arg(FOS1_SDK_MAJOR).arg(record.metadata.sdkMinor));
-    details.insert("requiredFeatures", QJsonArray::fromStringList(record.metadata.requiredFeatures));
-    details.insert("wantedFeatures", QJsonArray::fromStringList(record.metadata.wantedFeatures));
+QCborMap pluginDetails(const PluginRecord& record, const StatusStore& status) {
+    QCborMap details = plugin(record, status);
+    details.insert(QStringLiteral("securityPosture"), record.metadata.securityPosture);
+    details.insert(QStringLiteral("sdk"), QStringLiteral("%1.%2").arg(FOS1_SDK_MAJOR).arg(record.metadata.sdkMinor));
+    details.insert(QStringLiteral("requiredFeatures"), QCborArray::fromStringList(record.metadata.requiredFeatures));
+    details.insert(QStringLiteral("wantedFeatures"), QCborArray::fromStringList(record.metadata.wantedFeatures));
     if (record.isolation != Isolation::Remote) return details;
-    details.insert("permissions", rightsJson(permissionsOf(record.id, record.metadata.runner, record.granted).given));
+    details.insert(QStringLiteral("permissions"),
+                   rightsOf(permissionsOf(record.id, record.metadata.runner, record.granted).given));
     const qint64 pid = record.instance ? record.instance->pid() : 0;
     const RunnerUsage usage = usageOf(pid);
-    details.insert("memoryKiB", usage.memoryKiB);
-    details.insert("cpuMs", static_cast<qint64>(usage.cpu.count()));
+    details.insert(QStringLiteral("memoryKiB"), usage.memoryKiB);
+    details.insert(QStringLiteral("cpuMs"), static_cast<qint64>(usage.cpu.count()));
     return details;
 }
 
-QJsonArray plugins(const PluginSupervisor& supervisor, const StatusStore& status) {
-    QJsonArray list;
+QCborArray plugins(const PluginSupervisor& supervisor, const StatusStore& status) {
+    QCborArray list;
     for (const auto& record : supervisor.plugins()) list.append(plugin(*record, status));
     return list;
 }
 
-QJsonObject host(const HostConfig& config, const HostHealth& health, const HostServices& services,
-                 const PluginSupervisor& supervisor) {
+QCborMap hostState(const HostHealth& health) {
+    const QStringList notReady = health.notReady();
     return {{"version", FOS1_VERSION},
-            {"sdk", QStringLiteral("%1.%2").arg(FOS1_SDK_MAJOR).arg(FOS1_SDK_MINOR)},
-            {"pid", QCoreApplication::applicationPid()},
-            {"uptime_seconds", health.uptimeSeconds()},
             {"state", toText(health.state())},
-            {"ready", health.notReady().isEmpty()},
-            {"notReady", QJsonArray::fromStringList(health.notReady())},
-            {"objects", static_cast<qint64>(services.resources.size())},
-            {"http", health.httpUrl},
-            {"dbus", health.dbus},
-            {"config_file", config.file},
-            {"state_dir", config.stateDir},
-            {"plugins", plugins(supervisor, services.status)}};
+            {"ready", notReady.isEmpty()},
+            {"notReady", QCborArray::fromStringList(notReady)}};
 }
 
-QJsonObject object(const StoredObject& stored, const schema::CrdCatalog& crds, const StatusStore& statuses) {
+QCborMap host(const HostConfig& config, const HostHealth& health, const HostServices& services,
+              const PluginSupervisor& supervisor) {
+    QCborMap view = hostState(health);
+    const QCborMap more{{"sdk", QStringLiteral("%1.%2").arg(FOS1_SDK_MAJOR).arg(FOS1_SDK_MINOR)},
+                        {"pid", QCoreApplication::applicationPid()},
+                        {"uptime_seconds", health.uptimeSeconds()},
+                        {"objects", static_cast<qint64>(services.resources.size())},
+                        {"http", health.httpUrl},
+                        {"dbus", health.dbus},
+                        {"config_file", config.file},
+                        {"state_dir", config.stateDir},
+                        {"plugins", plugins(supervisor, services.status)}};
+    for (const auto& item : more) view.insert(QCborValue(item.first), QCborValue(item.second));
+    return view;
+}
+
+QCborMap object(const StoredObject& stored, const schema::CrdCatalog& crds, const StatusStore& statuses) {
     const schema::ResourceKind* kind = crds.find(stored.key.apiVersion, stored.key.kind);
-    QJsonObject shown = (kind ? kind->schema.masked(stored.object()).toMap() : stored.object()).toJsonObject();
+    QCborMap shown = kind ? kind->schema.masked(stored.object()).toMap() : stored.object();
     const QCborMap status = statuses.status(stored.key);
-    if (!status.isEmpty()) shown.insert("status", status.toJsonObject());
+    if (!status.isEmpty()) shown.insert(QStringLiteral("status"), status);
     return shown;
 }
 
-QJsonObject kind(const schema::ResourceKind& kind) {
-    QJsonArray columns;
+QCborMap kind(const schema::ResourceKind& kind) {
+    QCborArray columns;
     for (const schema::PrinterColumn& column : kind.columns)
-        columns.append(QJsonObject{{"name", column.name}, {"type", column.type}, {"jsonPath", column.jsonPath}});
-    QJsonArray shortNames;
+        columns.append(QCborMap{{"name", column.name}, {"type", column.type}, {"jsonPath", column.jsonPath}});
+    QCborArray shortNames;
     for (const QString& name : kind.shortNames) shortNames.append(name);
     return {{"apiVersion", kind.apiVersion}, {"kind", kind.kind},        {"plural", kind.plural},
             {"singular", kind.singular},     {"shortNames", shortNames}, {"columns", columns}};
 }
 
-QJsonArray topics(const StateBus& bus, const QString& topic) {
-    QJsonArray values;
-    const qint64 now = StateBus::monotonicNow();
-    for (const BusEntry* entry : bus.entries(topic))
-        values.append(QJsonObject{{"topic", entry->topic},
-                                  {"key", entry->key},
-                                  {"presence", toText(entry->presence)},
-                                  {"value", entry->value().toJsonObject()},
-                                  {"publisher", entry->publisher},
-                                  {"sequence", static_cast<qint64>(entry->sequence)},
-                                  {"age_ms", (now - entry->monotonicNs) / 1'000'000},
-                                  {"reason", entry->reason}});
+QCborMap topic(const BusEntry& entry) {
+    return {{"topic", entry.topic},
+            {"key", entry.key},
+            {"presence", toText(entry.presence)},
+            {"value", entry.value()},
+            {"publisher", entry.publisher},
+            {"sequence", static_cast<qint64>(entry.sequence)},
+            {"age_ms", (StateBus::monotonicNow() - entry.monotonicNs) / 1'000'000},
+            {"reason", entry.reason}};
+}
+
+QCborArray topics(const StateBus& bus, const QString& topic) {
+    QCborArray values;
+    for (const BusEntry* entry : bus.entries(topic)) values.append(views::topic(*entry));
     return values;
 }
 
-QJsonArray events(const EventLog& log, int limit) {
-    QJsonArray list;
+QCborArray events(const EventLog& log, int limit) {
+    QCborArray list;
     for (const Event& event : log.newest(static_cast<std::size_t>(limit)))
-        list.append(QJsonObject{{"time", event.lastTime.toString(Qt::ISODateWithMs)},
-                                {"firstTime", event.firstTime.toString(Qt::ISODateWithMs)},
-                                {"count", event.count},
-                                {"type", event.type},
-                                {"reason", event.reason},
-                                {"message", event.message},
-                                {"source", event.source},
-                                {"regarding", QJsonObject{{"kind", event.regarding.kind},
-                                                          {"namespace", event.regarding.ns},
-                                                          {"name", event.regarding.name}}}});
+        list.append(QCborMap{{"time", event.lastTime.toString(Qt::ISODateWithMs)},
+                             {"firstTime", event.firstTime.toString(Qt::ISODateWithMs)},
+                             {"count", event.count},
+                             {"type", event.type},
+                             {"reason", event.reason},
+                             {"message", event.message},
+                             {"source", event.source},
+                             {"regarding", QCborMap{{"kind", event.regarding.kind},
+                                                    {"namespace", event.regarding.ns},
+                                                    {"name", event.regarding.name}}}});
     return list;
 }
 

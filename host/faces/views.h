@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Renders the stores as JSON once for every face that shows them; docs/control-socket.md describes the fields. Masks
-// secrets. Must not know any plugin, kind or topic by name.
+// Renders the stores as values once for every face that shows them: control and HTTP as JSON, D-Bus as properties.
+// docs/control-socket.md describes the fields. Masks secrets. Must not know any plugin, kind or topic by name.
 #pragma once
 
-#include <QJsonArray>
-#include <QJsonObject>
+#include <QCborArray>
+#include <QCborMap>
 
 namespace fos1::schema {
 class CrdCatalog;
@@ -13,6 +13,7 @@ struct ResourceKind;
 
 namespace fos1::host {
 
+struct BusEntry;
 struct HostConfig;
 struct HostServices;
 struct PluginRecord;
@@ -25,20 +26,23 @@ class StatusStore;
 
 namespace views {
 
+/// The state of the host, without its plugins.
+QCborMap hostState(const HostHealth& health);
 /// The host itself, with all plugins.
-QJsonObject host(const HostConfig& config, const HostHealth& health, const HostServices& services,
-                 const PluginSupervisor& supervisor);
-QJsonObject plugin(const PluginRecord& record, const StatusStore& status);
+QCborMap host(const HostConfig& config, const HostHealth& health, const HostServices& services,
+              const PluginSupervisor& supervisor);
+QCborMap plugin(const PluginRecord& record, const StatusStore& status);
 /// One plugin: the same fields, plus those that only a view of a single plugin shows.
-QJsonObject pluginDetails(const PluginRecord& record, const StatusStore& status);
-QJsonArray plugins(const PluginSupervisor& supervisor, const StatusStore& status);
+QCborMap pluginDetails(const PluginRecord& record, const StatusStore& status);
+QCborArray plugins(const PluginSupervisor& supervisor, const StatusStore& status);
 /// An object as people may see it: with its status, without its secrets.
-QJsonObject object(const StoredObject& stored, const schema::CrdCatalog& crds, const StatusStore& statuses);
-QJsonObject kind(const schema::ResourceKind& kind);
+QCborMap object(const StoredObject& stored, const schema::CrdCatalog& crds, const StatusStore& statuses);
+QCborMap kind(const schema::ResourceKind& kind);
+QCborMap topic(const BusEntry& entry);
 /// The values of `topic`, or of all topics when it is empty.
-QJsonArray topics(const StateBus& bus, const QString& topic);
+QCborArray topics(const StateBus& bus, const QString& topic);
 /// The newest `limit` events.
-QJsonArray events(const EventLog& log, int limit);
+QCborArray events(const EventLog& log, int limit);
 
 }  // namespace views
 }  // namespace fos1::host

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "host_paths.h"
+#include "node/fact.h"
 
 namespace fos1::host {
 
@@ -84,6 +85,11 @@ void refuseSharedTopics(const std::vector<std::unique_ptr<PluginRecord>>& record
         for (const auto& record : records) {
             if (record->isOurs != isOurs || record->state == PluginState::Refused) continue;
             const QStringList& topics = record->metadata.publishes;
+            if (topics.contains(QLatin1String(node::Fact::kTopic))) {
+                refuse(*record, QStringLiteral("publishes %1, which belongs to the host; provide a fact by \"facts\"")
+                                    .arg(QLatin1String(node::Fact::kTopic)));
+                continue;
+            }
             const auto taken = std::find_if(topics.begin(), topics.end(),
                                             [&](const QString& topic) { return owners.contains(topic); });
             if (taken != topics.end()) {

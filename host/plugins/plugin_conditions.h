@@ -30,7 +30,7 @@ class PluginConditions {
     void remark(const QString& id, const QString& reason, const QString& message);
 
    private:
-    void set(const QString& id, const char* type, ConditionStatus status, const char* reason, const QString& message);
+    void set(const QString& id, const Condition& condition);
 
     HostServices m_services;
 };

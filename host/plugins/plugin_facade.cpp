@@ -7,7 +7,7 @@
 
 #include "bus/state_bus.h"
 #include "fos1/cbor_size.h"
-#include "metrics/metric_registry.h"
+#include "metrics/owner_metrics.h"
 #include "plugins/argument_checks.h"
 #include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
@@ -21,12 +21,6 @@ namespace fos1::host {
 namespace {
 
 int code(Status status) { return static_cast<int>(status); }
-
-std::map<QString, QString> labelsOf(const QCborMap& map) {
-    std::map<QString, QString> labels;
-    for (const auto& item : map) labels.emplace(item.first.toString(), QCborValue(item.second).toString());
-    return labels;
-}
 
 }  // namespace
 
@@ -117,26 +111,26 @@ class PluginFacade::StatusFeature final : public IStatus {
 
 class PluginFacade::Metrics final : public IMetrics {
    public:
-    explicit Metrics(PluginFacade& facade) : m_facade(facade) {}
+    explicit Metrics(PluginFacade& facade)
+        : m_facade(facade), m_metrics(facade.m_services.metrics, facade.m_metadata.id) {}
     int declare(const QString& name, int metricType, const QString& help, const QString& labelNames,
                 int decimals) override {
         if (const Status gate = m_facade.gate(); gate != Status::Ok) return -code(gate);
         if (m_facade.m_metricsFrozen) return -code(Status::NotPermitted);
-        return registry().declare(m_facade.m_metadata.id, name, static_cast<MetricType>(metricType), help,
-                                  labelNames.split(u',', Qt::SkipEmptyParts), decimals);
+        return m_metrics.declare(name, metricType, help, labelNames, decimals);
     }
     int set(int metric, const QCborMap& labels, qint64 value) override {
         if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
-        return code(registry().set(m_facade.m_metadata.id, metric, labelsOf(labels), value));
+        return m_metrics.set(metric, labels, value);
     }
     int remove(int metric, const QCborMap& labels) override {
         if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
-        return code(registry().remove(m_facade.m_metadata.id, metric, labelsOf(labels)));
+        return m_metrics.remove(metric, labels);
     }
 
    private:
-    MetricRegistry& registry() { return m_facade.m_services.metrics; }
     PluginFacade& m_facade;
+    OwnerMetrics m_metrics;
 };
 
 class PluginFacade::Events final : public IEvents {

@@ -106,6 +106,19 @@ constexpr const char kSchema[] = R"json({
         }
       }
     },
+    "facts": {
+      "type": "array",
+      "maxItems": 20,
+      "items": {
+        "type": "object",
+        "required": ["name", "topic", "field"],
+        "properties": {
+          "name": {"type": "string", "pattern": "^[a-z][-a-z0-9]*(\\.[a-z][-a-z0-9]*)+$", "maxLength": 100},
+          "topic": {"type": "string", "pattern": "^[a-z0-9.-]+/v[0-9]+$"},
+          "field": {"type": "string", "minLength": 1}
+        }
+      }
+    },
     "config": {"type": "object", "x-kubernetes-preserve-unknown-fields": true}
   }
 })json";
@@ -127,6 +140,25 @@ RunnerRights runnerRights(const QJsonObject& json) {
     rights.memoryMiB = json.value(QLatin1String("memoryMiB")).toInt();
     rights.cpuPercent = json.value(QLatin1String("cpuPercent")).toInt();
     return rights;
+}
+
+std::vector<FactSource> factsOf(const QJsonArray& list) {
+    std::vector<FactSource> facts;
+    for (const QJsonValue item : list) {
+        const QJsonObject fact = item.toObject();
+        facts.push_back({fact.value(QLatin1String("name")).toString(), fact.value(QLatin1String("topic")).toString(),
+                         fact.value(QLatin1String("field")).toString()});
+    }
+    return facts;
+}
+
+/// A rule that the schema cannot express: a fact is a field of the plugin's own topics.
+std::optional<Error> checkFacts(const PluginMetadata& metadata) {
+    for (std::size_t i = 0; i < metadata.facts.size(); ++i)
+        if (!metadata.publishes.contains(metadata.facts[i].topic))
+            return Error{ErrorCode::Refused, QStringLiteral("%1 is not in \"publishes\"").arg(metadata.facts[i].topic),
+                         QStringLiteral("facts[%1].topic").arg(i)};
+    return std::nullopt;
 }
 
 /// A rule that the schema cannot express: pages and helpers are subcommands, so they need a command and unique names.
@@ -209,6 +241,8 @@ tl::expected<PluginMetadata, Errors> checkPluginMetadata(const QJsonObject& raw,
     metadata.kinds = texts(json.value(QLatin1String("kinds")));
     metadata.publishes = texts(json.value(QLatin1String("publishes")));
     metadata.subscribes = texts(json.value(QLatin1String("subscribes")));
+    metadata.facts = factsOf(json.value(QLatin1String("facts")).toArray());
+    if (auto problem = checkFacts(metadata)) return tl::unexpected<Errors>(Errors{std::move(*problem)});
     metadata.requiredFeatures = texts(features.value(QLatin1String("required")));
     metadata.wantedFeatures = texts(features.value(QLatin1String("wanted")));
     metadata.isolation = isolationFromText(json.value(QLatin1String("isolation")).toString());

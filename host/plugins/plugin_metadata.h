@@ -6,7 +6,9 @@
 #include <QJsonObject>
 #include <QString>
 #include <QStringList>
+#include <vector>
 
+#include "facts/fact_source.h"
 #include "fos1/result.h"
 #include "plugins/runner_rights.h"
 
@@ -18,7 +20,8 @@ struct PluginMetadata {
     QString version;
     QString description;
     int sdkMinor = 0;
-    QStringList kinds;  ///< "group/version/Kind"
+    std::vector<FactSource> facts;  ///< that it provides
+    QStringList kinds;              ///< "group/version/Kind"
     QStringList publishes;
     QStringList subscribes;
     QStringList requiredFeatures;  ///< IIDs

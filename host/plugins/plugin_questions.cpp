@@ -33,11 +33,13 @@ bool isAway(const PluginRecord& record) {
     return record.state == PluginState::Restarting || record.state == PluginState::Resting;
 }
 
-/// The document that a plugin replied with, or the error that it replied with. The shape is checked, because it comes
-/// from a plugin.
-Result<QCborMap> documentOf(const QCborMap& answer) {
-    if (const auto good = page::check(answer); !good)
-        return failure(ErrorCode::Protocol, QStringLiteral("the answer is not a valid page: ") + good.error().text());
+/// The document that a plugin replied with, or the error that it replied with. A document from a runner is checked
+/// here; in the host's process, the plugin's facade has checked it.
+Result<QCborMap> documentOf(const QCborMap& answer, Isolation where) {
+    if (where != Isolation::Local)
+        if (const auto good = page::check(answer); !good)
+            return failure(ErrorCode::Protocol,
+                           QStringLiteral("the answer is not a valid page: ") + good.error().text());
     const QCborValue error = answer.value(QStringLiteral("error"));
     if (error.isString()) return failure(ErrorCode::NotFound, error.toString());
     return answer;
@@ -152,15 +154,17 @@ void PluginQuestions::page(const QString& pluginId, const QString& name, const Q
     const auto owner = pageOwner(pluginId, name);
     if (!owner) return answered(tl::unexpected<Error>(owner.error()));
     ++m_openPages[pluginId];
-    const quint64 question =
-        m_questions.expect(pluginId, [this, pluginId, done = std::move(answered)](const Result<QCborMap>& answer) {
-            --m_openPages[pluginId];
-            done(answer.and_then(documentOf).map_error([&pluginId](const Error& error) {
-                // The plugin's own message needs no prefix.
-                const bool isItsOwn = error.code == ErrorCode::NotFound;
-                return Error{error.code, isItsOwn ? error.text() : pluginId + QStringLiteral(": ") + error.text(), {}};
-            }));
-        });
+    const auto onAnswer = [this, pluginId, where = (*owner)->isolation,
+                           done = std::move(answered)](const Result<QCborMap>& answer) {
+        --m_openPages[pluginId];
+        const auto document = [where](const QCborMap& map) { return documentOf(map, where); };
+        done(answer.and_then(document).map_error([&pluginId](const Error& error) {
+            // The plugin's own message needs no prefix.
+            const bool isItsOwn = error.code == ErrorCode::NotFound;
+            return Error{error.code, isItsOwn ? error.text() : pluginId + QStringLiteral(": ") + error.text(), {}};
+        }));
+    };
+    const quint64 question = m_questions.expect(pluginId, onAnswer);
     if (!(*owner)->instance->askPage(question, name, argument))
         m_questions.answer(question, pluginId,
                            failure(ErrorCode::Io, QStringLiteral("the request could not be sent over its link")));

@@ -126,10 +126,9 @@ void AdmissionDesk::tellRefusals(const Held& held, const ResourceStore::Result& 
             if (!m_stores.resources.find(object.key)) continue;
             refused.marked.push_back(object.key);
             m_stores.status.setCondition(
-                object.key,
-                Condition{kCondition, ConditionStatus::False, kReason,
-                          QStringLiteral("The last good version stays in force: ") + messages.join(u'\n'), 0}
-                    .toCbor());
+                object.key, bad(kCondition, kReason,
+                                QStringLiteral("The last good version stays in force: ") + messages.join(u'\n'))
+                                .toCbor());
         }
     }
     if (!late.empty()) tellSource(held.transaction.owner);
@@ -160,8 +159,7 @@ void AdmissionDesk::tellSource(const QString& owner) {
     if (messages.isEmpty())
         m_stores.status.removeCondition(key, kSourceCondition);
     else
-        m_stores.status.setCondition(
-            key, Condition{kSourceCondition, ConditionStatus::False, kReason, messages.join(u'\n'), 0}.toCbor());
+        m_stores.status.setCondition(key, bad(kSourceCondition, kReason, messages.join(u'\n')).toCbor());
 }
 
 }  // namespace fos1::host

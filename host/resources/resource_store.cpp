@@ -111,7 +111,8 @@ ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) 
             if (object) {
                 const ObjectKey key = shared(objectKey(*object));
                 const QCborMap next = withIdentity(*object, find(key));
-                accepted.push_back({key, origin, transaction.owner, generationOf(next), compactedObject(next)});
+                accepted.push_back({key, origin, transaction.owner, generationOf(next),
+                                    m_compactor.compactedObject(next), &m_compactor});
                 continue;
             }
             for (const Error& error : object.error())
@@ -162,7 +163,8 @@ void ResourceStore::replace(Admitted& admitted, const std::set<QString>& remove,
             leaving.erase(object.key);
             auto place = m_objects.lower_bound(object.key);
             const bool isKnown = place != m_objects.end() && place->key == object.key;
-            if (!isKnown || expanded(place->compact) != expanded(object.compact)) news.push_back(object.key);
+            if (!isKnown || m_compactor.expanded(place->compact) != m_compactor.expanded(object.compact))
+                news.push_back(object.key);
             // An object has one origin. leave() has removed the old one above, so nothing refers to the old object.
             if (isKnown) place = m_objects.erase(place);
             ours.push_back(&*m_objects.insert(place, std::move(object)));

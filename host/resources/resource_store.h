@@ -13,7 +13,7 @@
 #include <set>
 #include <vector>
 
-#include "compact.h"
+#include "compactor.h"
 #include "fos1/desired.h"
 #include "fos1/key_pool.h"
 #include "fos1/result.h"
@@ -26,9 +26,11 @@ struct StoredObject {
     QString owner;  ///< the source of the object (a plugin id)
     qint64 generation = 0;
     QByteArray compact;  ///< CBOR; a QCborMap takes some fifty times as much, and there may be thousands
+    const Compactor* compactor = nullptr;  ///< the store's
 
-    /// apiVersion, kind, metadata (with uid, generation, creationTimestamp), spec with defaults.
-    [[nodiscard]] QCborMap object() const { return QCborValue::fromCbor(expanded(compact)).toMap(); }
+    /// apiVersion, kind, metadata (with uid, generation, creationTimestamp), spec with defaults. While the store is
+    /// there.
+    [[nodiscard]] QCborMap object() const { return compactor->expandedMap(compact); }
 };
 
 /// One mistake in a transaction. `index` is the object's position within its origin.
@@ -111,6 +113,7 @@ class ResourceStore : public QObject {
     ObjectKey shared(const ObjectKey& key);
 
     Admit m_admit;
+    Compactor m_compactor;
     std::set<StoredObject, ByKey> m_objects;
     std::map<QString, std::vector<const StoredObject*>> m_origins;  ///< the objects of each origin
     KeyPool m_pool;

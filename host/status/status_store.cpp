@@ -4,7 +4,6 @@
 #include <QCborArray>
 #include <QDateTime>
 
-#include "compact.h"
 #include "fos1/cbor_size.h"
 
 namespace fos1::host {
@@ -15,11 +14,13 @@ using Conditions = std::map<QString, QCborMap>;  ///< by type
 
 const QString kChanged = QStringLiteral("lastTransitionTime");
 
-QCborValue valueOf(const QByteArray& compact) { return QCborValue::fromCbor(expanded(compact)); }
+QCborArray listOf(const Compactor& compactor, const QByteArray& compact) {
+    return QCborValue::fromCbor(compactor.expanded(compact)).toArray();
+}
 
-Conditions read(const QByteArray& compact) {
+Conditions read(const Compactor& compactor, const QByteArray& compact) {
     Conditions conditions;
-    const QCborArray list = valueOf(compact).toArray();
+    const QCborArray list = listOf(compactor, compact);
     for (const QCborValue& value : list) {
         const QCborMap condition = value.toMap();
         conditions.emplace(condition.value(QStringLiteral("type")).toString(), condition);
@@ -27,10 +28,10 @@ Conditions read(const QByteArray& compact) {
     return conditions;
 }
 
-QByteArray write(const Conditions& conditions, const QString& kind) {
+QByteArray write(Compactor& compactor, const Conditions& conditions, const QString& kind) {
     QCborArray list;
     for (const auto& [type, condition] : conditions) list.append(condition);
-    return compacted(QCborValue(list).toCbor(), kind + QStringLiteral(" conditions"));
+    return compactor.compacted(QCborValue(list).toCbor(), kind + QStringLiteral(" conditions"));
 }
 
 }  // namespace
@@ -47,7 +48,7 @@ Status StatusStore::setCondition(const ObjectKey& key, const QCborMap& condition
     if (type.isEmpty() || !isStatus) return Status::InvalidArgument;
 
     QByteArray& stored = entryOf(key).conditions;
-    Conditions conditions = read(stored);
+    Conditions conditions = read(m_compactor, stored);
     const bool isFull = conditions.size() >= kMaxConditions && !conditions.contains(type);
     if (isFull || !fitsEncoded(condition, kMaxConditionBytes)) return Status::TooLarge;
     QCborMap& before = conditions[type];
@@ -57,7 +58,7 @@ Status StatusStore::setCondition(const ObjectKey& key, const QCborMap& condition
                                        : QCborValue(QDateTime::currentDateTimeUtc().toString(Qt::ISODate)));
     if (next == before) return Status::Ok;
     before = next;
-    stored = write(conditions, key.kind);
+    stored = write(m_compactor, conditions, key.kind);
     Q_EMIT changed(key);
     return Status::Ok;
 }
@@ -70,9 +71,9 @@ StatusStore::Entry& StatusStore::entryOf(const ObjectKey& key) {
 Status StatusStore::removeCondition(const ObjectKey& key, const QString& type) {
     const auto it = m_entries.find(key);
     if (it == m_entries.end()) return Status::NotFound;
-    Conditions conditions = read(it->second.conditions);
+    Conditions conditions = read(m_compactor, it->second.conditions);
     if (conditions.erase(type) == 0) return Status::NotFound;
-    it->second.conditions = write(conditions, key.kind);
+    it->second.conditions = write(m_compactor, conditions, key.kind);
     Q_EMIT changed(key);
     return Status::Ok;
 }
@@ -80,8 +81,8 @@ Status StatusStore::removeCondition(const ObjectKey& key, const QString& type) {
 Status StatusStore::setFields(const ObjectKey& key, const QCborMap& fields) {
     QByteArray& stored = entryOf(key).fields;
     const QByteArray next = QCborValue(fields).toCbor();
-    if (expanded(stored) == next) return Status::Ok;
-    stored = compacted(next, key.kind + QStringLiteral(" fields"));
+    if (m_compactor.expanded(stored) == next) return Status::Ok;
+    stored = m_compactor.compacted(next, key.kind + QStringLiteral(" fields"));
     Q_EMIT changed(key);
     return Status::Ok;
 }
@@ -98,13 +99,13 @@ std::vector<ObjectKey> StatusStore::keys() const {
 
 QCborArray StatusStore::conditions(const ObjectKey& key) const {
     const auto it = m_entries.find(key);
-    return it == m_entries.end() ? QCborArray() : valueOf(it->second.conditions).toArray();
+    return it == m_entries.end() ? QCborArray() : listOf(m_compactor, it->second.conditions);
 }
 
 QCborMap StatusStore::status(const ObjectKey& key) const {
     const auto it = m_entries.find(key);
     if (it == m_entries.end()) return {};
-    QCborMap status = valueOf(it->second.fields).toMap();
+    QCborMap status = m_compactor.expandedMap(it->second.fields);
     status.insert(QStringLiteral("conditions"), conditions(key));
     return status;
 }

@@ -7,6 +7,7 @@
 #include <map>
 #include <vector>
 
+#include "compactor.h"
 #include "fos1/desired.h"
 #include "fos1/interface.h"
 #include "fos1/key_pool.h"
@@ -42,13 +43,14 @@ class StatusStore : public QObject {
     void changed(const fos1::ObjectKey& key);
 
    private:
-    /// compacted() CBOR: a QCborMap would take some twenty times as much, and there may be thousands of entries.
+    /// Compacted CBOR: a QCborMap would take some twenty times as much, and there may be thousands of entries.
     struct Entry {
         QByteArray fields;
         QByteArray conditions;  ///< an array, ordered by type
     };
     Entry& entryOf(const ObjectKey& key);
 
+    Compactor m_compactor;
     std::map<ObjectKey, Entry> m_entries;
     KeyPool m_pool;
 };

@@ -135,7 +135,7 @@ class TestDbusNames : public QObject {
         const QJsonObject fields{{"a_b", any}, {"aB", any}, {"a-b", any}};
         const TopicType type = topicType("t/v1", {{"properties", fields}});
         QStringList found;
-        for (const TopicField& field : type.fields) found.append(field.field + u'=' + text(field.property));
+        for (const ViewField& field : type.fields) found.append(field.field + u'=' + text(field.property));
         QCOMPARE(found, QStringList({"a-b=AB", "aB=AB_2", "a_b=AB_3"}));
     }
 };

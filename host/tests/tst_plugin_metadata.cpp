@@ -81,6 +81,16 @@ class TestPluginMetadata : public QObject {
         QTest::newRow("a helper elsewhere")
             << "helpers" << pages({QJsonObject{{"name", "remove"}, {"help", "H"}, {"program", "../p"}}})
             << "helpers[0].program: ";
+        const QJsonObject fact{{"name", "sky.blue"}, {"topic", "hello.state/v1"}, {"field", "isBlue"}};
+        const auto facts = [&fact](const char* key, const char* value) {
+            QJsonObject other = fact;
+            other[QLatin1String(key)] = QLatin1String(value);
+            return QJsonValue(QJsonArray{fact, other});
+        };
+        QTest::newRow("a fact's name") << "facts" << facts("name", "blue") << "facts[1].name: ";
+        QTest::newRow("a fact of somebody else's topic")
+            << "facts" << facts("topic", "other/v1") << "facts[1].topic: other/v1 is not in \"publishes\"";
+        QTest::newRow("a fact of no field") << "facts" << facts("field", "") << "facts[1].field: ";
         QTest::newRow("newer minor") << "sdk" << QJsonValue("1.99") << "was built against SDK 1.99";
         QTest::newRow("other major") << "sdk" << QJsonValue("2.0") << "was built against SDK 2.0";
     }
@@ -108,6 +118,17 @@ class TestPluginMetadata : public QObject {
         QVERIFY(checked->mayUse("io.fos1.PageReplies/1"));
         metadata["pages"] = QJsonArray{page, page};
         QVERIFY(joined(checkPluginMetadata(raw(metadata), "x.so").error()).contains("are named \"show\""));
+    }
+
+    void facts() {
+        QJsonObject metadata = good();
+        metadata["facts"] =
+            QJsonArray{QJsonObject{{"name", "sky.blue"}, {"topic", "hello.state/v1"}, {"field", "isBlue"}}};
+        const auto checked = checkPluginMetadata(raw(metadata), "x.so");
+        QVERIFY(checked.has_value());
+        QCOMPARE(checked->facts.size(), std::size_t(1));
+        QCOMPARE(checked->facts[0].name + checked->facts[0].topic + checked->facts[0].field,
+                 QStringLiteral("sky.bluehello.state/v1isBlue"));
     }
 
     void wrongIid() {

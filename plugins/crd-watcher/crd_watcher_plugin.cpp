@@ -2,7 +2,7 @@
 #include "crd_watcher_plugin.h"
 
 #include "directory_side.h"
-#include "kube/kube_side.h"
+#include "kube_side.h"
 
 namespace fos1::crd {
 

@@ -3,8 +3,8 @@
 
 #include <QFileInfo>
 
+#include "directory/manifest_writer.h"
 #include "fos1/logging.h"
-#include "manifest_writer.h"
 
 namespace fos1::crd {
 
@@ -34,11 +34,9 @@ void DirectorySide::scan(const QSet<QString>& names) {
 void DirectorySide::report() {
     const QStringList problems = m_source.problems();
     const bool isValid = problems.isEmpty();
-    m_host.setCondition(Condition{
-        kManifestsValid, isValid ? ConditionStatus::True : ConditionStatus::False,
-        isValid ? QStringLiteral("AllAccepted") : QStringLiteral("ManifestInvalid"),
-        isValid ? QStringLiteral("Every manifest in %1 is in force.").arg(m_source.directory()) : problems.join(u'\n'),
-        0});
+    m_host.setCondition(isValid ? good(kManifestsValid, "AllAccepted",
+                                       QStringLiteral("Every manifest in %1 is in force.").arg(m_source.directory()))
+                                : bad(kManifestsValid, "ManifestInvalid", problems.join(u'\n')));
     for (const QString& problem : problems) {
         if (m_reported.contains(problem)) continue;
         qCWarning(lcWatcher).noquote() << problem;
@@ -58,9 +56,8 @@ void DirectorySide::markObjects() {
         for (const ObjectKey& key : file.accepted) {
             marked.insert(key);
             m_host.setCondition(
-                key,
-                Condition{kAccepted, ConditionStatus::False, QStringLiteral("ManifestInvalid"),
-                          QStringLiteral("The last good version stays in force: ") + file.problems.join(u'\n'), 0});
+                key, bad(kAccepted, "ManifestInvalid",
+                         QStringLiteral("The last good version stays in force: ") + file.problems.join(u'\n')));
         }
     }
     for (const ObjectKey& key : m_marked)

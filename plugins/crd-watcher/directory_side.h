@@ -5,8 +5,8 @@
 #include <QObject>
 #include <set>
 
-#include "directory_source.h"
-#include "directory_watch.h"
+#include "directory/directory_source.h"
+#include "directory/directory_watch.h"
 #include "fos1/plugin.h"
 #include "source_side.h"
 

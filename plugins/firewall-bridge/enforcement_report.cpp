@@ -9,6 +9,8 @@ namespace fos1::firewall {
 
 namespace {
 
+const QString kDegraded = QStringLiteral("Degraded");
+
 Counter of(const std::map<QString, Counter>& all, const QString& interface) {
     const auto found = all.find(interface);
     return found == all.end() ? Counter() : found->second;
@@ -33,32 +35,33 @@ void EnforcementReport::applied(std::chrono::nanoseconds took) {
     m_metrics.countApply(true, took);
     end(true);
     if (m_problems.empty()) {
-        condition(ConditionStatus::False, QStringLiteral("Enforced"),
-                  QStringLiteral("The kernel holds the policies of all VLANs."));
+        m_host.setCondition(good(kDegraded, "Enforced", "The kernel holds the policies of all VLANs."));
         return;
     }
     const auto& [who, why] = *m_problems.begin();
-    condition(ConditionStatus::True, QStringLiteral("PartlyEnforced"),
-              QStringLiteral("%1 VLANs or groups are not fully enforced. %2: %3").arg(m_problems.size()).arg(who, why));
+    m_host.setCondition(
+        bad(kDegraded, "PartlyEnforced",
+            QStringLiteral("%1 VLANs or groups are not fully enforced. %2: %3").arg(m_problems.size()).arg(who, why)));
 }
 
 void EnforcementReport::refused(const Error& error) {
     m_metrics.countApply(false, std::chrono::nanoseconds(0));
     const bool isRight = error.code == ErrorCode::Refused;
-    condition(ConditionStatus::True, isRight ? QStringLiteral("NotPermitted") : QStringLiteral("KernelRefuses"),
-              QStringLiteral("The policies are not enforced: %1.%2")
-                  .arg(error.text(), isRight ? QStringLiteral(" The host needs CAP_NET_ADMIN.") : QString()));
+    m_host.setCondition(
+        bad(kDegraded, isRight ? "NotPermitted" : "KernelRefuses",
+            QStringLiteral("The policies are not enforced: %1.%2")
+                .arg(error.text(), isRight ? QStringLiteral(" The host needs CAP_NET_ADMIN.") : QString())));
     end(false);
 }
 
 void EnforcementReport::nothingToEnforce() const {
-    condition(ConditionStatus::False, QStringLiteral("NothingToEnforce"),
-              QStringLiteral("No VLAN's time service has been published yet; the table is unchanged."));
+    m_host.setCondition(
+        good(kDegraded, "NothingToEnforce", "No VLAN's time service has been published yet; the table is unchanged."));
 }
 
 void EnforcementReport::noAnswer(std::chrono::seconds since) const {
-    condition(ConditionStatus::True, QStringLiteral("NoAnswer"),
-              QStringLiteral("The kernel's netfilter has not answered for %1 s.").arg(since.count()));
+    m_host.setCondition(bad(kDegraded, "NoAnswer",
+                            QStringLiteral("The kernel's netfilter has not answered for %1 s.").arg(since.count())));
 }
 
 void EnforcementReport::repaired() {
@@ -99,7 +102,6 @@ void EnforcementReport::judge(const QString& name, Vlan& vlan) {
 }
 
 void EnforcementReport::count(const Counters& counters) {
-    std::map<QString, EnforcedState> shown;
     for (auto& [name, vlan] : m_vlans) {
         EnforcedState state = vlan.state;
         state.admitted = of(counters.admitted, state.interface);
@@ -109,18 +111,13 @@ void EnforcementReport::count(const Counters& counters) {
             vlan.state = state;
             m_published.set(name, state);
         }
-        if (shown.size() < FirewallMetrics::kMostSeries) shown.emplace_hint(shown.end(), name, std::move(state));
     }
-    m_metrics.show(shown);
+    m_metrics.show(states());
 }
 
 void EnforcementReport::countEnforced() {
     m_metrics.showEnforced(
         std::count_if(m_vlans.begin(), m_vlans.end(), [](const auto& each) { return each.second.state.enforced; }));
-}
-
-void EnforcementReport::condition(ConditionStatus status, const QString& reason, const QString& message) const {
-    m_host.setCondition({QStringLiteral("Degraded"), status, reason, message, 0});
 }
 
 std::map<QString, EnforcedState> EnforcementReport::states() const {

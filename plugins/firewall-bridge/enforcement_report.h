@@ -44,7 +44,6 @@ class EnforcementReport final {
     void show(const QString& name, const time::ServiceState& state);
     void judge(const QString& name, Vlan& vlan);
     void countEnforced();
-    void condition(ConditionStatus status, const QString& reason, const QString& message) const;
 
     const HostView& m_host;
     FirewallMetrics m_metrics;

@@ -58,8 +58,7 @@ void VlanInventory::refuse(const DesiredObject& object, const QString& why) cons
     m_host.setFields(object.key, {{QStringLiteral("phase"), QStringLiteral("Failed")},
                                   {QStringLiteral("error"), why},
                                   {QStringLiteral("observedGeneration"), object.generation}});
-    m_host.setCondition(object.key,
-                        {kReady, ConditionStatus::False, QStringLiteral("InvalidSpec"), why, object.generation});
+    m_host.setCondition(object.key, bad(kReady, "InvalidSpec", why, object.generation));
     for (const QString& type : {kConflict, kAddressesAsDeclared}) m_host.removeCondition(object.key, type);
 }
 
@@ -83,12 +82,10 @@ void VlanInventory::onLinksChanged() {
 }
 
 void VlanInventory::onTroubled(const QString& why) {
-    const bool isWell = why.isEmpty();
-    m_host.setCondition({kDegraded, isWell ? ConditionStatus::False : ConditionStatus::True,
-                         isWell ? QStringLiteral("LinksFollowed") : QStringLiteral("LinksNotFollowed"),
-                         isWell ? QStringLiteral("Links and addresses are monitored.")
-                                : QStringLiteral("The published state of VLANs may be out of date: %1.").arg(why),
-                         0});
+    m_host.setCondition(why.isEmpty()
+                            ? good(kDegraded, "LinksFollowed", "Links and addresses are monitored.")
+                            : bad(kDegraded, "LinksNotFollowed",
+                                  QStringLiteral("The published state of VLANs may be out of date: %1.").arg(why)));
 }
 
 /// State that was published for other objects is dropped; state of the current objects is kept.

@@ -24,11 +24,14 @@ class HelloPlugin : public QObject, public fos1::IPlugin {
 
    private:
     void onSync(const QString& service, const fos1::TopicState<fos1::time::SyncState>& state);
+    void report();
 
     [[nodiscard]] QCborMap page() const;
 
     std::optional<fos1::HostView> m_host;
     std::map<QString, QString> m_sentences;  // by time service
+    std::optional<fos1::SeriesFamily> m_fit;
+    fos1::Metric::Series m_fitness;
     fos1::page::Book m_pages;
     std::unique_ptr<fos1::Subscription<fos1::time::SyncState>> m_sync;
 };

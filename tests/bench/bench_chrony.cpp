@@ -3,7 +3,6 @@
 // all the data. Starts two chronyds of its own on the loopback; neither sets the clock.
 #include <arpa/inet.h>
 #include <netinet/in.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,9 +17,11 @@
 
 #include "chrony/chrony_monitor.h"
 #include "core/sync_estimator.h"
+#include "cpu_time.h"
 #include "http/http_server.h"
 #include "metrics/metric_registry.h"
 #include "metrics/ntp_metrics.h"
+#include "metrics/owner_metrics.h"
 #include "support/upstream.h"
 
 using namespace fos1;
@@ -50,30 +51,6 @@ struct Times {
 void line(const char* what, Times& times, const char* beside) {
     std::printf("%-50s median %8.2f ms   p99 %8.2f ms   %s\n", what, times.median(), times.at(0.99), beside);
 }
-
-/// The registry as a plugin sees it.
-class RegistryMetrics final : public IMetrics {
-   public:
-    explicit RegistryMetrics(host::MetricRegistry& registry) : m_registry(registry) {}
-    int declare(const QString& name, int type, const QString& help, const QString& labels, int decimals) override {
-        return m_registry.declare(QStringLiteral("ntp"), name, static_cast<MetricType>(type), help,
-                                  labels.split(u',', Qt::SkipEmptyParts), decimals);
-    }
-    int set(int metric, const QCborMap& labels, qint64 value) override {
-        return static_cast<int>(m_registry.set(QStringLiteral("ntp"), metric, plain(labels), value));
-    }
-    int remove(int metric, const QCborMap& labels) override {
-        return static_cast<int>(m_registry.remove(QStringLiteral("ntp"), metric, plain(labels)));
-    }
-
-   private:
-    static std::map<QString, QString> plain(const QCborMap& labels) {
-        std::map<QString, QString> map;
-        for (const auto& [name, value] : labels) map.emplace(name.toString(), value.toString());
-        return map;
-    }
-    host::MetricRegistry& m_registry;
-};
 
 /// Complete readings, including the names, which a running monitor reads only once.
 class Looks {
@@ -105,15 +82,6 @@ class Looks {
     ChronyMonitor m_monitor{m_client, {1h, 1h, 0s, 0ms}};
     QEventLoop m_loop;
 };
-
-double cpuMs(int who) {
-    rusage usage{};
-    ::getrusage(who, &usage);
-    const auto ms = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
-    };
-    return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
 
 QStringList reports() {
     QStringList all{QStringLiteral("tracking"), QStringLiteral("sources"),    QStringLiteral("sourcestats"),
@@ -150,12 +118,12 @@ void benchLooks(Looks& looks, const QString& socket) {
     double ourCpu = 0;
     double theirCpu = 0;
     for (int round = 0; round < kRounds; ++round) {
-        const double before = cpuMs(RUSAGE_SELF);
+        const double before = bench::cpuMs(RUSAGE_SELF);
         for (int i = 0; i < kLooksInRound; ++i) ours.ms.push_back(looks.look());
-        ourCpu += cpuMs(RUSAGE_SELF) - before;
-        const double childrenBefore = cpuMs(RUSAGE_CHILDREN);
+        ourCpu += bench::cpuMs(RUSAGE_SELF) - before;
+        const double childrenBefore = bench::cpuMs(RUSAGE_CHILDREN);
         theirs.ms.push_back(chronyc(socket, reports()));  // all in one process, the best case for chronyc
-        theirCpu += cpuMs(RUSAGE_CHILDREN) - childrenBefore;
+        theirCpu += bench::cpuMs(RUSAGE_CHILDREN) - childrenBefore;
         if (round % 4 == 0) theirsEach.ms.push_back(chronycEach(socket));
     }
     std::printf(
@@ -192,7 +160,7 @@ double scrape(quint16 port, qsizetype& size) {
 
 void benchMetrics(const Observation& seen) {
     host::MetricRegistry registry;
-    RegistryMetrics plugin(registry);
+    host::OwnerMetrics plugin(registry, QStringLiteral("ntp"));
     NtpMetrics metrics(plugin);
     SyncEstimator estimator;
     Times shown, scraped;

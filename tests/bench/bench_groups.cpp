@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The time that the ntp plugin takes for a change of one NTPClient among 10,000, from the change to the completion of
 // its reconcile. Uses a real chronyd and the fake host of the testing kit, which only records.
-#include <sys/resource.h>
-
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QTest>
 #include <algorithm>
 #include <cstdio>
 
+#include "cpu_time.h"
 #include "support/running_plugin.h"
 #include "support/upstream.h"
 
@@ -19,15 +18,6 @@ namespace {
 
 constexpr int kGroups = 10'000;
 constexpr int kChanges = 100;
-
-double cpuMs() {
-    rusage usage{};
-    getrusage(RUSAGE_THREAD, &usage);
-    const auto ms = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) * 1000 + static_cast<double>(time.tv_usec) / 1000;
-    };
-    return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
 
 double median(std::vector<double> values) {
     std::sort(values.begin(), values.end());
@@ -59,12 +49,12 @@ void change(Running& plugin, const char* what, const char* bound, int count, Nex
     for (int i = 0; i < count; ++i) {
         const QCborArray objects = next(i);
         testing::PluginHarness::settle();
-        const double before = cpuMs();
+        const double before = bench::cpuMs(RUSAGE_THREAD);
         QElapsedTimer timer;
         timer.start();
         if (plugin.changed(objects).outcome != Outcome::Ok) qFatal("not reconciled");
         wall.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
-        cpu.push_back(cpuMs() - before);
+        cpu.push_back(bench::cpuMs(RUSAGE_THREAD) - before);
     }
     std::printf("%-52s median %8.2f ms   CPU %8.2f ms   worst %8.2f ms   %s\n", what, median(wall), median(cpu),
                 *std::max_element(wall.begin(), wall.end()), bound);

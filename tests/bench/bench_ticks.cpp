@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The cost of one second in the ntp plugin when nothing changes: with one VLAN and with 4,000, with a real chronyd and
 // the fake host of the testing kit, which only records. Our own limits: 1 ms per second, 0.5 % of a core.
-#include <sys/resource.h>
-
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QEventLoop>
 #include <QTest>
 #include <cstdio>
 
+#include "cpu_time.h"
 #include "network/vlan.h"
 #include "support/running_plugin.h"
 #include "support/upstream.h"
@@ -20,15 +19,6 @@ using namespace fos1::ntp::test;
 namespace {
 
 constexpr int kSeconds = 20;
-
-double cpuMs() {
-    rusage usage{};
-    getrusage(RUSAGE_THREAD, &usage);
-    const auto ms = [](const timeval& time) {
-        return static_cast<double>(time.tv_sec) * 1000 + static_cast<double>(time.tv_usec) / 1000;
-    };
-    return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
 
 /// Not QTest::qWait(), which wakes up a hundred times per second.
 void turnFor(int ms) {
@@ -79,9 +69,9 @@ bool measure(int vlans) {
         return false;
     }
     turnFor(3000);
-    const double before = cpuMs();
+    const double before = bench::cpuMs(RUSAGE_THREAD);
     turnFor(kSeconds * 1000);
-    const double spent = (cpuMs() - before) / kSeconds;
+    const double spent = (bench::cpuMs(RUSAGE_THREAD) - before) / kSeconds;
     std::printf("%-34s %8.3f ms of CPU per second   %6.3f %% of a core\n",
                 qPrintable(QStringLiteral("at rest, %1 VLANs").arg(vlans)), spent, spent / 10);
     std::fflush(stdout);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The cost of thousands of VLANs: the table for several numbers of VLANs, which shows whether the cost is linear or
 // quadratic, and thousands of real links created at once in a network namespace of the benchmark's own.
-#include <sys/resource.h>
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
@@ -13,6 +12,7 @@
 #include <functional>
 #include <memory>
 
+#include "cpu_time.h"
 #include "fos1/testing/fake_host.h"
 #include "isolation.h"
 #include "lab.h"
@@ -31,15 +31,6 @@ void line(const char* what, double value, const char* unit, const char* beside =
 }
 
 double milliseconds(const QElapsedTimer& timer) { return static_cast<double>(timer.nsecsElapsed()) / 1e6; }
-
-double cpuMilliseconds() {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    const auto ms = [](const timeval& t) {
-        return static_cast<double>(t.tv_sec) * 1000 + static_cast<double>(t.tv_usec) / 1000;
-    };
-    return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
 
 bool runUntil(const std::function<bool()>& isDone, qint64 timeoutMs = 120'000) {
     QElapsedTimer timer;
@@ -134,7 +125,7 @@ void benchKernel() {
     auto first = std::make_unique<Inventory>();
     if (!first->start()) return;
     QProcess ip;
-    const double cpuBefore = cpuMilliseconds();
+    const double cpuBefore = bench::cpuMs(RUSAGE_SELF);
     QElapsedTimer timer;
     timer.start();
     ip.start(QStringLiteral("ip"), {QStringLiteral("-batch"), QStringLiteral("-")});
@@ -152,7 +143,7 @@ void benchKernel() {
     });
     line("4000 links made at once: ip -batch", ipDone, "ms");
     line("  all are published after it", milliseconds(timer) - ipDone, "ms");
-    line("  our CPU for it, with the fake host's", cpuMilliseconds() - cpuBefore, "ms");
+    line("  our CPU for it, with the fake host's", bench::cpuMs(RUSAGE_SELF) - cpuBefore, "ms");
     line("  values published", static_cast<double>(first->host.bus.utterances().size()) - kVlans, "", "4000 to 8000");
     line("  read again, because the socket overflowed",
          static_cast<double>(first->host.metrics.value(QStringLiteral("vlan_inventory_resyncs_total")).value_or(-1)),

@@ -5,6 +5,7 @@
 
 #include "fuzz.h"
 #include "network/vlan.h"
+#include "node/fact.h"
 #include "node/identity.h"
 #include "time/client_state.h"
 #include "time/service_state.h"
@@ -53,6 +54,7 @@ void runOne(const QByteArray& input) {
     check<time::ClientState>(map);
     check<network::VlanState>(map);
     check<node::Identity>(map);
+    check<node::Fact>(map);
 }
 
 }  // namespace fos1::fuzz

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/manifest_text.h"
 #include "fuzz.h"
-#include "manifest_text.h"
 #include "yaml_document.h"
 
 namespace fos1::fuzz {

@@ -28,8 +28,26 @@ HostUnderTest::HostUnderTest(const lab::Lab& lab, const QString& name) : m_lab(l
         QByteArray(lab::isUserNamespace() ? ", user: root" : "") + "}\n";
 }
 
+void HostUnderTest::addPlugin(const PluginUnderTest& plugin) {
+    QDir().mkpath(path(QStringLiteral("mine")));
+    const QString copy = path(QStringLiteral("mine/")) + QFileInfo(plugin.file).fileName();
+    if (!QFile::copy(plugin.file, copy)) qFatal("%s cannot be copied", qPrintable(plugin.file));
+    const QByteArray name = "  " + plugin.id.toUtf8() + ": ";
+    // Two files may have one id.
+    if (!config.contains(name) && !m_sections.contains(name)) m_sections += name + plugin.section + '\n';
+    if (!plugin.isolation.isEmpty()) m_isolations += name + plugin.isolation + '\n';
+}
+
+void HostUnderTest::addPlugin(const QString& name, const QByteArray& isolation) {
+    addPlugin({name, tree::builtFile(QStringLiteral("tests/bad_plugins/so/") + name + QStringLiteral(".so")), "{}",
+               isolation});
+}
+
 void HostUnderTest::launch(const QStringList& environment) {
-    lab::writeFile(path(QStringLiteral("host.yaml")), config);
+    QByteArray written = config + m_sections;
+    if (!m_sections.isEmpty()) written += "pluginDirs: [mine, '" + tree::pluginDirectory().toUtf8() + "']\n";
+    if (!m_isolations.isEmpty()) written += "isolation:\n" + m_isolations;
+    lab::writeFile(path(QStringLiteral("host.yaml")), written);
     const QStringList words = wrapper + QStringList{tree::builtFile(QStringLiteral("bin/fos1-hostd")),
                                                     QStringLiteral("--config"), path(QStringLiteral("host.yaml"))};
     m_process = m_lab.startIn(QStringLiteral("rt"), m_name, words.front(), words.mid(1), environment);

@@ -10,6 +10,14 @@
 
 namespace fos1::system {
 
+/// A plugin beside those of the project.
+struct PluginUnderTest {
+    QString id;
+    QString file;               ///< its shared object
+    QByteArray section = "{}";  ///< of host.yaml, in flow style
+    QByteArray isolation = {};  ///< likewise; empty: as a stranger's
+};
+
 class HostUnderTest {
    public:
     /// `name` is the directory below the lab's. Starts nothing yet.
@@ -25,6 +33,12 @@ class HostUnderTest {
 
     /// host.yaml; set it before start(). The default names both plugins and this object's directories.
     QByteArray config;
+
+    /// Puts the shared object where every user can read it, in mine/, and names it in host.yaml. `config` ends within
+    /// its section "plugins" then. Before launch().
+    void addPlugin(const PluginUnderTest& plugin);
+    /// The one of tests/bad_plugins.
+    void addPlugin(const QString& name, const QByteArray& isolation = {});
 
     /// A prefix of the host's command line, such as setpriv(1) and its options.
     QStringList wrapper;
@@ -59,6 +73,8 @@ class HostUnderTest {
     const lab::Lab& m_lab;
     QString m_name;
     QString m_dir;
+    QByteArray m_sections;    ///< of added plugins
+    QByteArray m_isolations;  ///< likewise
     std::unique_ptr<lab::Daemon> m_process;
 };
 

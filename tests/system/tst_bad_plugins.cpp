@@ -24,16 +24,8 @@ const QByteArray kService =
     "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\nmetadata: {name: main-ntp}\n"
     "spec: {enabled: true, sources: {}, server: {}}\n";
 
-/// Copies the named shared objects to a place that any user can read, and adds them to the configuration.
-void add(HostUnderTest& host, const QStringList& names, const QByteArray& isolation = {}) {
-    QDir().mkpath(host.path("mine"));
-    for (const QString& name : names) {
-        QFile::copy(tree::builtFile("tests/bad_plugins/so/") + name + ".so", host.path("mine/") + name + ".so");
-        const QString id = name.startsWith("twin") ? QStringLiteral("twin") : name;
-        if (!host.config.contains("  " + id.toUtf8() + ":")) host.config += "  " + id.toUtf8() + ":\n";
-    }
-    host.config += "pluginDirs: [mine, '" + tree::pluginDirectory().toUtf8() + "']\n";
-    if (!isolation.isEmpty()) host.config += "isolation:\n" + isolation;
+void add(HostUnderTest& host, const QStringList& names) {
+    for (const QString& name : names) host.addPlugin(name);
 }
 
 QJsonObject topicValue(const HostUnderTest& host, const char* topic) {
@@ -75,13 +67,15 @@ class TestBadPlugins : public QObject {
             {"wrong-type", "kinds: "},
             {"twin-a", "two files have the id \"twin\""},
             {"thief", "publishes time.sync/v1, which belongs to plugin \"ntp\""},
+            {"usurper", "publishes node.fact/v1, which belongs to the host"},
             {"wishful", "requires the feature \"io.fos1.Teleport/1\""},
             {"curious", "requests every Secret; to allow that, set isolation.curious.secrets to true"},
             {"writable-by-others", "is writable by others"}};
         HostUnderTest host(*m_lab, "refused");
-        QStringList names{"twin-b"};
-        for (const auto& [name, message] : expected) names.append(name);
-        add(host, names);
+        for (const char* twin : {"twin-a", "twin-b"})
+            host.addPlugin({"twin", tree::builtFile("tests/bad_plugins/so/") + twin + ".so"});
+        for (const auto& [name, message] : expected)
+            if (name != "twin-a") host.addPlugin(name);
         QCOMPARE(::chmod(qPrintable(host.path("mine/writable-by-others.so")), 0666), 0);
         host.launch();
         QTRY_COMPARE_WITH_TIMEOUT(host.pluginCondition("ntp", "Ready")[u"status"].toString(), "True", 20'000);
@@ -112,11 +106,11 @@ class TestBadPlugins : public QObject {
             {"eats-cpu", "% of a core for 10 s, more than its limit of 20 %"},
             {"garbage-on-link", "sent invalid data over its link: a frame of 1952999795 bytes"}};
         HostUnderTest host(*m_lab, "failures");
-        QStringList names{"well-behaved"};
-        for (const auto& [name, message] : expected) names.append(name);
+        host.addPlugin("well-behaved");
         // A flood uses a whole core and, under a sanitizer, memory. With the default limits it would be killed for
         // that.
-        add(host, names, "  floods-the-bus: {cpuPercent: 100, memoryMiB: 4096}\n");
+        for (const auto& [name, message] : expected)
+            host.addPlugin(name, name == "floods-the-bus" ? "{cpuPercent: 100, memoryMiB: 4096}" : "");
         host.launch();
         QTRY_COMPARE_WITH_TIMEOUT(host.pluginCondition("ntp", "Ready")[u"status"].toString(), "True", 20'000);
         QVERIFY(lab::writeFile(host.manifest("a.yaml"), kService));
@@ -174,9 +168,7 @@ class TestBadPlugins : public QObject {
         HostUnderTest host(*m_lab, "answers-" + mode);
         const QStringList names{"foreign-topic",   "curious-source", "wrong-thread",
                                 "throws-in-start", "missing-symbol", "slow"};
-        QByteArray isolation;
-        for (const QString& name : names) isolation += "  " + name.toUtf8() + ": {mode: " + mode + "}\n";
-        add(host, names, isolation);
+        for (const QString& name : names) host.addPlugin(name, "{mode: " + mode + "}");
         host.launch();
         const auto report = [&](const char* id) { return host.pluginCondition(id, "Report")[u"message"].toString(); };
         QTRY_COMPARE_WITH_TIMEOUT(report("foreign-topic"), "foreign 3, big 5, no key 4, subscribe 4, retract 6",
@@ -232,7 +224,7 @@ class TestBadPlugins : public QObject {
 
     void whatDoesNotStopInTheHostIsNotStartedTwice() {
         HostUnderTest host(*m_lab, "left-behind");
-        add(host, {"never-stops"}, "  never-stops: {mode: local}\n");
+        host.addPlugin("never-stops", "{mode: local}");
         QVERIFY(host.start());
         const auto restart = host.ctl({"plugin", "restart", "never-stops"});
         QCOMPARE(restart.exitCode, 1);
@@ -244,7 +236,7 @@ class TestBadPlugins : public QObject {
 
     void aRunnerHasWhatItAsksForAndIsGranted() {
         HostUnderTest host(*m_lab, "confined");
-        add(host, {"snoops"}, "  snoops: {capabilities: [CAP_NET_ADMIN], read: [/proc/version], write: [/tmp]}\n");
+        host.addPlugin("snoops", "{capabilities: [CAP_NET_ADMIN], read: [/proc/version], write: [/tmp]}");
         QVERIFY(host.start({"FOS1_SECRET=leaked"}));
         const auto report = host.pluginCondition("snoops", "Report")[u"message"].toString();
         QVERIFY2(report.contains("NoNewPrivs: 1"), qPrintable(report));

@@ -81,6 +81,12 @@ class TestDbus : public QObject {
         QCOMPARE(m_bus->property({}, "io.fos1.Host1", "NotReady"), QByteArray("as 0"));
         QCOMPARE(m_bus->property("/plugins/crd_2dwatcher", "io.fos1.Plugin1", "Id"), QByteArray("s \"crd-watcher\""));
         QCOMPARE(m_bus->property("/plugins/ntp", "io.fos1.Plugin1", "State"), QByteArray("s \"Running\""));
+        // Where it runs, and not where it would like to.
+        QCOMPARE(m_bus->property("/plugins/ntp", "io.fos1.Plugin1", "Isolation"), QByteArray("s \"local\""));
+        QCOMPARE(m_bus->property("/plugins/ntp", "io.fos1.Plugin1", "Reason"), QByteArray("s \"\""));
+        QVERIFY(m_bus->property("/plugins/ntp", "io.fos1.Plugin1", "Version").size() > 5);
+        QVERIFY(m_bus->property({}, "io.fos1.Host1", "Version").size() > 5);
+        QCOMPARE(m_bus->property({}, "io.fos1.Host1", "NotReady"), QByteArray("as 0"));
         QVERIFY(m_bus->property("/plugins/ntp", "io.fos1.Plugin1", "Conditions").contains("\"type\" s \"Ready\""));
         const auto listed = m_bus->gdbus("/io/fos1/Host1", "org.freedesktop.DBus.ObjectManager.GetManagedObjects");
         QCOMPARE(listed.exitCode, 0);

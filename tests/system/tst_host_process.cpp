@@ -98,10 +98,10 @@ class TestHostProcess : public QObject {
 
     void brokenPluginsAreConditionsNotTheEnd() {
         HostUnderTest host(*m_lab, "plugins");
-        QVERIFY(QDir().mkpath(host.path("mine")));
-        QVERIFY(lab::writeFile(host.path("mine/garbage.so"), "this is no shared object"));
-        QFile::copy(tree::builtPlugin("crd-watcher"), host.path("mine/crd-watcher.so"));
-        host.config += "  garbage: {}\n  missing: {}\npluginDirs: [mine, '" + tree::pluginDirectory().toUtf8() + "']\n";
+        QVERIFY(lab::writeFile(host.path("garbage.so"), "this is no shared object"));
+        host.config += "  missing: {}\n";
+        host.addPlugin({"garbage", host.path("garbage.so")});
+        host.addPlugin({"crd-watcher", tree::builtPlugin("crd-watcher")});
         // The same plugin twice is refused too; then only ntp runs.
         host.launch();
         QTRY_VERIFY_WITH_TIMEOUT(!host.call("host.status").isEmpty(), 20'000);
@@ -122,8 +122,8 @@ class TestHostProcess : public QObject {
 
     void theSamplePluginOfTheDocumentsRuns() {
         HostUnderTest host(*m_lab, "hello");
-        host.config += "  com.example.hello: {greeting: Good morning}\npluginDirs: ['" +
-                       tree::pluginDirectory().toUtf8() + "', '" + tree::builtFile("tests/template").toUtf8() + "']\n";
+        host.addPlugin(
+            {"com.example.hello", tree::builtFile("tests/template/com.example.hello.so"), "{greeting: Good morning}"});
         QVERIFY(host.start());
         QVERIFY(lab::writeFile(host.manifest("a.yaml"),
                                "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\nmetadata: {name: main-ntp}\n"

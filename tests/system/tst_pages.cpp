@@ -1,29 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Pages of plugins through a real host, in its process and in a runner: what a user sees when an answer is good, late,
 // invalid or missing.
-#include <QDir>
 #include <QElapsedTimer>
-#include <QFile>
 #include <QJsonArray>
 #include <QTest>
 
 #include "host_under_test.h"
-#include "tree.h"
 
 using namespace fos1;
 
 using fos1::system::HostUnderTest;
-
-namespace {
-
-void addPages(HostUnderTest& host, const QByteArray& isolation) {
-    QDir().mkpath(host.path("mine"));
-    QFile::copy(tree::builtFile("tests/bad_plugins/so/pages.so"), host.path("mine/pages.so"));
-    host.config += "  pages:\nisolation:\n  pages: {mode: " + isolation + "}\npluginDirs: [mine, '" +
-                   tree::pluginDirectory().toUtf8() + "']\n";
-}
-
-}  // namespace
 
 class TestPages : public QObject {
     Q_OBJECT
@@ -44,7 +30,7 @@ class TestPages : public QObject {
     void whatAUserSees() {
         QFETCH(QByteArray, isolation);
         HostUnderTest host(*m_lab, "pages-" + QString::fromLatin1(isolation));
-        addPages(host, isolation);
+        host.addPlugin("pages", "{mode: " + isolation + "}");
         QVERIFY(host.start());
         const auto shown = [&host](const QString& argument) {
             QStringList words{"pages", "show"};
@@ -78,7 +64,7 @@ class TestPages : public QObject {
 
     void whoStopsWhileAskedAnswersNothingMore() {
         HostUnderTest host(*m_lab, "stop");
-        addPages(host, "local");
+        host.addPlugin("pages", "{mode: local}");
         QVERIFY(host.start());
         QTRY_COMPARE(host.ctl({"pages", "show"}).exitCode, 0);
         QCOMPARE(host.ctl({"plugin", "stop", "pages"}).exitCode, 0);
@@ -89,7 +75,7 @@ class TestPages : public QObject {
 
     void aRunnerThatHangsIsEndedAndTheUserIsTold() {
         HostUnderTest host(*m_lab, "hang");
-        addPages(host, "remote");
+        host.addPlugin("pages", "{mode: remote}");
         QVERIFY(host.start());
         QTRY_COMPARE(host.ctl({"pages", "show"}).exitCode, 0);
         const auto hung = host.ctl({"pages", "show", "hang"});
@@ -101,7 +87,7 @@ class TestPages : public QObject {
 
     void unknownOnes() {
         HostUnderTest host(*m_lab, "unknown");
-        addPages(host, "local");
+        host.addPlugin("pages", "{mode: local}");
         QVERIFY(host.start());
         const auto message = [&host](const QJsonObject& params) {
             return host.call("plugin.page", params)[u"error"][u"message"].toString();

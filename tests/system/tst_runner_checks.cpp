@@ -25,12 +25,6 @@ QByteArray manifest(const QByteArray& judge, int ordinal) {
            QByteArray::number(ordinal) + ".example.com}]}\n  server: {}\n";
 }
 
-void addJudges(HostUnderTest& host) {
-    QDir().mkpath(host.path("mine"));
-    QFile::copy(tree::builtFile("tests/bad_plugins/so/judges.so"), host.path("mine/judges.so"));
-    host.config += "  judges:\npluginDirs: [mine, '" + tree::pluginDirectory().toUtf8() + "']\n";
-}
-
 QString pool(const HostUnderTest& host) {
     return host.service("main-ntp")[u"spec"][u"sources"][u"pools"][0][u"name"].toString();
 }
@@ -62,7 +56,7 @@ class TestRunnerChecks : public QObject {
 
     void whoAppliesIsToldAtOnce() {
         HostUnderTest host(*m_lab, "apply");
-        addJudges(host);
+        host.addPlugin("judges");
         QVERIFY(host.start());
         auto result = host.ctl({"apply", "-f", "-"}, manifest("refuse", 1));
         QCOMPARE(result.exitCode, 1);
@@ -92,7 +86,7 @@ class TestRunnerChecks : public QObject {
 
     void theLastGoodVersionStays() {
         HostUnderTest host(*m_lab, "files");
-        addJudges(host);
+        host.addPlugin("judges");
         // Before any other object is known, and before the runner has loaded its plugin.
         QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest("refuse", 1)));
         QVERIFY(host.start());
@@ -129,7 +123,7 @@ class TestRunnerChecks : public QObject {
         QFETCH(QByteArray, judge);
         QFETCH(QString, why);
         HostUnderTest host(*m_lab, "silent-" + judge);
-        addJudges(host);
+        host.addPlugin("judges");
         QVERIFY(host.start());
         QVERIFY(lab::writeFile(host.manifest("a.yaml"), manifest("fine", 1)));
         QTRY_COMPARE(pool(host), QStringLiteral("pool-1.example.com"));

@@ -48,6 +48,10 @@ QString nameOf(const QCborMap& event, const QString& node) {
     return key.name.left(200) + u'.' + QString::fromLatin1(hash.result().toHex().left(16));
 }
 
+QString uidOf(const QCborMap& object) {
+    return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("uid")).toString();
+}
+
 }  // namespace
 
 EventWriter::EventWriter(kube::ApiClient& client, const KubeSource& source, QString node, QObject* parent)
@@ -116,7 +120,7 @@ void EventWriter::post(const QString& name, const QCborMap& event) {
                           {QStringLiteral("kind"), key.kind},
                           {QStringLiteral("namespace"), key.ns},
                           {QStringLiteral("name"), key.name}};
-    if (object) regarding.insert(QStringLiteral("uid"), object->uid());
+    if (object) regarding.insert(QStringLiteral("uid"), uidOf(m_source.desired(*object)));
     // kubectl describe finds events by these fields; `action` must not be empty.
     const QJsonObject body{{QStringLiteral("apiVersion"), eventType().apiVersion},
                            {QStringLiteral("kind"), eventType().kind},

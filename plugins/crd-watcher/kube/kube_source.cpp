@@ -68,11 +68,12 @@ std::unique_ptr<KubeSource::Followed> KubeSource::follow(kube::ResourceType type
     kube::ListWatch* watch = one.watch.get();
     connect(watch, &kube::ListWatch::listing, this, [&one] { one.incoming.clear(); });
     connect(watch, &kube::ListWatch::listed, this, [this, &one](const QList<QCborMap>& page) {
-        for (const QCborMap& object : page) one.incoming[m_pool.shared(clusterKeyOf(object))] = clusterObjectOf(object);
+        for (const QCborMap& object : page)
+            one.incoming[m_pool.shared(clusterKeyOf(object))] = clusterObjectOf(object, m_compactor);
     });
     connect(watch, &kube::ListWatch::replaced, this, [this, &one] { onReplaced(one); });
     connect(watch, &kube::ListWatch::updated, this,
-            [this](const QCborMap& object) { take(clusterKeyOf(object), clusterObjectOf(object)); });
+            [this](const QCborMap& object) { take(clusterKeyOf(object), clusterObjectOf(object, m_compactor)); });
     connect(watch, &kube::ListWatch::deleted, this, [this](const QCborMap& object) { drop(clusterKeyOf(object)); });
     connect(watch, &kube::ListWatch::stateChanged, this, &KubeSource::stateChanged);
     connect(&one.emptyTimer, &QTimer::timeout, this, [&one] {
@@ -114,8 +115,8 @@ void KubeSource::loadSnapshot() {
         if (known == snapshot->objects.end()) continue;
         kind->isOutOfSnapshot = true;
         for (const QByteArray& bytes : known->second) {
-            const QCborMap object = unpackedMap(expanded(bytes));
-            take(clusterKeyOf(object), clusterObjectOf(object));
+            const QCborMap object = unpackedMap(snapshot->samples.expanded(bytes));
+            take(clusterKeyOf(object), clusterObjectOf(object, m_compactor));
         }
     }
     // The snapshot is complete by itself: do not wait for a server that may not answer for hours.
@@ -125,6 +126,7 @@ void KubeSource::loadSnapshot() {
 Snapshot KubeSource::takeSnapshot() const {
     Snapshot snapshot;
     snapshot.server = m_client.access().server.toString();
+    snapshot.samples = m_compactor.samples();
     for (const auto& kind : m_kinds)
         if (kind->isListed || kind->isOutOfSnapshot) snapshot.objects[kind->type.apiVersion + u'/' + kind->type.kind];
     for (const auto& [key, object] : m_objects) {
@@ -173,8 +175,8 @@ void KubeSource::holdEmpty(Followed& followed, std::size_t count) {
 void KubeSource::take(const ObjectKey& key, ClusterObject next) {
     for (QString& finalizer : next.finalizers) finalizer = m_pool.shared(finalizer);
     ClusterObject& kept = known(key);
-    const QByteArray desired = expanded(next.desired);
-    const bool isSame = expanded(kept.desired) == desired && kept.isDeleting == next.isDeleting;
+    const QByteArray desired = m_compactor.expanded(next.desired);
+    const bool isSame = m_compactor.expanded(kept.desired) == desired && kept.isDeleting == next.isDeleting;
     kept = std::move(next);
     if (!isSame) {
         const QCborMap spec = kept.isDeleting ? QCborMap() : unpackedMap(desired).value(QStringLiteral("spec")).toMap();
@@ -270,7 +272,7 @@ void KubeSource::submit() {
         }
         writer.append(originOf(key));
         writer.startArray(1);
-        writer.append(expanded(object->second.desired));
+        writer.append(m_compactor.expanded(object->second.desired));
         writer.endArray();
     }
     writer.endMap();

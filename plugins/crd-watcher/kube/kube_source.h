@@ -13,11 +13,11 @@
 #include <set>
 #include <vector>
 
+#include "core/secret_refs.h"
 #include "fos1/key_pool.h"
-#include "kube/cluster_object.h"
-#include "kube/secret_refs.h"
 #include "kube/snapshot.h"
 #include "list_watch.h"
+#include "model/cluster_object.h"
 
 namespace fos1::crd {
 
@@ -48,6 +48,10 @@ class KubeSource : public QObject {
 
     [[nodiscard]] const std::map<ObjectKey, ClusterObject>& objects() const { return m_objects; }
     [[nodiscard]] const ClusterObject* find(const ObjectKey& key) const;
+    [[nodiscard]] QCborMap desired(const ClusterObject& object) const {
+        return m_compactor.expandedMap(object.desired);
+    }
+    [[nodiscard]] QCborMap status(const ClusterObject& object) const { return m_compactor.expandedMap(object.status); }
     /// The same key; for a known object it shares that object's memory.
     [[nodiscard]] ObjectKey shared(const ObjectKey& key) const;
     /// The type of an object, if the source watches it.
@@ -108,6 +112,7 @@ class KubeSource : public QObject {
     std::map<SecretName, std::unique_ptr<Followed>> m_secrets;
     std::map<ObjectKey, std::set<SecretName>> m_references;
     bool m_areReferencesNew = false;
+    Compactor m_compactor;
     std::map<ObjectKey, ClusterObject> m_objects;
     KeyPool m_pool;
     std::map<ObjectKey, QString> m_refusals;

@@ -9,8 +9,6 @@
 #include <QFile>
 #include <QSaveFile>
 
-#include "compact.h"
-
 namespace fos1::crd {
 
 namespace {
@@ -45,7 +43,7 @@ QByteArray encodeSnapshot(const Snapshot& snapshot) {
     for (const auto& [kind, objects] : snapshot.objects) {
         writer.append(kind);
         writer.startArray(objects.size());
-        for (const QByteArray& object : objects) writer.append(expanded(object));
+        for (const QByteArray& object : objects) writer.append(snapshot.samples.expanded(object));
         writer.endArray();
     }
     writer.endMap();
@@ -71,7 +69,7 @@ Result<Snapshot> decodeSnapshot(const QByteArray& bytes) {
     for (const auto& item : kinds) {
         std::vector<QByteArray>& objects = snapshot.objects[item.first.toString()];
         const QCborArray list = QCborValue(item.second).toArray();
-        for (const QCborValue& object : list) objects.push_back(compacted(object.toByteArray(), {}));
+        for (const QCborValue& object : list) objects.push_back(uncompacted(object.toByteArray()));
     }
     return snapshot;
 }

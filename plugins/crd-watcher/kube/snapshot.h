@@ -13,13 +13,15 @@
 #include <memory>
 #include <vector>
 
+#include "compactor.h"
 #include "fos1/result.h"
 
 namespace fos1::crd {
 
 struct Snapshot {
     QString server;                                      ///< the server of origin, for people
-    std::map<QString, std::vector<QByteArray>> objects;  ///< compacted() CBOR of each, by "group/version/Kind"
+    std::map<QString, std::vector<QByteArray>> objects;  ///< compacted CBOR of each, by "group/version/Kind"
+    CompactSamples samples = {};                         ///< of `objects`
 };
 
 /// One line "fos1-snapshot 1 SHA256-IN-HEX", then CBOR.

@@ -10,33 +10,31 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/node_status.h"
 #include "fos1/condition.h"
-#include "kube/node_status.h"
 
 namespace fos1::crd {
 
 namespace {
 
 constexpr std::size_t kMostAtOnce = 4;
-constexpr std::chrono::milliseconds kRetry{2000};
+constexpr std::chrono::milliseconds kWriteRetry{2000};
 constexpr int kMostDoublings = 5;
 constexpr std::chrono::milliseconds kShortestWait{20};
 const QString kManager = QStringLiteral("fos1-host");
 const QString kNodes = QStringLiteral("nodes");
-const QString kConditions = QStringLiteral("conditions");
+const QString kStatusConditions = QStringLiteral("conditions");
 
 QCborMap withCondition(QCborMap status, const QCborMap& condition) {
     QCborArray conditions;
-    const QCborArray given = status.value(kConditions).toArray();
+    const QCborArray given = status.value(kStatusConditions).toArray();
     for (const QCborValue& value : given)
         if (value.toMap().value(QStringLiteral("type")) != condition.value(QStringLiteral("type")))
             conditions.append(value);
     conditions.append(condition);
-    status.insert(kConditions, conditions);
+    status.insert(kStatusConditions, conditions);
     return status;
 }
-
-QCborMap mapOf(const QByteArray& compact) { return QCborValue::fromCbor(expanded(compact)).toMap(); }
 
 /// Equal for maps that isSame() considers equal.
 quint64 digestOf(const QCborMap& map) {
@@ -62,12 +60,8 @@ QJsonValue withoutEmptyTexts(const QJsonValue& value) {
     return object;
 }
 
-qint64 generationOf(const ClusterObject& object) {
-    return mapOf(object.desired)
-        .value(QStringLiteral("metadata"))
-        .toMap()
-        .value(QStringLiteral("generation"))
-        .toInteger();
+qint64 generationOf(const QCborMap& object) {
+    return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("generation")).toInteger();
 }
 
 /// The parts of `status` that `wanted` contains.
@@ -104,10 +98,10 @@ StatusWriter::StatusWriter(kube::ApiClient& client, const KubeSource& source, Le
 void StatusWriter::onStatus(const QCborMap& object, const QCborMap& status) {
     const ObjectKey key = ObjectKey::fromCbor(object);
     const std::optional<bool> wasServed = isServedHere(key);
-    bookOf(key).own = status.isEmpty()
-                          ? QByteArray("")
-                          : compacted(QCborMap::fromJsonObject(status.toJsonObject()).toCborValue().toCbor(),
-                                      key.kind + QStringLiteral(" said here"));
+    bookOf(key).own =
+        status.isEmpty() ? QByteArray("")
+                         : m_compactor.compacted(QCborMap::fromJsonObject(status.toJsonObject()).toCborValue().toCbor(),
+                                                 key.kind + QStringLiteral(" said here"));
     if (isServedHere(key) != wasServed) Q_EMIT servingChanged(key);
     mark(key);
 }
@@ -134,7 +128,7 @@ void StatusWriter::forget(const ObjectKey& key) {
 std::optional<bool> StatusWriter::isServedHere(const ObjectKey& key) const {
     const auto book = m_books.find(key);
     if (book == m_books.end()) return {};
-    if (!book->second.own.isNull()) return crd::isServedHere(mapOf(book->second.own));
+    if (!book->second.own.isNull()) return crd::isServedHere(m_compactor.expandedMap(book->second.own));
     const Since& known = book->second.known;
     if (!known.isValid() || known.elapsed() < m_options.silence) return {};
     return false;
@@ -189,17 +183,15 @@ bool StatusWriter::serveNext() {
 /// The status that plugins report, and the reason if the cluster's version is not in force.
 QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& object) const {
     const auto book = m_books.find(key);
-    QCborMap status = book == m_books.end() ? QCborMap() : mapOf(book->second.own);
+    QCborMap status = book == m_books.end() ? QCborMap() : m_compactor.expandedMap(book->second.own);
     const auto refusal = m_source.refusals().find(key);
     if (refusal == m_source.refusals().end()) return status;
-    const qint64 generation = generationOf(object);
+    const qint64 generation = generationOf(m_source.desired(object));
     const QString what = status.isEmpty() ? QStringLiteral("It is not in force: ")
                                           : QStringLiteral("The last good version stays in force: ");
     const QString message = what + refusal->second;
     for (const char* type : {"Accepted", "Ready"})
-        status = withCondition(status, Condition{QString::fromLatin1(type), ConditionStatus::False,
-                                                 QStringLiteral("Invalid"), message, generation}
-                                           .toCbor());
+        status = withCondition(status, bad(type, "Invalid", message, generation).toCbor());
     status.insert(QStringLiteral("observedGeneration"), generation);
     return status;
 }
@@ -246,7 +238,7 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
     }
     const QCborMap own = ownStatus(key, object);
     const bool isServed = crd::isServedHere(own);
-    const QCborMap status = object.status();
+    const QCborMap status = m_source.status(object);
     if (book.own.isNull()) {
         // After a start, "not reported yet" does not mean "no longer served".
         if (isServedHere(key).has_value())
@@ -293,8 +285,9 @@ QCborMap StatusWriter::statusWithoutNodes(const ObjectKey& key, const ClusterObj
         return {};
     }
     const Condition nobody{QStringLiteral("Ready"), ConditionStatus::False, QStringLiteral("NotServed"),
-                           QStringLiteral("No node serves it."), generationOf(object)};
-    return {{QStringLiteral("observedGeneration"), generationOf(object)}, {kConditions, QCborArray{nobody.toCbor()}}};
+                           QStringLiteral("No node serves it."), generationOf(m_source.desired(object))};
+    return {{QStringLiteral("observedGeneration"), generationOf(m_source.desired(object))},
+            {kStatusConditions, QCborArray{nobody.toCbor()}}};
 }
 
 void StatusWriter::writeWhole(const ObjectKey& key, const QCborMap& wanted) {
@@ -349,7 +342,7 @@ void StatusWriter::apply(const ObjectKey& key, Part part, const QCborMap& status
         } else if (reply.status != 404) {
             // A 404 means that the object is gone, which the watch reports.
             m_problem = QStringLiteral("status of %1: %2").arg(key.text(), reply.problem);
-            const auto own = kRetry * (1 << std::min(book.failures++, kMostDoublings));
+            const auto own = kWriteRetry * (1 << std::min(book.failures++, kMostDoublings));
             book.retry = Clock::now() + std::max(own, reply.retryAfter.value_or(own));
         }
         if (m_problem != before) Q_EMIT stateChanged();

@@ -75,7 +75,7 @@ class StatusWriter : public QObject, public IStatusListener {
         Since details;  ///< valid: there is news outside the headline
     };
     struct Book {
-        QByteArray own;                     ///< the plugins' status on this node, compacted(); null: none yet; empty:
+        QByteArray own;                     ///< the plugins' status on this node, compacted; null: none yet; empty:
                                             ///< no more
         std::array<Written, 2> parts = {};  ///< by Part
         Since known;                        ///< when the object arrived
@@ -117,6 +117,7 @@ class StatusWriter : public QObject, public IStatusListener {
         bool operator()(const ObjectKey* a, const ObjectKey* b) const { return *a < *b; }
     };
 
+    Compactor m_compactor;
     Books m_books;
     std::set<const ObjectKey*, ByKey> m_dirty;  ///< keys of m_books
     std::set<ObjectKey> m_busy;

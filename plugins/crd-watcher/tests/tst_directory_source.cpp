@@ -8,10 +8,10 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "directory_source.h"
-#include "directory_watch.h"
-#include "manifest_text.h"
-#include "manifest_writer.h"
+#include "core/manifest_text.h"
+#include "directory/directory_source.h"
+#include "directory/directory_watch.h"
+#include "directory/manifest_writer.h"
 
 using namespace fos1;
 using namespace fos1::crd;

@@ -119,7 +119,7 @@ class TestKubeSource : public QObject {
                                         {"change", QJsonObject{{"status", QJsonObject{{"stratum", "{#i}"}}}}},
                                         {"wait", true}});
         QTRY_VERIFY(!changed.isEmpty());
-        QTRY_VERIFY(!cluster.source.find(KubeRig::key("a"))->compactStatus.isEmpty());
+        QTRY_VERIFY(!cluster.source.find(KubeRig::key("a"))->status.isEmpty());
         m_rig->put("a", 1, {{"finalizers", QJsonArray{"t.io/f"}}});
         QTRY_COMPARE(cluster.source.find(KubeRig::key("a"))->finalizers, QStringList{"t.io/f"});
         QTest::qWait(50);

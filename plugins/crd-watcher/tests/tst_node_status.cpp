@@ -6,7 +6,7 @@
 #include <QTest>
 #include <algorithm>
 
-#include "kube/node_status.h"
+#include "core/node_status.h"
 
 using namespace fos1::crd;
 

@@ -4,7 +4,7 @@
 #include <QJsonObject>
 #include <QTest>
 
-#include "kube/secret_refs.h"
+#include "core/secret_refs.h"
 
 using namespace fos1::crd;
 

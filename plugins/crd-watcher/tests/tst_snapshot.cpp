@@ -10,7 +10,6 @@
 #include <QTemporaryDir>
 #include <QTest>
 
-#include "compact.h"
 #include "kube/snapshot.h"
 
 using namespace fos1;
@@ -20,7 +19,7 @@ namespace {
 
 Snapshot sample() {
     return {QStringLiteral("https://10.0.0.1:6443"),
-            {{QStringLiteral("t.io/v1/Thing"), {compacted("first", {}), compacted(QByteArray("\0\xff\n", 3), {})}},
+            {{QStringLiteral("t.io/v1/Thing"), {uncompacted("first"), uncompacted(QByteArray("\0\xff\n", 3))}},
              {QStringLiteral("t.io/v1/Other"), {}}}};
 }
 

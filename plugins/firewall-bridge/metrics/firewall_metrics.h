@@ -11,13 +11,10 @@ namespace fos1::firewall {
 
 class FirewallMetrics {
    public:
-    /// The number of VLANs with series of their own, the first by name. A node's metrics are bounded.
-    static constexpr std::size_t kMostSeries = 1000;
-
     /// Declares the metrics; only in start().
     explicit FirewallMetrics(IMetrics& metrics);
 
-    /// Shows the counters of the first kMostSeries VLANs and removes those of the others.
+    /// Shows the counters of all VLANs; only the first by name have series of their own.
     void show(const std::map<QString, EnforcedState>& vlans);
     void showEnforced(qint64 vlans) { m_enforced.set(vlans); }
     void countApply(bool isDone, std::chrono::nanoseconds took);
@@ -25,14 +22,14 @@ class FirewallMetrics {
 
    private:
     struct Counted {
-        Metric metric;
-        Counter EnforcedState::*counter = nullptr;
+        SeriesFamily series;
+        Counter EnforcedState::*verdict = nullptr;
         quint64 Counter::*value = nullptr;
     };
 
     std::vector<Counted> m_counted;
-    std::map<QString, EnforcedState> m_shown;
     Metric m_enforced;
+    Metric m_unnamed;
     Metric m_applies;
     Metric m_applySeconds;
     Metric m_repairs;

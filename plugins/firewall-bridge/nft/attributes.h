@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Iterates over the attributes of an nf_tables message: libmnl's callbacks for a lambda. Stays within the message.
+// Iterates over the attributes of an nf_tables message. Stays within the message.
 #pragma once
 
-#include <libmnl/libmnl.h>
 #include <linux/netfilter/nfnetlink.h>
+
+#include "netlink_attributes.h"
 
 namespace fos1::firewall {
 
-template <typename Take>
-int takeAttribute(const nlattr* attribute, void* take) {
-    (*static_cast<Take*>(take))(attribute);
-    return MNL_CB_OK;
-}
+using netlink::eachAttribute;
 
 /// Calls `take` with each attribute.
 template <typename Take>
 void eachAttribute(const nlmsghdr* message, Take take) {
-    if (mnl_nlmsg_get_payload_len(message) >= sizeof(nfgenmsg))
-        mnl_attr_parse(message, sizeof(nfgenmsg), &takeAttribute<Take>, &take);
-}
-template <typename Take>
-void eachAttribute(const nlattr* nest, Take take) {
-    mnl_attr_parse_nested(nest, &takeAttribute<Take>, &take);
+    netlink::eachAttribute(message, sizeof(nfgenmsg), take);
 }
 
 }  // namespace fos1::firewall

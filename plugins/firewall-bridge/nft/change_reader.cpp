@@ -4,6 +4,7 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 
+#include "netlink_messages.h"
 #include "nft/attributes.h"
 #include "nft/table_text.h"
 
@@ -16,11 +17,6 @@ constexpr int kTableAttribute = NFTA_TABLE_NAME;
 static_assert(NFTA_CHAIN_TABLE == kTableAttribute && NFTA_RULE_TABLE == kTableAttribute &&
               NFTA_SET_TABLE == kTableAttribute && NFTA_SET_ELEM_LIST_TABLE == kTableAttribute &&
               NFTA_OBJ_TABLE == kTableAttribute && NFTA_FLOWTABLE_TABLE == kTableAttribute);
-
-/// libmnl takes a length of 2 GiB or more for a negative one, which would pass its check.
-bool isWhole(const nlmsghdr* message, int left) {
-    return mnl_nlmsg_ok(message, left) && message->nlmsg_len <= static_cast<unsigned>(left);
-}
 
 QByteArray text(const nlmsghdr* message, int type) {
     QByteArray found;
@@ -35,20 +31,17 @@ QByteArray text(const nlmsghdr* message, int type) {
 
 bool ChangeReader::receive(const QByteArray& datagram) {
     bool isForeign = false;
-    int left = static_cast<int>(datagram.size());
-    // The copy is aligned, as the kernel's own buffer always is.
-    for (const auto* message = reinterpret_cast<const nlmsghdr*>(datagram.constData()); isWhole(message, left);
-         message = mnl_nlmsg_next(message, &left)) {
-        if (NFNL_SUBSYS_ID(message->nlmsg_type) != NFNL_SUBSYS_NFTABLES) continue;
-        if (mnl_nlmsg_get_payload_len(message) < sizeof(nfgenmsg)) continue;
-        if (NFNL_MSG_TYPE(message->nlmsg_type) == NFT_MSG_NEWGEN) {
-            if (m_isTouched && text(message, NFTA_GEN_PROC_NAME) != m_ourThread) isForeign = true;
+    netlink::eachMessage(datagram, [&](const nlmsghdr& message) {
+        if (NFNL_SUBSYS_ID(message.nlmsg_type) != NFNL_SUBSYS_NFTABLES) return;
+        if (mnl_nlmsg_get_payload_len(&message) < sizeof(nfgenmsg)) return;
+        if (NFNL_MSG_TYPE(message.nlmsg_type) == NFT_MSG_NEWGEN) {
+            if (m_isTouched && text(&message, NFTA_GEN_PROC_NAME) != m_ourThread) isForeign = true;
             m_isTouched = false;
-            continue;
+            return;
         }
-        const auto* header = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(message));
-        if (header->nfgen_family == NFPROTO_INET && text(message, kTableAttribute) == kTableName) m_isTouched = true;
-    }
+        const auto* header = static_cast<const nfgenmsg*>(mnl_nlmsg_get_payload(&message));
+        if (header->nfgen_family == NFPROTO_INET && text(&message, kTableAttribute) == kTableName) m_isTouched = true;
+    });
     return isForeign;
 }
 

@@ -5,11 +5,8 @@
 #include <linux/if.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
 #include <array>
-#include <cerrno>
 #include <optional>
 
 #include "nft/attributes.h"
@@ -23,7 +20,7 @@ namespace {
 /// A list that a change interrupted is requested again, up to this many times, in case changes never stop.
 constexpr int kAttempts = 5;
 
-using Buffer = std::array<char, 32768>;  // the maximum that the kernel puts into one datagram of a list
+using Buffer = std::array<char, 1024>;  // of a question
 
 nlmsghdr* begin(Buffer& buffer, int type, int family, int flags) {
     nlmsghdr* message = mnl_nlmsg_put_header(buffer.data());
@@ -35,52 +32,7 @@ nlmsghdr* begin(Buffer& buffer, int type, int family, int flags) {
     return message;
 }
 
-Error systemError(const char* what) {
-    const ErrorCode code = errno == ENOENT  ? ErrorCode::NotFound
-                           : errno == EINTR ? ErrorCode::Conflict  // changed by another program while it was listed
-                                            : ErrorCode::Io;
-    return {code, QStringLiteral("%1: %2").arg(QLatin1String(what), qt_error_string(errno)), {}};
-}
-
 }  // namespace
-
-void Netfilter::Closer::operator()(mnl_socket* socket) const { mnl_socket_close(socket); }
-
-tl::expected<void, Error> Netfilter::open() {
-    if (m_socket) return {};
-    m_socket.reset(mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC));
-    if (!m_socket || mnl_socket_bind(m_socket.get(), 0, MNL_SOCKET_AUTOPID) < 0) {
-        const Error error = systemError("no socket to netfilter");
-        m_socket.reset();
-        return tl::unexpected(error);
-    }
-    const timeval second{1, 0};
-    ::setsockopt(mnl_socket_get_fd(m_socket.get()), SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
-    return {};
-}
-
-tl::expected<void, Error> Netfilter::ask(nlmsghdr* question, Take take) {
-    if (const auto opened = open(); !opened) return opened;
-    question->nlmsg_seq = ++m_sequence;
-    const auto each = [](const nlmsghdr* message, void* data) {
-        (*static_cast<Take*>(data))(message);
-        return (message->nlmsg_flags & NLM_F_MULTI) != 0 ? MNL_CB_OK : MNL_CB_STOP;
-    };
-    int state = mnl_socket_sendto(m_socket.get(), question, question->nlmsg_len) < 0 ? MNL_CB_ERROR : MNL_CB_OK;
-    alignas(nlmsghdr) Buffer buffer;
-    while (state == MNL_CB_OK) {
-        const ssize_t got = mnl_socket_recvfrom(m_socket.get(), buffer.data(), buffer.size());
-        state = got <= 0 ? MNL_CB_ERROR
-                         : mnl_cb_run(buffer.data(), static_cast<std::size_t>(got), m_sequence,
-                                      mnl_socket_get_portid(m_socket.get()), each, &take);
-    }
-    if (state == MNL_CB_STOP) return {};
-    const Error error = systemError("netfilter's answer");
-    // The remaining parts must not be taken for the answer to the next question. After "not there" no parts remain, and
-    // closing the socket takes long when something was just deleted.
-    if (error.code != ErrorCode::NotFound) m_socket.reset();
-    return tl::unexpected(error);
-}
 
 Result<quint32> Netfilter::generation() {
     alignas(nlmsghdr) Buffer buffer;
@@ -91,7 +43,7 @@ Result<quint32> Netfilter::generation() {
                 generation = ntohl(mnl_attr_get_u32(each));
         });
     };
-    if (const auto done = ask(begin(buffer, NFT_MSG_GETGEN, NFPROTO_UNSPEC, 0), take); !done)
+    if (const auto done = m_questions.ask(begin(buffer, NFT_MSG_GETGEN, NFPROTO_UNSPEC, 0), take); !done)
         return tl::unexpected(done.error());
     if (!generation) return failure(ErrorCode::Protocol, QStringLiteral("netfilter did not report its generation"));
     return *generation;
@@ -109,7 +61,8 @@ Result<Counter> Netfilter::counter(const char* set, const QString& interface) {
     mnl_attr_put(question, NFTA_DATA_VALUE, static_cast<std::size_t>(key.size()), key.constData());
     for (nlattr* nest : {data, element, list}) mnl_attr_nest_end(question, nest);
     std::map<QString, Counter> counters;
-    const auto done = ask(question, [&counters](const nlmsghdr* message) { readCounters(message, counters); });
+    const auto done =
+        m_questions.ask(question, [&counters](const nlmsghdr* message) { readCounters(message, counters); });
     if (!done) return tl::unexpected(done.error());
     return counters[interface];
 }
@@ -121,7 +74,8 @@ Result<std::map<QString, Counter>> Netfilter::counters(const char* set) {
         mnl_attr_put_strz(question, NFTA_SET_ELEM_LIST_TABLE, kTableName);
         mnl_attr_put_strz(question, NFTA_SET_ELEM_LIST_SET, set);
         std::map<QString, Counter> counters;
-        const auto done = ask(question, [&counters](const nlmsghdr* message) { readCounters(message, counters); });
+        const auto done =
+            m_questions.ask(question, [&counters](const nlmsghdr* message) { readCounters(message, counters); });
         if (done) return counters;
         if (done.error().code != ErrorCode::Conflict || i == kAttempts) return tl::unexpected(done.error());
     }

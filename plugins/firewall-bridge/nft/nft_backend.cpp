@@ -13,7 +13,7 @@ struct Change {
     std::shared_ptr<const FirewallPlan> plan;
     std::shared_ptr<const FirewallPlan> before;  ///< null: write the whole table
     Counters counters;                           ///< to continue from if the table is gone
-    std::shared_ptr<const NotificationSocket> notifications;
+    std::shared_ptr<const netlink::Socket> notifications;
 };
 
 struct Outcome {
@@ -26,13 +26,12 @@ struct Outcome {
 
 /// The kernel would send a notification for each of thousands of elements, which takes half as long as writing them. So
 /// we do not listen during the change. The generation number shows whether another change happened meanwhile.
-void runUnheard(NftSession& session, const QByteArray& text, const NotificationSocket* notifications,
-                Outcome& outcome) {
-    if (notifications) notifications->leave();
+void runUnheard(NftSession& session, const QByteArray& text, const netlink::Socket* notifications, Outcome& outcome) {
+    if (notifications) notifications->leave(TableMonitor::kGroup);
     const auto before = session.generation();
     outcome.done = session.run(text);
     if (!notifications) return;
-    if (const auto joined = notifications->join(); !joined) outcome.done = joined;
+    if (const auto joined = notifications->join(TableMonitor::kGroup); !joined) outcome.done = joined;
     // Our change is one step. It overwrites earlier changes by others; later ones are notified.
     const auto after = session.generation();
     outcome.wasWatched = before && after && *after - *before == (outcome.done ? 1 : 0);

@@ -4,48 +4,28 @@
 
 #include <QByteArray>
 #include <QObject>
-#include <QTimer>
 #include <memory>
 
-#include "fos1/result.h"
+#include "netlink_inbox.h"
 #include "nft/change_reader.h"
 
-class QSocketNotifier;
-struct mnl_socket;
-
 namespace fos1::firewall {
-
-/// A socket that receives notifications about nf_tables and can pause them. Thread-safe.
-class NotificationSocket {
-   public:
-    /// Opens the socket without receiving anything yet. Refused without CAP_NET_ADMIN, as join().
-    [[nodiscard]] static Result<std::shared_ptr<NotificationSocket>> open();
-
-    [[nodiscard]] tl::expected<void, Error> join() const;
-    void leave() const;
-    [[nodiscard]] int descriptor() const;
-
-   private:
-    struct Closer {
-        void operator()(mnl_socket* socket) const;
-    };
-    std::unique_ptr<mnl_socket, Closer> m_socket;
-};
 
 class TableMonitor final : public QObject {
     Q_OBJECT
 
    public:
-    explicit TableMonitor(const QByteArray& ourThread);
-    ~TableMonitor() override;
+    explicit TableMonitor(const QByteArray& ourThread, netlink::OpenSocket open = netlink::openSocket);
 
     /// Does nothing when it is already running. Refused without CAP_NET_ADMIN.
     [[nodiscard]] tl::expected<void, Error> start();
     void stop();
 
-    /// Shared, because a change may be in the kernel when we stop. The thread that makes a change leaves the group and
-    /// rejoins it afterwards: the kernel would otherwise notify each of thousands of elements. Null before start().
-    [[nodiscard]] std::shared_ptr<const NotificationSocket> socket() const { return m_socket; }
+    /// Subscribed to kGroup. Shared, because a change may be in the kernel when we stop. The thread that makes a change
+    /// leaves the group and rejoins it afterwards: the kernel would otherwise notify each of thousands of elements.
+    /// Null before start().
+    [[nodiscard]] std::shared_ptr<const netlink::Socket> socket() const { return m_socket; }
+    static const int kGroup;
 
    Q_SIGNALS:
     void changedByOthers();
@@ -53,16 +33,15 @@ class TableMonitor final : public QObject {
     void lost();
 
    private:
-    /// Deleted later, because the notifier may be emitting a signal to this object.
-    struct LaterDeleter {
-        void operator()(QSocketNotifier* notifier) const;
-    };
-    void read();
+    void take(const netlink::Received& received);
+    void tell();
 
+    const netlink::OpenSocket m_open;
     ChangeReader m_reader;
-    std::shared_ptr<const NotificationSocket> m_socket;
-    std::unique_ptr<QSocketNotifier, LaterDeleter> m_notifier;  ///< destroyed before its socket
-    QByteArray m_buffer;
+    std::shared_ptr<netlink::Socket> m_socket;
+    std::unique_ptr<netlink::Inbox> m_inbox;
+    bool m_isForeign = false;  ///< in this turn
+    bool m_isLost = false;
 };
 
 }  // namespace fos1::firewall

@@ -59,20 +59,15 @@ QCborMap statusFields(const VlanEntry& entry) {
 std::vector<Condition> conditions(const VlanEntry& entry) {
     const bool isUp = entry.finding == Finding::Up;
     const QString message = isUp ? QStringLiteral("Link \"%1\" is up.").arg(entry.state.interface) : entry.state.reason;
-    std::vector<Condition> list{{QStringLiteral("Ready"), isUp ? ConditionStatus::True : ConditionStatus::False,
-                                 reason(entry.finding), message, entry.generation}};
+    std::vector<Condition> list{(isUp ? good : bad)("Ready", reason(entry.finding), message, entry.generation)};
     if (entry.finding == Finding::LinkTaken || entry.finding == Finding::NameTaken)
+        list.push_back(bad("Conflict", reason(entry.finding), message, entry.generation));
+    if (entry.declaresAddresses && entry.state.ifindex != 0)
         list.push_back(
-            {QStringLiteral("Conflict"), ConditionStatus::True, reason(entry.finding), message, entry.generation});
-    if (entry.declaresAddresses && entry.state.ifindex != 0) {
-        const bool areThere = entry.missing.empty();
-        list.push_back({QStringLiteral("AddressesAsDeclared"),
-                        areThere ? ConditionStatus::True : ConditionStatus::False,
-                        areThere ? QStringLiteral("AllPresent") : QStringLiteral("AddressMissing"),
-                        areThere ? QStringLiteral("The link has every declared address.")
-                                 : QStringLiteral("The link lacks %1.").arg(listed(entry.missing)),
-                        entry.generation});
-    }
+            entry.missing.empty()
+                ? good("AddressesAsDeclared", "AllPresent", "The link has every declared address.", entry.generation)
+                : bad("AddressesAsDeclared", "AddressMissing",
+                      QStringLiteral("The link lacks %1.").arg(listed(entry.missing)), entry.generation));
     return list;
 }
 

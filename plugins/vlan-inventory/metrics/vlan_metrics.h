@@ -2,7 +2,6 @@
 // The metrics of the VLANs. Must not know links.
 #pragma once
 
-#include <set>
 #include <vector>
 
 #include "core/vlan_table.h"
@@ -12,9 +11,6 @@ namespace fos1::vlan {
 
 class VlanMetrics {
    public:
-    /// The number of VLANs with a series of their own, the first by name. A node's metrics are bounded.
-    static constexpr std::size_t kMostSeries = 1000;
-
     /// Declares the metrics; only in start().
     explicit VlanMetrics(IMetrics& metrics);
 
@@ -25,11 +21,9 @@ class VlanMetrics {
     void showResyncs(quint64 count);
 
    private:
-    [[nodiscard]] bool isShown(const VlanEntry& entry) const;
-
-    std::set<QString> m_named;  ///< the VLANs that have a series
     Metric m_vlans;
-    Metric m_up;
+    SeriesFamily m_up;
+    Metric m_unnamed;
     Metric m_resyncs;
 };
 

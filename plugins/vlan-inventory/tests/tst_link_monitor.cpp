@@ -129,7 +129,9 @@ class TestLinkMonitor : public QObject {
 
     /// With a socket that holds few notifications, and a loop that did not run.
     void whatWasLostIsReadAgain() {
-        LinkMonitor monitor({1});
+        fos1::netlink::MonitorOptions options;
+        options.receiveBufferBytes = 1;
+        LinkMonitor monitor(options);
         QVERIFY(monitor.start());
         QTRY_VERIFY(monitor.isComplete());
         QByteArray lines = "link set lan down\nlink set lan name trunk\n";

@@ -191,6 +191,8 @@ class TestVlanInventoryPlugin : public QObject {
         QVERIFY(r.state("z").up);
         QCOMPARE(r.host().metrics.value(QStringLiteral("vlan_inventory_vlans")), std::optional<qint64>(4001));
         QCOMPARE(r.host().metrics.find(QStringLiteral("vlan_inventory_up"))->series.size(), std::size_t(1000));
+        QCOMPARE(r.host().metrics.value(QStringLiteral("vlan_inventory_vlans_without_series")),
+                 std::optional<qint64>(3001));
         // A VLAN without a series of its own is monitored like the others.
         ip("link set lan.10 down\n");
         QTRY_VERIFY(!r.state("z").up);

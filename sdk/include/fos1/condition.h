@@ -43,4 +43,26 @@ inline bool isBadWhenTrue(const QString& type) {
            type == QLatin1String("Stalled");
 }
 
+/// A condition that reports that all is well: True, or False where its type is bad when true.
+[[nodiscard]] inline Condition good(const QString& type, const QString& reason, const QString& message,
+                                    qint64 observedGeneration = 0) {
+    return {type, isBadWhenTrue(type) ? ConditionStatus::False : ConditionStatus::True, reason, message,
+            observedGeneration};
+}
+
+/// A condition that reports trouble: False, or True where its type is bad when true.
+[[nodiscard]] inline Condition bad(const QString& type, const QString& reason, const QString& message,
+                                   qint64 observedGeneration = 0) {
+    return {type, isBadWhenTrue(type) ? ConditionStatus::True : ConditionStatus::False, reason, message,
+            observedGeneration};
+}
+
+/// Whether a condition reports that all is well. Unknown is not good.
+[[nodiscard]] inline bool isGood(const QString& type, const QString& status) {
+    return status == toText(isBadWhenTrue(type) ? ConditionStatus::False : ConditionStatus::True);
+}
+[[nodiscard]] inline bool isGood(const Condition& condition) {
+    return isGood(condition.type, toText(condition.status));
+}
+
 }  // namespace fos1

@@ -6,14 +6,12 @@
 #include <QCborMap>
 #include <QString>
 #include <chrono>
-#include <map>
 
 #include "fos1/condition.h"
 #include "fos1/desired.h"
 #include "fos1/features/bus.h"
 #include "fos1/features/event_feed.h"
 #include "fos1/features/events.h"
-#include "fos1/features/metrics.h"
 #include "fos1/features/spec_catalog.h"
 #include "fos1/features/spec_source.h"
 #include "fos1/features/status.h"
@@ -21,6 +19,7 @@
 #include "fos1/features/validator.h"
 #include "fos1/ihost.h"
 #include "fos1/iplugin.h"
+#include "fos1/metric.h"
 #include "fos1/result.h"
 
 namespace fos1 {
@@ -97,39 +96,6 @@ class HostView {
     IStatus* m_status;
     IMetrics* m_metrics;
     IEvents* m_events;
-};
-
-/// A declared metric. update() sets exactly the given series and removes all others.
-class Metric {
-   public:
-    using Labels = std::map<QString, QString>;
-
-    Metric(IMetrics& metrics, MetricType type, const QString& name, const QString& help, const QString& labelNames = {},
-           int decimals = 0)
-        : m_metrics(metrics), m_id(metrics.declare(name, static_cast<int>(type), help, labelNames, decimals)) {}
-
-    [[nodiscard]] bool isDeclared() const { return m_id > 0; }
-
-    void set(qint64 value) { m_metrics.set(m_id, {}, value); }
-    void set(const Labels& labels, qint64 value) { m_metrics.set(m_id, toCbor(labels), value); }
-
-    void update(const std::map<Labels, qint64>& series) {
-        for (const auto& [labels, value] : m_series)
-            if (!series.contains(labels)) m_metrics.remove(m_id, toCbor(labels));
-        for (const auto& [labels, value] : series) set(labels, value);
-        m_series = series;
-    }
-
-   private:
-    static QCborMap toCbor(const Labels& labels) {
-        QCborMap map;
-        for (const auto& [name, value] : labels) map.insert(name, value);
-        return map;
-    }
-
-    IMetrics& m_metrics;
-    int m_id;
-    std::map<Labels, qint64> m_series;
 };
 
 }  // namespace fos1

@@ -36,14 +36,22 @@ class TestHelloPlugin : public QObject {
         bus.set(kSync, QStringLiteral("main"), sync(true));
         PluginHarness::settle();
         QCOMPARE(sentence().toString(), QStringLiteral("Good day, the time is good."));
+        const auto fit = [&harness] {
+            return harness.host().metrics.value(QStringLiteral("hello_time_fit"), QStringLiteral("main"));
+        };
+        QCOMPARE(fit(), std::optional<qint64>(1));
 
         bus.set(kSync, QStringLiteral("main"), sync(false));
         PluginHarness::settle();
         QCOMPARE(sentence().toString(), QStringLiteral("Good day, the time is not good yet."));
+        QCOMPARE(fit(), std::optional<qint64>(0));
+        QCOMPARE(harness.host().status.condition({}, QStringLiteral("Degraded")), QStringLiteral("False/TimeKnown"));
 
         bus.stale(kSync, QStringLiteral("main"));
         PluginHarness::settle();
         QVERIFY(!bus.value(kState, QStringLiteral("main")));
+        QCOMPARE(fit(), std::nullopt);
+        QCOMPARE(harness.host().status.condition({}, QStringLiteral("Degraded")), QStringLiteral("True/NoTime"));
 
         QVERIFY(harness.stop().outcome == fos1::Outcome::Ok);
         QVERIFY(harness.host().guard.strayCalls().isEmpty());

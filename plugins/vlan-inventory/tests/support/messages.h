@@ -8,7 +8,7 @@
 #include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
-// After the others: see rtnetlink_codec.cpp.
+// After the others: see link_changes.cpp.
 #include <linux/if.h>
 
 #include <QByteArray>
