@@ -7,6 +7,7 @@
 #include "model/spec_parser.h"
 #include "model/unimplemented_fields.h"
 #include "service_preview.h"
+#include "source_retry.h"
 
 namespace fos1::ntp {
 
@@ -57,6 +58,8 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
     connect(&m_nodeLabels, &NodeLabels::changed, this, [this] {
         if (m_version && m_refresh.isActive()) reconcileServices(kNoTicket);
     });
+    connect(&m_network, &NetworkWatch::improved, this, &TimeService::onNetworkImproved);
+    m_network.start();
     m_refresh.setInterval(kRefreshInterval);
     connect(&m_refresh, &QTimer::timeout, this, &TimeService::refresh);
     m_refresh.start();
@@ -327,6 +330,11 @@ void TimeService::onGapMeasured(std::chrono::milliseconds gap) {
     if (!m_declared || !m_clock.hasTime()) return;
     m_metrics.showGap(gap);
     m_events.timeWasAway(m_declared->key, gap);
+}
+
+void TimeService::onNetworkImproved() {
+    if (m_declared && m_engine.state().phase == EnginePhase::Running)
+        retryUnreachable(m_engine.client(), m_clock.estimator().sources());
 }
 
 void TimeService::onObserved(const Observation& observation) {

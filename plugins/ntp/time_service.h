@@ -21,6 +21,7 @@
 #include "fos1/plugin.h"
 #include "metrics/ntp_metrics.h"
 #include "model/ntp_service_spec.h"
+#include "network_watch.h"
 #include "node_labels.h"
 #include "pages/service_pages.h"
 #include "reconcile_tickets.h"
@@ -92,6 +93,7 @@ class TimeService final : public QObject {
     void onUp(const ChronydStart& start);
     void onDied(const QString& why);
     void onGapMeasured(std::chrono::milliseconds gap);
+    void onNetworkImproved();
     void onObserved(const Observation& observation);
     /// There is a service that is declared. The input is valid during the call.
     void withStatus(const std::function<void(const StatusInput&)>& use) const;
@@ -113,6 +115,7 @@ class TimeService final : public QObject {
     ChronyEngine m_engine;
     ClientService m_clients;
     ClockWatch m_clock;
+    NetworkWatch m_network;
     ClockClaim m_claim;
     NtpMetrics m_metrics;
     ReconcileTickets m_tickets;

@@ -268,6 +268,20 @@ class TestTruth : public QObject {
                  (refused.output + refused.errors).constData());
     }
 
+    /// The router is up before its uplink, and its sources are polled each 64 s.
+    void aLateNetworkIsUsedWithinSeconds() {
+        const NtpResponder upstream(*m_lab, "up", NtpClaim());
+        const auto link = [this](const QString& state) {
+            return m_lab->runIn("rt", "ip", {"link", "set", "wan", state}).exitCode == 0;
+        };
+        QVERIFY(link("down"));
+        start(service("      - {address: 10.1.0.1, iburst: true}\n", kOneVlan) + vlan("vlan-10", 10, "10.2.0.1/24"));
+        QTRY_VERIFY_WITH_TIMEOUT(
+            QString::fromUtf8(m_host->ctl({"ntp", "why"}).output).contains("Requests cannot be sent"), kPatience);
+        QVERIFY(link("up"));
+        QTRY_VERIFY_WITH_TIMEOUT(sync()[u"synchronised"].toBool(), kPatience);
+    }
+
     void afterAStopNothingIsSaidToRun() {
         const NtpResponder upstream(*m_lab, "up", NtpClaim());
         start(service(server("10.1.0.1"), kOneVlan) + vlan("vlan-10", 10, "10.2.0.1/24"));

@@ -23,6 +23,8 @@ constexpr quint16 kAccessDenied = 9;
 /// one.
 qsizetype requestLength(Command command) {
     switch (command) {
+        case Command::Online:
+        case Command::Offline: return 60;
         case Command::NSources: return 32;
         case Command::SourceData: return 76;
         case Command::DeleteSource:
@@ -41,6 +43,7 @@ qsizetype requestLength(Command command) {
         case Command::Local2: return 36;
         case Command::Local3: return 48;
         case Command::ModifyMakestep:
+        case Command::Refresh:
         case Command::ReloadSources:
         case Command::Rekey:
         case Command::Dump:

@@ -10,6 +10,8 @@ namespace fos1::ntp::candm {
 
 enum class Command : quint16 {
     Null = 0,
+    Online = 1,
+    Offline = 2,
     Dump = 6,
     NSources = 14,
     SourceData = 15,
@@ -22,6 +24,7 @@ enum class Command : quint16 {
     SourceStatistics = 34,
     Activity = 44,
     ModifyMakestep = 50,
+    Refresh = 53,
     ServerStatistics = 54,
     Local2 = 56,  ///< up to chrony 4.5
     NtpData = 57,
@@ -83,6 +86,12 @@ struct Request {
                                    bool orphan);
 [[nodiscard]] Request deleteSourceRequest(const SourceAddress& address);
 [[nodiscard]] Request reloadSourcesRequest();
+/// Of one source, or of all when the address is of no kind. A source that goes online is polled at once, and names
+/// without an address are looked up.
+[[nodiscard]] Request onlineRequest(const SourceAddress& address = {});
+[[nodiscard]] Request offlineRequest(const SourceAddress& address);
+/// Looks up again the names of sources that do not answer.
+[[nodiscard]] Request refreshRequest();
 [[nodiscard]] Request rekeyRequest();
 
 /// The datagram of a request. `attempt` counts from 0.

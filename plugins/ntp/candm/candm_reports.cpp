@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The bodies of the requests and replies, field by field in the order of candm.h.
+#include <algorithm>
+
 #include "candm/candm_body.h"
 
 namespace fos1::ntp::candm {
@@ -21,6 +23,16 @@ Request withAddress(Command command, const SourceAddress& address) {
 Request withNetwork(Command command, const SourceAddress& network, int bits) {
     Request request = withAddress(command, network);
     appendU32(request.body, static_cast<quint32>(bits));
+    return request;
+}
+
+/// The mask comes first; of no kind, both mean every source.
+Request withMask(Command command, const SourceAddress& address) {
+    SourceAddress mask = address;
+    if (mask.kind == SourceAddressKind::Inet4) std::fill_n(mask.bytes.begin(), 4, quint8{0xff});
+    if (mask.kind == SourceAddressKind::Inet6) mask.bytes.fill(0xff);
+    Request request = withAddress(command, mask);
+    appendAddress(request.body, address);
     return request;
 }
 
@@ -63,6 +75,9 @@ Request accessCheckRequest(const SourceAddress& address) { return withAddress(Co
 Request allowRequest(const SourceAddress& network, int bits) { return withNetwork(Command::Allow, network, bits); }
 Request denyRequest(const SourceAddress& network, int bits) { return withNetwork(Command::Deny, network, bits); }
 Request deleteSourceRequest(const SourceAddress& address) { return withAddress(Command::DeleteSource, address); }
+Request onlineRequest(const SourceAddress& address) { return withMask(Command::Online, address); }
+Request offlineRequest(const SourceAddress& address) { return withMask(Command::Offline, address); }
+Request refreshRequest() { return {Command::Refresh, {}}; }
 Request reloadSourcesRequest() { return {Command::ReloadSources, {}}; }
 Request rekeyRequest() { return {Command::Rekey, {}}; }
 

@@ -81,6 +81,13 @@ class TestCandmCodec : public QObject {
         row("statistics", sourceStatisticsRequest(1), "06010000 0022 0001 01020304 00000000 00000000 00000001 00", 84);
         row("activity", activityRequest(), "06010000 002c 0001 01020304 00000000 00000000 00", 48);
         row("dump", dumpRequest(), "06010000 0006 0001 01020304 00000000 00000000 00", 28);
+        row("one source online", onlineRequest(kLoopback),
+            "06010000 0001 0001 01020304 00000000 00000000 ffffffff 00000000 00000000 00000000 0001 0000 7f000001 "
+            "00000000 00000000 00000000 0001 0000 00",
+            60);
+        row("all sources online", onlineRequest(),
+            "06010000 0001 0001 01020304 00000000 00000000 00000000 00000000 00000000 00000000 0000 0000 00", 60);
+        row("refresh", refreshRequest(), "06010000 0035 0001 01020304 00000000 00000000 00", 28);
         row("name", sourceNameRequest(kLoopback),
             "06010000 0041 0001 01020304 00000000 00000000 7f000001 000000000000000000000000 0001 0000 00", 284);
         row("NTP data, long enough for chrony 4.6", ntpDataRequest(kLoopback),

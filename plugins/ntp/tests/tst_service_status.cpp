@@ -11,58 +11,6 @@ using namespace fos1::ntp;
 using namespace fos1::ntp::test;
 using namespace std::chrono_literals;
 
-namespace {
-
-/// A service that follows one of two servers.
-Facts healthy() {
-    Facts in;
-    in.generation = 4;
-    in.engine.phase = EnginePhase::Running;
-    in.spec.server.stratum = 3;
-    in.sync.synchronised = true;
-    in.sync.stratum = 2;
-    in.sync.offset = -1500us;
-    in.sync.jitter = 20us;
-    in.sync.sources = {2, 2, 1};
-    in.sync.source = time::SelectedSource{QStringLiteral("a"), QStringLiteral("10.0.0.1"), QStringLiteral("server")};
-    in.sync.reason = QStringLiteral("Following a at stratum 2.");
-    SourceReport source;
-    source.address = {SourceAddressKind::Inet4, {10, 0, 0, 1}};
-    source.name = QStringLiteral("a.example");
-    source.mode = SourceMode::Server;
-    source.state = SourceState::Selected;
-    source.stratum = 1;
-    source.reachability = 0177;
-    source.sinceSample = 3s;
-    source.offset = 250us;
-    source.delay = 2ms;
-    in.sources.push_back(source);
-    SourceStatistics statistics;
-    statistics.address = source.address;
-    statistics.deviation = 30us;
-    in.statistics.push_back(statistics);
-    return in;
-}
-
-QString condition(const Facts& in, const char* type) {
-    for (const Condition& each : describe(in).conditions)
-        if (each.type == QLatin1String(type)) {
-            const QString status = each.toCbor().value(QStringLiteral("status")).toString();
-            return status + u'/' + each.reason;
-        }
-    return {};
-}
-
-QString message(const Facts& in, const char* type) {
-    for (const Condition& each : describe(in).conditions)
-        if (each.type == QLatin1String(type)) return each.message;
-    return {};
-}
-
-QCborValue field(const Facts& in, const char* name) { return describe(in).fields.value(QLatin1String(name)); }
-
-}  // namespace
-
 class TestServiceStatus : public QObject {
     Q_OBJECT
    private Q_SLOTS:
@@ -195,61 +143,6 @@ class TestServiceStatus : public QObject {
         in.sync.offset = std::chrono::nanoseconds(offsetNs);
         QCOMPARE(condition(in, "OffsetWithinLimits"), QStringLiteral("True/WithinLimits"));
         QCOMPARE(condition(in, "SystemClockWithinLimits"), expected);
-    }
-
-    void whoSetsTheMachinesClock() {
-        Facts in = healthy();
-        in.sync.offset = -2s;
-        QCOMPARE(
-            message(in, "SystemClockWithinLimits"),
-            QStringLiteral("The machine's clock is 2 s slow, over the critical limit of 1 s. This service does not "
-                           "set it (plugins.ntp.clockControl is false); clients get the corrected time."));
-        in.clockControl = ClockControl::Adjust;
-        QCOMPARE(
-            message(in, "SystemClockWithinLimits"),
-            QStringLiteral("The machine's clock is 2 s slow, over the critical limit of 1 s. chronyd is correcting "
-                           "it."));
-    }
-
-    void servingIsWhatClientsGet() {
-        Facts in = healthy();
-        QCOMPARE(condition(in, "Serving"), QStringLiteral("Unknown/NotTried"));
-        const IpAddress one = *IpAddress::parse(QStringLiteral("10.0.0.1"));
-        const IpAddress two = *IpAddress::parse(QStringLiteral("10.0.0.2"));
-        in.serving.emplace();
-        in.serving->pending = {one};
-        QCOMPARE(condition(in, "Serving"), QStringLiteral("Unknown/BeingChecked"));
-        in.serving->pending.clear();
-        in.serving->served = {one};
-        QCOMPARE(condition(in, "Serving"), QStringLiteral("True/Answered"));
-        QCOMPARE(condition(in, "Ready"), QStringLiteral("True/Running"));
-        in.serving->unserved.emplace(two, QStringLiteral("does not answer"));
-        QCOMPARE(condition(in, "Serving"), QStringLiteral("False/PartlyServed"));
-        QCOMPARE(condition(in, "Ready"), QStringLiteral("True/Running"));
-        in.serving->served.clear();
-        QCOMPARE(condition(in, "Serving"), QStringLiteral("False/NoAnswer"));
-        in.serving->holders = {{QStringLiteral("ntpd"), 812, 0, QStringLiteral("*")}};
-        QCOMPARE(condition(in, "Serving"), QStringLiteral("False/PortHeld"));
-        QCOMPARE(condition(in, "Ready"), QStringLiteral("False/NobodyServed"));
-        QCOMPARE(message(in, "Ready"),
-                 QStringLiteral("Clients are not answered on UDP port 123: 10.0.0.2 does not answer; "
-                                "ntpd (pid 812) has the port."));
-        in.spec.server.port = 0;
-        QCOMPARE(condition(in, "Serving"), QStringLiteral("False/PortIsZero"));
-        QCOMPARE(condition(in, "Ready"), QStringLiteral("True/Running"));  // that is what was asked for
-    }
-
-    void whatChronydOnlyLogs() {
-        Facts in = healthy();
-        in.nowUnix = 1'800'000'000;
-        QCOMPARE(condition(in, "DaemonHealthy"), QStringLiteral("True/NoErrors"));
-        in.engine.complaint = {QStringLiteral("Could not step system clock"), in.nowUnix * 1000};
-        QCOMPARE(condition(in, "DaemonHealthy"), QStringLiteral("False/ErrorLogged"));
-        QCOMPARE(message(in, "DaemonHealthy"), QStringLiteral("The time daemon reports: Could not step system clock."));
-        in.nowUnix += 3901;
-        QCOMPARE(condition(in, "DaemonHealthy"), QStringLiteral("True/NoErrors"));
-        in.engine.seesLog = false;
-        QCOMPARE(condition(in, "DaemonHealthy"), QStringLiteral("Unknown/LogElsewhere"));
     }
 
     void offsetIsUnknownWithoutASource() {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "network_watch.h"
+
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+
+#include <QFileInfo>
+#include <algorithm>
+
+namespace fos1::ntp {
+
+namespace {
+
+using std::chrono::steady_clock;
+
+netlink::MonitorOptions monitorOptions() {
+    netlink::MonitorOptions options;
+    options.groups = RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
+    return options;
+}
+
+}  // namespace
+
+bool NetworkWatch::News::notified(const netlink::Message& message) {
+    if (const auto* link = std::get_if<netlink::LinkMessage>(&message))
+        return !link->isGone && (link->flags & IFF_RUNNING) != 0;
+    return std::visit([](const auto& each) { return !each.isGone; }, message);
+}
+
+NetworkWatch::NetworkWatch(QString resolverFile, QObject* parent)
+    : QObject(parent), m_resolverFile(std::move(resolverFile)), m_monitor(monitorOptions(), m_news) {
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, [this] {
+        m_toldAt = steady_clock::now();
+        watchResolver();
+        Q_EMIT improved();
+    });
+    connect(&m_monitor, &netlink::Monitor::changed, this, &NetworkWatch::note);
+    connect(&m_files, &QFileSystemWatcher::fileChanged, this, &NetworkWatch::note);
+}
+
+void NetworkWatch::start() {
+    (void)m_monitor.start();
+    watchResolver();
+}
+
+void NetworkWatch::note() {
+    if (m_timer.isActive()) return;
+    const auto rest = std::chrono::ceil<std::chrono::milliseconds>(m_toldAt + kBetween - steady_clock::now());
+    m_timer.start(m_toldAt == steady_clock::time_point() ? kQuiet : std::max(kQuiet, rest));
+}
+
+/// The file is often a link to one that is replaced as a whole.
+void NetworkWatch::watchResolver() {
+    const QString file = QFileInfo(m_resolverFile).canonicalFilePath();
+    if (!file.isEmpty() && !m_files.files().contains(file)) m_files.addPath(file);
+}
+
+}  // namespace fos1::ntp

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Notices when the network of this node got better: a link came up, an address or a route appeared, or the name servers
+// changed. Knows no sources.
+#pragma once
+
+#include <QFileSystemWatcher>
+#include <QObject>
+#include <QTimer>
+
+#include "netlink_monitor.h"
+
+namespace fos1::ntp {
+
+class NetworkWatch final : public QObject {
+    Q_OBJECT
+   public:
+    /// `resolverFile`: resolv.conf(5).
+    explicit NetworkWatch(QString resolverFile = QStringLiteral("/etc/resolv.conf"), QObject* parent = nullptr);
+
+    /// Where there is no rtnetlink, only the name servers are watched.
+    void start();
+
+   Q_SIGNALS:
+    /// After a moment of quiet, and at most each kBetween.
+    void improved();
+
+   private:
+    static constexpr std::chrono::milliseconds kQuiet{500};
+    static constexpr std::chrono::seconds kBetween{10};
+
+    /// Keeps nothing: only what is new counts.
+    class News final : public netlink::Keeper {
+       public:
+        void begin() override {}
+        void dumped(const netlink::Message&) override {}
+        [[nodiscard]] bool notified(const netlink::Message& message) override;
+        [[nodiscard]] bool finish() override { return false; }
+        void abandon() override {}
+    };
+
+    void note();
+    void watchResolver();
+
+    const QString m_resolverFile;
+    News m_news;
+    netlink::Monitor m_monitor;
+    QFileSystemWatcher m_files;
+    QTimer m_timer;
+    std::chrono::steady_clock::time_point m_toldAt;
+};
+
+}  // namespace fos1::ntp
