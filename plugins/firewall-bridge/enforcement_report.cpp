@@ -31,8 +31,14 @@ void EnforcementReport::begin(std::set<QString> changed, const VlanStates& vlans
     m_problems = std::move(problems);
 }
 
+void EnforcementReport::beginOwnSources(const std::set<net::IpAddress>& addresses) {
+    m_begunSources.clear();
+    for (const net::IpAddress& each : addresses) m_begunSources.append(each.text());
+}
+
 void EnforcementReport::applied(std::chrono::nanoseconds took) {
     m_metrics.countApply(true, took);
+    m_ownSources = m_begunSources;
     end(true);
     if (m_problems.empty()) {
         m_host.setCondition(good(kDegraded, "Enforced", "The kernel holds the policies of all VLANs."));
@@ -87,6 +93,7 @@ void EnforcementReport::show(const QString& name, const time::ServiceState& stat
     if (known.state.interface != state.interface) known.state = {};
     known.state.interface = state.interface;
     known.state.policy = policyWords(state);
+    known.state.redirect = state.accepting && state.redirect;
     const auto problem = m_problems.find(name);
     known.problem = problem == m_problems.end() ? QString() : problem->second;
     judge(name, known);

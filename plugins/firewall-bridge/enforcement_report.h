@@ -20,6 +20,8 @@ class EnforcementReport final {
     /// An apply begins. Of `vlans` it enforces those in `changed`. `problems`: why policies are not in the plan, by
     /// VLAN or group.
     void begin(std::set<QString> changed, const VlanStates& vlans, std::map<QString, QString> problems);
+    /// The time sources whose requests that apply does not divert.
+    void beginOwnSources(const std::set<net::IpAddress>& addresses);
     /// The kernel holds the plan.
     void applied(std::chrono::nanoseconds took);
     void refused(const Error& error);
@@ -34,6 +36,8 @@ class EnforcementReport final {
 
     /// The state of each VLAN, with the counters that were last read.
     [[nodiscard]] std::map<QString, EnforcedState> states() const;
+    /// The time sources whose requests are not diverted, as the kernel holds them.
+    [[nodiscard]] const QStringList& ownSources() const { return m_ownSources; }
 
    private:
     struct Vlan {
@@ -50,6 +54,8 @@ class EnforcementReport final {
     std::map<QString, Vlan> m_vlans;
     std::map<QString, std::optional<time::ServiceState>> m_begun;  ///< since the last end(); no value: the VLAN is gone
     std::map<QString, QString> m_problems;                         ///< of all VLANs, including that apply
+    QStringList m_begunSources;
+    QStringList m_ownSources;
     bool m_isInForce = false;
     Publication<EnforcedState> m_published;
 };

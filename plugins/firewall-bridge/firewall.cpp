@@ -52,6 +52,7 @@ void Firewall::leave(Ticket ticket) {
     VlanStates closed = m_policies->vlans();
     const std::size_t open = std::erase_if(closed, [](const auto& each) { return each.second.opensOnFailure; });
     const GroupStates groups = m_policies->groups();
+    const SourceStates sources = m_policies->sources();
     m_policies.reset();
     const auto done = [this, ticket](const auto& result) {
         if (result)
@@ -62,7 +63,7 @@ void Firewall::leave(Ticket ticket) {
     if (closed.empty() && (open > 0 || m_isInForce))
         m_backend.remove(done);
     else if (open > 0)
-        m_backend.apply(planFirewall(closed, groups).plan, done);
+        m_backend.apply(planFirewall(closed, groups, sources).plan, done);
     else
         m_host.succeed(ticket);
 }
@@ -81,8 +82,9 @@ void Firewall::apply() {
     if (m_backend.isApplying() || m_isStopping) return;
     m_isDirty = false;
     m_policies->judge();
-    PlannedFirewall planned = planFirewall(m_policies->vlans(), m_policies->groups());
+    PlannedFirewall planned = planFirewall(m_policies->vlans(), m_policies->groups(), m_policies->sources());
     m_report.begin(m_policies->takeChangedVlans(), m_policies->vlans(), std::move(planned.problems));
+    m_report.beginOwnSources(planned.plan.ownSources);
     // Listen before writing the table, so that every later change of it is noticed.
     if (const auto heard = m_backend.listen(); !heard) {
         refused(heard.error());

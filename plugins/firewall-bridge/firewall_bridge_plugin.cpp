@@ -16,8 +16,10 @@ QString FirewallBridgePlugin::start(IHost* host) {
     options.countersEach = std::chrono::seconds(config.value(QStringLiteral("countersSeconds")).toInteger(5));
     options.hold = std::chrono::seconds(config.value(QStringLiteral("holdSeconds")).toInteger(10));
     m_firewall = std::make_unique<Firewall>(*m_host, options);
-    m_pages.add(QStringLiteral("show"),
-                [this](const QString& vlan) { return enforcementPage(m_firewall->report().states(), vlan); });
+    m_pages.add(QStringLiteral("show"), [this](const QString& vlan) {
+        const EnforcementReport& report = m_firewall->report();
+        return enforcementPage(report.states(), report.ownSources(), vlan);
+    });
     m_pages.open(*host);
     m_firewall->start();
     return {};

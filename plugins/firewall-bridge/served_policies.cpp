@@ -4,7 +4,14 @@
 namespace fos1::firewall {
 
 ServedPolicies::ServedPolicies(IBus& bus, std::chrono::milliseconds hold, const std::function<void()>& changed)
-    : m_vlans(bus, changed, WithdrawnValues::Held), m_groups(bus, changed, WithdrawnValues::Held), m_hold(hold) {
+    : m_vlans(bus, changed, WithdrawnValues::Held),
+      m_groups(bus, changed, WithdrawnValues::Held),
+      // Without a policy there is nothing to exempt them from, and a table that exists is not ours yet.
+      m_sources(bus,
+                [this, changed] {
+                    if (!m_vlans.values().empty()) changed();
+                }),
+      m_hold(hold) {
     m_holding.setSingleShot(true);
     QObject::connect(&m_holding, &QTimer::timeout, &m_holding, changed);
 }
@@ -29,6 +36,7 @@ void ServedPolicies::judge() {
         m_vlans.forget(Standing::Orphaned, leaves);
     }
     if (verdict.dropsWithdrawn) m_vlans.forget(Standing::Withdrawn);
+    if (m_sources.count(Standing::Known) > 0) m_sources.forget(Standing::Orphaned);
     if (verdict.lookAgainIn)
         m_holding.start(*verdict.lookAgainIn);
     else

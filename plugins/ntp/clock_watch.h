@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How good this node's time is: watches chronyd, judges what it reports, and publishes time.sync/v1. Knows no spec.
+// How good this node's time is: watches chronyd, judges what it reports, and publishes time.sync/v1 and the addresses
+// of its sources, time.sources/v1. Knows no spec.
 #pragma once
 
 #include <QObject>
 
 #include "chrony/chrony_monitor.h"
 #include "core/sync_estimator.h"
-#include "fos1/features/bus.h"
+#include "fos1/publication.h"
+#include "time/sources_state.h"
 #include "time/sync_state.h"
 
 namespace fos1::ntp {
@@ -25,9 +27,13 @@ class ClockWatch final : public QObject {
     }
     /// `service`: the key of the topic, which is retracted; empty: it has none.
     void stop(const QString& service, const QString& why);
+    /// After stop(), when the plugin stops: the addresses of the sources stay published like the policies of the VLANs,
+    /// because what was redirected still is.
+    void leave() { m_sources.stop(); }
 
     /// Takes what was observed, publishes it for `service`, and answers the state before.
     time::SyncState take(const Observation& observation, const FitnessPolicy& policy, const QString& service);
+    /// Another one may take over. The addresses of the sources stay until the next take(), as chronyd still uses them.
     void retract(const QString& service, const QString& why);
 
     [[nodiscard]] const time::SyncState& sync() const { return m_sync; }
@@ -44,6 +50,7 @@ class ClockWatch final : public QObject {
     ChronyMonitor m_monitor;
     SyncEstimator m_estimator;
     time::SyncState m_sync;
+    Publication<time::SourcesState> m_sources;
 };
 
 }  // namespace fos1::ntp

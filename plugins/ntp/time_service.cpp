@@ -116,6 +116,7 @@ QCborMap TimeService::preview(const QCborMap& snapshot) {
 /// reports that their publisher is gone, and the bridges know what holds then.
 void TimeService::stop(Ticket ticket) {
     endMeasuring(QStringLiteral("the ntp plugin stops"));
+    m_clock.leave();
     m_clients.leave();
     m_refresh.stop();
     m_engine.leave([this, ticket](const auto&) {

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Messages of nf_tables: notifications of the kernel, and its lists of counted elements.
+// Messages of netfilter: notifications of the kernel, its lists of counted elements and of tracked connections.
 #include <libmnl/libmnl.h>
 
 #include "fuzz.h"
 #include "nft/change_reader.h"
 #include "nft/counter_reader.h"
+#include "nft/flow_reader.h"
 
 namespace fos1::fuzz {
 
@@ -30,6 +31,10 @@ void runOne(const QByteArray& input) {
     const auto before = counters;
     firewall::readCounters(message, counters);
     FUZZ_CLAIM(counters.size() == before.size());
+
+    FUZZ_CLAIM(!firewall::redirectedFlow(message, {}));
+    const auto flow = firewall::redirectedFlow(message, {*net::IpAddress::parse(QStringLiteral("10.30.0.2"))});
+    FUZZ_CLAIM(!flow || flow->tuple.size() < input.size());
 }
 
 }  // namespace fos1::fuzz

@@ -9,6 +9,7 @@
 #include "node/identity.h"
 #include "time/client_state.h"
 #include "time/service_state.h"
+#include "time/sources_state.h"
 #include "time/sync_state.h"
 
 namespace fos1::fuzz {
@@ -52,6 +53,7 @@ void runOne(const QByteArray& input) {
     check<time::SyncState>(map);
     check<time::ServiceState>(map);
     check<time::ClientState>(map);
+    check<time::SourcesState>(map);
     check<network::VlanState>(map);
     check<node::Identity>(map);
     check<node::Fact>(map);

@@ -59,7 +59,9 @@ QByteArray FirewallUnderTest::service(const QByteArray& vlanConfig) const {
            "spec:\n"
            "  enabled: true\n"
            "  sources:\n"
-           "    servers: [{address: 10.1.0.1, iburst: true, minpoll: -2, maxpoll: -2}]\n"
+           "    servers: [{address: 10.1.0.1, iburst: true, minpoll: -2, maxpoll: -2}" +
+           moreServers +
+           "]\n"
            "  security: {" +
            security +
            "}\n"

@@ -40,6 +40,7 @@ class FirewallUnderTest {
     lab::Lab lab;
     std::unique_ptr<lab::Daemon> upstream;
     std::unique_ptr<HostUnderTest> host;
+    QByteArray moreServers;                        ///< after the upstream in the list of servers: ", {address: …}"
     QByteArray security = "nts: {enabled: true}";  ///< the security lines of the NTPService
 
    private:

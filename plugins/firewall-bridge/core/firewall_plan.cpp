@@ -60,6 +60,19 @@ class Planner {
         }
     }
 
+    /// Needs the VLANs. A source of ours whose own requests we answered would give us back our own time.
+    void addSources(const SourceStates& sources) {
+        if (m_plan.diverts.empty()) return;
+        for (const auto& [name, state] : sources)
+            for (const QString& text : state.addresses) {
+                if (const auto address = net::IpAddress::parse(text))
+                    m_plan.ownSources.insert(*address);
+                else
+                    m_out.problems[QStringLiteral("sources of ") + name] =
+                        QStringLiteral("\"%1\" is not an address.").arg(text);
+            }
+    }
+
     PlannedFirewall take() { return std::move(m_out); }
 
    private:
@@ -149,10 +162,11 @@ class Planner {
 
 }  // namespace
 
-PlannedFirewall planFirewall(const VlanStates& vlans, const GroupStates& groups) {
+PlannedFirewall planFirewall(const VlanStates& vlans, const GroupStates& groups, const SourceStates& sources) {
     Planner planner;
     planner.addGroups(groups);
     planner.addVlans(vlans);
+    planner.addSources(sources);
     return planner.take();
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// The part of the table that depends on time.service/v1 and time.client/v1: the chain of each VLAN and the exception of
-// each client. Pure. The constant parts of the table are in nft/table_text.
+// The part of the table that depends on time.service/v1, time.client/v1 and time.sources/v1: the chain of each VLAN and
+// the exception of each client and each of our own time sources. Pure. The constant parts of the table are in
+// nft/table_text.
 #pragma once
 
 #include <QString>
@@ -12,6 +13,7 @@
 #include "ip_range.h"
 #include "time/client_state.h"
 #include "time/service_state.h"
+#include "time/sources_state.h"
 
 namespace fos1::firewall {
 
@@ -61,19 +63,22 @@ struct FirewallPlan {
     std::vector<ClientVerdict> exempt;      ///< in closed VLANs
     std::vector<net::IpRange> kept;         ///< not diverted although their VLAN is
     std::vector<net::IpRange> turned;       ///< diverted although their VLAN is not
+    std::set<net::IpAddress> ownSources;    ///< never diverted; empty while nothing is
 
     bool operator==(const FirewallPlan&) const = default;
 };
 
 using VlanStates = std::map<QString, time::ServiceState>;
 using GroupStates = std::map<QString, time::ClientState>;
+using SourceStates = std::map<QString, time::SourcesState>;
 
 /// A plan, and the parts of the topics that it leaves out, with the reasons as sentences.
 struct PlannedFirewall {
     FirewallPlan plan;
-    std::map<QString, QString> problems;  ///< by VLAN or "group NAME"
+    std::map<QString, QString> problems;  ///< by VLAN, "group NAME" or "sources of NAME"
 };
-[[nodiscard]] PlannedFirewall planFirewall(const VlanStates& vlans, const GroupStates& groups);
+[[nodiscard]] PlannedFirewall planFirewall(const VlanStates& vlans, const GroupStates& groups,
+                                           const SourceStates& sources = {});
 
 /// Whether both the kernel and nft's language accept it as a literal interface name.
 [[nodiscard]] bool isInterfaceName(const QString& name);

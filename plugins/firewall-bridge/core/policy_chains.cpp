@@ -136,12 +136,16 @@ Chain vlanChain(const time::ServiceState& vlan) {
 }
 
 Chain divertChain(int port, bool areAll) {
+    const QStringList own{QStringLiteral("ip saddr @own_sources4 return"),
+                          QStringLiteral("ip6 saddr @own_sources6 return")};
     const QString redirect = QStringLiteral("meta l4proto udp update @diverted { iifname } redirect to :%1").arg(port);
     if (areAll)
         return {QStringLiteral("divert_%1").arg(port),
-                {QStringLiteral("ip saddr @kept4 return"), QStringLiteral("ip6 saddr @kept6 return"), redirect}};
+                own + QStringList{QStringLiteral("ip saddr @kept4 return"), QStringLiteral("ip6 saddr @kept6 return"),
+                                  redirect}};
     return {QStringLiteral("divert_groups_%1").arg(port),
-            {QStringLiteral("ip saddr @turned4 ") + redirect, QStringLiteral("ip6 saddr @turned6 ") + redirect}};
+            own + QStringList{QStringLiteral("ip saddr @turned4 ") + redirect,
+                              QStringLiteral("ip6 saddr @turned6 ") + redirect}};
 }
 
 GroupVerdict inOpenVlan(const time::ClientState& group) {

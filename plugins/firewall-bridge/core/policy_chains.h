@@ -26,7 +26,7 @@ struct Chain {
 
 [[nodiscard]] Chain vlanChain(const time::ServiceState& vlan);
 /// For requests of a VLAN to other servers. `areAll`: diverts all except those of `kept`; otherwise only those of
-/// `turned`.
+/// `turned`. Those of our own time sources are never diverted.
 [[nodiscard]] Chain divertChain(int port, bool areAll);
 
 /// The verdict for a group's clients. `chain` has no rules when none is needed. Empty: the policy of their VLAN

@@ -16,6 +16,7 @@ struct EnforcedState {
     QString interface;      ///< empty when the VLAN has no link
     bool enforced = false;  ///< the kernel holds the policy
     QString policy;         ///< for people
+    bool redirect = false;  ///< requests to other servers are answered here
     QString reason;         ///< why it is not enforced
     Counter admitted;
     Counter refused;
@@ -27,6 +28,7 @@ struct EnforcedState {
         QCborMap map{{QStringLiteral("interface"), interface},
                      {QStringLiteral("enforced"), enforced},
                      {QStringLiteral("policy"), policy},
+                     {QStringLiteral("redirect"), redirect},
                      {QStringLiteral("reason"), reason}};
         const auto count = [&map](const QString& name, const Counter& counter) {
             map.insert(name + QStringLiteral("_packets"), static_cast<qint64>(counter.packets));

@@ -10,30 +10,21 @@ namespace fos1::firewall {
 
 namespace {
 
-/// The attribute of a type in a nest; null when it is missing.
-const nlattr* child(const nlattr* nest, int type) {
-    const nlattr* found = nullptr;
-    const auto take = [&](const nlattr* each) {
-        if (mnl_attr_get_type(each) == type) found = each;
-    };
-    if (nest != nullptr) eachAttribute(nest, take);
-    return found;
-}
-
 quint64 number(const nlattr* attribute) {
     if (attribute == nullptr || mnl_attr_validate(attribute, MNL_TYPE_U64) < 0) return 0;
     return be64toh(mnl_attr_get_u64(attribute));
 }
 
 void readElement(const nlattr* element, std::map<QString, Counter>& into) {
-    const nlattr* name = child(child(element, NFTA_SET_ELEM_KEY), NFTA_DATA_VALUE);
-    const nlattr* counter = child(child(element, NFTA_SET_ELEM_EXPR), NFTA_EXPR_DATA);
+    const nlattr* name = attributeIn(attributeIn(element, NFTA_SET_ELEM_KEY), NFTA_DATA_VALUE);
+    const nlattr* counter = attributeIn(attributeIn(element, NFTA_SET_ELEM_EXPR), NFTA_EXPR_DATA);
     if (name == nullptr || counter == nullptr) return;
     const auto* text = static_cast<const char*>(mnl_attr_get_payload(name));
     const auto length = static_cast<qsizetype>(qstrnlen(text, mnl_attr_get_payload_len(name)));
     const QString interface = QString::fromLatin1(text, length);
     if (interface.isEmpty()) return;
-    into[interface] = {number(child(counter, NFTA_COUNTER_PACKETS)), number(child(counter, NFTA_COUNTER_BYTES))};
+    into[interface] = {number(attributeIn(counter, NFTA_COUNTER_PACKETS)),
+                       number(attributeIn(counter, NFTA_COUNTER_BYTES))};
 }
 
 }  // namespace

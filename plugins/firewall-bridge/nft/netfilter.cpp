@@ -5,12 +5,15 @@
 #include <linux/if.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 
 #include <array>
 #include <optional>
+#include <vector>
 
 #include "nft/attributes.h"
 #include "nft/counter_reader.h"
+#include "nft/flow_reader.h"
 #include "nft/table_text.h"
 
 namespace fos1::firewall {
@@ -22,9 +25,9 @@ constexpr int kAttempts = 5;
 
 using Buffer = std::array<char, 1024>;  // of a question
 
-nlmsghdr* begin(Buffer& buffer, int type, int family, int flags) {
+nlmsghdr* begin(Buffer& buffer, int type, int family, int flags, int subsystem = NFNL_SUBSYS_NFTABLES) {
     nlmsghdr* message = mnl_nlmsg_put_header(buffer.data());
-    message->nlmsg_type = static_cast<quint16>(NFNL_SUBSYS_NFTABLES << 8 | type);
+    message->nlmsg_type = static_cast<quint16>(subsystem << 8 | type);
     message->nlmsg_flags = static_cast<quint16>(NLM_F_REQUEST | flags);
     auto* header = static_cast<nfgenmsg*>(mnl_nlmsg_put_extra_header(message, sizeof(nfgenmsg)));
     header->nfgen_family = static_cast<quint8>(family);
@@ -79,6 +82,29 @@ Result<std::map<QString, Counter>> Netfilter::counters(const char* set) {
         if (done) return counters;
         if (done.error().code != ErrorCode::Conflict || i == kAttempts) return tl::unexpected(done.error());
     }
+}
+
+tl::expected<void, Error> Netfilter::endRedirections(const std::set<net::IpAddress>& clients) {
+    if (clients.empty()) return {};
+    for (const int family : {NFPROTO_IPV4, NFPROTO_IPV6}) {
+        alignas(nlmsghdr) Buffer buffer;
+        std::vector<Flow> flows;
+        const auto take = [&](const nlmsghdr* message) {
+            if (auto flow = redirectedFlow(message, clients)) flows.push_back(std::move(*flow));
+        };
+        const auto listed =
+            m_questions.ask(begin(buffer, IPCTNL_MSG_CT_GET, family, NLM_F_DUMP, NFNL_SUBSYS_CTNETLINK), take);
+        if (!listed) return listed;
+        for (const Flow& flow : flows) {
+            nlmsghdr* order = begin(buffer, IPCTNL_MSG_CT_DELETE, family, NLM_F_ACK, NFNL_SUBSYS_CTNETLINK);
+            mnl_attr_put(order, CTA_TUPLE_ORIG | NLA_F_NESTED, static_cast<std::size_t>(flow.tuple.size()),
+                         flow.tuple.constData());
+            if (flow.zone) mnl_attr_put_u16(order, CTA_ZONE, *flow.zone);
+            const auto done = m_questions.ask(order, [](const nlmsghdr*) {});
+            if (!done && done.error().code != ErrorCode::NotFound) return done;
+        }
+    }
+    return {};
 }
 
 }  // namespace fos1::firewall

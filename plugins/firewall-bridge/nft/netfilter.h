@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Queries nf_tables with its own messages, which takes a tenth of the time that a listing of libnftables takes.
+// Queries nf_tables with its own messages, which takes a tenth of the time that a listing of libnftables takes, and
+// connection tracking.
 #pragma once
 
 #include <linux/netlink.h>
 
 #include <QString>
 #include <map>
+#include <set>
 
 #include "fos1/result.h"
+#include "ip_address.h"
 #include "model/counters.h"
 #include "netlink_questions.h"
 
@@ -25,6 +28,11 @@ class Netfilter {
     [[nodiscard]] Result<std::map<QString, Counter>> counters(const char* set);
     /// The counter of one interface in it.
     [[nodiscard]] Result<Counter> counter(const char* set, const QString& interface);
+
+    /// Lets connection tracking forget the redirected NTP exchanges of these clients: rules decide only about the first
+    /// packet of an exchange, and a client that always uses the same port continues the exchange for as long as it
+    /// asks.
+    [[nodiscard]] tl::expected<void, Error> endRedirections(const std::set<net::IpAddress>& clients);
 
    private:
     netlink::Questions m_questions{NETLINK_NETFILTER};

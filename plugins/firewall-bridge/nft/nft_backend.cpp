@@ -3,11 +3,17 @@
 
 #include <QElapsedTimer>
 
+#include <algorithm>
+#include <iterator>
+
+#include "fos1/logging.h"
 #include "nft/nft_session.h"
 
 namespace fos1::firewall {
 
 namespace {
+
+FOS1_LOG(lcBackend, "firewall-bridge.backend")
 
 struct Change {
     std::shared_ptr<const FirewallPlan> plan;
@@ -22,6 +28,7 @@ struct Outcome {
     Counters counters;  ///< of a table that was replaced
     std::optional<quint32> generation;
     bool wasWatched = true;  ///< no change by another program can have been missed
+    QString notEnded;        ///< why redirections of our own time sources continue; empty: they do not
 };
 
 /// The kernel would send a notification for each of thousands of elements, which takes half as long as writing them. So
@@ -45,6 +52,16 @@ void replace(NftSession& session, const Change& change, Outcome& outcome) {
     runUnheard(session, tableText(*change.plan), change.notifications.get(), outcome);
 }
 
+/// The time sources of ours whose requests may have been redirected before this change.
+std::set<net::IpAddress> newSources(const Change& change) {
+    if (!change.before) return change.plan->ownSources;
+    std::set<net::IpAddress> fresh;
+    std::set_difference(change.plan->ownSources.begin(), change.plan->ownSources.end(),
+                        change.before->ownSources.begin(), change.before->ownSources.end(),
+                        std::inserter(fresh, fresh.end()));
+    return fresh;
+}
+
 /// Runs on the worker's thread.
 Outcome carryOut(NftSession& session, const Change& change) {
     Outcome outcome;
@@ -58,6 +75,9 @@ Outcome carryOut(NftSession& session, const Change& change) {
     if (text.isEmpty() || !outcome.done) replace(session, change, outcome);
     outcome.applied.took = std::chrono::nanoseconds(timer.nsecsElapsed());
     if (const auto generation = session.generation()) outcome.generation = *generation;
+    if (outcome.done)
+        if (const auto ended = session.endRedirections(newSources(change)); !ended)
+            outcome.notEnded = ended.error().text();
     return outcome;
 }
 
@@ -104,6 +124,8 @@ void NftBackend::apply(FirewallPlan plan, std::function<void(const Result<Applie
             m_isApplying = false;
             m_generation = outcome.generation;
             if (outcome.applied.isReplaced) m_counters = outcome.counters;
+            if (!outcome.notEnded.isEmpty())
+                qCWarning(lcBackend).noquote() << "event=redirections-continue reason=" + outcome.notEnded;
             if (!outcome.done) {
                 done(tl::unexpected(outcome.done.error()));
                 return;

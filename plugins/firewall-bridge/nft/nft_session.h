@@ -40,6 +40,10 @@ class NftSession {
     /// The generation of the whole ruleset.
     [[nodiscard]] Result<quint32> generation() { return m_netfilter.generation(); }
 
+    [[nodiscard]] tl::expected<void, Error> endRedirections(const std::set<net::IpAddress>& clients) {
+        return m_netfilter.endRedirections(clients);
+    }
+
    private:
     struct Deleter {
         void operator()(nft_ctx* context) const;

@@ -122,6 +122,23 @@ Elements ranges(const std::vector<net::IpRange>& clients, const Family& family) 
     return list;
 }
 
+std::set<net::IpAddress> ownSources(const FirewallPlan& plan, const Family& family) {
+    std::set<net::IpAddress> list;
+    for (const net::IpAddress& each : plan.ownSources)
+        if (each.family == family.addresses) list.insert(each);
+    return list;
+}
+
+QByteArray ownSourcesName(const Family& family) { return QByteArray("own_sources") + family.digit; }
+
+Element address(const net::IpAddress& each) { return {each.text().toLatin1(), {}}; }
+
+Elements addresses(const std::set<net::IpAddress>& all) {
+    Elements list;
+    for (const net::IpAddress& each : all) list.push_back(address(each));
+    return list;
+}
+
 /// A set or map of the table with all its contents.
 struct Content {
     QByteArray kind;  ///< "set" or "map"
@@ -156,6 +173,9 @@ std::vector<Content> contents(const FirewallPlan& plan) {
                               {"set", "diverted", byPackets, {}},
                               {"map", "vlans", byName, gotos(plan.vlans)},
                               {"map", "divert", byName, gotos(plan.diverts)}};
+    for (const Family& family : kFamilies)
+        list.push_back(
+            {"set", ownSourcesName(family), QByteArray("type ") + family.type, addresses(ownSources(plan, family))});
     for (Content& each : intervals(plan)) list.push_back(std::move(each));
     return list;
 }
@@ -261,6 +281,8 @@ QByteArray elementChanges(const FirewallPlan& before, const FirewallPlan& after,
                       diverts.text("divert") + quickChange(before, after, admitted) +
                       forgetCounters("admitted", vlans) + forgetCounters("refused", vlans) +
                       forgetCounters("diverted", diverts);
+    for (const Family& family : kFamilies)
+        text += change(ownSources(before, family), ownSources(after, family), address).text(ownSourcesName(family));
     const auto old = intervals(before);
     const auto now = intervals(after);
     for (std::size_t i = 0; i < now.size(); ++i) text += intervalChange(old[i], now[i]);

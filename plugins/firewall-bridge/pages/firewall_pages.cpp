@@ -17,6 +17,18 @@ void addCounter(page::Fields& fields, const QString& label, const Counter& count
     fields.add({}, page::bytes(static_cast<qint64>(counter.bytes)));
 }
 
+/// They are named when they are few.
+QString ownSourcesSentence(const QStringList& addresses) {
+    constexpr qsizetype kMostNamed = 8;
+    if (addresses.size() == 1)
+        return QStringLiteral("Requests of 1 time source of this node are not redirected: %1.").arg(addresses.front());
+    const QString sentence =
+        QStringLiteral("Requests of %1 time sources of this node are not redirected").arg(addresses.size());
+    return sentence +
+           (addresses.size() > kMostNamed ? QString() : QStringLiteral(": ") + addresses.join(QStringLiteral(", "))) +
+           u'.';
+}
+
 page::Fields everythingAbout(const QString& name, const EnforcedState& state) {
     page::Fields fields(name);
     fields.add(QStringLiteral("Link"), page::text(state.interface));
@@ -32,14 +44,17 @@ page::Fields everythingAbout(const QString& name, const EnforcedState& state) {
 
 }  // namespace
 
-QCborMap enforcementPage(const std::map<QString, EnforcedState>& vlans, const QString& vlan) {
+QCborMap enforcementPage(const std::map<QString, EnforcedState>& vlans, const QStringList& ownSources,
+                         const QString& vlan) {
     page::Document document(QStringLiteral("NTP and the firewall"));
     if (!vlan.isEmpty()) {
         const auto found = vlans.find(vlan);
         if (found == vlans.end())
             return page::error(
                 QStringLiteral("VLAN \"%1\" is unknown; `fos1ctl firewall show` lists the known ones").arg(vlan));
-        return document.add(everythingAbout(vlan, found->second)).toCbor();
+        document.add(everythingAbout(vlan, found->second));
+        if (found->second.redirect && !ownSources.isEmpty()) document.addLines({ownSourcesSentence(ownSources)});
+        return document.toCbor();
     }
     page::Table table({{QStringLiteral("VLAN")},
                        {QStringLiteral("Link")},
@@ -57,7 +72,9 @@ QCborMap enforcementPage(const std::map<QString, EnforcedState>& vlans, const QS
                    page::count(static_cast<qint64>(state.redirected.packets)), page::text(state.policy),
                    page::text(state.reason)},
                   markOf(state));
-    return document.add(table).toCbor();
+    document.add(table);
+    if (!ownSources.isEmpty()) document.addLines({ownSourcesSentence(ownSources)});
+    return document.toCbor();
 }
 
 }  // namespace fos1::firewall

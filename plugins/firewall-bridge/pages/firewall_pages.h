@@ -3,14 +3,16 @@
 #pragma once
 
 #include <QCborMap>
-#include <QString>
+#include <QStringList>
 #include <map>
 
 #include "model/enforced_state.h"
 
 namespace fos1::firewall {
 
-/// `vlan`: the name of one VLAN; empty: a table of all. An error when the VLAN is unknown.
-[[nodiscard]] QCborMap enforcementPage(const std::map<QString, EnforcedState>& vlans, const QString& vlan);
+/// `ownSources`: the addresses of our own time sources, whose requests are not redirected. `vlan`: the name of one
+/// VLAN; empty: a table of all. An error when the VLAN is unknown.
+[[nodiscard]] QCborMap enforcementPage(const std::map<QString, EnforcedState>& vlans, const QStringList& ownSources,
+                                       const QString& vlan);
 
 }  // namespace fos1::firewall

@@ -159,6 +159,40 @@ class TestFirewallPlan : public QObject {
         QVERIFY((plan.diverts == InterfaceChains{{"l", "divert_groups_123"}}));
     }
 
+    void ownSourcesAreNotDiverted() {
+        time::ServiceState state = vlan("l", true);
+        const VlanStates undiverted{{"a", state}};
+        state.redirect = true;
+        const VlanStates vlans{{"a", state}};
+        SourceStates sources{{"main", {{"10.0.0.10", "10.0.0.9", "fd00::1"}}}};
+        QVERIFY(planFirewall(undiverted, {}, sources).plan.ownSources.empty());
+        const FirewallPlan before = planFirewall(vlans, {}, sources).plan;
+        QCOMPARE(before.ownSources.size(), std::size_t(3));
+        // Before any other rule, whether the VLAN is diverted or a group.
+        const QStringList own{"ip saddr @own_sources4 return", "ip6 saddr @own_sources6 return"};
+        QCOMPARE(before.chains.at("divert_123").mid(0, 2), own);
+        GroupStates groups{{"g", group({"10.0.0.0/8"}, true)}};
+        groups["g"].redirect = true;
+        const FirewallPlan grouped = planFirewall(undiverted, groups, sources).plan;
+        QCOMPARE(grouped.chains.at("divert_groups_123").mid(0, 2), own);
+        QCOMPARE(grouped.ownSources.size(), std::size_t(3));
+        QVERIFY(
+            tableText(before).contains("set own_sources4 { type ipv4_addr; elements = { 10.0.0.9, 10.0.0.10 }; }\n"
+                                       "\tset own_sources6 { type ipv6_addr; elements = { fd00::1 }; }"));
+        // A change is one of elements.
+        sources["main"].addresses = {"10.0.0.10", "10.0.0.11", "fd00::2"};
+        const FirewallPlan after = planFirewall(vlans, {}, sources).plan;
+        QCOMPARE(changeText(before, after), QByteArray("delete element inet fos1_ntp own_sources4 { 10.0.0.9 }\n"
+                                                       "add element inet fos1_ntp own_sources4 { 10.0.0.11 }\n"
+                                                       "delete element inet fos1_ntp own_sources6 { fd00::1 }\n"
+                                                       "add element inet fos1_ntp own_sources6 { fd00::2 }\n"));
+        QCOMPARE(changeText(after, after), QByteArray());
+        sources["main"].addresses = {"10.0.0.10", "ntp.example } ; accept"};
+        const PlannedFirewall wrong = planFirewall(vlans, {}, sources);
+        QCOMPARE(wrong.plan.ownSources.size(), std::size_t(1));
+        QCOMPARE(wrong.problems.at("sources of main"), QStringLiteral("\"ntp.example } ; accept\" is not an address."));
+    }
+
     void whatCannotBeEnforcedIsSaid_data() {
         QTest::addColumn<VlanStates>("vlans");
         QTest::addColumn<QString>("who");

@@ -16,6 +16,11 @@ using namespace std::chrono_literals;
 namespace {
 
 const QString kService = QString::fromLatin1(time::ServiceState::kTopic);
+const QString kSources = QString::fromLatin1(time::SourcesState::kTopic);
+
+QByteArray ownSources() {
+    return NftSession().list(QByteArray("set ") + kTable + " own_sources4").value_or(QByteArray());
+}
 
 }  // namespace
 
@@ -65,6 +70,33 @@ class TestFirewallWiring : public QObject {
         b.host.bus.publisherGone(kService, "a", "it crashed");
         QTest::qWait(200);
         QVERIFY(vlans().contains("l1"));
+    }
+
+    void ownSourcesFollowTheTopic() {
+        Bridge b;
+        b.redirect = true;
+        // Alone they change no table.
+        b.saySources("main", {"10.0.0.1"});
+        QTest::qWait(100);
+        QVERIFY(ownSources().isEmpty());
+        b.say("a", true, "l1");
+        QTRY_VERIFY(ownSources().contains("10.0.0.1"));
+        QTRY_COMPARE(b.firewall.report().ownSources(), QStringList{"10.0.0.1"});
+        b.saySources("main", {"10.0.0.2"});
+        QTRY_VERIFY(ownSources().contains("10.0.0.2") && !ownSources().contains("10.0.0.1"));
+        other(removalText());
+        QTRY_VERIFY(ownSources().contains("10.0.0.2"));
+        QTRY_COMPARE(b.repairs(), 1);
+        // The last known ones stay while the publisher is gone, and go once it publishes others.
+        b.host.bus.publisherGone(kSources, "main", "it crashed");
+        QTest::qWait(100);
+        QVERIFY(ownSources().contains("10.0.0.2"));
+        b.saySources("other", {"10.0.0.3"});
+        QTRY_VERIFY(ownSources().contains("10.0.0.3") && !ownSources().contains("10.0.0.2"));
+        b.host.bus.absent(kSources, "other", "gone");
+        QTRY_VERIFY(!ownSources().contains("10.0.0.3"));
+        QVERIFY(!ownSources().isEmpty());
+        QTRY_VERIFY(b.firewall.report().ownSources().isEmpty());
     }
 
     void whatCannotBeEnforcedIsACondition() {

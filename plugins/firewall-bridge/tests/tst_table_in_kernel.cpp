@@ -71,10 +71,12 @@ class Edits {
    public:
     explicit Edits(quint32 seed) : m_random(seed) {}
 
-    [[nodiscard]] FirewallPlan plan() const { return planFirewall(m_vlans, m_groups).plan; }
+    [[nodiscard]] FirewallPlan plan() const { return planFirewall(m_vlans, m_groups, m_sources).plan; }
 
     void next() {
-        if (chance(3))
+        if (chance(8))
+            editSources();
+        else if (chance(3))
             editGroup();
         else
             editVlan();
@@ -135,9 +137,18 @@ class Edits {
         group.rateLimit = rate();
     }
 
+    void editSources() {
+        QStringList& addresses = m_sources[QStringLiteral("main")].addresses;
+        addresses.clear();
+        for (int i = m_random.bounded(0, 5); i > 0; --i)
+            addresses.append(
+                (chance(2) ? QStringLiteral("10.9.0.%1") : QStringLiteral("fd09::%1")).arg(m_random.bounded(1, 9)));
+    }
+
     QRandomGenerator m_random;
     VlanStates m_vlans;
     GroupStates m_groups;
+    SourceStates m_sources;
 };
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "support/upstream.h"
 #include "time/client_state.h"
 #include "time/service_state.h"
+#include "time/sources_state.h"
 #include "time/sync_state.h"
 #include "tree.h"
 
@@ -95,6 +96,38 @@ class TestNtpPlugin : public QObject {
         QCOMPARE(status.condition(kName, QStringLiteral("Reconciled")), QStringLiteral("Unknown/PluginStopped"));
         QCOMPARE(status.field(kName, QStringLiteral("running")), QCborValue(false));
         QVERIFY(!r.sync(kName));
+    }
+
+    /// The addresses of the sources: before any of them answers, after each change, and not beyond the service.
+    void theAddressesOfTheSourcesArePublished() {
+        Running r;
+        const auto sources = [&r] {
+            const auto state = r.host().bus.decoded<time::SourcesState>(kName);
+            return state ? state->addresses.join(u' ') : QStringLiteral("none");
+        };
+        const QCborMap first = server(QStringLiteral("127.0.0.9"), 1);
+        const QCborMap second = server(QStringLiteral("127.0.0.10"), 1);
+        QVERIFY(r.reconciled({object(spec({second, first}))}).outcome == Outcome::Ok);
+        QTRY_COMPARE(sources(), QStringLiteral("127.0.0.9 127.0.0.10"));
+        QVERIFY(r.reconciled({object(spec({server(QStringLiteral("::1"), 1), first}), 2)}).outcome == Outcome::Ok);
+        QTRY_COMPARE(sources(), QStringLiteral("127.0.0.9 ::1"));
+        // A name has the address that chronyd found for it.
+        QVERIFY(r.reconciled({object(spec({server(QStringLiteral("localhost"), 1)}), 3)}).outcome == Outcome::Ok);
+        QTRY_VERIFY(sources() == u"127.0.0.1" || sources() == u"::1");
+        QVERIFY(r.reconciled({object(spec({server(QStringLiteral("::1"), 1), first}), 4)}).outcome == Outcome::Ok);
+        QTRY_COMPARE(sources(), QStringLiteral("127.0.0.9 ::1"));
+        // chronyd is gone for a moment.
+        QCOMPARE(::kill(r.processes().front(), SIGKILL), 0);
+        QTRY_VERIFY(r.host().events.reasons().contains(QStringLiteral("ChronydDied")));
+        QCOMPARE(sources(), QStringLiteral("127.0.0.9 ::1"));
+        QVERIFY(r.reconciled({object(spec({}, {{QStringLiteral("enabled"), false}}), 5)}).outcome == Outcome::Ok);
+        QTRY_COMPARE(sources(), QStringLiteral("none"));
+        QVERIFY(r.reconciled({object(spec({first}), 6)}).outcome == Outcome::Ok);
+        QTRY_COMPARE(sources(), QStringLiteral("127.0.0.9"));
+        // A plugin that stops does not retract them: what is redirected stays redirected.
+        QVERIFY(r.finish().outcome == Outcome::Ok);
+        QTest::qWait(50);
+        QCOMPARE(sources(), QStringLiteral("127.0.0.9"));
     }
 
     void statusIsNotWrittenForNumbersAlone() {

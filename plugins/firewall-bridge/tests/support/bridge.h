@@ -21,8 +21,12 @@ struct Bridge {
         state.interface = interface;
         state.port = 123;
         state.accepting = isAccepting;
+        state.redirect = redirect;
         state.opensOnFailure = onFailure == OnFailure::Open;
         host.bus.set(QString::fromLatin1(time::ServiceState::kTopic), name, state.encode());
+    }
+    void saySources(const QString& name, const QStringList& addresses) {
+        host.bus.set(QString::fromLatin1(time::SourcesState::kTopic), name, time::SourcesState{addresses}.encode());
     }
     [[nodiscard]] QString degraded() const { return host.status.condition({}, QStringLiteral("Degraded")); }
     [[nodiscard]] QCborMap told(const QString& name) const {
@@ -36,10 +40,12 @@ struct Bridge {
     testing::FakeHost host{
         QJsonObject{{"id", "firewall-bridge"},
                     {"publishes", QJsonArray{EnforcedState::kTopic}},
-                    {"subscribes", QJsonArray{time::ServiceState::kTopic, time::ClientState::kTopic}},
+                    {"subscribes",
+                     QJsonArray{time::ServiceState::kTopic, time::ClientState::kTopic, time::SourcesState::kTopic}},
                     {"features",
                      QJsonObject{{"required", QJsonArray{IBus::kIid, IStatus::kIid, IMetrics::kIid, IEvents::kIid}}}}},
         {}};
+    bool redirect = false;  ///< of the VLANs that say() declares
     HostView view{host};
     Firewall firewall;
 };
