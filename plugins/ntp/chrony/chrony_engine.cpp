@@ -70,10 +70,7 @@ void ChronyEngine::apply(const ChronyPlan& plan, Applied completion) {
     m_check.cancel();
     m_online.cancel();
     const bool inPlace = plan == m_plan && (m_state.phase != EnginePhase::Running || plan == m_lastGood);
-    if (inPlace && m_state.phase == EnginePhase::Running) {
-        completeApply(Change{ChangeKind::None, {}});
-        return;
-    }
+    if (inPlace && m_state.phase == EnginePhase::Running) return completeApply(Change{ChangeKind::None, {}});
     // A start or restart with this very configuration is under way: its outcome is the answer.
     if (inPlace && (m_state.phase == EnginePhase::Starting || m_state.phase == EnginePhase::Stopping)) return;
     const auto prepared = resolveRunAs(m_options.user).and_then([this](const RunAs& user) {
@@ -177,15 +174,9 @@ Change ChronyEngine::changeOf(const ChronyPlan& plan) const {
     return change;
 }
 
-/// chronyd 4.3 dies at `rekey` when it finds keys of an NTS server that it is not.
-void ChronyEngine::removeStrayServerKeys() const {
-    if (!m_plan.config.contains("\nntsserverkey "))
-        QFile::remove(m_options.layout.paths().dumpDirectory + QStringLiteral("/ntskeys"));
-}
-
 void ChronyEngine::changeOnline() {
     forget();
-    removeStrayServerKeys();
+    removeStrayServerKeys(m_plan, m_options.layout);
     m_online.run(m_held, m_plan, [this](const tl::expected<void, Error>& result) {
         if (!result) return undoOnline(result.error());
         m_lastGood = m_plan;
@@ -293,7 +284,7 @@ void ChronyEngine::launch() {
     }
     // chronyd has ended; a number in its pid file may by now be somebody else's, and would keep chronyd from starting.
     QFile::remove(m_options.layout.paths().pidFile);
-    removeStrayServerKeys();
+    removeStrayServerKeys(m_plan, m_options.layout);
     QStringList arguments{QStringLiteral("-d"), QStringLiteral("-f"), m_options.layout.configFile()};
     if (m_options.clockControl != ClockControl::Adjust) arguments << QStringLiteral("-x");
     if (std::exchange(m_reloadHistory, false)) arguments << QStringLiteral("-r");

@@ -94,7 +94,6 @@ class ChronyEngine : public QObject {
     void forget();
     void putInPlace(const ChronyPlan& plan);
     [[nodiscard]] Change changeOf(const ChronyPlan& plan) const;
-    void removeStrayServerKeys() const;
     void changeOnline();
     void undoOnline(const Error& why);
     void replaceRunning(StartReason reason);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "chrony/chrony_files.h"
 
+#include <QFile>
+
 #include "chrony/config_file.h"
 
 namespace fos1::ntp {
@@ -19,6 +21,11 @@ tl::expected<void, Error> writePlan(const ChronyPlan& plan, const ChronyLayout& 
     if (auto made = prepareReadableDirectory(layout.sourceDirectory(), user); !made) return made;
     if (auto written = writeConfigFile(layout.sourceFile(), plan.sources, user); !written) return written;
     return writeConfigFile(layout.configFile(), plan.config, user);
+}
+
+void removeStrayServerKeys(const ChronyPlan& plan, const ChronyLayout& layout) {
+    if (!plan.config.contains("\nntsserverkey "))
+        QFile::remove(layout.paths().dumpDirectory + QStringLiteral("/ntskeys"));
 }
 
 }  // namespace fos1::ntp

@@ -15,4 +15,7 @@ namespace fos1::ntp {
 [[nodiscard]] tl::expected<void, Error> writePlan(const ChronyPlan& plan, const ChronyLayout& layout,
                                                   const RunAs& user);
 
+/// Without an NTS server, chronyd must not find the keys that an earlier one left: chronyd 4.3 dies of them at `rekey`.
+void removeStrayServerKeys(const ChronyPlan& plan, const ChronyLayout& layout);
+
 }  // namespace fos1::ntp
