@@ -56,7 +56,7 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
         showServices();
     });
     connect(&m_nodeLabels, &NodeLabels::changed, this, [this] {
-        if (m_version && m_refresh.isActive()) reconcileServices(kNoTicket);
+        if (m_version && !isStopped()) reconcileServices(kNoTicket);
     });
     connect(&m_network, &NetworkWatch::improved, this, &TimeService::onNetworkImproved);
     m_network.start();
@@ -115,10 +115,10 @@ QCborMap TimeService::preview(const QCborMap& snapshot) {
 /// The states of the VLANs are not retracted: that would mean that nothing is declared for them any more. The bus
 /// reports that their publisher is gone, and the bridges know what holds then.
 void TimeService::stop(Ticket ticket) {
+    m_refresh.stop();  // what other plugins report while they stop too changes nothing
     endMeasuring(QStringLiteral("the ntp plugin stops"));
     m_clock.leave();
     m_clients.leave();
-    m_refresh.stop();
     m_engine.leave([this, ticket](const auto&) {
         setReconciled(ConditionStatus::Unknown, QStringLiteral("PluginStopped"),
                       QStringLiteral("The ntp plugin is stopped, so nothing watches whether this spec is in force."),
@@ -171,7 +171,7 @@ TimeService::ServicePointer TimeService::planNow() {
 }
 
 void TimeService::refresh() {
-    if (!m_declared || !m_declared->spec.enabled || !m_refresh.isActive()) return;
+    if (!m_declared || !m_declared->spec.enabled || isStopped()) return;
     // While a change is under way its outcome is waited for, and then this comes again.
     m_isRefreshWanted = m_engine.isApplying();
     const ChronyPlan* runs = m_engine.inForce();
@@ -291,7 +291,7 @@ void TimeService::endMeasuring(const QString& why) {
 
 /// Before the outcome of the first change nothing is known: the chronyd of an earlier host may run and serve.
 void TimeService::showServices() {
-    if (!m_declared || (!m_inForce && m_engine.isApplying())) return;
+    if (!m_declared || isStopped() || (!m_inForce && m_engine.isApplying())) return;
     const bool isRunning = m_inForce && m_engine.inForce() && m_engine.state().phase != EnginePhase::Stopped;
     m_clients.show(shown().spec, m_inForce ? &m_inForce->planned : nullptr, isRunning, m_clock.estimator().fitness());
 }
@@ -339,7 +339,7 @@ void TimeService::onNetworkImproved() {
 }
 
 void TimeService::onObserved(const Observation& observation) {
-    if (!m_declared || !m_declared->spec.enabled) return;
+    if (!m_declared || !m_declared->spec.enabled || isStopped()) return;
     const time::SyncState before = m_clock.take(observation, fitnessPolicy(), m_declared->key.name);
     // During a change chronyd may be ahead of what is known to run.
     const ChronyPlan* runs = m_engine.inForce();

@@ -86,6 +86,8 @@ class TimeService final : public QObject {
     void stopChronyd(const QString& why, Ticket ticket);
     void refuse(const DesiredObject& object, const Errors& errors, Ticket ticket);
     void showServices();
+    /// The refresh runs until stop().
+    [[nodiscard]] bool isStopped() const { return !m_refresh.isActive(); }
     [[nodiscard]] FitnessPolicy fitnessPolicy() const;
     void withdraw(const QString& why);
     void endMeasuring(const QString& why);
@@ -111,7 +113,7 @@ class TimeService final : public QObject {
     std::vector<DesiredObject> m_services;  ///< the last desired state
     Secrets m_secrets;
     ClientGroups m_groups;
-    QTimer m_refresh;  ///< runs until stop()
+    QTimer m_refresh;
     ChronyEngine m_engine;
     ClientService m_clients;
     ClockWatch m_clock;

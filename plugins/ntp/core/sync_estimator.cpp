@@ -15,6 +15,9 @@ namespace {
 
 /// What reading clocks and rounding floats may add.
 constexpr nanoseconds kClockReading = std::chrono::microseconds(1);
+/// A machine's clock that nobody corrects drifts by less than 500 ppm.
+constexpr int kSlowestDrift = 2000;
+constexpr nanoseconds kSmallestJump = std::chrono::milliseconds(1);
 
 time::SourceCounts count(const std::vector<SourceReport>& sources) {
     time::SourceCounts counts;
@@ -97,6 +100,7 @@ SyncState SyncEstimator::update(const Observation& observation, const FitnessPol
             state.servedOffset = followed->offset;
         }
         m_contradiction.clear();
+        watchForJump(observation, policy, state);
         if (state.synchronised) compareWithSources(state);
         state.clockErrorBound = std::chrono::abs(state.offset) + state.errorBound;
     }
@@ -121,6 +125,25 @@ QString SyncEstimator::whyNoTruth(const FitnessPolicy& policy) const {
         sentences.append(displayName(source) + u' ' + *why);
     }
     return sentences.join(QStringLiteral("; "));
+}
+
+/// The majority is gone, and a source that it outvoted is the only one left: chronyd follows it, and the served time
+/// moves away from the machine's clock by more than what was believed before can have been wrong. As many sources as
+/// are declared must agree on that. (Towards the machine's clock it moves while that is slewed.)
+void SyncEstimator::watchForJump(const Observation& observation, const FitnessPolicy& policy, const SyncState& state) {
+    if (!state.synchronised) return;
+    const nanoseconds errorBound = state.errorBound;
+    if (m_believed) {
+        const nanoseconds drift = (observation.at - m_believed->at) / kSlowestDrift;
+        const nanoseconds distance = std::chrono::abs(state.offset) - std::chrono::abs(m_believed->offset);
+        if (distance <= m_believed->errorBound + errorBound + drift + kSmallestJump)
+            m_jump.reset();
+        else if (!m_jump)
+            m_jump = Jump{distance, observation.at};
+    }
+    const bool isConfirmed = state.sources.selectable >= std::min<qint64>(policy.sourcesMinimum, state.sources.total);
+    if (m_jump && (isConfirmed || observation.at - m_jump->since > policy.holdover.duration)) m_jump.reset();
+    if (!m_jump) m_believed = Believed{state.offset, errorBound, observation.at};
 }
 
 /// No single figure is trusted: where the last measurement of a followed source is further from the served time than
@@ -164,8 +187,8 @@ void SyncEstimator::trackHoldover(const Observation& observation, SyncState& sta
 
 void SyncEstimator::judge(const Observation& observation, const FitnessPolicy& policy, SyncState& state) {
     const auto lostAt = m_holdover ? std::optional(m_holdover->since) : std::nullopt;
-    m_fitness =
-        m_judge.judge(state, {policy, !m_contradiction.isEmpty(), hasQuorum(policy, state)}, observation.at, lostAt);
+    m_fitness = m_judge.judge(state, {policy, m_jump || !m_contradiction.isEmpty(), hasQuorum(policy, state)},
+                              observation.at, lostAt);
     state.fitToAdvertise = isFit(m_fitness);
     state.reason = reasonFor(policy, state);
 }
@@ -193,7 +216,14 @@ QString SyncEstimator::reasonFor(const FitnessPolicy& policy, const SyncState& s
                                        : lost + QStringLiteral(", and the time is only %1").arg(accuracy)) +
                    QStringLiteral(", not good enough to advertise.");
         case Fitness::HoldoverTooLong: return lost + QStringLiteral(", which is too long to continue advertising.");
-        case Fitness::SourcesContradict: return QStringLiteral("Not advertised: %1.").arg(m_contradiction);
+        case Fitness::SourcesContradict:
+            if (m_jump)
+                return QStringLiteral(
+                           "%1; not advertised: the time moved by %2 since other sources were followed, and fewer "
+                           "than %3 sources confirm that.")
+                    .arg(following, plainDuration(m_jump->distance))
+                    .arg(policy.sourcesMinimum);
+            return QStringLiteral("Not advertised: %1.").arg(m_contradiction);
         case Fitness::NotServed: return QStringLiteral("%1; not advertised: %2").arg(following, policy.whyNotServed);
         case Fitness::TooFewMeasured:
             return QStringLiteral("%1; not advertised until %2 sources have been compared, or for %3.")

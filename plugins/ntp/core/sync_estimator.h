@@ -43,6 +43,17 @@ class SyncEstimator {
         }
     };
 
+    /// The served time against the machine's clock when it was last believed.
+    struct Believed {
+        std::chrono::nanoseconds offset{0};
+        std::chrono::nanoseconds errorBound{0};
+        std::chrono::steady_clock::time_point at;
+    };
+    struct Jump {
+        std::chrono::nanoseconds distance{0};
+        std::chrono::steady_clock::time_point since;
+    };
+
     struct Holdover {
         std::chrono::steady_clock::time_point since;
         qint64 sinceUnixMs = 0;
@@ -52,6 +63,7 @@ class SyncEstimator {
     void trackHoldover(const Observation& observation, time::SyncState& state);
     /// The sources that were found good and bring no time from outside; empty when one does, or there are none.
     [[nodiscard]] QString whyNoTruth(const FitnessPolicy& policy) const;
+    void watchForJump(const Observation& observation, const FitnessPolicy& policy, const time::SyncState& state);
     void compareWithSources(time::SyncState& state);
     [[nodiscard]] bool hasQuorum(const FitnessPolicy& policy, const time::SyncState& state) const;
     void judge(const Observation& observation, const FitnessPolicy& policy, time::SyncState& state);
@@ -63,8 +75,10 @@ class SyncEstimator {
     Remembered<std::vector<SourceStatistics>> m_statistics;
     bool m_wasSynchronised = false;
     std::optional<Holdover> m_holdover;
-    QString m_noTruth;        ///< why what is followed is no evidence; empty: it is
-    QString m_contradiction;  ///< what a followed source says against the served time; empty: nothing
+    QString m_noTruth;  ///< why what is followed is no evidence; empty: it is
+    std::optional<Believed> m_believed;
+    std::optional<Jump> m_jump;  ///< that too few sources confirm
+    QString m_contradiction;     ///< what a followed source says against the served time; empty: nothing
     FitnessJudge m_judge;
     Fitness m_fitness = Fitness::Unknown;
 };

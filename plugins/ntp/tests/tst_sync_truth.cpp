@@ -126,6 +126,46 @@ class TestSyncTruth : public QObject {
         QVERIFY(clock.see(normal(), {{source(1, SourceState::Selected), source(2, SourceState::Selectable)}})
                     .fitToAdvertise);
     }
+
+    /// The majority is gone, and the one that it outvoted is followed.
+    void aLiarThatIsLeftAloneIsNotBelieved() {
+        Clock clock;
+        clock.policy.sourcesMinimum = 3;
+        std::vector<SourceReport> sources{source(1, SourceState::Selected), source(2, SourceState::Combined),
+                                          source(3, SourceState::Falseticker)};
+        QVERIFY(clock.see(normal(), sources).fitToAdvertise);
+        clock.now += 1s;
+        Tracking moved = normal();
+        moved.clockOffset = -2002ms;
+        sources = {source(1, SourceState::Unusable, 0), source(2, SourceState::Unusable, 0),
+                   source(3, SourceState::Selected)};
+        const SyncState state = clock.see(moved, sources);
+        QVERIFY(state.synchronised && !state.fitToAdvertise);
+        QVERIFY2(state.reason.contains(QStringLiteral("the time moved by 2 s since other sources were followed")),
+                 qPrintable(state.reason));
+        clock.now += 600s;
+        QVERIFY(!clock.see(moved, sources).fitToAdvertise);
+        // As many as are declared confirm it: the others were wrong.
+        sources = {source(1, SourceState::Selected), source(2, SourceState::Combined),
+                   source(3, SourceState::Combined)};
+        QVERIFY(!clock.see(moved, sources).fitToAdvertise);
+        clock.now += 10s;
+        QVERIFY(clock.see(moved, sources).fitToAdvertise);
+    }
+
+    /// Where one source is all that there is, it may be set right; and a clock that is slewed back is no jump.
+    void whatIsNoJump() {
+        Clock clock;
+        QVERIFY(clock.follow().fitToAdvertise);
+        Tracking moved = normal();
+        moved.clockOffset = -2s;
+        clock.now += 1s;
+        QVERIFY(clock.see(moved, {{source(1, SourceState::Selected)}}).fitToAdvertise);
+        clock.policy.sourcesMinimum = 2;
+        const std::vector<SourceReport> one{source(1, SourceState::Selected), source(2, SourceState::Unusable, 0)};
+        moved.clockOffset = -1900ms;
+        QVERIFY(clock.see(moved, one).fitToAdvertise);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestSyncTruth)

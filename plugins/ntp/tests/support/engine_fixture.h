@@ -21,6 +21,7 @@ struct EngineFixture {
     ChronyEngine engine{{chronydPath(), chronydUser(), ClockControl::None, layout}};
     NtpServiceSpec spec;
     Materials materials;
+    ClockControl planned = ClockControl::None;  ///< chronyd itself never sets the clock here
 
     EngineFixture() { spec.server.port = freeUdpPort(); }
     ~EngineFixture() {
@@ -46,7 +47,7 @@ struct EngineFixture {
         return *outcome ? QString() : outcome->error().text();
     }
     QString apply() { return apply(plan()); }
-    [[nodiscard]] ChronyPlan plan() const { return makePlan(spec, {layout.paths(), ClockControl::None}, materials); }
+    [[nodiscard]] ChronyPlan plan() const { return makePlan(spec, {layout.paths(), planned}, materials); }
 
     /// Starts to apply the spec and returns when its file of sources is in place: chronyd has then been told, and is
     /// held (SIGSTOP) so that it cannot have answered. With the outcome to come, and the process.
