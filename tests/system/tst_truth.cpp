@@ -144,33 +144,19 @@ class TestTruth : public QObject {
         QCOMPARE(verdict("Ready"), QStringLiteral("True/Running"));
     }
 
-    /// Both may bind, and clients get the answers of one of them.
+    /// Both may bind, and clients get the answers of the other.
     void aSecondChronyd() {
         const NtpResponder upstream(*m_lab, "up", NtpClaim());
         start(service(server("10.1.0.1"), kOneVlan) + vlan("vlan-10", 10, "10.2.0.1/24"));
         QTRY_VERIFY_WITH_TIMEOUT(served("vlan-10")[u"advertise"].toBool(), kPatience);
         QCOMPARE(verdict("Serving"), QStringLiteral("True/Answered"));
-        auto second = m_lab->startChronyd("rt", "second", "local stratum 3\nallow\n");
-        QTRY_COMPARE_WITH_TIMEOUT(condition("Serving")[u"status"].toString(), QStringLiteral("False"), kPatience);
+        // With a wildcard for both, the kernel decides which of them gets the requests.
+        auto second =
+            m_lab->startChronyd("rt", "second", "local stratum 3\nallow\nbindaddress 10.2.0.1\nbindaddress fd02::1\n");
+        QTRY_COMPARE_WITH_TIMEOUT(verdict("Serving"), QStringLiteral("False/PortHeld"), 60'000);
         QVERIFY2(message("Serving").contains(QStringLiteral("chronyd (pid %1)").arg(second->pid())),
                  qPrintable(message("Serving")));
-        // The kernel gives it one family or both. What is still advertised is answered by the right one.
-        const auto advertised = [this] {
-            QStringList addresses;
-            const QJsonObject state = served("vlan-10");
-            const QJsonArray list = state[u"advertise"].toBool() ? state[u"addresses"].toArray() : QJsonArray();
-            for (const QJsonValue& each : list) addresses.append(each[u"address"].toString());
-            return addresses;
-        };
-        const auto isRight = [this](const QString& address) {
-            const auto answer = lab::Probe(*m_lab, "cl").time(address);
-            return answer && answer->stratum == 2;
-        };
-        const auto isTrue = [&] {
-            const QStringList addresses = advertised();
-            return addresses.size() < 2 && std::all_of(addresses.begin(), addresses.end(), isRight);
-        };
-        QTRY_VERIFY_WITH_TIMEOUT(isTrue(), kPatience);
+        QTRY_VERIFY(!served("vlan-10")[u"advertise"].toBool() && !isFit());
         second.reset();
         QTRY_COMPARE_WITH_TIMEOUT(verdict("Serving"), QStringLiteral("True/Answered"), 60'000);
         QTRY_VERIFY_WITH_TIMEOUT(served("vlan-10")[u"advertise"].toBool(), kPatience);
@@ -278,6 +264,8 @@ class TestTruth : public QObject {
         start(service("      - {address: 10.1.0.1, iburst: true}\n", kOneVlan) + vlan("vlan-10", 10, "10.2.0.1/24"));
         QTRY_VERIFY_WITH_TIMEOUT(
             QString::fromUtf8(m_host->ctl({"ntp", "why"}).output).contains("Requests cannot be sent"), kPatience);
+        QTest::qWait(
+            12'000);  // until the requests of iburst are spent, which nothing shows; the next one is due after 64 s
         QVERIFY(link("up"));
         QTRY_VERIFY_WITH_TIMEOUT(sync()[u"synchronised"].toBool(), kPatience);
     }
