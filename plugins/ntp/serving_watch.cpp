@@ -69,7 +69,10 @@ void ServingWatch::schedule() {
     const auto due = m_judge.nextDue();
     if (!due || m_isInRound) return;
     const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*due - steady_clock::now());
-    m_next.start(std::clamp(wait, std::chrono::milliseconds(0), std::chrono::milliseconds(ServingJudge::kSettled)));
+    // What is long due, new or in doubt, is asked at once, and all else in one round a second.
+    const bool isSweep = wait < -kBetweenRounds || m_judge.isPending();
+    m_next.start(std::clamp(wait, isSweep ? std::chrono::milliseconds(0) : kBetweenRounds,
+                            std::chrono::milliseconds(ServingJudge::kSettled)));
 }
 
 void ServingWatch::beginRound() {
@@ -129,7 +132,10 @@ void ServingWatch::endRound() {
         hasNews |= m_judge.hear(address, Heard::Nothing, why, now);
     }
     if (hasNews) {
-        if (!m_judge.facts().unserved.empty()) lookAtPort(now);
+        const bool isTrouble = !m_judge.facts().unserved.empty();
+        if (isTrouble) lookAtPort(now);
+        // What happened to one may have happened to all, of which some would only be asked much later.
+        if (isTrouble && m_facts && m_facts->unserved.empty()) m_judge.doubtAll(now);
         if (m_judge.isPending())
             m_show.isActive() ? void() : m_show.start();
         else

@@ -52,6 +52,13 @@ std::optional<ServingJudge::TimePoint> ServingJudge::nextDue() const {
         ->second.dueAt;
 }
 
+ServingJudge::TimePoint ServingJudge::dueAfter(TimePoint now, std::chrono::seconds interval, int perSecond) {
+    constexpr unsigned kParts = 64;
+    const std::chrono::seconds all(m_addresses.size() / static_cast<std::size_t>(perSecond));
+    if (all <= interval) return now + interval;
+    return now + all / 2 + std::chrono::duration_cast<std::chrono::milliseconds>(all) * (++m_turn % kParts) / kParts;
+}
+
 bool ServingJudge::hear(const IpAddress& address, Heard heard, const QString& why, TimePoint now) {
     const auto entry = m_addresses.find(address);
     if (entry == m_addresses.end()) return false;
@@ -63,11 +70,13 @@ bool ServingJudge::hear(const IpAddress& address, Heard heard, const QString& wh
         if (!state.goodSince) state.goodSince = now;
         if (state.verdict == Verdict::Pending || now - *state.goodSince >= kSteadyFor) state.verdict = Verdict::Served;
         if (state.verdict == Verdict::Served) state.why.clear();
-        state.dueAt = now + (state.verdict == Verdict::Served ? kSettled : kReturning);
+        state.dueAt = state.verdict == Verdict::Served ? dueAfter(now, kSettled, kRequestsPerSecond)
+                                                       : dueAfter(now, kReturning, kReturningPerSecond);
     } else {
         state.goodSince.reset();
         ++state.misses;
-        state.dueAt = now + (state.verdict == Verdict::Unserved ? kReturning : kDoubtful);
+        state.dueAt =
+            state.verdict == Verdict::Unserved ? dueAfter(now, kReturning, kReturningPerSecond) : now + kDoubtful;
         if (state.misses >= kMissesToFail || state.verdict == Verdict::Unserved) {
             state.verdict = Verdict::Unserved;
             state.why = why;

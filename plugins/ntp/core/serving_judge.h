@@ -27,7 +27,10 @@ class ServingJudge {
 
     /// So many requests in a row must fail before an address that was served is not.
     static constexpr int kMissesToFail = 3;
-    /// Between two requests to an address about which nothing is in doubt, and to one that is in doubt.
+    /// Between two requests to an address about which nothing is in doubt, and to one that is in doubt. With thousands
+    /// of addresses longer: so many requests a second are enough.
+    static constexpr int kRequestsPerSecond = 8;
+    static constexpr int kReturningPerSecond = 64;
     static constexpr std::chrono::seconds kSettled{16};
     static constexpr std::chrono::seconds kDoubtful{1};
     static constexpr std::chrono::seconds kReturning{2};
@@ -61,7 +64,11 @@ class ServingJudge {
         std::optional<TimePoint> goodSince;
     };
 
+    /// When an address is next due, at least `interval` from now.
+    [[nodiscard]] TimePoint dueAfter(TimePoint now, std::chrono::seconds interval, int perSecond);
+
     std::map<IpAddress, State> m_addresses;
+    unsigned m_turn = 0;  ///< spreads what was asked together
 };
 
 }  // namespace fos1::ntp

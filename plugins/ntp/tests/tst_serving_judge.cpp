@@ -138,6 +138,25 @@ class TestServingJudge : public QObject {
                  QStringLiteral("192.168.10.1 does not answer (one of 2 such addresses); ntpd (pid 812), a program "
                                 "of user 104 have the port"));
     }
+
+    /// 8,000 addresses are asked in turns, not all of them each 16 s.
+    void manyAddressesAreAskedInTurns() {
+        std::vector<IpAddress> many;
+        for (int i = 0; i < 8000; ++i)
+            many.push_back(*IpAddress::parse(QStringLiteral("10.%1.%2.1").arg(i / 250).arg(i % 250)));
+        Timeline time(many);
+        std::size_t asked = 0;
+        const auto ask = [&](std::chrono::seconds now) {
+            const std::vector<IpAddress> due = time.judge.due(time.start + now, many.size());
+            asked += due.size();
+            for (const IpAddress& address : due) time.hear(now, Heard::Ours, address);
+        };
+        ask(0s);
+        QCOMPARE(asked, many.size());  // at first all
+        for (int second = 1; second <= 3000; ++second) ask(std::chrono::seconds(second));
+        const std::size_t perSecond = (asked - many.size()) / 3000;
+        QVERIFY2(perSecond >= 6 && perSecond <= 10, qPrintable(QString::number(perSecond)));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestServingJudge)
