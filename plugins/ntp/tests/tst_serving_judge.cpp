@@ -106,6 +106,7 @@ class TestServingJudge : public QObject {
 
     void onlySoManyAreAskedAtOnce() {
         std::vector<IpAddress> many;
+        many.reserve(300);
         for (int i = 0; i < 300; ++i)
             many.push_back(*IpAddress::parse(QStringLiteral("10.0.%1.%2").arg(i / 250).arg(i % 250 + 1)));
         Timeline time(many);
@@ -142,6 +143,7 @@ class TestServingJudge : public QObject {
     /// 8,000 addresses are asked in turns, not all of them each 16 s.
     void manyAddressesAreAskedInTurns() {
         std::vector<IpAddress> many;
+        many.reserve(8000);
         for (int i = 0; i < 8000; ++i)
             many.push_back(*IpAddress::parse(QStringLiteral("10.%1.%2.1").arg(i / 250).arg(i % 250)));
         Timeline time(many);
