@@ -98,8 +98,11 @@ Condition offsetWithinLimits(const StatusInput& in) {
 
 /// Of the machine's own clock, which chronyd may not be allowed to set.
 Condition systemClockWithinLimits(const StatusInput& in) {
-    const QString subject = in.sync.offset.count() < 0 ? QStringLiteral("The machine's clock is %1 slow")
-                                                       : QStringLiteral("The machine's clock is %1 fast");
+    // The sign of a small offset changes all the time, and is no news.
+    const bool isSmall = std::chrono::abs(in.sync.offset) < in.spec.monitoring.warningThreshold;
+    const QString subject = isSmall                      ? QStringLiteral("The machine's clock is %1 off")
+                            : in.sync.offset.count() < 0 ? QStringLiteral("The machine's clock is %1 slow")
+                                                         : QStringLiteral("The machine's clock is %1 fast");
     return againstLimits(
         "SystemClockWithinLimits", in, std::chrono::abs(in.sync.offset), subject,
         in.clockControl == ClockControl::Adjust

@@ -18,6 +18,12 @@ class TestServingConditions : public QObject {
             message(in, "SystemClockWithinLimits"),
             QStringLiteral("The machine's clock is 2 s slow, over the critical limit of 1 s. This service does not "
                            "set it (plugins.ntp.clockControl is false); clients get the corrected time."));
+        // The sign of a small offset is no news, which a cluster would be told each second.
+        in.sync.offset = -2us;
+        const QString slow = message(in, "SystemClockWithinLimits");
+        in.sync.offset = 2us;
+        QCOMPARE(message(in, "SystemClockWithinLimits"), slow);
+        in.sync.offset = -2s;
         in.clockControl = ClockControl::Adjust;
         QCOMPARE(
             message(in, "SystemClockWithinLimits"),
