@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A fact holds while a current value of its topic says so, whoever published it, and is a topic itself.
+// A fact is a topic itself. It holds while a current value of the topic that provides it says so.
 #include <QTest>
 
 #include "bus/state_bus.h"

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "candm/candm_codec.h"
+
 namespace fos1::ntp {
 
 namespace {
