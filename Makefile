@@ -29,7 +29,7 @@ demo:
 	@scripts/setup test
 	@cmake --preset dev >/dev/null
 	cmake --build --preset dev --target fos1-demo
-	@scripts/foreground build/dev/bin/fos1-demo
+	@scripts/foreground build/dev/bin/fos1-demo $(if $(TROUBLE),--trouble $(TROUBLE))
 
 # TESTS: options of ctest, such as -R tst_firewall or -L system.
 test:

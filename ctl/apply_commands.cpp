@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // `apply` and `delete`: change desired state through the daemon.
+#include <QJsonArray>
+
 #include "commands.h"
 #include "manifest_files.h"
 
@@ -64,15 +66,23 @@ ExitCode forEach(const Options& options, const QStringList& files, const QString
 }  // namespace
 
 ExitCode applyFiles(const Options& options, const QStringList& files) {
-    return forEach(
+    QJsonArray applied;
+    const ExitCode code = forEach(
         options, files, QStringLiteral("resource.apply"),
         [](const QCborMap& object) {
             return QJsonObject{{QStringLiteral("object"), object.toJsonObject()}};
         },
-        [](const QCborMap& object, const QJsonObject& result) {
+        [&applied](const QCborMap& object, const QJsonObject& result) {
             print(shortText(object) + u' ' + result.value(u"result").toString());
             noteUnchecked(result);
+            applied.append(object.toJsonObject());
         });
+    if (applied.isEmpty()) return code;
+    // What was accepted need not be in force.
+    const auto preview =
+        RpcClient(options.socket).call(QStringLiteral("resource.preview"), {{QStringLiteral("objects"), applied}});
+    if (preview) noteWarnings(*preview);
+    return code;
 }
 
 ExitCode deleteFiles(const Options& options, const QStringList& files) {

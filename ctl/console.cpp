@@ -36,6 +36,19 @@ void noteUnchecked(const QJsonObject& answer) {
     for (const QJsonValue& who : unchecked) complain(QStringLiteral("note: not checked by %1").arg(who.toString()));
 }
 
+void noteWarnings(const QJsonObject& preview) {
+    QStringList objects;
+    const QJsonArray given = preview.value(u"objects").toArray();
+    for (const QJsonValue& each : given) objects.append(each[u"object"].toString());
+    const QJsonArray plugins = preview.value(u"plugins").toArray();
+    for (const QJsonValue& plugin : plugins) {
+        const QJsonArray warnings = plugin[u"warnings"].toArray();
+        for (const QJsonValue& each : warnings)
+            if (const QString object = each[u"object"].toString(); objects.contains(object))
+                complain(QStringLiteral("warning: %1: %2").arg(object, each[u"text"].toString()));
+    }
+}
+
 ExitCode complainAbout(const RpcFailure& failure) {
     complain(failure.message);
     for (const Error& error : failure.errors) complain(error.text());

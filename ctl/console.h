@@ -37,6 +37,10 @@ std::optional<QJsonObject> call(const Options& options, const QString& method, c
 /// Prints which plugins should have checked an object and did not, according to the daemon's answer.
 void noteUnchecked(const QJsonObject& answer);
 
+/// Prints what of the previewed objects would not be in force, according to the plugins. `preview`: the daemon's
+/// answer.
+void noteWarnings(const QJsonObject& preview);
+
 /// Prints why a call failed. Returns the exit status for it.
 ExitCode complainAbout(const RpcFailure& failure);
 

@@ -100,6 +100,7 @@ ExitCode diffFiles(const Options& options, const QStringList& files) {
         for (const QJsonValue& plugin : plugins) printPlugin(plugin.toObject());
     }
     noteUnchecked(*result);
+    noteWarnings(*result);
     const QJsonArray changes = (*result)[u"objects"].toArray();
     const bool isSame = std::all_of(changes.begin(), changes.end(), [](const QJsonValue& change) {
         return change[u"change"].toString() == QStringLiteral("unchanged");

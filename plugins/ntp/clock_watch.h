@@ -6,8 +6,10 @@
 #include <QObject>
 
 #include "chrony/chrony_monitor.h"
+#include "core/key_exchange_log.h"
 #include "core/sync_estimator.h"
 #include "fos1/publication.h"
+#include "name_lookups.h"
 #include "time/sources_state.h"
 #include "time/sync_state.h"
 
@@ -21,10 +23,12 @@ class ClockWatch final : public QObject {
     ClockWatch(ChronyClient& client, IBus& bus);
 
     /// Anew: chronyd was started.
-    void start() { m_monitor.start(); }
+    void start();
     void startIfIdle() {
         if (!m_monitor.isActive()) m_monitor.start();
     }
+    /// A line of chronyd's log.
+    void logged(const QString& line) { m_keyExchanges.feed(line); }
     /// `service`: the key of the topic, which is retracted; empty: it has none.
     void stop(const QString& service, const QString& why);
     /// After stop(), when the plugin stops: the addresses of the sources stay published like the policies of the VLANs,
@@ -46,8 +50,13 @@ class ClockWatch final : public QObject {
     void observed(const Observation& observation);
 
    private:
+    /// Adds what chronyd does not report about sources that give no time.
+    void explain(std::vector<SourceReport>& sources);
+
     IBus& m_bus;
     ChronyMonitor m_monitor;
+    KeyExchangeLog m_keyExchanges;
+    NameLookups m_lookups;
     SyncEstimator m_estimator;
     time::SyncState m_sync;
     Publication<time::SourcesState> m_sources;

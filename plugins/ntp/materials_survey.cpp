@@ -92,6 +92,11 @@ void MaterialsSurvey::findKeys(const NtpServiceSpec& spec, const QString& ns, co
                                Materials& found) const {
     if (!spec.authentication.enabled) return;
     for (const KeySpec& key : spec.authentication.keys) {
+        if (!found.version.sechash && key.type != QStringLiteral("MD5")) {
+            found.missingKeys.emplace(
+                key.id, QStringLiteral("is of the type %1, and this chronyd was built with MD5 only").arg(key.type));
+            continue;
+        }
         if (!key.value.isEmpty()) {
             found.keys.emplace(key.id, key.value);
             continue;

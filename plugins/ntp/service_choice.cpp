@@ -13,11 +13,11 @@ namespace {
 const QString kConflict = QStringLiteral("Conflict");
 const QString kElsewhere = QStringLiteral("The labels of this node do not match spec.nodeSelector.");
 
+}  // namespace
+
 QString anotherServes(const ObjectKey& serving) {
     return QStringLiteral("Only one NTPService can serve a node, and %1 does.").arg(serving.text());
 }
-
-}  // namespace
 
 QString whyIdle(const DesiredObject& service, const std::vector<DesiredObject>& services, const Labels& node) {
     const NodeClaims claims = claimsOf(services, node);

@@ -13,6 +13,9 @@ namespace fos1::ntp {
 [[nodiscard]] QString whyIdle(const DesiredObject& service, const std::vector<DesiredObject>& services,
                               const Labels& node);
 
+/// The same of one that another one, `serving`, is in front of.
+[[nodiscard]] QString anotherServes(const ObjectKey& serving);
+
 class ServiceChoice {
    public:
     explicit ServiceChoice(const HostView& host) : m_host(host) {}

@@ -4,6 +4,8 @@
 #include "client_groups.h"
 #include "core/service_plan.h"
 #include "model/spec_parser.h"
+#include "model/unimplemented_fields.h"
+#include "service_choice.h"
 
 namespace fos1::ntp {
 
@@ -18,6 +20,9 @@ QCborMap previewServices(const QCborMap& snapshot, const PreviewContext& context
     }
     const NodeClaims claims = claimsOf(services, context.node);
     if (!claims.serving) return describeChange(context.now, {});
+    std::vector<Warning> warnings;
+    for (const DesiredObject* other : claims.younger)
+        warnings.push_back({other->key.text(), anotherServes(claims.serving->key)});
     const auto spec = parse(claims.serving->spec);
     if (!spec) return {};  // what runs goes on
     const QString& ns = claims.serving->key.ns;
@@ -29,9 +34,15 @@ QCborMap previewServices(const QCborMap& snapshot, const PreviewContext& context
     const bool isNtsServed = planned.nts && planned.nts->problem.isEmpty();
     then.vlans = planVlans(*spec, context.vlans, *planned.answers,
                            {spec->enabled, isNtsServed, isFit(context.fitness), sentence(context.fitness)});
+    const auto warn = [&](const QString& text) { warnings.push_back({claims.serving->key.text(), text}); };
+    for (const QString& field : unimplementedFields(claims.serving->spec))
+        warn(QStringLiteral("%1 is not implemented by this version; nothing would be done about it.").arg(field));
+    for (const LeftOut& each : planned.chrony.leftOut)
+        warn(QStringLiteral("%1 (%2) %3.").arg(each.path, each.name, each.reason));
+    if (!planned.access.entriesWithoutVlan.empty()) warn(whyNoVlan(planned.access.entriesWithoutVlan));
     then.groups = std::move(planned.access.groups);
     if (spec->enabled) then.chrony = std::move(planned.chrony);
-    return describeChange(context.now, then);
+    return describeChange(context.now, then, warnings);
 }
 
 }  // namespace fos1::ntp

@@ -14,7 +14,6 @@ using std::chrono::steady_clock;
 constexpr std::size_t kMostAtOnce = 64;
 constexpr std::chrono::milliseconds kBetweenRounds{1000};  ///< while nothing is pending
 constexpr std::chrono::milliseconds kShowTogether{200};
-constexpr std::chrono::seconds kBetweenLooks{5};
 constexpr std::chrono::seconds kBetweenRestarts{30};
 /// Of reference timestamps that went through floating point (tracking) and through 32 bits of fraction (NTP).
 constexpr std::chrono::nanoseconds kRounding{1000};
@@ -33,6 +32,11 @@ ServingWatch::ServingWatch(ChronyClient& client, QObject* parent) : QObject(pare
             });
     connect(&m_questions, &TimeQuestions::unanswered, this,
             [this](const IpAddress& address, const QString& why) { m_silent.emplace_back(address, why); });
+    connect(&m_port, &PortLook::ended, this, [this] {
+        if (!m_judge.hasTargets()) return;
+        wantRestart();
+        show();
+    });
     // chronyd may have updated its reference meanwhile: an answer is ours with the one before, or with the one after.
     connect(&m_questions, &TimeQuestions::finished, this, &ServingWatch::askReference);
 }
@@ -48,7 +52,7 @@ void ServingWatch::watch(Served served) {
 
 void ServingWatch::doubt(qint64 pid) {
     m_pid = pid;
-    m_lookedAtPortAt = {};
+    m_port.forget();
     m_judge.doubtAll(steady_clock::now());
     schedule();
 }
@@ -61,7 +65,7 @@ void ServingWatch::stop() {
     m_next.stop();
     m_show.stop();
     m_judge.setTargets({});
-    m_port = {};
+    m_port.forget();
     m_restartWantedAt = {};
     if (std::exchange(m_facts, nullptr)) Q_EMIT changed();
 }
@@ -122,19 +126,19 @@ void ServingWatch::endRound() {
         hasNews |= m_judge.hear(address, ours ? Heard::Ours : Heard::Foreign,
                                 ours ? QString() : QStringLiteral("is answered by another program"), now);
     }
-    if (!m_silent.empty()) lookAtPort(now);
-    if (!m_silent.empty() && isWithoutSocket() && now - m_restartWantedAt >= kBetweenRestarts) {
-        m_restartWantedAt = now;
-        Q_EMIT restartWanted();
+    if (!m_silent.empty()) {
+        m_port.look(m_served.port, m_pid);
+        wantRestart();
     }
+    const bool isPortOurs = !m_port.seen() || m_port.seen()->others.empty();
     for (const auto& [address, why] : m_silent) {
         // chronyd's own rate limit leaves requests unanswered too.
-        if (m_served.isRateLimited && m_port.others.empty() && m_facts && m_facts->served.contains(address)) continue;
+        if (m_served.isRateLimited && isPortOurs && m_facts && m_facts->served.contains(address)) continue;
         hasNews |= m_judge.hear(address, Heard::Nothing, why, now);
     }
     if (hasNews) {
         const bool isTrouble = !m_judge.facts().unserved.empty();
-        if (isTrouble) lookAtPort(now);
+        if (isTrouble) m_port.look(m_served.port, m_pid);
         // What happened to one may have happened to all, of which some would only be asked much later.
         if (isTrouble && m_facts && m_facts->unserved.empty()) m_judge.doubtAll(now);
         if (m_judge.isPending())
@@ -145,23 +149,29 @@ void ServingWatch::endRound() {
     schedule();
 }
 
-void ServingWatch::lookAtPort(steady_clock::time_point now) {
-    if (m_lookedAtPortAt != steady_clock::time_point() && now - m_lookedAtPortAt < kBetweenLooks) return;
-    m_lookedAtPortAt = now;
-    m_port = useOf(m_served.port, m_pid);
+bool ServingWatch::isWithoutSocket() const {
+    const auto& use = m_port.seen();
+    if (!use || !use->others.empty()) return false;
+    const ServingFacts facts = m_judge.facts();
+    return std::any_of(facts.unserved.begin(), facts.unserved.end(), [&use](const auto& each) {
+        return each.first.family == AddressFamily::Inet4 ? !use->isOursInet4 : !use->isOursInet6;
+    });
 }
 
-bool ServingWatch::isWithoutSocket() const {
-    const ServingFacts facts = m_judge.facts();
-    return m_port.others.empty() && std::any_of(facts.unserved.begin(), facts.unserved.end(), [this](const auto& each) {
-               return each.first.family == AddressFamily::Inet4 ? !m_port.isOursInet4 : !m_port.isOursInet6;
-           });
+void ServingWatch::wantRestart() {
+    const auto now = steady_clock::now();
+    if (!isWithoutSocket() || now - m_restartWantedAt < kBetweenRestarts) return;
+    m_restartWantedAt = now;
+    Q_EMIT restartWanted();
 }
 
 void ServingWatch::show() {
     m_show.stop();
     auto facts = std::make_shared<ServingFacts>(m_judge.facts());
-    if (!facts->unserved.empty()) facts->holders = m_port.others;
+    if (!facts->unserved.empty()) {
+        if (m_port.isLooking()) return;  // who has the port belongs to it; the end of the look comes back here
+        if (m_port.seen()) facts->holders = m_port.seen()->others;
+    }
     if (m_facts && *m_facts == *facts) return;
     m_facts = std::move(facts);
     Q_EMIT changed();

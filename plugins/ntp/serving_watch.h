@@ -11,7 +11,7 @@
 #include "candm/chrony_client.h"
 #include "core/observation.h"
 #include "core/serving_judge.h"
-#include "serving/port_holders.h"
+#include "serving/port_look.h"
 #include "serving/time_questions.h"
 
 namespace fos1::ntp {
@@ -52,8 +52,8 @@ class ServingWatch final : public QObject {
     void schedule();
     void show();
     [[nodiscard]] bool isOurs(const TimeReference& answer) const;
-    void lookAtPort(std::chrono::steady_clock::time_point now);
     [[nodiscard]] bool isWithoutSocket() const;
+    void wantRestart();
 
     ChronyClient& m_client;
     TimeQuestions m_questions;
@@ -68,8 +68,7 @@ class ServingWatch final : public QObject {
     std::vector<Tracking> m_references;  ///< that chronyd had during the round
     std::vector<std::pair<IpAddress, TimeReference>> m_answers;
     std::vector<std::pair<IpAddress, QString>> m_silent;
-    PortUse m_port;
-    std::chrono::steady_clock::time_point m_lookedAtPortAt;
+    PortLook m_port;
     std::chrono::steady_clock::time_point m_restartWantedAt;
     std::shared_ptr<const ServingFacts> m_facts;
 };

@@ -40,6 +40,7 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
     connect(&m_engine, &ChronyEngine::healed, this, [this] {
         if (m_declared) m_events.healed(m_declared->key);
     });
+    connect(&m_engine, &ChronyEngine::logged, &m_clock, &ClockWatch::logged);
     connect(&m_engine, &ChronyEngine::gapMeasured, this, &TimeService::onGapMeasured);
     connect(&m_engine, &ChronyEngine::stateChanged, this, &TimeService::showStatus);
     connect(&m_claim.timedate(), &TimedateClient::changed, this, &TimeService::showStatus);
@@ -296,20 +297,6 @@ void TimeService::showServices() {
     m_clients.show(shown().spec, m_inForce ? &m_inForce->planned : nullptr, isRunning, m_clock.estimator().fitness());
 }
 
-FitnessPolicy TimeService::fitnessPolicy() const {
-    const NtpServiceSpec& spec = shown().spec;
-    const bool isMonitored = spec.monitoring.enabled;
-    FitnessPolicy policy{spec.server.stratum,
-                         spec.advertise.holdover,
-                         isMonitored ? spec.monitoring.sourcesMinimum : 1,
-                         whyNobodyServed(spec, m_clients.serving().get()),
-                         std::nullopt,
-                         m_inForce ? m_inForce->planned.own : nullptr};
-    if (spec.server.local.enabled)
-        policy.localStratum = spec.server.local.stratum.value_or(spec.server.stratum.value_or(kDefaultLocalStratum));
-    return policy;
-}
-
 const TimeService::Declared& TimeService::shown() const { return m_inForce ? m_inForce->declared : *m_declared; }
 
 void TimeService::onUp(const ChronydStart& start) {
@@ -340,7 +327,9 @@ void TimeService::onNetworkImproved() {
 
 void TimeService::onObserved(const Observation& observation) {
     if (!m_declared || !m_declared->spec.enabled || isStopped()) return;
-    const time::SyncState before = m_clock.take(observation, fitnessPolicy(), m_declared->key.name);
+    const FitnessPolicy policy =
+        fitnessPolicyOf(shown().spec, m_clients.serving().get(), m_inForce ? m_inForce->planned.own : nullptr);
+    const time::SyncState before = m_clock.take(observation, policy, m_declared->key.name);
     // During a change chronyd may be ahead of what is known to run.
     const ChronyPlan* runs = m_engine.inForce();
     if (runs && !m_engine.isApplying() && hasOtherSources(observation, runs->online.sourceNames) &&

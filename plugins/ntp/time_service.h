@@ -88,7 +88,6 @@ class TimeService final : public QObject {
     void showServices();
     /// The refresh runs until stop().
     [[nodiscard]] bool isStopped() const { return !m_refresh.isActive(); }
-    [[nodiscard]] FitnessPolicy fitnessPolicy() const;
     void withdraw(const QString& why);
     void endMeasuring(const QString& why);
 

@@ -106,7 +106,10 @@ void Demo::look() {
 void Demo::show(const Snapshot& snapshot) {
     if (m_isOver) return;
     // The clients' view in the first settled round may be older than the host's.
-    if (m_options.isOnce && (!snapshot.isSettled() || !std::exchange(m_wasSettled, true))) return;
+    const bool isDone = snapshot.isSettled() && std::exchange(m_wasSettled, true);
+    const bool isTroubleWanted = m_options.trouble != Trouble::None;
+    if (isDone && isTroubleWanted && !std::exchange(m_isTroubleMade, true)) m_network->make(m_options.trouble);
+    if (m_options.isOnce && !(isTroubleWanted ? snapshot.isFound() : isDone)) return;
     const QString text = pageText(snapshot, m_places);
     winsize window{};
     if (m_isTerminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_row > 0)

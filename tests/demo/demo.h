@@ -16,8 +16,9 @@
 namespace fos1::demo {
 
 struct DemoOptions {
-    bool isOnce = false;            ///< print one table once everything has settled
-    std::chrono::seconds until{0};  ///< 0: forever
+    bool isOnce = false;              ///< print one table once everything has settled
+    std::chrono::seconds until{0};    ///< 0: forever
+    Trouble trouble = Trouble::None;  ///< made once everything has settled
 };
 
 class Demo : public QObject {
@@ -46,6 +47,7 @@ class Demo : public QObject {
     std::thread m_looking;  ///< runs the current round
     bool m_isLooking = false;
     bool m_wasSettled = false;
+    bool m_isTroubleMade = false;
 };
 
 }  // namespace fos1::demo

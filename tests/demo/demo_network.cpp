@@ -81,6 +81,26 @@ QString DemoNetwork::startHost() {
     return m_host->start() ? QString() : QStringLiteral("the host did not start");
 }
 
+void DemoNetwork::make(Trouble trouble) {
+    m_trouble = trouble;
+    if (trouble == Trouble::Port) {
+        // More specific than the socket of the router's own chronyd: the kernel prefers it.
+        m_troublemaker = m_lab.startChronyd("rt", "intruder", "bindaddress 10.10.0.1\nlocal stratum 3\nallow\n");
+    } else if (trouble == Trouble::Loop) {
+        m_liar.reset();
+        m_honest = {};
+        m_troublemaker = m_lab.startChronyd("up", "follower",
+                                            "server 10.1.0.2 iburst minpoll -2 maxpoll -2\nlocal stratum 14\nallow\n");
+    }
+}
+
+QString DemoNetwork::found(const QString& reason) const {
+    if (m_trouble == Trouble::Loop) return reason.contains(QStringLiteral("timing loop")) ? reason : QString();
+    const QJsonObject serving = system::HostUnderTest::condition(
+        m_host->service(QStringLiteral("main-ntp"))[u"status"][u"conditions"].toArray(), QStringLiteral("Serving"));
+    return serving[u"status"].toString() == u"False" ? serving[u"message"].toString() : QString();
+}
+
 /// The view from the client's namespace. Requests that a rate limit may apply to are sent in sequence, all others in
 /// parallel.
 ClientView DemoNetwork::see(const Vlan& vlan) const {
@@ -119,6 +139,12 @@ void DemoNetwork::ask(std::vector<ClientView>& clients, Snapshot& snapshot) cons
     const QJsonObject sync = m_host->syncState(QStringLiteral("main-ntp"))[u"value"].toObject();
     snapshot.sync = sync[u"reason"].toString();
     snapshot.isFit = sync[u"fit_to_advertise"].toBool();
+    if (m_trouble != Trouble::None) snapshot.found = found(snapshot.sync);
+    if (m_trouble == Trouble::Port)
+        snapshot.trouble = QStringLiteral("a second chronyd in the router has taken port 123 of the staff's address");
+    if (m_trouble == Trouble::Loop)
+        snapshot.trouble =
+            QStringLiteral("the upstreams are gone, but for 10.1.0.1, which now takes its time from the router");
     const QJsonArray sources = m_host->service(QStringLiteral("main-ntp"))[u"status"][u"sources"].toArray();
     for (const Truth& truth : kUpstreams) {
         UpstreamView view{QString::fromLatin1(truth.address), QString::fromLatin1(truth.words), {}, {}, {}};

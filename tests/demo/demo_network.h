@@ -24,6 +24,9 @@ class DemoNetwork {
     /// Returns an empty string when everything is running, otherwise what went wrong. May take seconds.
     [[nodiscard]] QString start();
 
+    /// Makes trouble; not while look() runs.
+    void make(Trouble trouble);
+
     /// Takes a snapshot of everything in parallel, in threads of its own; takes up to a second.
     [[nodiscard]] Snapshot look() const;
 
@@ -41,10 +44,13 @@ class DemoNetwork {
     [[nodiscard]] QString startHost();
     [[nodiscard]] ClientView see(const Vlan& vlan) const;
     void ask(std::vector<ClientView>& clients, Snapshot& snapshot) const;
+    [[nodiscard]] QString found(const QString& reason) const;
 
     lab::Lab m_lab;
     std::array<std::unique_ptr<lab::Daemon>, 2> m_honest;
     std::unique_ptr<lab::NtpResponder> m_liar;
+    Trouble m_trouble = Trouble::None;
+    std::unique_ptr<lab::Daemon> m_troublemaker;
     std::unique_ptr<lab::Daemon> m_dnsmasq;
     std::unique_ptr<system::HostUnderTest> m_host;
     std::vector<Vlan> m_vlans;

@@ -120,6 +120,8 @@ QString pageText(const Snapshot& snapshot, const Places& places) {
                 "Change:  %4\n"
                 "Stop:    Ctrl-C\n\n")
                 .arg(orNothing(snapshot.sync), places.http, places.ctl, places.manifests);
+    if (!snapshot.trouble.isEmpty())
+        text += QStringLiteral("Trouble: %1\nFound:   %2\n\n").arg(snapshot.trouble, orNothing(snapshot.found));
     text += policies(snapshot.clients);
     return text + QStringLiteral(
                       "DHCP and DNS come from a real dnsmasq. It does not know the time servers, because there "

@@ -41,14 +41,21 @@ struct UpstreamView {
     QString why;
 };
 
+/// What goes wrong once everything has settled, for the host to find. (A lying upstream is there from the start.)
+enum class Trouble { None = 0, Port, Loop };
+
 struct Snapshot {
     std::vector<ClientView> clients;
     std::vector<UpstreamView> upstreams;
     QString sync;  ///< what the host reports about its time
     bool isFit = false;
+    QString trouble;  ///< what was done; empty: nothing
+    QString found;    ///< what the host reports about it; empty: nothing yet
 
     /// Whether time, leases and firewall have reached their final state.
     [[nodiscard]] bool isSettled() const;
+    /// Whether there is trouble, and the host found it.
+    [[nodiscard]] bool isFound() const { return !trouble.isEmpty() && !found.isEmpty(); }
 };
 
 }  // namespace fos1::demo

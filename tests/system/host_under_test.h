@@ -23,6 +23,9 @@ class HostUnderTest {
     /// `name` is the directory below the lab's. Starts nothing yet.
     HostUnderTest(const lab::Lab& lab, const QString& name);
 
+    /// What the host has logged.
+    [[nodiscard]] QByteArray log() const { return m_process ? m_process->log() : QByteArray(); }
+
     /// Starts the host and waits until it is ready. Otherwise prints the log and returns false.
     bool start(const QStringList& environment = {});
     /// Starts the host without waiting.

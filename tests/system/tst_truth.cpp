@@ -83,6 +83,10 @@ class TestTruth : public QObject {
             if (each[u"key"].toString() == vlan) return each[u"value"].toObject();
         return {};
     }
+    [[nodiscard]] QString state() const {
+        return why() + u'\n' + verdict("Serving") + u' ' + message("Serving") + u'\n' +
+               served("vlan-10")[u"reason"].toString() + u'\n' + QString::fromUtf8(m_host->log());
+    }
     [[nodiscard]] std::optional<lab::TimeAnswer> client() const { return lab::Probe(*m_lab, "cl").time("10.2.0.1"); }
 
    private Q_SLOTS:
@@ -148,7 +152,7 @@ class TestTruth : public QObject {
     void aSecondChronyd() {
         const NtpResponder upstream(*m_lab, "up", NtpClaim());
         start(service(server("10.1.0.1"), kOneVlan) + vlan("vlan-10", 10, "10.2.0.1/24"));
-        QTRY_VERIFY_WITH_TIMEOUT(served("vlan-10")[u"advertise"].toBool(), kPatience);
+        QTRY_VERIFY2_WITH_TIMEOUT(served("vlan-10")[u"advertise"].toBool(), qPrintable(state()), kPatience);
         QCOMPARE(verdict("Serving"), QStringLiteral("True/Answered"));
         // With a wildcard for both, the kernel decides which of them gets the requests.
         auto second =
@@ -198,6 +202,28 @@ class TestTruth : public QObject {
         QVERIFY(!served("vlan-10")[u"advertise"].toBool());
         const QByteArray shown = m_host->ctl({"ntp", "why"}).output;
         QVERIFY2(shown.contains("free-running"), shown.constData());
+    }
+
+    /// Three servers name each other, and the upstream of one of them is gone: no refid shows the loop, but the strata
+    /// count up.
+    void aLoopOfThreeIsFoundByItsStrata() {
+        for (const char* address : {"10.1.0.3/24", "10.1.0.4/24"})
+            QVERIFY(m_lab->runIn("up", "ip", {"address", "add", address, "dev", "v-up"}).exitCode == 0);
+        const auto follower = [](const QByteArray& own, const QByteArray& sources) {
+            return "bindaddress " + own + "\nbindacqaddress " + own + "\nallow\n" + sources;
+        };
+        const QByteArray often = " iburst minpoll 0 maxpoll 0\n";
+        auto upstream = m_lab->startChronyd("up", "upstream", "bindaddress 10.1.0.4\nlocal stratum 1\nallow\n");
+        const auto second = m_lab->startChronyd(
+            "up", "second", follower("10.1.0.3", "server 10.1.0.4" + often + "server 10.1.0.2" + often));
+        const auto third = m_lab->startChronyd("up", "third", follower("10.1.0.1", "server 10.1.0.3" + often));
+        start(service("      - {address: 10.1.0.1, iburst: true, minpoll: 0, maxpoll: 0}\n",
+                      kOneVlan + "  security: {access: [{network: 10.1.0.0/24, permission: allow}]}\n") +
+              vlan("vlan-10", 10, "10.2.0.1/24"));
+        QTRY_VERIFY_WITH_TIMEOUT(isFit(), kPatience);
+        upstream.reset();
+        QTRY_VERIFY2_WITH_TIMEOUT(why().contains("counted its stratum up"), qPrintable(why()), 2 * kPatience);
+        QVERIFY(!isFit());
     }
 
     /// The first that answers is not the majority.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Finds out when a chronyd that was just started answers. Knows no process.
+// Finds out when a chronyd that was just started answers, and when one that runs does not answer any more. Knows no
+// process.
 #pragma once
 
 #include <QObject>
@@ -15,19 +16,17 @@ class AnswerProbe final : public QObject {
    public:
     static constexpr std::chrono::milliseconds kInterval{5};
     static constexpr std::chrono::seconds kDeadline{5};
+    static constexpr int kLooksInPatience = 4;
 
-    /// `client` outlives the object.
-    explicit AnswerProbe(ChronyClient& client) : m_client(client) {
+    /// `client` outlives the object. `patience`: with one that runs and does not answer.
+    AnswerProbe(ChronyClient& client, std::chrono::milliseconds patience) : m_client(client), m_patience(patience) {
         m_timer.setSingleShot(true);
-        m_timer.setInterval(kInterval);
         connect(&m_timer, &QTimer::timeout, this, &AnswerProbe::ask);
     }
 
-    void start() {
-        m_deadline = std::chrono::steady_clock::now() + kDeadline;
-        ++m_run;
-        m_timer.start();
-    }
+    void start() { begin(false); }
+    /// Of one that runs: silent() when no answer came for the patience, and never answered().
+    void watch() { begin(true); }
     /// The answer came too early to be of use.
     void again() { m_timer.start(); }
     void stop() {
@@ -37,15 +36,24 @@ class AnswerProbe final : public QObject {
 
    Q_SIGNALS:
     void answered();
-    /// No answer within kDeadline; `why`: what became of the last request.
+    /// No answer within the deadline; `why`: what became of the last request. Nothing is asked any more.
     void silent(const QString& why);
 
    private:
+    void begin(bool isWatching) {
+        m_isWatching = isWatching;
+        m_deadline = std::chrono::steady_clock::now() + (isWatching ? m_patience : kDeadline);
+        ++m_run;
+        m_timer.start(isWatching ? m_patience / kLooksInPatience : kInterval);
+    }
+
     void ask() {
         m_client.request(candm::activityRequest(), this, [this, run = m_run](const Result<candm::Reply>& reply) {
             if (run != m_run) return;
-            if (reply)
+            if (reply && !m_isWatching)
                 Q_EMIT answered();
+            else if (reply)
+                begin(true);
             else if (std::chrono::steady_clock::now() < m_deadline)
                 m_timer.start();
             else
@@ -54,8 +62,10 @@ class AnswerProbe final : public QObject {
     }
 
     ChronyClient& m_client;
+    const std::chrono::milliseconds m_patience;
     QTimer m_timer;
     std::chrono::steady_clock::time_point m_deadline;
+    bool m_isWatching = false;
     quint64 m_run = 0;
 };
 

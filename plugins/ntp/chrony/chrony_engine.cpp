@@ -7,9 +7,7 @@
 
 #include "chrony/chrony_files.h"
 #include "chrony/chronyd_log.h"
-#include "chrony/chronyd_process.h"
 #include "chrony/config_file.h"
-#include "chrony/systemd_unit.h"
 #include "fos1/logging.h"
 
 namespace fos1::ntp {
@@ -18,11 +16,6 @@ namespace {
 
 FOS1_LOG(lcEngine, "ntp.engine")
 
-std::unique_ptr<ChronydRunner> makeRunner(const EngineOptions& options) {
-    if (options.unit.isEmpty()) return std::make_unique<ChronydProcess>();
-    return std::make_unique<SystemdUnit>(options.unit, options.layout.argumentFile());
-}
-
 }  // namespace
 
 ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
@@ -30,8 +23,8 @@ ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
       m_options(std::move(options)),
       m_client(m_options.layout.paths().commandSocket),
       m_check(m_options.chronyd),
-      m_runner(makeRunner(m_options)),
-      m_probe(m_client),
+      m_runner(makeRunner(m_options.unit, m_options.layout.argumentFile())),
+      m_probe(m_client, m_options.patience),
       m_gap(m_client),
       m_online(m_client,
                {[this](const QByteArray& keys) { return writeConfigFile(m_options.layout.keyFile(), keys, m_user); },
@@ -49,11 +42,8 @@ ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
     });
     connect(m_runner.get(), &ChronydRunner::exited, this, &ChronyEngine::onExited);
     connect(m_runner.get(), &ChronydRunner::notEnded, this, &ChronyEngine::onNotEnded);
-    connect(m_runner.get(), &ChronydRunner::logged, this, [this](const QString& line) {
-        if (!isComplaint(line)) return;
-        m_state.complaint = {line, QDateTime::currentMSecsSinceEpoch()};
-        announce();
-    });
+    connect(m_runner.get(), &ChronydRunner::logged, this, &ChronyEngine::onLogged);
+    connect(&m_strays, &StrayChanges::seen, this, &ChronyEngine::heal);
     connect(&m_gap, &RestartGap::measured, this, &ChronyEngine::gapMeasured);
 }
 
@@ -191,10 +181,18 @@ bool ChronyEngine::isSettled() const {
 
 void ChronyEngine::heal() {
     if (!isSettled()) return;
-    m_online.runAndCheckAll(m_held, m_plan, [this](const tl::expected<void, Error>& result) {
+    m_online.runAndCheckAll(m_held, m_plan, m_strays.take(), [this](const tl::expected<void, Error>& result) {
         if (!result) noteError(result.error().text());
         if (m_online.hasMended()) Q_EMIT healed();
     });
+}
+
+void ChronyEngine::onLogged(const QString& line) {
+    m_strays.feed(line);
+    Q_EMIT logged(line);
+    if (!isComplaint(line)) return;
+    m_state.complaint = {line, QDateTime::currentMSecsSinceEpoch()};
+    announce();
 }
 
 void ChronyEngine::restart() {
@@ -277,8 +275,9 @@ void ChronyEngine::endLeftBehind() {
 
 void ChronyEngine::launch() {
     ++m_run;
-    // While chronyd runs, its keys are changed in steps of their own (OnlineChange).
-    if (const auto written = writeConfigFile(m_options.layout.keyFile(), m_plan.keys, m_user); !written) {
+    // While chronyd runs, its keys are changed in steps of their own (OnlineChange). The rest is written again too:
+    // somebody may have removed it.
+    if (const auto written = writeWhole(m_plan, m_options.layout, m_user); !written) {
         onUnexpectedExit(written.error().text(), {});
         return;
     }
@@ -291,6 +290,7 @@ void ChronyEngine::launch() {
     arguments << m_user.arguments;
     m_endExpected = false;
     m_held = HeldSettings(m_plan);
+    (void)m_strays.take();
     m_state.complaint = {};
     setPhase(EnginePhase::Starting);
     m_runner->start(m_options.chronyd, arguments);
@@ -384,6 +384,7 @@ void ChronyEngine::finishStop(const tl::expected<void, Error>& result) {
 void ChronyEngine::setPhase(EnginePhase phase) {
     if (m_state.phase == phase) return;
     m_state.phase = phase;
+    if (phase == EnginePhase::Running) m_probe.watch();
     announce();
 }
 

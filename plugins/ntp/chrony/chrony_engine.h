@@ -20,6 +20,7 @@
 #include "chrony/restart_backoff.h"
 #include "chrony/restart_gap.h"
 #include "chrony/run_as.h"
+#include "chrony/stray_changes.h"
 #include "core/engine_state.h"
 
 namespace fos1::ntp {
@@ -30,6 +31,7 @@ struct EngineOptions {
     ClockControl clockControl = ClockControl::None;
     ChronyLayout layout;
     QString unit = {};  ///< of systemd's, which then runs chronyd; empty: a child of ours
+    std::chrono::milliseconds patience = std::chrono::seconds(20);  ///< with a chronyd that runs and does not answer
 };
 
 class ChronyEngine : public QObject {
@@ -82,6 +84,8 @@ class ChronyEngine : public QObject {
     void died(const QString& why);
     /// heal() found something that somebody else had changed.
     void healed();
+    /// What chronyd logs, where that reaches us.
+    void logged(const QString& line);
     /// For so long a restart left clients without synchronised time (RestartGap).
     void gapMeasured(std::chrono::milliseconds gap);
 
@@ -104,6 +108,7 @@ class ChronyEngine : public QObject {
     void waitToStart(const QString& why, std::chrono::steady_clock::duration ranFor);
     void launch();
     void onAnswered();
+    void onLogged(const QString& line);
     void onExited(const QString& why);
     void onNotEnded(const QString& why);
     void onUnexpectedExit(const QString& why, std::chrono::steady_clock::duration ranFor);
@@ -136,6 +141,7 @@ class ChronyEngine : public QObject {
     bool m_endExpected = false;    ///< of the process, which is then started again
     QString m_whyEnded;            ///< when we ended it for a fault of its own
     QTimer m_retry;
+    StrayChanges m_strays;
     quint64 m_run = 0;      ///< counts starts and stops: an answer that belongs to an earlier one is ignored
     quint64 m_request = 0;  ///< counts what is asked of us: the same
     Applied m_onApplied;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "chrony/chrony_files.h"
 
-#include <QFile>
+#include <QDir>
+#include <QFileInfo>
 
 #include "chrony/config_file.h"
 
@@ -9,6 +10,9 @@ namespace fos1::ntp {
 
 tl::expected<void, Error> prepareDirectories(const ChronyLayout& layout, const RunAs& user) {
     for (const QString& own : {layout.runtimeDirectory, layout.stateDirectory}) {
+        // The host made it; somebody may have removed it since.
+        if (!QDir().exists(own) && QDir().mkpath(QFileInfo(own).path()))
+            if (auto made = prepareReadableDirectory(own, user); !made) return made;
         if (auto done = letThrough(own, user); !done) return done;
         if (auto done = checkReachable(own, user); !done) return done;
     }
@@ -21,6 +25,12 @@ tl::expected<void, Error> writePlan(const ChronyPlan& plan, const ChronyLayout& 
     if (auto made = prepareReadableDirectory(layout.sourceDirectory(), user); !made) return made;
     if (auto written = writeConfigFile(layout.sourceFile(), plan.sources, user); !written) return written;
     return writeConfigFile(layout.configFile(), plan.config, user);
+}
+
+tl::expected<void, Error> writeWhole(const ChronyPlan& plan, const ChronyLayout& layout, const RunAs& user) {
+    if (auto prepared = prepareDirectories(layout, user); !prepared) return prepared;
+    if (auto written = writePlan(plan, layout, user); !written) return written;
+    return writeConfigFile(layout.keyFile(), plan.keys, user);
 }
 
 void removeStrayServerKeys(const ChronyPlan& plan, const ChronyLayout& layout) {

@@ -15,6 +15,10 @@ namespace fos1::ntp {
 [[nodiscard]] tl::expected<void, Error> writePlan(const ChronyPlan& plan, const ChronyLayout& layout,
                                                   const RunAs& user);
 
+/// The directories, those files and the keys: all that a start needs, also when somebody removed it.
+[[nodiscard]] tl::expected<void, Error> writeWhole(const ChronyPlan& plan, const ChronyLayout& layout,
+                                                   const RunAs& user);
+
 /// Without an NTS server, chronyd must not find the keys that an earlier one left: chronyd 4.3 dies of them at `rekey`.
 void removeStrayServerKeys(const ChronyPlan& plan, const ChronyLayout& layout);
 

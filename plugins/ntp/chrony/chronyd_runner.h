@@ -6,6 +6,7 @@
 #include <QStringList>
 #include <chrono>
 #include <functional>
+#include <memory>
 
 #include "fos1/result.h"
 
@@ -47,5 +48,8 @@ class ChronydRunner : public QObject {
     /// end(), or a start() in place of one that runs, could not be carried out: chronyd goes on.
     void notEnded(const QString& why);
 };
+
+/// `unit`: of systemd's, which then runs chronyd with the arguments in `argumentFile`; empty: a child process.
+[[nodiscard]] std::unique_ptr<ChronydRunner> makeRunner(const QString& unit, const QString& argumentFile);
 
 }  // namespace fos1::ntp

@@ -96,6 +96,8 @@ void ChronyEngine::leave(Completion completion) {
 void ChronyEngine::completeLeave() {
     if (m_onLeft.empty()) return;
     m_retry.stop();
+    (void)m_strays.take();
+    m_probe.stop();
     m_online.cancel();
     m_client.close();
     for (Completion& done : std::exchange(m_onLeft, {}))

@@ -29,17 +29,21 @@ void OnlineChange::run(HeldSettings& held, const ChronyPlan& wanted, Completion 
     m_isMended = m_accessIsMended = m_checkAll = false;
     m_held = &held;
     m_plan = wanted;
+    m_traits = traitsIn(wanted.sources);
     m_reloads = 0;
     m_completion = std::move(completion);
     planSteps();
     next();
 }
 
-void OnlineChange::runAndCheckAll(HeldSettings& held, const ChronyPlan& wanted, Completion completion) {
+void OnlineChange::runAndCheckAll(HeldSettings& held, const ChronyPlan& wanted, std::set<QString> changed,
+                                  Completion completion) {
     run(held, wanted, std::move(completion));
     m_checkAll = true;
+    m_changed = std::move(changed);
     m_probes = probesOf(wanted.online.access);
     if (m_probes.size() > kMostProbes) m_probes.resize(kMostProbes);
+    for (const IpAddress& stranger : strangersTo(m_access)) m_probes.push_back(stranger);
 }
 
 void OnlineChange::cancel() {
@@ -50,6 +54,9 @@ void OnlineChange::cancel() {
     // There may be thousands of rules.
     m_plan = {};
     m_access = {};
+    m_found.clear();
+    m_traits.clear();
+    m_changed.clear();
 }
 
 void OnlineChange::planSteps() {
@@ -146,40 +153,63 @@ void OnlineChange::verifySources() {
 /// One after another: pools may have more places than requests may wait.
 void OnlineChange::askName(quint32 index, quint32 count) {
     if (index == count) return onNamesKnown();
-    const auto known = [this, index, count](const QString& name, const SourceAddress& address) {
-        if (!name.isEmpty()) m_found.emplace(name, address);
-        askName(index + 1, count);
-    };
-    ask(candm::sourceDataRequest(index), [this, known](const Result<candm::Reply>& reply) {
+    ask(candm::sourceDataRequest(index), [this, index, count](const Result<candm::Reply>& reply) {
         const auto source = reply.and_then(candm::sourceData);
         // A source may go while the list is read: then it is not there.
-        if (!source || source->mode == SourceMode::ReferenceClock) return known({}, {});
-        ask(candm::sourceNameRequest(source->address), [known, address = source->address](const auto& answer) {
-            known(answer.and_then(candm::sourceName).value_or(QString()), address);
-        });
+        if (!source || source->mode == SourceMode::ReferenceClock) return askName(index + 1, count);
+        ask(candm::sourceNameRequest(source->address),
+            [this, index, count, address = source->address](const Result<candm::Reply>& answer) {
+                const auto name = answer.and_then(candm::sourceName);
+                if (!name || name->isEmpty()) return askName(index + 1, count);
+                m_found.push_back({*name, address, {}});
+                askOptions(index, count);
+            });
     });
 }
 
+void OnlineChange::askOptions(quint32 index, quint32 count) {
+    if (!m_checkAll) return askName(index + 1, count);
+    ask(candm::selectDataRequest(index), [this, index, count](const Result<candm::Reply>& reply) {
+        Found& source = m_found.back();
+        const auto data = reply.and_then(candm::selectData);
+        if (data && data->address == source.address) source.selectOptions = data->selection.configuredOptions;
+        askName(index + 1, count);
+    });
+}
+
+bool OnlineChange::isAsWanted(const Found& source) const {
+    const auto ip = source.address.ip();
+    if (ip && m_changed.contains(ip->text())) return false;
+    const auto traits = m_traits.find(source.name);
+    return traits == m_traits.end() ||
+           source.selectOptions.value_or(traits->second.selectOptions) == traits->second.selectOptions;
+}
+
 void OnlineChange::onNamesKnown() {
-    const std::set<QString> wanted(m_plan.online.sourceNames.begin(), m_plan.online.sourceNames.end());
-    QStringList missing;
+    std::set<QString> lacking(m_plan.online.sourceNames.begin(), m_plan.online.sourceNames.end());
+    const std::set<QString> wanted = lacking;
     QStringList extra;
-    for (const QString& name : wanted)
-        if (!m_found.contains(name)) missing.append(name);
-    for (const auto& [name, address] : m_found)
-        if (!wanted.contains(name) && !extra.contains(name)) extra.append(name);
+    for (const Found& source : m_found) {
+        lacking.erase(source.name);
+        if (!wanted.contains(source.name) && !extra.contains(source.name)) extra.append(source.name);
+    }
+    QStringList missing(lacking.begin(), lacking.end());
+    const bool isComplete = missing.isEmpty() && extra.isEmpty();
+    for (const Found& source : m_found)
+        if (wanted.contains(source.name) && !isAsWanted(source) && !missing.contains(source.name) && !m_isMended)
+            missing.append(source.name);
     if (missing.isEmpty() && extra.isEmpty()) {
         m_held->sources = m_plan.sources;
-        if (m_held->keys == m_plan.keys) return verifyKeys(m_found.cbegin());
+        if (m_held->keys == m_plan.keys) return m_checkAll ? bringOnline() : verifyKeys(0);
         pushRekey(m_plan.keys);  // no source uses the old keys any more
         return next();
     }
-    if (m_reloads > 0 && m_reloads < kMostReloads) {
+    if (!isComplete && m_reloads > 0 && m_reloads < kMostReloads) {
         pushReload();
         return next();
     }
     if (!std::exchange(m_isMended, true)) {
-        mend(missing, extra);
+        mend(missing);
         return next();
     }
     QStringList wrong;
@@ -189,13 +219,24 @@ void OnlineChange::onNamesKnown() {
                                             .arg(wrong.join(QStringLiteral(", ")))));
 }
 
-/// Somebody else added or deleted sources. A file that did not change brings a deleted one not back: it has to be
-/// taken out of it first.
-void OnlineChange::mend(const QStringList& missing, const QStringList& extra) {
-    for (const auto& [name, address] : m_found)
-        if (extra.contains(name))
-            m_steps.push_back({QStringLiteral("delete ") + name, candm::deleteSourceRequest(address), std::nullopt,
-                               [this] { m_held->sources.reset(); }, [] {}});
+/// Somebody else added, deleted or changed sources, or the address of a new one is in use by a pool or under a host
+/// name, where the one that is declared by its address counts. A file that did not change brings a deleted source not
+/// back: it has to be taken out of it first.
+void OnlineChange::mend(QStringList missing) {
+    const QStringList declared = missing;
+    const auto isToGo = [&](const Found& source) {
+        const auto traits = m_traits.find(source.name);
+        if (traits == m_traits.end() || declared.contains(source.name)) return true;
+        const auto ip = source.address.ip();
+        if (!ip || !declared.contains(ip->text())) return false;
+        if (!traits->second.isPool) missing.append(source.name);
+        return true;
+    };
+    for (const Found& source : m_found)
+        if (isToGo(source))
+            m_steps.push_back({QStringLiteral("delete ") + source.name, candm::deleteSourceRequest(source.address),
+                               std::nullopt, [this] { m_held->sources.reset(); }, [] {}});
+    m_changed.clear();
     if (missing.isEmpty()) return;
     QByteArray reduced;
     for (const QByteArray& line : m_plan.sources.split('\n'))
@@ -206,20 +247,31 @@ void OnlineChange::mend(const QStringList& missing, const QStringList& extra) {
     }
 }
 
+/// Somebody else may have taken sources offline, of which chronyd tells the number only.
+void OnlineChange::bringOnline() {
+    ask(candm::activityRequest(), [this](const Result<candm::Reply>& reply) {
+        const auto activity = reply.and_then(candm::activity);
+        if (!activity || activity->offline + activity->burstOffline == 0) return verifyKeys(0);
+        m_isMended = true;
+        ask(candm::onlineRequest(), [this](const Result<candm::Reply>&) { verifyKeys(0); });
+    });
+}
+
 /// chronyd answers OK to a source with a key that it does not have.
-void OnlineChange::verifyKeys(std::multimap<QString, SourceAddress>::const_iterator from) {
-    const auto hasKey = [this](const auto& source) {
-        return m_plan.online.keyOf.contains(source.first) && source.second.kind != SourceAddressKind::Unresolved;
+void OnlineChange::verifyKeys(std::size_t from) {
+    const auto hasKey = [this](const Found& source) {
+        return m_plan.online.keyOf.contains(source.name) && source.address.kind != SourceAddressKind::Unresolved;
     };
-    const auto source = std::find_if(from, m_found.cend(), hasKey);
-    if (source == m_found.cend()) return verifyAccess();
-    ask(candm::authDataRequest(source->second), [this, source](const Result<candm::Reply>& reply) {
+    while (from < m_found.size() && !hasKey(m_found[from])) ++from;
+    if (from == m_found.size()) return verifyAccess();
+    ask(candm::authDataRequest(m_found[from].address), [this, from](const Result<candm::Reply>& reply) {
         const auto authentication = reply.and_then(candm::authData);
-        const qint64 key = m_plan.online.keyOf.at(source->first);
+        const QString& name = m_found[from].name;
+        const qint64 key = m_plan.online.keyOf.at(name);
         if (authentication && (authentication->keyId != key || authentication->keyBits == 0))
-            return finish(failure(ErrorCode::Conflict,
-                                  QStringLiteral("chronyd does not have key %1 for %2").arg(key).arg(source->first)));
-        verifyKeys(std::next(source));  // a source that is gone again has nothing to show
+            return finish(
+                failure(ErrorCode::Conflict, QStringLiteral("chronyd does not have key %1 for %2").arg(key).arg(name)));
+        verifyKeys(from + 1);  // a source that is gone again has nothing to show
     });
 }
 
@@ -233,6 +285,9 @@ void OnlineChange::verifyAccess() {
         if (*isAllowed != (decide(m_access, probe) == Permission::Allow)) {
             // After a change of ours it did not take it; else somebody else told it something.
             if (m_checkAll && !std::exchange(m_accessIsMended, true)) {
+                // "allow all" by somebody else: who is in no rule is answered.
+                for (const IpPrefix& everybody : everybodyOfEachFamily())
+                    m_held->access.carriedOut({{everybody, Permission::Unknown}});
                 m_held->access.doubtAll();
                 pushAccess(m_held->access.commandsFor(m_plan.online.access));
                 return next();

@@ -12,6 +12,7 @@
 #include "candm/chrony_client.h"
 #include "core/access_table.h"
 #include "core/chrony_plan.h"
+#include "core/source_traits.h"
 
 namespace fos1::ntp {
 
@@ -56,9 +57,9 @@ class OnlineChange final : public QObject {
     /// them.
     void run(HeldSettings& held, const ChronyPlan& wanted, Completion completion);
 
-    /// The same, and asks after every access rule, not only those that change: somebody else may have told chronyd
-    /// something.
-    void runAndCheckAll(HeldSettings& held, const ChronyPlan& wanted, Completion completion);
+    /// The same, and asks after every access rule and every source, not only those that change: somebody else may have
+    /// told chronyd something. `changed`: sources, by their address as text, that are known to have been changed.
+    void runAndCheckAll(HeldSettings& held, const ChronyPlan& wanted, std::set<QString> changed, Completion completion);
 
     [[nodiscard]] bool isRunning() const { return m_completion != nullptr; }
     /// Whether the last run found something else than what chronyd had been told.
@@ -83,11 +84,20 @@ class OnlineChange final : public QObject {
     void pushRekey(const QByteArray& keys);
     void next();
     void send(const Step& step, const candm::Request& request, bool isFallback);
+    struct Found {
+        QString name;
+        SourceAddress address;
+        std::optional<quint16> selectOptions;  ///< of SelectOption; nothing: not asked
+    };
+
     void verifySources();
     void askName(quint32 index, quint32 count);
+    void askOptions(quint32 index, quint32 count);
     void onNamesKnown();
-    void mend(const QStringList& missing, const QStringList& extra);
-    void verifyKeys(std::multimap<QString, SourceAddress>::const_iterator from);
+    [[nodiscard]] bool isAsWanted(const Found& source) const;
+    void mend(QStringList missing);
+    void bringOnline();
+    void verifyKeys(std::size_t from);
     void verifyAccess();
     void finish(const tl::expected<void, Error>& result);
     /// A completion that is ignored when the change has ended.
@@ -99,7 +109,9 @@ class OnlineChange final : public QObject {
     HeldSettings* m_held = nullptr;
     ChronyPlan m_plan;
     std::deque<Step> m_steps;
-    std::multimap<QString, SourceAddress> m_found;  ///< by name
+    std::vector<Found> m_found;
+    std::map<QString, SourceTraits> m_traits;  ///< of m_plan
+    std::set<QString> m_changed;               ///< addresses of sources that somebody changed
     bool m_isMended = false;
     bool m_accessIsMended = false;
     bool m_checkAll = false;

@@ -85,4 +85,26 @@ std::vector<IpAddress> probesOf(const std::vector<AccessRule>& rules) {
     return addresses;
 }
 
+std::vector<IpPrefix> everybodyOfEachFamily() {
+    return {*IpPrefix::parse(QStringLiteral("0.0.0.0/0")), *IpPrefix::parse(QStringLiteral("::/0"))};
+}
+
+std::vector<IpAddress> strangersTo(const PrefixTable<Permission>& rules) {
+    // Of networks that are apart; those for documentation are the least likely to be in a rule (RFC 5737, RFC 3849).
+    static const QStringList kInet4{QStringLiteral("192.0.2.251"), QStringLiteral("198.51.100.251"),
+                                    QStringLiteral("203.0.113.251"), QStringLiteral("9.9.9.251")};
+    static const QStringList kInet6{QStringLiteral("2001:db8:fffb::1"), QStringLiteral("2620:0:fffb::1"),
+                                    QStringLiteral("fd42:fffb::1")};
+    std::vector<IpAddress> strangers;
+    for (const QStringList& candidates : {kInet4, kInet6}) {
+        for (const QString& text : candidates) {
+            const IpAddress address = *IpAddress::parse(text);
+            if (rules.around(address, address.bits())) continue;
+            strangers.push_back(address);
+            break;
+        }
+    }
+    return strangers;
+}
+
 }  // namespace fos1::ntp

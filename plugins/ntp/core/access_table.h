@@ -24,6 +24,13 @@ namespace fos1::ntp {
 /// Addresses that show whether chronyd answers as the rules say: the first and last of each prefix.
 [[nodiscard]] std::vector<IpAddress> probesOf(const std::vector<AccessRule>& rules);
 
+/// 0.0.0.0/0 and ::/0.
+[[nodiscard]] std::vector<IpPrefix> everybodyOfEachFamily();
+
+/// An address of each family that no rule is about, where there is one: whether chronyd answers those that are in no
+/// rule, which the rules deny.
+[[nodiscard]] std::vector<IpAddress> strangersTo(const PrefixTable<Permission>& rules);
+
 class AccessTable {
    public:
     /// A table that remembers more than this is better begun anew, with a restart of chronyd.

@@ -14,6 +14,7 @@ Fitness verdict(const time::SyncState& state, const FitnessInputs& in, bool isWi
     if (!state.synchronised && !state.holdover) return Fitness::NotSynchronised;
     if (policy.worstStratum && state.stratum > *policy.worstStratum) return Fitness::StratumTooHigh;
     if (lostFor && *lostFor > policy.holdover.duration) return Fitness::HoldoverTooLong;
+    if (in.hasJumped) return Fitness::Jumped;
     if (in.isContradicted) return Fitness::SourcesContradict;
     const auto limit = policy.holdover.errorBound;
     if (state.errorBound >= (isWithdrawn ? limit * kPercentToReturn / 100 : limit)) return Fitness::ErrorTooLarge;
@@ -35,9 +36,11 @@ QString sentence(Fitness fitness) {
         case Fitness::HoldoverTooLong: return QStringLiteral("No source has been usable for too long.");
         case Fitness::SourcesContradict:
             return QStringLiteral("A source that the clock follows measures the served time as wrong.");
+        case Fitness::Jumped: return QStringLiteral("The time moved, and too few sources confirm that.");
         case Fitness::NotServed: return QStringLiteral("Clients do not get the time of this service.");
         case Fitness::TooFewMeasured:
             return QStringLiteral("Fewer sources than declared have been compared since the start.");
+        case Fitness::NotTriedYet: return QStringLiteral("It is not yet confirmed that clients are answered.");
         case Fitness::Unknown: break;
     }
     return QStringLiteral("The state of the clock is unknown.");
@@ -55,6 +58,10 @@ Fitness FitnessJudge::judge(const time::SyncState& state, const FitnessInputs& i
     const auto lostFor = lostAt ? std::optional(now - *lostAt) : std::nullopt;
     Fitness fitness = verdict(state, in, m_withdrawn, lostFor);
     if (isQuorumAwaited(state, in.hasQuorum, now) && isFit(fitness)) fitness = Fitness::TooFewMeasured;
+    if (isFit(fitness) && !m_wasTried) {
+        m_wasTried = !in.policy.isFirstAnswerAwaited;
+        if (!m_wasTried) fitness = Fitness::NotTriedYet;
+    }
     if (!isFit(fitness)) {
         m_goodSince.reset();
         m_withdrawn = m_withdrawn || m_wasFit;

@@ -28,8 +28,10 @@ enum class Fitness {
     ErrorTooLarge,
     HoldoverTooLong,
     SourcesContradict,  ///< a followed source says that the served time is wrong
+    Jumped,             ///< the time moved, and too few sources confirm it
     NotServed,          ///< clients do not get it
     TooFewMeasured,     ///< the declared number of sources has not been compared yet
+    NotTriedYet,        ///< whether clients get it is still being found out for the first time
 };
 
 [[nodiscard]] inline bool isFit(Fitness fitness) {
@@ -45,6 +47,7 @@ struct FitnessPolicy {
     HoldoverSpec holdover;
     int sourcesMinimum = 1;                   ///< spec.monitoring.sourcesMinimum
     QString whyNotServed;                     ///< a sentence; empty: clients are answered, as far as is known
+    bool isFirstAnswerAwaited = false;        ///< of this node's own addresses, which are being asked
     std::optional<int> localStratum;          ///< of spec.server.local, where it is enabled
     std::shared_ptr<const OwnReference> own;  ///< null: not known
     bool operator==(const FitnessPolicy&) const = default;
@@ -53,6 +56,7 @@ struct FitnessPolicy {
 struct FitnessInputs {
     const FitnessPolicy& policy;
     bool isContradicted = false;
+    bool hasJumped = false;
     bool hasQuorum = true;
 };
 
@@ -72,6 +76,7 @@ class FitnessJudge {
     bool m_withdrawn = false;  ///< it was fit once and is not now
     std::optional<TimePoint> m_goodSince;
     bool m_hadQuorum = false;  ///< once is enough
+    bool m_wasTried = false;   ///< the same, for whether clients are answered
     std::optional<TimePoint> m_quorumAwaitedSince;
 };
 

@@ -60,6 +60,8 @@ struct SourceReport {
     std::chrono::nanoseconds offsetError{0};          ///< bound of its error
     std::optional<std::chrono::nanoseconds> delay;    ///< round trip of the last good answer; none for a refclock
     QString whyUnreachable;                           ///< what the kernel says of a route to it; empty: there is one
+    QString whyUnresolved;                            ///< a sentence, where a name has no address; empty: not known
+    QString keyExchangeError;                         ///< of NTS, in chronyd's words; empty: none was logged
     std::optional<NtpData> ntp;                       ///< none for a refclock, nor these when not known
     std::optional<Authentication> authentication;
     std::optional<Selection> selection;

@@ -18,20 +18,63 @@ struct Kind {
     QString summary;
 };
 
-Kind kindOf(const Change& change, bool isChanged) {
+/// Keys of what `isServed` holds for now and not then.
+template <typename Map, typename IsServed>
+QStringList lost(const Map& now, const Map& then, IsServed isServed) {
+    QStringList keys;
+    for (const auto& [key, value] : now) {
+        const auto after = then.find(key);
+        if (isServed(value) && !(after != then.end() && isServed(after->second))) keys.append(key);
+    }
+    return keys;
+}
+
+/// Who would not be served any more, and from what time comes then; each the end of a sentence.
+QStringList losses(const Planned& now, const Planned& then) {
+    QStringList words;
+    const std::vector<QString> before = now.chrony ? now.chrony->online.sourceNames : std::vector<QString>();
+    const std::vector<QString> after = then.chrony ? then.chrony->online.sourceNames : std::vector<QString>();
+    const bool isAnyKept = std::any_of(before.begin(), before.end(), [&](const QString& name) {
+        return std::find(after.begin(), after.end(), name) != after.end();
+    });
+    if (!before.empty() && after.empty())
+        words.append(QStringLiteral("no source would be left, so only this machine's clock would keep the time"));
+    else if (!before.empty() && !isAnyKept)
+        words.append(
+            QStringLiteral("none of the present sources would stay, so this machine's clock would keep the "
+                           "time until a new one answers"));
+    const auto name = [&words](const QStringList& keys, const QString& kind) {
+        if (!keys.isEmpty())
+            words.append(QStringLiteral("clients of %1 %2 would no longer be served")
+                             .arg(kind, keys.join(QStringLiteral(", "))));
+    };
+    name(lost(now.vlans, then.vlans, [](const time::ServiceState& state) { return state.accepting; }),
+         QStringLiteral("VLAN"));
+    name(lost(now.groups, then.groups,
+              [](const std::shared_ptr<const GroupOutcome>& group) { return group->state.allow; }),
+         QStringLiteral("group"));
+    return words;
+}
+
+/// `lost`: losses().
+Kind kindOf(const Change& change, bool isChanged, const QStringList& lost) {
+    const QString consequences = lost.join(QStringLiteral("; "));
     switch (change.kind) {
         case ChangeKind::Start: return {"start", QStringLiteral("chronyd would be started.")};
         case ChangeKind::Stop:
             return {"stop", QStringLiteral("chronyd would be stopped, and clients would no longer be served.")};
         case ChangeKind::Online:
-            return {"online", QStringLiteral("chronyd would apply this while it runs; clients would not notice.")};
+            return {"online", QStringLiteral("chronyd would apply this while it runs; %1.")
+                                  .arg(lost.isEmpty() ? QStringLiteral("clients would not notice") : consequences)};
         case ChangeKind::Restart:
             return {"restart", QStringLiteral("chronyd would be restarted with its measurements kept, because of: %1.")
                                    .arg(change.reasons.join(QStringLiteral(", ")))};
         case ChangeKind::None:
         case ChangeKind::Unknown: break;
     }
-    return {"none", isChanged ? QStringLiteral("chronyd would not be affected.") : QString()};
+    if (!isChanged) return {"none", {}};
+    return {"none", lost.isEmpty() ? QStringLiteral("chronyd would not be affected.")
+                                   : QStringLiteral("chronyd would not be affected; %1.").arg(consequences)};
 }
 
 QStringList linesOf(const std::optional<ChronyPlan>& plan) {
@@ -117,9 +160,7 @@ QStringList mapLines(const Map& now, const Map& then, Of of) {
     return lines;
 }
 
-}  // namespace
-
-QCborMap describeChange(const Planned& now, const Planned& then) {
+QCborMap differences(const Planned& now, const Planned& then) {
     const QStringList configuration = configurationLines(now, then);
     const QStringList vlans = mapLines<time::ServiceState>(
         now.vlans, then.vlans, [](const time::ServiceState& state) -> const time::ServiceState& { return state; });
@@ -127,7 +168,8 @@ QCborMap describeChange(const Planned& now, const Planned& then) {
         now.groups, then.groups,
         [](const std::shared_ptr<const GroupOutcome>& group) -> const time::ClientState& { return group->state; });
     const Change change = changeKind(now.chrony, then.chrony);
-    const Kind kind = kindOf(change, !configuration.isEmpty() || !vlans.isEmpty() || !groups.isEmpty());
+    const Kind kind =
+        kindOf(change, !configuration.isEmpty() || !vlans.isEmpty() || !groups.isEmpty(), losses(now, then));
     if (kind.summary.isEmpty()) return {};
     QCborArray sections;
     const auto add = [&sections](const QString& title, const QStringList& lines) {
@@ -138,16 +180,22 @@ QCborMap describeChange(const Planned& now, const Planned& then) {
     add(QStringLiteral("configuration of chronyd"), configuration);
     if (change.kind == ChangeKind::Online)
         add(QStringLiteral("commands to chronyd"), commandLines(*now.chrony, *then.chrony));
-    QStringList leftOut;
-    if (then.chrony)
-        for (const LeftOut& each : then.chrony->leftOut)
-            leftOut.append(QStringLiteral("  %1 (%2) %3").arg(each.path, each.name, each.reason));
-    add(QStringLiteral("left out"), leftOut);
     add(QStringLiteral("VLANs (time.service/v1)"), vlans);
     add(QStringLiteral("groups of clients (time.client/v1)"), groups);
     return {{QStringLiteral("disruption"), QLatin1String(kind.disruption)},
             {QStringLiteral("summary"), kind.summary},
             {QStringLiteral("sections"), sections}};
+}
+
+}  // namespace
+
+QCborMap describeChange(const Planned& now, const Planned& then, const std::vector<Warning>& warnings) {
+    QCborMap answer = differences(now, then);
+    QCborArray list;
+    for (const Warning& each : warnings)
+        list.append(QCborMap{{QStringLiteral("object"), each.object}, {QStringLiteral("text"), each.text}});
+    if (!list.isEmpty()) answer.insert(QStringLiteral("warnings"), list);
+    return answer;
 }
 
 }  // namespace fos1::ntp

@@ -18,7 +18,14 @@ struct Planned {
     GroupOutcomes groups;
 };
 
-/// The answer of IPreviewer::preview(); empty when nothing would change.
-[[nodiscard]] QCborMap describeChange(const Planned& now, const Planned& then);
+/// What of an object is not, or would not be, in force.
+struct Warning {
+    QString object;  ///< ObjectKey::text()
+    QString text;    ///< a sentence
+};
+
+/// The answer of IPreviewer::preview(); empty when nothing would change and there are no warnings.
+[[nodiscard]] QCborMap describeChange(const Planned& now, const Planned& then,
+                                      const std::vector<Warning>& warnings = {});
 
 }  // namespace fos1::ntp

@@ -171,10 +171,7 @@ Condition vlansKnown(const StatusInput& in) {
     const char* type = "VLANsKnown";
     if (in.entriesWithoutVlan.empty())
         return makeCondition(type, kTrue, "AllKnown", QStringLiteral("Every VLAN that the spec names exists."));
-    QStringList names;
-    for (const QString& name : in.entriesWithoutVlan) names.append(name);
-    return makeCondition(type, kFalse, "VLANMissing",
-                         QStringLiteral("There is no VLAN for %1.").arg(names.join(QStringLiteral(", "))));
+    return makeCondition(type, kFalse, "VLANMissing", whyNoVlan(in.entriesWithoutVlan));
 }
 
 Condition fullyImplemented(const StatusInput& in) {

@@ -92,6 +92,26 @@ QString whyNobodyServed(const NtpServiceSpec& spec, const ServingFacts* serving)
     return QStringLiteral("Clients are not answered on UDP port %1: %2.").arg(spec.server.port).arg(serving->problem());
 }
 
+FitnessPolicy fitnessPolicyOf(const NtpServiceSpec& spec, const ServingFacts* serving,
+                              std::shared_ptr<const OwnReference> own) {
+    FitnessPolicy policy;
+    policy.worstStratum = spec.server.stratum;
+    policy.holdover = spec.advertise.holdover;
+    policy.sourcesMinimum = spec.monitoring.enabled ? spec.monitoring.sourcesMinimum : 1;
+    policy.whyNotServed = whyNobodyServed(spec, serving);
+    policy.isFirstAnswerAwaited = serving && serving->isUndecided();
+    if (spec.server.local.enabled)
+        policy.localStratum = spec.server.local.stratum.value_or(spec.server.stratum.value_or(kDefaultLocalStratum));
+    policy.own = std::move(own);
+    return policy;
+}
+
+QString whyNoVlan(const std::vector<QString>& entries) {
+    return QStringLiteral(
+               "There is no VLAN for %1. A VLAN object declares one, and the plugin vlan-inventory reports it.")
+        .arg(QStringList(entries.begin(), entries.end()).join(QStringLiteral(", ")));
+}
+
 bool isBound(const ServingSpec& server, const IpAddress& address) {
     bool isAny = true;
     for (const IpAddress& bound : server.bindAddresses) {

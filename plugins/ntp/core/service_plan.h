@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/fitness.h"
 #include "core/known_vlans.h"
 #include "core/prefix_table.h"
 #include "core/serving_facts.h"
@@ -29,8 +30,15 @@ struct ServingNow {
 /// Why no client gets the time, a sentence; empty: clients do, nobody is to, or it is not known.
 [[nodiscard]] QString whyNobodyServed(const NtpServiceSpec& spec, const ServingFacts* serving);
 
+/// What the time of a service is held against. `serving`: null: nothing was found out; `own`: null: not known.
+[[nodiscard]] FitnessPolicy fitnessPolicyOf(const NtpServiceSpec& spec, const ServingFacts* serving,
+                                            std::shared_ptr<const OwnReference> own);
+
 /// Whether chronyd has a socket for this address: it binds every address of a family, or the one that is given.
 [[nodiscard]] bool isBound(const ServingSpec& server, const IpAddress& address);
+
+/// `entries`: AccessPlan::entriesWithoutVlan, at least one.
+[[nodiscard]] QString whyNoVlan(const std::vector<QString>& entries);
 
 /// The addresses of this node at which clients are to be answered, by the access rules that chronyd has; those of the
 /// VLANs, or without any, `others`. Link-local ones are left out.

@@ -31,6 +31,8 @@ struct ServingFacts {
 
     /// Some are not served, and none is.
     [[nodiscard]] bool isNobodyServed() const { return !unserved.empty() && served.empty() && pending.empty(); }
+    /// Nothing has been found out yet.
+    [[nodiscard]] bool isUndecided() const { return !pending.empty() && served.empty(); }
     /// Why nobody, or not everybody, is served; empty when nothing is known to be wrong.
     [[nodiscard]] QString problem() const;
 };

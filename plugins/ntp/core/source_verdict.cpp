@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/source_verdict.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "core/plain_text.h"
@@ -30,12 +31,15 @@ std::optional<SourceVerdict> kissOfDeath(const NtpData& ntp) {
                                                     "use a longer polling interval (minpoll)."));
     if (code == u"DENY" || code == u"RSTR")
         return make("Denied", QStringLiteral("The server refuses to serve this machine (kiss code %1).").arg(code));
+    // What ntpd says until its clock is set (RFC 5905, figure 13).
+    if (code == u"INIT" || code == u"STEP")
+        return make("Unsynchronised", QStringLiteral("The server is not synchronized yet (kiss code %1).").arg(code));
     return make("KissOfDeath",
                 QStringLiteral("The server answered with the kiss code %1 instead of a time.").arg(code));
 }
 
 /// What keeps a source from being asked at all.
-std::optional<SourceVerdict> cannotBeAsked(const Authentication& authentication) {
+std::optional<SourceVerdict> cannotBeAsked(const Authentication& authentication, const QString& keyExchangeError) {
     if (authentication.mode == AuthenticationMode::SymmetricKey && authentication.keyBits == 0)
         return make("KeyMissing",
                     QStringLiteral("It is not polled: key %1, which authenticates its answers, does not exist.")
@@ -43,9 +47,14 @@ std::optional<SourceVerdict> cannotBeAsked(const Authentication& authentication)
     if (authentication.mode != AuthenticationMode::Nts || authentication.cookies > 0) return {};
     if (authentication.keyExchangeTries > 0)
         return make("KeyExchangeFails",
-                    QStringLiteral("It is not polled: the NTS key exchange failed %1 times. Its port for key exchange "
-                                   "(usually tcp/4460) must be reachable and its certificate valid.")
-                        .arg(authentication.keyExchangeTries));
+                    keyExchangeError.isEmpty()
+                        ? QStringLiteral("It is not polled: the NTS key exchange failed %1 times. Its port for key "
+                                         "exchange (usually tcp/4460) must be reachable and its certificate valid.")
+                              .arg(authentication.keyExchangeTries)
+                        : QStringLiteral("It is not polled: the NTS key exchange failed %1 times, most recently with: "
+                                         "%2.")
+                              .arg(authentication.keyExchangeTries)
+                              .arg(keyExchangeError));
     if (!authentication.sinceKeyExchange)
         return make("KeyExchangePending", QStringLiteral("The NTS key exchange is pending."));
     return {};
@@ -69,10 +78,11 @@ std::optional<SourceVerdict> uselessAnswers(const SourceReport& source) {
     }
     if (ntp.validReplies == 0) return {};
     if (!ntp.passed(PacketTest::Synchronised))
-        return make("Unsynchronised",
-                    QStringLiteral("Its last answer reports that its own clock is not synchronized."));
+        return make("Unsynchronised", QStringLiteral("Its last answer reports that its own clock is not synchronized "
+                                                     "(test 6)."));
     if (!ntp.passed(PacketTest::RootDistance))
-        return make("LargeDistance", QStringLiteral("Its last answer reports that its time may be wrong by seconds."));
+        return make("LargeDistance",
+                    QStringLiteral("Its last answer reports that its time may be wrong by seconds (test 7)."));
     return {};
 }
 
@@ -91,7 +101,7 @@ SourceVerdict silent(const SourceReport& source) {
     if (source.mode == SourceMode::ReferenceClock)
         return make("NoSamples", QStringLiteral("The clock provides no time: none of the last 8 polls was usable."));
     if (source.authentication)
-        if (const auto verdict = cannotBeAsked(*source.authentication)) return *verdict;
+        if (const auto verdict = cannotBeAsked(*source.authentication, source.keyExchangeError)) return *verdict;
     if (!source.whyUnreachable.isEmpty())
         return make("CannotBeSent", QStringLiteral("Requests cannot be sent: there is no route to %1 (%2).")
                                         .arg(numericAddress(source), source.whyUnreachable));
@@ -101,20 +111,31 @@ SourceVerdict silent(const SourceReport& source) {
     return noAnswer(source);
 }
 
+/// The test of chronyd's that the last answer failed, for what could have been a measurement; empty: none.
+QString failedTest(const NtpData& ntp) {
+    if (!ntp.passed(PacketTest::LoopFree)) return QStringLiteral("test D");
+    if (!ntp.passed(PacketTest::DelayAllowed)) return QStringLiteral("test A, maxdelay");
+    if (!ntp.passed(PacketTest::UsualDelay)) return QStringLiteral("test B, maxdelayratio");
+    if (!ntp.passed(PacketTest::SteadyDelay)) return QStringLiteral("test C, maxdelaydevratio");
+    return {};
+}
+
 /// Why answers that come and are valid give no measurement.
 std::optional<SourceVerdict> uselessMeasurements(const NtpData& ntp) {
     if (ntp.validReplies == 0) return {};
+    const QString test = failedTest(ntp);
     if (!ntp.passed(PacketTest::LoopFree))
-        return make("Loop", QStringLiteral("It takes its time from this machine, so it cannot be followed."));
+        return make("Loop",
+                    QStringLiteral("It takes its time from this machine, so it cannot be followed (%1).").arg(test));
     if (!ntp.passed(PacketTest::DelayAllowed))
         return make("DelayTooLong",
-                    QStringLiteral("The round trip of its last answer took %1, longer than allowed (maxdelay).")
-                        .arg(plainDuration(ntp.delay)));
-    if (!ntp.passed(PacketTest::UsualDelay) || !ntp.passed(PacketTest::SteadyDelay))
+                    QStringLiteral("The round trip of its last answer took %1, longer than allowed (%2).")
+                        .arg(plainDuration(ntp.delay), test));
+    if (!test.isEmpty())
         return make("DelayUnusual",
-                    QStringLiteral(
-                        "The round trip of its last answer took %1, unusually long for it, so the answer was not used.")
-                        .arg(plainDuration(ntp.delay)));
+                    QStringLiteral("The round trip of its last answer took %1, unusually long for it, so the answer "
+                                   "was not used (%2).")
+                        .arg(plainDuration(ntp.delay), test));
     return {};
 }
 
@@ -148,13 +169,22 @@ SourceVerdict answering(const SourceReport& source, const std::vector<SourceRepo
     return selectionVerdict(source, all, find(statistics, source));
 }
 
+/// More than one answer gave no measurement.
+bool isOverdue(const SourceReport& source) {
+    constexpr int kLongestPoll = 24;
+    return source.sinceSample && source.sinceSample->count() >> std::clamp(source.poll, 0, kLongestPoll) > 2;
+}
+
 /// What is not the cause but worth a word.
-QString remarks(const SourceReport& source) {
+QString remarks(const SourceReport& source, const QString& verdict) {
     QString text;
     // The register fills from the right: what is left of its first bit was not polled yet.
     const int polls = std::bit_width(source.reachability);
     const int answered = std::popcount(source.reachability);
     if (answered < polls) text += QStringLiteral(" %1 of its last %2 polls were answered.").arg(answered).arg(polls);
+    if (source.ntp && source.ntp->validReplies > 0 && source.ntp->stratum > 0 && isOverdue(source))
+        if (const QString test = failedTest(*source.ntp); !test.isEmpty() && !verdict.contains(test))
+            text += QStringLiteral(" Its last answer was not used (%1).").arg(test);
     if (source.ntp && source.ntp->validReplies > 0 && source.ntp->stratum > 0 && isFreeRunning(source.ntp->refId))
         text += QStringLiteral(" It has no source of its own: it serves its free-running local clock.");
     if (!source.authentication || source.authentication->mode != AuthenticationMode::Nts) return text;
@@ -172,11 +202,18 @@ SourceVerdict verdictOn(const SourceReport& source, const std::vector<SourceRepo
                         const std::vector<SourceStatistics>& statistics) {
     if (source.address.kind == SourceAddressKind::Unresolved)
         return make("NameNotResolved",
-                    QStringLiteral("No address is known for the name %1 (is a DNS server reachable?).")
-                        .arg(displayName(source)));
-    if (source.reachability == 0) return silent(source);
+                    source.whyUnresolved.isEmpty()
+                        ? QStringLiteral("No address is known for the name %1 (is a DNS server reachable?).")
+                              .arg(displayName(source))
+                        : source.whyUnresolved);
+    if (source.reachability == 0) {
+        SourceVerdict verdict = silent(source);
+        if (source.state == SourceState::Selected)
+            verdict.why += QStringLiteral(" This node still follows what it measured before.");
+        return verdict;
+    }
     SourceVerdict verdict = answering(source, all, statistics);
-    verdict.why += remarks(source);
+    verdict.why += remarks(source, verdict.why);
     return verdict;
 }
 

@@ -73,6 +73,7 @@ SyncState SyncEstimator::update(const Observation& observation, const FitnessPol
     m_sources.take(observation.sources ? std::optional(withoutEmptyPlaces(*observation.sources)) : std::nullopt,
                    observation.at);
     m_statistics.take(observation.statistics, observation.at);
+    if (observation.sources) m_chase.see(m_sources.value, observation.at);
 
     SyncState state;
     state.sources = count(m_sources.value);
@@ -120,7 +121,12 @@ QString SyncEstimator::whyNoTruth(const FitnessPolicy& policy) const {
     QStringList sentences;
     for (const SourceReport& source : m_sources.value) {
         if (!isFollowed(source) && source.state != SourceState::Selectable) continue;
-        const auto why = whyNoEvidence(source, policy.localStratum, policy.own ? *policy.own : kUnknown);
+        auto why = whyNoEvidence(source, policy.localStratum, policy.own ? *policy.own : kUnknown);
+        if (!why && m_chase.isChasing(source.address))
+            why = QStringLiteral(
+                      "has counted its stratum up to %1 step by step, as servers do that follow each other in a timing "
+                      "loop")
+                      .arg(source.stratum);
         if (!why) return {};
         sentences.append(displayName(source) + u' ' + *why);
     }
@@ -187,8 +193,8 @@ void SyncEstimator::trackHoldover(const Observation& observation, SyncState& sta
 
 void SyncEstimator::judge(const Observation& observation, const FitnessPolicy& policy, SyncState& state) {
     const auto lostAt = m_holdover ? std::optional(m_holdover->since) : std::nullopt;
-    m_fitness = m_judge.judge(state, {policy, m_jump || !m_contradiction.isEmpty(), hasQuorum(policy, state)},
-                              observation.at, lostAt);
+    const FitnessInputs inputs{policy, !m_contradiction.isEmpty(), m_jump.has_value(), hasQuorum(policy, state)};
+    m_fitness = m_judge.judge(state, inputs, observation.at, lostAt);
     state.fitToAdvertise = isFit(m_fitness);
     state.reason = reasonFor(policy, state);
 }
@@ -216,20 +222,22 @@ QString SyncEstimator::reasonFor(const FitnessPolicy& policy, const SyncState& s
                                        : lost + QStringLiteral(", and the time is only %1").arg(accuracy)) +
                    QStringLiteral(", not good enough to advertise.");
         case Fitness::HoldoverTooLong: return lost + QStringLiteral(", which is too long to continue advertising.");
-        case Fitness::SourcesContradict:
-            if (m_jump)
-                return QStringLiteral(
-                           "%1; not advertised: the time moved by %2 since other sources were followed, and fewer "
-                           "than %3 sources confirm that.")
-                    .arg(following, plainDuration(m_jump->distance))
-                    .arg(policy.sourcesMinimum);
-            return QStringLiteral("Not advertised: %1.").arg(m_contradiction);
+        case Fitness::SourcesContradict: return QStringLiteral("Not advertised: %1.").arg(m_contradiction);
+        case Fitness::Jumped:
+            return QStringLiteral(
+                       "%1; not advertised: the time moved by %2 since other sources were followed, and fewer than %3 "
+                       "sources confirm that.")
+                .arg(following, plainDuration(m_jump->distance))
+                .arg(policy.sourcesMinimum);
         case Fitness::NotServed: return QStringLiteral("%1; not advertised: %2").arg(following, policy.whyNotServed);
         case Fitness::TooFewMeasured:
             return QStringLiteral("%1; not advertised until %2 sources have been compared, or for %3.")
                 .arg(following)
                 .arg(policy.sourcesMinimum)
                 .arg(plainDuration(kQuorumPatience));
+        case Fitness::NotTriedYet:
+            return QStringLiteral("%1; not advertised until it is confirmed that clients are answered.")
+                .arg(state.synchronised ? following : lost);
         case Fitness::NotSynchronised:
         case Fitness::Unknown: break;
     }

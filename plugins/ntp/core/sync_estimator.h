@@ -5,6 +5,7 @@
 
 #include "core/fitness.h"
 #include "core/observation.h"
+#include "core/stratum_chase.h"
 #include "time/sync_state.h"
 
 namespace fos1::ntp {
@@ -79,6 +80,7 @@ class SyncEstimator {
     std::optional<Believed> m_believed;
     std::optional<Jump> m_jump;  ///< that too few sources confirm
     QString m_contradiction;     ///< what a followed source says against the served time; empty: nothing
+    StratumChase m_chase;
     FitnessJudge m_judge;
     Fitness m_fitness = Fitness::Unknown;
 };

@@ -177,6 +177,25 @@ class TestAuthentication : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(client.follows(), 15'000);
     }
 
+    /// chronyd -SECHASH ignores such a key without a word that reaches anybody.
+    void aChronydWithMd5Only() {
+        EngineFixture f;
+        NtpServiceSpec spec;
+        for (const auto& [id, type] : {std::pair(1, "MD5"), std::pair(2, "SHA256")}) {
+            KeySpec key;
+            key.id = id;
+            key.type = QLatin1String(type);
+            key.value = "geheim";
+            spec.authentication.keys.push_back(key);
+        }
+        const Materials found = MaterialsSurvey(f.layout, chronydUser())
+                                    .survey(spec, QStringLiteral("default"), {}, {4, 3, true, false}, {}, {}, 0)
+                                    .materials;
+        QVERIFY(found.keys.contains(1) && !found.keys.contains(2));
+        QCOMPARE(found.missingKeys.at(2),
+                 QStringLiteral("is of the type SHA256, and this chronyd was built with MD5 only"));
+    }
+
     /// With a certificate of its own, then with another one: checked, a restart without a gap, and probed like a
     /// client.
     void nts() {

@@ -188,6 +188,54 @@ class TestChronyEngine : public QObject {
         QCOMPARE(f.processes().size(), 1);
     }
 
+    /// It is alive and serves nobody.
+    void oneThatHangsIsReplaced() {
+        Fixture f;
+        f.options.patience = 400ms;
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY(applied && *applied);
+        const qint64 pid = engine.state().pid;
+        QSignalSpy died(&engine, &ChronyEngine::died);
+        QCOMPARE(::kill(static_cast<pid_t>(pid), SIGSTOP), 0);
+        QTRY_COMPARE_WITH_TIMEOUT(died.size(), 1, 30000);
+        const QString why = died.front().front().toString();
+        QVERIFY2(why.startsWith(QStringLiteral("chronyd is running but does not answer")), qPrintable(why));
+        QTRY_VERIFY(engine.state().phase == EnginePhase::Running && engine.state().pid != pid);
+        QCOMPARE(f.processes(), QList<int>{static_cast<int>(engine.state().pid)});
+    }
+
+    void whatSomebodyRemovedIsThereAtTheNextStart() {
+        Fixture f;
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY(applied && *applied);
+        const qint64 pid = engine.state().pid;
+        QVERIFY(QFile::remove(f.layout.configFile()));
+        QVERIFY(QDir(f.layout.sourceDirectory()).removeRecursively());
+        QVERIFY(QDir(f.layout.dataDirectory()).removeRecursively());
+        QCOMPARE(::kill(static_cast<pid_t>(pid), SIGKILL), 0);
+        QTRY_VERIFY(engine.state().phase == EnginePhase::Running && engine.state().pid != pid);
+        QVERIFY(QFile::exists(f.layout.configFile()) && QFile::exists(f.layout.sourceFile()));
+        QCOMPARE(engine.state().restarts, 1u);
+    }
+
+    /// Without its socket it cannot be told anything any more.
+    void aRemovedRuntimeDirectoryIsMadeAgain() {
+        Fixture f;
+        f.options.patience = 400ms;
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY(applied && *applied);
+        const qint64 pid = engine.state().pid;
+        QVERIFY(QDir(f.layout.runtimeDirectory).removeRecursively());
+        QTRY_VERIFY_WITH_TIMEOUT(engine.state().phase == EnginePhase::Running && engine.state().pid != pid, 30000);
+        QCOMPARE(f.processes(), QList<int>{static_cast<int>(engine.state().pid)});
+    }
+
     void changeKeepsWhatWasMeasured() {
         Fixture f;
         Upstream upstream(f.tree);

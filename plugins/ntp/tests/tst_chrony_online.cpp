@@ -4,6 +4,7 @@
 #include <QDeadlineTimer>
 #include <QEventLoop>
 #include <QRandomGenerator>
+#include <QSignalSpy>
 #include <QTest>
 #include <csignal>
 
@@ -137,6 +138,60 @@ class TestChronyOnline : public QObject {
         f.engine.heal();
         QTest::qWait(100);
         QCOMPARE(healed, 1);  // nothing to do
+        QCOMPARE(f.engine.state().pid, pid);
+    }
+
+    /// chronyd tells its log of such a change, and the command protocol tells of the options of selection.
+    void optionsThatOthersChangeAreHealed() {
+        EngineFixture f;
+        f.spec.servers = {server(QStringLiteral("127.0.0.1"), 1), server(QStringLiteral("127.0.0.2"), 1)};
+        f.spec.servers[0].options.minpoll = 6;
+        QCOMPARE(f.apply(), QString());
+        const qint64 pid = f.engine.state().pid;
+        QSignalSpy healed(&f.engine, &ChronyEngine::healed);
+        (void)f.chronyc({QStringLiteral("minpoll"), QStringLiteral("127.0.0.1"), QStringLiteral("9")});
+        QTRY_COMPARE(healed.size(), 1);  // the log said so
+        QVERIFY(f.chronyc({QStringLiteral("-c"), QStringLiteral("sources")}).contains("127.0.0.1,0,6,"));
+        (void)f.chronyc({QStringLiteral("offline"), QStringLiteral("127.0.0.2")});
+        QVERIFY(f.chronyc({QStringLiteral("activity")}).contains("1 sources offline"));
+        f.engine.heal();
+        QTRY_COMPARE(healed.size(), 2);
+        QVERIFY(f.chronyc({QStringLiteral("activity")}).contains("0 sources offline"));
+        QCOMPARE(f.engine.state().pid, pid);
+    }
+
+    /// It erases what is more specific, and answers those that no rule names.
+    void allowAllIsHealed() {
+        EngineFixture f;
+        f.spec.access = {rule("allow 10.0.0.0/8"), rule("deny 10.1.0.0/16")};
+        QCOMPARE(f.apply(), QString());
+        QSignalSpy healed(&f.engine, &ChronyEngine::healed);
+        (void)f.chronyc({QStringLiteral("allow"), QStringLiteral("all")});
+        QVERIFY(f.isAnswered("172.30.0.1") && f.isAnswered("10.1.0.1"));
+        f.engine.heal();
+        QTRY_COMPARE(healed.size(), 1);
+        QVERIFY(!f.isAnswered("172.30.0.1") && !f.isAnswered("10.1.0.1") && f.isAnswered("10.0.0.1"));
+        QVERIFY(!f.isAnswered("fd12::1"));
+        f.engine.heal();
+        QTest::qWait(100);
+        QCOMPARE(healed.size(), 1);
+    }
+
+    /// A pool got it first. What is declared by its address counts, and the pool keeps its other servers.
+    void anAddressThatAPoolUsesCanBeNamedToo() {
+        EngineFixture f;
+        PoolSpec pool;
+        pool.name = QStringLiteral("localhost");
+        pool.servers = 2;
+        pool.options.port = 1;
+        f.spec.pools = {pool};
+        QCOMPARE(f.apply(), QString());
+        QTRY_VERIFY(f.chronyc({QStringLiteral("-n"), QStringLiteral("sources")}).contains("127.0.0.1"));
+        const qint64 pid = f.engine.state().pid;
+        f.spec.servers = {server(QStringLiteral("127.0.0.1"), 1), server(QStringLiteral("127.0.0.2"), 1)};
+        QCOMPARE(f.apply(), QString());
+        QTRY_VERIFY(f.chronyc({QStringLiteral("-N"), QStringLiteral("sources")}).contains(" 127.0.0.1 "));
+        QVERIFY(f.chronyc({QStringLiteral("sources")}).contains("127.0.0.2"));
         QCOMPARE(f.engine.state().pid, pid);
     }
 

@@ -31,11 +31,12 @@ struct Timeline {
     FitnessJudge::TimePoint start{1000s};
 
     bool isContradicted = false;
+    bool hasJumped = false;
     bool hasQuorum = true;
 
     Fitness at(std::chrono::seconds now, const time::SyncState& state,
                std::optional<std::chrono::seconds> lostAt = std::nullopt) {
-        return judge.judge(state, {policy, isContradicted, hasQuorum}, start + now,
+        return judge.judge(state, {policy, isContradicted, hasJumped, hasQuorum}, start + now,
                            lostAt ? std::optional(start + *lostAt) : std::nullopt);
     }
 };
@@ -117,11 +118,9 @@ class TestFitness : public QObject {
 
     void everyVerdictHasASentence() {
         QSet<QString> sentences;
-        for (const Fitness each :
-             {Fitness::Unknown, Fitness::Fit, Fitness::FitInHoldover, Fitness::NotSynchronised, Fitness::Settling,
-              Fitness::StratumTooHigh, Fitness::ErrorTooLarge, Fitness::HoldoverTooLong})
-            sentences.insert(sentence(each));
-        QCOMPARE(sentences.size(), 8);
+        constexpr int kLast = static_cast<int>(Fitness::NotTriedYet);
+        for (int each = 0; each <= kLast; ++each) sentences.insert(sentence(static_cast<Fitness>(each)));
+        QCOMPARE(sentences.size(), kLast + 1);
     }
 
     /// The first answer is not a quorum.
@@ -142,6 +141,28 @@ class TestFitness : public QObject {
         QCOMPARE(time.at(1s, following()), Fitness::Fit);
         time.hasQuorum = false;
         QCOMPARE(time.at(2s, following()), Fitness::Fit);
+    }
+
+    /// Nothing was withdrawn, so there is nothing to settle once the first client's answer came.
+    void waitsForTheFirstAnswerToAClient() {
+        Timeline time;
+        time.policy.isFirstAnswerAwaited = true;
+        QCOMPARE(time.at(0s, following()), Fitness::NotTriedYet);
+        time.policy.isFirstAnswerAwaited = false;
+        QCOMPARE(time.at(1s, following()), Fitness::Fit);
+        time.policy.isFirstAnswerAwaited = true;  // all addresses are new: an answer will come, or its absence be told
+        QCOMPARE(time.at(2s, following()), Fitness::Fit);
+    }
+
+    void nobodyAnsweredAfterAllIsNoWithdrawal() {
+        Timeline time;
+        time.policy.isFirstAnswerAwaited = true;
+        QCOMPARE(time.at(0s, following()), Fitness::NotTriedYet);
+        time.policy.isFirstAnswerAwaited = false;
+        time.policy.whyNotServed = QStringLiteral("Clients are not answered.");
+        QCOMPARE(time.at(3s, following()), Fitness::NotServed);
+        time.policy.whyNotServed.clear();
+        QCOMPARE(time.at(4s, following()), Fitness::Fit);
     }
 
     void aContradictionIsUnfitAtOnceAndHasToBeOverForAWhile() {

@@ -87,10 +87,40 @@ class TestPlanPreview : public QObject {
         QVERIFY(describeChange({}, {}).isEmpty());
     }
 
-    void whatIsLeftOut() {
-        const QCborMap answer =
-            describeChange(planned(kBefore), planned("{server: {leap: {list: /etc/leap-seconds.list}}}"));
-        QCOMPARE(lines(answer, "left out").size(), 1);
+    /// Also where nothing else changes.
+    void warnings() {
+        const QString object = QStringLiteral("NTPService ntp/second");
+        const QString text = QStringLiteral("Only one NTPService can serve a node.");
+        const QCborMap answer = describeChange(planned(kBefore), planned(kBefore), {{object, text}});
+        QCOMPARE(answer.size(), 1);
+        const QCborValue warning = answer.value(QStringLiteral("warnings"))[0];
+        QCOMPARE(warning[QStringLiteral("object")].toString(), object);
+        QCOMPARE(warning[QStringLiteral("text")].toString(), text);
+    }
+
+    void whatClientsNotice_data() {
+        QTest::addColumn<QByteArray>("spec");
+        QTest::addColumn<QString>("expected");
+        QTest::newRow("one more source") << QByteArray(kBefore).replace("[{address: a}]",
+                                                                        "[{address: a}, {address: b}]")
+                                         << QStringLiteral("clients would not notice.");
+        QTest::newRow("no source") << QByteArray(kBefore).replace("[{address: a}]", "[]")
+                                   << QStringLiteral(
+                                          "no source would be left, so only this machine's clock would keep "
+                                          "the time.");
+        QTest::newRow("other sources") << QByteArray(kBefore).replace("[{address: a}]", "[{address: b}]")
+                                       << QStringLiteral("until a new one answers.");
+        QTest::newRow("a VLAN less") << QByteArray(kBefore).replace("vlanRef: a", "vlanRef: a, enabled: false")
+                                     << QStringLiteral("clients of VLAN a would no longer be served.");
+    }
+
+    void whatClientsNotice() {
+        QFETCH(QByteArray, spec);
+        QFETCH(QString, expected);
+        QVERIFY(spec != QByteArray(kBefore));
+        const QCborMap answer = describeChange(planned(kBefore), planned(spec));
+        const QString summary = answer.value(QStringLiteral("summary")).toString();
+        QVERIFY2(summary.endsWith(expected), qPrintable(summary));
     }
 };
 

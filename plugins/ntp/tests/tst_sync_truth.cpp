@@ -105,6 +105,47 @@ class TestSyncTruth : public QObject {
         QVERIFY(Clock().see(normal(), {{follower}}).synchronised);
     }
 
+    /// The upstream of all is gone, and each of three servers follows the next: no refid shows that.
+    void serversThatFollowEachOtherAreALoop() {
+        Clock clock;
+        SourceReport follower = source(1, SourceState::Selected);
+        for (int stratum = 3; stratum < 6; ++stratum) {
+            follower.stratum = stratum;
+            QVERIFY(clock.see(normal(), {{follower}}).synchronised);
+        }
+        follower.stratum = 6;
+        const SyncState state = clock.see(normal(), {{follower}});
+        QVERIFY(!state.synchronised);
+        QVERIFY2(state.reason.contains(QStringLiteral("counted its stratum up to 6")), qPrintable(state.reason));
+        // With a source from outside it is right, and so it is when its own upstream is back.
+        QVERIFY(clock.see(normal(), {{follower, source(2, SourceState::Selectable)}}).synchronised);
+        follower.stratum = 3;
+        QVERIFY(clock.see(normal(), {{follower}}).synchronised);
+    }
+
+    void aStratumThatRisesNowAndThenIsNoLoop() {
+        StratumChase chase;
+        StratumChase::TimePoint now{1h};
+        SourceReport far = source(1, SourceState::Selected);
+        for (int stratum = 2; stratum < 10; ++stratum) {
+            far.stratum = stratum;
+            chase.see({far}, now);
+            QVERIFY(!chase.isChasing(far.address));
+            now += 61min;
+            chase.see({far}, now);
+        }
+        // One that does not answer, or says that it is not synchronised, did not rise.
+        for (const int stratum : {0, 11, 0, 12, 0, 13, 16}) {
+            far.stratum = stratum;
+            far.reachability = stratum == 0 ? 0 : 255;
+            chase.see({far}, now);
+        }
+        QVERIFY(chase.isChasing(far.address));  // 11, 12, 13
+        chase.see({}, now);
+        chase.see({far}, now);
+        QVERIFY(!chase.isChasing(far.address));
+    }
+
     void oneAnswerIsNoQuorum() {
         Clock clock;
         clock.policy.sourcesMinimum = 3;

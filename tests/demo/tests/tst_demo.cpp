@@ -85,6 +85,23 @@ class TestDemo : public QObject {
         QCOMPARE(leftOf(output), QString());
     }
 
+    void troubleIsFound_data() {
+        QTest::addColumn<QString>("trouble");
+        QTest::addColumn<QString>("found");
+        QTest::newRow("port") << "port"
+                              << "chronyd (pid ";
+        QTest::newRow("loop") << "loop"
+                              << "takes its time from this node, which is a timing loop";
+    }
+    void troubleIsFound() {
+        QFETCH(const QString, trouble);
+        QFETCH(const QString, found);
+        const auto done = lab::run(kDemo, {"--once", "--trouble", trouble}, 90'000);
+        QVERIFY2(done.exitCode == 0, (done.output + done.errors).constData());
+        QVERIFY2(captured(done.output, "^Found: +(\\S.*)$").contains(found), done.output.constData());
+        QCOMPARE(leftOf(done.output), QString());
+    }
+
     void itsAddressesAndItsEnd_data() {
         QTest::addColumn<int>("signal");
         QTest::newRow("Ctrl-C") << SIGINT;
@@ -128,6 +145,7 @@ class TestDemo : public QObject {
         const auto done = lab::run(kDemo, {"--nonsense"});
         QCOMPARE(done.exitCode, 1);
         QVERIFY2(done.errors.contains("nonsense"), done.errors.constData());
+        QCOMPARE(lab::run(kDemo, {"--trouble", "none"}).exitCode, 1);
     }
 };
 

@@ -19,6 +19,8 @@ class FOS1_SDK_EXPORT IPreviewer : public IInterface {
     /// Returns `{"disruption": "none"|"online"|"restart"|"start"|"stop", "summary": sentence, "sections": [section,
     /// …]}`. Sections are those of a page (features/pages.h), so far with "lines" that begin with "+ " (added), "- "
     /// (removed) or "  " (unchanged). They must not contain secrets. An empty map: this plugin would do nothing.
+    /// With or without those keys, `"warnings": [{"object": ObjectKey::text(), "text": sentence}, …]`: what of an
+    /// object would not be in force. `fos1ctl apply` shows them too.
     virtual QCborMap preview(const QCborMap& snapshot) = 0;
 };
 
