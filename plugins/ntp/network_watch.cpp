@@ -32,11 +32,11 @@ NetworkWatch::NetworkWatch(QString resolverFile, QObject* parent)
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, [this] {
         m_toldAt = steady_clock::now();
-        watchResolver();
         Q_EMIT improved();
     });
     connect(&m_monitor, &netlink::Monitor::changed, this, &NetworkWatch::note);
-    connect(&m_files, &QFileSystemWatcher::fileChanged, this, &NetworkWatch::note);
+    connect(&m_files, &QFileSystemWatcher::fileChanged, this, &NetworkWatch::onResolverTouched);
+    connect(&m_files, &QFileSystemWatcher::directoryChanged, this, &NetworkWatch::onResolverTouched);
 }
 
 void NetworkWatch::start() {
@@ -50,10 +50,22 @@ void NetworkWatch::note() {
     m_timer.start(m_toldAt == steady_clock::time_point() ? kQuiet : std::max(kQuiet, rest));
 }
 
-/// The file is often a link to one that is replaced as a whole.
+/// The file is often a link to one that is replaced as a whole, or is not there yet.
 void NetworkWatch::watchResolver() {
-    const QString file = QFileInfo(m_resolverFile).canonicalFilePath();
-    if (!file.isEmpty() && !m_files.files().contains(file)) m_files.addPath(file);
+    const QFileInfo file(m_resolverFile);
+    QStringList paths{file.path()};
+    if (file.isSymLink()) paths.append(QFileInfo(file.symLinkTarget()).path());
+    if (file.exists()) paths.append(file.canonicalFilePath());
+    const QStringList watched = m_files.files() + m_files.directories();
+    for (const QString& path : paths)
+        if (!watched.contains(path) && QFileInfo::exists(path)) m_files.addPath(path);
+    m_resolver = {file.canonicalFilePath(), file.lastModified(), file.size()};
+}
+
+void NetworkWatch::onResolverTouched() {
+    const Resolver before = m_resolver;
+    watchResolver();
+    if (m_resolver != before && !m_resolver.path.isEmpty()) note();
 }
 
 }  // namespace fos1::ntp

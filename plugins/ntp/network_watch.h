@@ -3,6 +3,7 @@
 // changed. Knows no sources.
 #pragma once
 
+#include <QDateTime>
 #include <QFileSystemWatcher>
 #include <QObject>
 #include <QTimer>
@@ -38,13 +39,22 @@ class NetworkWatch final : public QObject {
         void abandon() override {}
     };
 
+    struct Resolver {
+        QString path;  ///< behind all links; empty: there is none
+        QDateTime changedAt;
+        qint64 size = 0;
+        bool operator==(const Resolver&) const = default;
+    };
+
     void note();
     void watchResolver();
+    void onResolverTouched();
 
     const QString m_resolverFile;
     News m_news;
     netlink::Monitor m_monitor;
     QFileSystemWatcher m_files;
+    Resolver m_resolver;
     QTimer m_timer;
     std::chrono::steady_clock::time_point m_toldAt;
 };

@@ -22,6 +22,7 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds kRound{1000};
 constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::seconds kPatienceWithTrouble{120};
 
 /// The program as a user would type it here.
 QString program(const QString& path) {
@@ -78,7 +79,8 @@ int Demo::run() {
         host.path(QStringLiteral("manifests"))};
     say(QStringLiteral("Everything is running after %1 s.\n\n")
             .arg(static_cast<double>(timer.elapsed()) / 1000, 0, 'f', 1));
-    if (m_options.isOnce) QTimer::singleShot(kPatience, this, [this] { end(1); });
+    const auto patience = m_options.trouble == Trouble::None ? kPatience : kPatienceWithTrouble;
+    if (m_options.isOnce) QTimer::singleShot(patience, this, [this] { end(1); });
     if (m_options.until > 0s) QTimer::singleShot(m_options.until, this, [this] { end(0); });
     m_round.start();
     look();

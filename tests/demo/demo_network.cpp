@@ -94,10 +94,16 @@ void DemoNetwork::make(Trouble trouble) {
     }
 }
 
-QString DemoNetwork::found(const QString& reason) const {
-    if (m_trouble == Trouble::Loop) return reason.contains(QStringLiteral("timing loop")) ? reason : QString();
-    const QJsonObject serving = system::HostUnderTest::condition(
-        m_host->service(QStringLiteral("main-ntp"))[u"status"][u"conditions"].toArray(), QStringLiteral("Serving"));
+QString DemoNetwork::found(const QJsonObject& status) const {
+    if (m_trouble == Trouble::Loop) {
+        const QJsonArray sources = status[u"sources"].toArray();
+        for (const QJsonValue source : sources)
+            if (const QString why = source[u"why"].toString(); why.contains(QStringLiteral("timing loop")))
+                return source[u"address"].toString() + QStringLiteral(": ") + why;
+        return {};
+    }
+    const QJsonObject serving =
+        system::HostUnderTest::condition(status[u"conditions"].toArray(), QStringLiteral("Serving"));
     return serving[u"status"].toString() == u"False" ? serving[u"message"].toString() : QString();
 }
 
@@ -139,13 +145,14 @@ void DemoNetwork::ask(std::vector<ClientView>& clients, Snapshot& snapshot) cons
     const QJsonObject sync = m_host->syncState(QStringLiteral("main-ntp"))[u"value"].toObject();
     snapshot.sync = sync[u"reason"].toString();
     snapshot.isFit = sync[u"fit_to_advertise"].toBool();
-    if (m_trouble != Trouble::None) snapshot.found = found(snapshot.sync);
     if (m_trouble == Trouble::Port)
         snapshot.trouble = QStringLiteral("a second chronyd in the router has taken port 123 of the staff's address");
     if (m_trouble == Trouble::Loop)
         snapshot.trouble =
             QStringLiteral("the upstreams are gone, but for 10.1.0.1, which now takes its time from the router");
-    const QJsonArray sources = m_host->service(QStringLiteral("main-ntp"))[u"status"][u"sources"].toArray();
+    const QJsonObject status = m_host->service(QStringLiteral("main-ntp"))[u"status"].toObject();
+    if (m_trouble != Trouble::None) snapshot.found = found(status);
+    const QJsonArray sources = status[u"sources"].toArray();
     for (const Truth& truth : kUpstreams) {
         UpstreamView view{QString::fromLatin1(truth.address), QString::fromLatin1(truth.words), {}, {}, {}};
         for (const QJsonValue source : sources) {

@@ -44,7 +44,7 @@ class DemoNetwork {
     [[nodiscard]] QString startHost();
     [[nodiscard]] ClientView see(const Vlan& vlan) const;
     void ask(std::vector<ClientView>& clients, Snapshot& snapshot) const;
-    [[nodiscard]] QString found(const QString& reason) const;
+    [[nodiscard]] QString found(const QJsonObject& status) const;
 
     lab::Lab m_lab;
     std::array<std::unique_ptr<lab::Daemon>, 2> m_honest;

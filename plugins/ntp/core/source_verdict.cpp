@@ -182,9 +182,16 @@ QString remarks(const SourceReport& source, const QString& verdict) {
     const int polls = std::bit_width(source.reachability);
     const int answered = std::popcount(source.reachability);
     if (answered < polls) text += QStringLiteral(" %1 of its last %2 polls were answered.").arg(answered).arg(polls);
-    if (source.ntp && source.ntp->validReplies > 0 && source.ntp->stratum > 0 && isOverdue(source))
-        if (const QString test = failedTest(*source.ntp); !test.isEmpty() && !verdict.contains(test))
-            text += QStringLiteral(" Its last answer was not used (%1).").arg(test);
+    if (source.ntp && source.ntp->validReplies > 0 && source.ntp->stratum > 0 && isOverdue(source)) {
+        const NtpData& ntp = *source.ntp;
+        if (const QString test = failedTest(ntp); !test.isEmpty() && !verdict.contains(test))
+            text += ntp.passed(PacketTest::LoopFree)
+                        ? QStringLiteral(" Its last answer was not used (%1).").arg(test)
+                        : QStringLiteral(
+                              " It takes its time from this machine now, which is a timing loop, so its "
+                              "answers are not used (%1).")
+                              .arg(test);
+    }
     if (source.ntp && source.ntp->validReplies > 0 && source.ntp->stratum > 0 && isFreeRunning(source.ntp->refId))
         text += QStringLiteral(" It has no source of its own: it serves its free-running local clock.");
     if (!source.authentication || source.authentication->mode != AuthenticationMode::Nts) return text;
