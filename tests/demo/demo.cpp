@@ -80,7 +80,11 @@ int Demo::run() {
     say(QStringLiteral("Everything is running after %1 s.\n\n")
             .arg(static_cast<double>(timer.elapsed()) / 1000, 0, 'f', 1));
     const auto patience = m_options.trouble == Trouble::None ? kPatience : kPatienceWithTrouble;
-    if (m_options.isOnce) QTimer::singleShot(patience, this, [this] { end(1); });
+    if (m_options.isOnce)
+        QTimer::singleShot(patience, this, [this] {
+            say(QStringLiteral("This is not what it should come to:\n\n") + pageText(m_last, m_places));
+            end(1);
+        });
     if (m_options.until > 0s) QTimer::singleShot(m_options.until, this, [this] { end(0); });
     m_round.start();
     look();
@@ -107,6 +111,7 @@ void Demo::look() {
 
 void Demo::show(const Snapshot& snapshot) {
     if (m_isOver) return;
+    m_last = snapshot;
     // The clients' view in the first settled round may be older than the host's.
     const bool isDone = snapshot.isSettled() && std::exchange(m_wasSettled, true);
     const bool isTroubleWanted = m_options.trouble != Trouble::None;

@@ -46,6 +46,7 @@ class Demo : public QObject {
     QTimer m_round;
     std::thread m_looking;  ///< runs the current round
     bool m_isLooking = false;
+    Snapshot m_last;
     bool m_wasSettled = false;
     bool m_isTroubleMade = false;
 };

@@ -89,8 +89,8 @@ void DemoNetwork::make(Trouble trouble) {
     } else if (trouble == Trouble::Loop) {
         m_liar.reset();
         m_honest = {};
-        m_troublemaker = m_lab.startChronyd("up", "follower",
-                                            "server 10.1.0.2 iburst minpoll -2 maxpoll -2\nlocal stratum 14\nallow\n");
+        // Where the liar was: chronyd itself follows no server that follows it.
+        m_troublemaker = m_lab.startChronyd("up3", "follower", "server 10.1.3.2 iburst minpoll -2 maxpoll -2\nallow\n");
     }
 }
 
@@ -149,7 +149,7 @@ void DemoNetwork::ask(std::vector<ClientView>& clients, Snapshot& snapshot) cons
         snapshot.trouble = QStringLiteral("a second chronyd in the router has taken port 123 of the staff's address");
     if (m_trouble == Trouble::Loop)
         snapshot.trouble =
-            QStringLiteral("the upstreams are gone, but for 10.1.0.1, which now takes its time from the router");
+            QStringLiteral("the upstreams are gone, but for 10.1.3.1, which now takes its time from the router");
     const QJsonObject status = m_host->service(QStringLiteral("main-ntp"))[u"status"].toObject();
     if (m_trouble != Trouble::None) snapshot.found = found(status);
     const QJsonArray sources = status[u"sources"].toArray();
