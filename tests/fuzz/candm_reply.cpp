@@ -32,14 +32,23 @@ void runOne(const QByteArray& input) {
     readWith(sourceData, *reply);
     readWith(sourceStatistics, *reply);
     readWith(sourceName, *reply);
-    readWith(ntpData, *reply);
-    readWith(authData, *reply);
+    const auto packet = ntpData(*reply);
+    FUZZ_CLAIM(packet || saysWhy(packet.error()));
+    FUZZ_CLAIM(!packet || packet->timestamps.has_value() == (reply->code == ReplyCode::NtpData2));
+    FUZZ_CLAIM(!packet || ntp::failedTests(*packet).size() <= 10);
+    const auto authentication = authData(*reply);
+    FUZZ_CLAIM(authentication || saysWhy(authentication.error()));
+    FUZZ_CLAIM(!authentication || ntp::algorithmText(*authentication).size() <= 20);
     readWith(selectData, *reply);
-    readWith(serverStatistics, *reply);
+    const auto served = serverStatistics(*reply);
+    FUZZ_CLAIM(served || saysWhy(served.error()));
+    FUZZ_CLAIM(!served || served->timestamps.has_value() == (reply->code == ReplyCode::ServerStatistics4));
     readWith(accessAllowed, *reply);
     const auto clients = clientPage(*reply);
     FUZZ_CLAIM(clients || saysWhy(clients.error()));
     FUZZ_CLAIM(!clients || clients->clients.size() <= 8);
+    if (clients)
+        for (const auto& client : clients->clients) FUZZ_CLAIM(!client.ntpInterval || *client.ntpInterval != 127);
     // A page that begins where it was requested would be requested forever.
     FUZZ_CLAIM(!clients || !clients->next || *clients->next != 0);
 }

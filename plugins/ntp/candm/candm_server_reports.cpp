@@ -29,6 +29,21 @@ void addLaterCounts(ServerStatistics& statistics, Count count) {
     statistics.timestampSpan = std::chrono::seconds(static_cast<qint64>(std::min<quint64>(count(), kLongest)));
 }
 
+ServerTimestamps timestampCounts(WireReader& in) {
+    ServerTimestamps counts;
+    for (quint64* count : {&counts.daemonRx, &counts.daemonTx, &counts.kernelRx, &counts.kernelTx, &counts.hardwareRx,
+                           &counts.hardwareTx})
+        *count = in.u64();
+    return counts;
+}
+
+/// clientlog.c of chrony, get_interval(): 127 when there is none yet.
+std::optional<int> interval(WireReader& in) {
+    constexpr int kNone = 127;
+    const int log2Seconds = in.i8();
+    return log2Seconds == kNone ? std::nullopt : std::optional(log2Seconds);
+}
+
 ClientRecord clientRecord(WireReader& in) {
     ClientRecord client;
     client.address = in.address();
@@ -38,9 +53,13 @@ ClientRecord clientRecord(WireReader& in) {
     client.ntpDropped = in.u32();
     client.keyExchangesDropped = in.u32();
     client.commandsDropped = in.u32();
-    in.skip(4);  // intervals, as log2
+    client.ntpInterval = interval(in);
+    client.keyExchangeInterval = interval(in);
+    client.commandInterval = interval(in);
+    client.ntpLimitedInterval = interval(in);
     client.sinceNtp = in.age();
-    in.skip(4 + 4);  // ages of the last key exchange and command
+    client.sinceKeyExchange = in.age();
+    client.sinceCommand = in.age();
     return client;
 }
 
@@ -60,6 +79,7 @@ Result<ServerStatistics> serverStatistics(const Reply& reply) {
         case ReplyCode::ServerStatistics4:
             statistics = commonCounts(wide);
             addLaterCounts(statistics, wide);
+            statistics.timestamps = timestampCounts(in);
             return statistics;
         default: return bodyOf(reply, ReplyCode::ServerStatistics4).map([](WireReader) { return ServerStatistics(); });
     }

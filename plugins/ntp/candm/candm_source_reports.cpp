@@ -20,6 +20,16 @@ AuthenticationMode authenticationFromWire(quint16 mode) {
     }
 }
 
+/// ntp_core.c of chrony, tss_chars; 0 before the first valid packet.
+Timestamping timestampingFromWire(quint8 letter) {
+    switch (letter) {
+        case 'D': return Timestamping::Daemon;
+        case 'K': return Timestamping::Kernel;
+        case 'H': return Timestamping::Hardware;
+        default: return Timestamping::Unknown;
+    }
+}
+
 SelectionState selectionFromWire(quint8 letter) {
     switch (letter) {
         case 'N': return SelectionState::NoSelect;
@@ -47,34 +57,45 @@ SelectionState selectionFromWire(quint8 letter) {
 }  // namespace
 
 Result<NtpData> ntpData(const Reply& reply) {
-    // The newer reply only adds fields after those that are read here.
-    return bodyOf(reply, reply.code == ReplyCode::NtpData2 ? ReplyCode::NtpData2 : ReplyCode::NtpData)
-        .map([](WireReader in) {
-            NtpData data;
-            data.address = in.address();
-            in.skip(kAddressBytes);  // local address
-            in.skip(2);              // port
-            data.leap = leapFromWire(in.u8());
-            in.skip(2);  // version, mode
-            data.stratum = in.u8();
-            in.skip(2);  // poll, precision
-            data.rootDelay = in.seconds();
-            data.rootDispersion = in.seconds();
-            data.refId = in.u32();
-            in.skip(12 + 4);  // reference time, offset
-            data.delay = in.seconds();
-            in.skip(4 + 4 + 4);  // dispersion, response time, asymmetry
-            const quint16 flags = in.u16();
-            data.passedTests = flags & kPacketTests;
-            data.interleaved = (flags & kInterleaved) != 0;
-            data.authenticated = (flags & kAuthenticated) != 0;
-            in.skip(2);  // timestamping
-            data.sent = in.u32();
-            data.received = in.u32();
-            data.validReplies = in.u32();
-            if (const quint32 good = in.u32(); good != kReserved) data.goodReplies = good;
-            return data;
-        });
+    // The newer reply has four more counts at its end.
+    const bool isNewer = reply.code == ReplyCode::NtpData2;
+    return bodyOf(reply, isNewer ? ReplyCode::NtpData2 : ReplyCode::NtpData).map([isNewer](WireReader in) {
+        NtpData data;
+        data.address = in.address();
+        data.localAddress = in.address();
+        data.port = in.u16();
+        data.leap = leapFromWire(in.u8());
+        data.version = in.u8();
+        in.skip(1);  // mode
+        data.stratum = in.u8();
+        data.poll = in.i8();
+        data.precision = in.i8();
+        data.rootDelay = in.seconds();
+        data.rootDispersion = in.seconds();
+        data.refId = in.u32();
+        data.referenceTime = in.timespec();
+        in.skip(4);  // offset; the list of sources has it, with later corrections
+        data.delay = in.seconds();
+        data.dispersion = in.seconds();
+        data.responseTime = in.seconds();
+        data.jitterAsymmetry = in.real();
+        const quint16 flags = in.u16();
+        data.passedTests = flags & kPacketTests;
+        data.interleaved = (flags & kInterleaved) != 0;
+        data.authenticated = (flags & kAuthenticated) != 0;
+        data.tx = timestampingFromWire(in.u8());
+        data.rx = timestampingFromWire(in.u8());
+        data.sent = in.u32();
+        data.received = in.u32();
+        data.validReplies = in.u32();
+        if (const quint32 good = in.u32(); good != kReserved) data.goodReplies = good;
+        if (isNewer) {
+            SourceTimestamps& counts = data.timestamps.emplace();
+            for (quint32* count : {&counts.kernelTx, &counts.kernelRx, &counts.hardwareTx, &counts.hardwareRx})
+                *count = in.u32();
+        }
+        return data;
+    });
 }
 
 Result<Authentication> authData(const Reply& reply) {

@@ -35,6 +35,7 @@ class WireReader {
     explicit WireReader(QByteArrayView bytes) : m_bytes(bytes) {}
 
     quint8 u8() { return integer<quint8>(); }
+    qint8 i8() { return static_cast<qint8>(u8()); }
     quint16 u16() { return integer<quint16>(); }
     qint16 i16() { return static_cast<qint16>(u16()); }
     quint32 u32() { return integer<quint32>(); }

@@ -10,6 +10,17 @@
 
 namespace fos1::ntp {
 
+/// How many timestamps of served packets were taken by what (chronyc(1), "serverstats").
+struct ServerTimestamps {
+    quint64 daemonRx = 0;
+    quint64 daemonTx = 0;
+    quint64 kernelRx = 0;
+    quint64 kernelTx = 0;
+    quint64 hardwareRx = 0;
+    quint64 hardwareTx = 0;
+    bool operator==(const ServerTimestamps&) const = default;
+};
+
 /// chronyc(1), "serverstats". Counts since chronyd's start; a count is absent when this chronyd does not report it.
 struct ServerStatistics {
     quint64 ntpReceived = 0;
@@ -23,6 +34,7 @@ struct ServerStatistics {
     std::optional<quint64> ntpInterleaved;              ///< since chrony 4.2
     std::optional<quint64> timestampsHeld;              ///< since chrony 4.2
     std::optional<std::chrono::seconds> timestampSpan;  ///< since chrony 4.2
+    std::optional<ServerTimestamps> timestamps = {};    ///< since chrony 4.4
     bool operator==(const ServerStatistics&) const = default;
 };
 
@@ -36,6 +48,12 @@ struct ClientRecord {
     quint32 commands = 0;
     quint32 commandsDropped = 0;
     std::optional<std::chrono::seconds> sinceNtp;
+    std::optional<int> ntpInterval = {};         ///< average between requests; log2 seconds
+    std::optional<int> ntpLimitedInterval = {};  ///< the same for those that the rate limit let through
+    std::optional<int> keyExchangeInterval = {};
+    std::optional<int> commandInterval = {};
+    std::optional<std::chrono::seconds> sinceKeyExchange = {};
+    std::optional<std::chrono::seconds> sinceCommand = {};
     bool operator==(const ClientRecord&) const = default;
 };
 

@@ -3,6 +3,7 @@
 // the last selection made of it. Facts in our units; no conclusions.
 #pragma once
 
+#include <QStringList>
 #include <chrono>
 #include <optional>
 
@@ -26,6 +27,21 @@ enum class PacketTest : quint16 {
     NotDuplicate = 1 << 9,    ///< 1
 };
 
+/// What took a local timestamp (chronyc(1), "ntpdata", TX and RX timestamping).
+enum class Timestamping { Unknown = 0, Daemon, Kernel, Hardware };
+
+/// "daemon", "kernel" or "hardware"; empty when not known.
+[[nodiscard]] QString toText(Timestamping timestamping);
+
+/// How many packets to and from a source have a timestamp that is better than the daemon's own.
+struct SourceTimestamps {
+    quint32 kernelTx = 0;
+    quint32 kernelRx = 0;
+    quint32 hardwareTx = 0;
+    quint32 hardwareRx = 0;
+    bool operator==(const SourceTimestamps&) const = default;
+};
+
 /// The last valid packet of an NTP source, and how many there were.
 struct NtpData {
     SourceAddress address;
@@ -42,10 +58,27 @@ struct NtpData {
     quint32 received = 0;
     quint32 validReplies = 0;
     std::optional<quint32> goodReplies;  ///< since chrony 4.3
+    SourceAddress localAddress = {};
+    quint16 port = 0;
+    int version = 0;                            ///< of NTP
+    int poll = 0;                               ///< that the packet names; log2 seconds
+    int precision = 0;                          ///< log2 seconds
+    std::chrono::nanoseconds referenceTime{0};  ///< when the source set its clock last; since 1970, UTC
+    std::chrono::nanoseconds dispersion{0};     ///< chronyc(1): "Peer dispersion"
+    std::chrono::nanoseconds responseTime{0};   ///< that the source spent on the answer
+    double jitterAsymmetry = 0;                 ///< -0.5 to 0.5: on which half of the path the jitter is
+    Timestamping tx = Timestamping::Unknown;
+    Timestamping rx = Timestamping::Unknown;
+    std::optional<SourceTimestamps> timestamps = {};  ///< since chrony 4.6
     bool operator==(const NtpData&) const = default;
 
     [[nodiscard]] bool passed(PacketTest test) const { return (passedTests & static_cast<quint16>(test)) != 0; }
 };
+
+/// The tests that the last packet failed, by their number or letter in RFC 5905 and chronyc(1) with a word on each:
+/// "6 (the source is not synchronized)". Empty when it passed them all, or when there was
+/// no valid packet.
+[[nodiscard]] QStringList failedTests(const NtpData& data);
 
 enum class AuthenticationMode { Unknown = 0, None, SymmetricKey, Nts };
 
@@ -62,6 +95,10 @@ struct Authentication {
     int naks = 0;  ///< chrony 4: 1 when one came since the last request
     bool operator==(const Authentication&) const = default;
 };
+
+/// The key type or AEAD algorithm by its name in chronyc(1), "authdata", column Type: "SHA256", "AES-SIV-CMAC-256"; a
+/// number that it does not list, as a number. Empty without authentication.
+[[nodiscard]] QString algorithmText(const Authentication& authentication);
 
 /// chronyc(1), "selectdata", column S, by its letter.
 enum class SelectionState {
@@ -88,6 +125,9 @@ enum class SelectionState {
 
 /// chronyc(1), "selectdata", columns COpts and EOpts.
 enum class SelectOption : quint16 { NoSelect = 1, Prefer = 2, Trust = 4, Require = 8 };
+
+/// As chrony.conf(5) writes a set of SelectOption: "trust require"; empty when there are none.
+[[nodiscard]] QString optionsText(quint16 options);
 
 struct Selection {
     SelectionState state = SelectionState::Unknown;

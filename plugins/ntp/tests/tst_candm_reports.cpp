@@ -3,6 +3,7 @@
 // said is beside each test. See tst_candm_codec for requests and framing.
 #include <QRandomGenerator>
 #include <QTest>
+#include <array>
 #include <set>
 
 #include "candm/candm_codec.h"
@@ -196,6 +197,16 @@ class TestCandmReports : public QObject {
         QCOMPARE(data->received, 21u);
         QCOMPARE(data->validReplies, 21u);
         QCOMPARE(data->goodReplies, std::optional(20u));
+        QVERIFY(data->localAddress == loopback(0, 1));
+        QCOMPARE((std::array{int{data->port}, data->version, data->poll, data->precision}),
+                 (std::array{31123, 4, -2, -26}));
+        QVERIFY(data->referenceTime == 1'795'599'508s + 171'431'983ns);
+        QVERIFY(near(data->dispersion, 35ns));
+        QVERIFY(near(data->responseTime, 48'222ns));
+        QVERIFY(std::abs(data->jitterAsymmetry - 0.497853) < 1e-6);
+        QVERIFY(data->tx == Timestamping::Kernel && data->rx == Timestamping::Kernel);
+        QVERIFY(!data->timestamps);
+        QVERIFY(failedTests(*data).isEmpty());
     }
 
     /// A chronyd that follows itself: "111 111 1110".
@@ -211,6 +222,8 @@ class TestCandmReports : public QObject {
                 QVERIFY(data->passed(test));
             QVERIFY(!data->goodReplies || *data->goodReplies == 0);  // 4.1 does not count them
             QCOMPARE(data->validReplies, 8u);
+            QCOMPARE(failedTests(*data), QStringList{QStringLiteral("D (synchronization loop)")});
+            if (bytes == kNtpDataOf48) QVERIFY((data->timestamps == SourceTimestamps{8, 8, 0, 0}));
         }
     }
 
@@ -224,7 +237,7 @@ class TestCandmReports : public QObject {
         QVERIFY((*of43 == ServerStatistics{113, 0, 1, 0, 1, 0, 0, 43, 24, 25, 5s}));
         const auto of48 = candm::serverStatistics(reply(Command::ServerStatistics, kStatisticsOf48));
         QVERIFY(of48.has_value());
-        QVERIFY((*of48 == ServerStatistics{11, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0s}));
+        QVERIFY((*of48 == ServerStatistics{11, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0s, ServerTimestamps{0, 11, 11, 0, 0, 0}}));
     }
 
     void everyCountHasItsPlace() {
@@ -247,6 +260,8 @@ class TestCandmReports : public QObject {
         QCOMPARE(all->ntpAuthenticated, kHigh + 8);
         QCOMPARE(all->ntpInterleaved, std::optional(kHigh + 9));
         QCOMPARE(all->timestampsHeld, std::optional(kHigh + 10));
+        QVERIFY((all->timestamps ==
+                 ServerTimestamps{kHigh + 12, kHigh + 13, kHigh + 14, kHigh + 15, kHigh + 16, kHigh + 17}));
     }
 
     /// 127.0.0.1,94,0,-4,127,0,1,0,127,5 with -k, and then 127.0.1.2,1,0,… to 127.0.1.14
@@ -255,7 +270,7 @@ class TestCandmReports : public QObject {
         QVERIFY(page.has_value());
         QCOMPARE(page->clients.size(), 8u);
         QCOMPARE(page->next, std::optional(8u));
-        QVERIFY((page->clients.front() == ClientRecord{loopback(0, 1), 94, 0, 1, 0, 0, 0, 0s}));
+        QVERIFY((page->clients.front() == ClientRecord{loopback(0, 1), 94, 0, 1, 0, 0, 0, 0s, -4, {}, {}, {}, 5s, {}}));
         QVERIFY((page->clients.back() == ClientRecord{loopback(1, 14), 1, 0, 0, 0, 0, 0, 0s}));
     }
 
