@@ -72,12 +72,16 @@ void ClockWatch::stop(const QString& service, const QString& why) {
     m_monitor.stop();
     m_estimator.reset();
     m_sync = {};
+    m_tracking.reset();
+    m_server.reset();
     m_sources.retractAll(why);
     if (!service.isEmpty()) retract(service, why);
 }
 
 time::SyncState ClockWatch::take(const Observation& observation, const FitnessPolicy& policy, const QString& service) {
     const time::SyncState before = std::exchange(m_sync, m_estimator.update(observation, policy));
+    m_tracking = observation.tracking;
+    m_server = observation.server;
     publish(m_bus, service, m_sync, kTopicTtl);
     // While chronyd does not answer, it may still run, with the sources that it had.
     if (observation.sources)

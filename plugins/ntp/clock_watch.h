@@ -41,6 +41,9 @@ class ClockWatch final : public QObject {
     void retract(const QString& service, const QString& why);
 
     [[nodiscard]] const time::SyncState& sync() const { return m_sync; }
+    /// What chronyd reported at the last look; nothing: it did not.
+    [[nodiscard]] const std::optional<Tracking>& tracking() const { return m_tracking; }
+    [[nodiscard]] const std::optional<ServerStatistics>& server() const { return m_server; }
     [[nodiscard]] const SyncEstimator& estimator() const { return m_estimator; }
     /// Whether clients get time from this node: from a source, or in holdover.
     [[nodiscard]] bool hasTime() const { return m_sync.synchronised || m_sync.holdover; }
@@ -59,6 +62,8 @@ class ClockWatch final : public QObject {
     NameLookups m_lookups;
     SyncEstimator m_estimator;
     time::SyncState m_sync;
+    std::optional<Tracking> m_tracking;
+    std::optional<ServerStatistics> m_server;
     Publication<time::SourcesState> m_sources;
 };
 

@@ -3,6 +3,8 @@
 
 #include "model/spec_parser.h"
 #include "model/vlan_parser.h"
+#include "pages/report_pages.h"
+#include "pages/source_page.h"
 #include "time_service.h"
 
 namespace fos1::ntp {
@@ -45,6 +47,12 @@ QString NtpPlugin::start(IHost* host) {
     addPage(QStringLiteral("status"), statusPage);
     addPage(QStringLiteral("sources"), sourcesPage);
     addPage(QStringLiteral("why"), whyPage);
+    addPage(QStringLiteral("source"), sourcePage);
+    addPage(QStringLiteral("tracking"), trackingPage);
+    addPage(QStringLiteral("sourcestats"), sourceStatisticsPage);
+    addPage(QStringLiteral("selectdata"), selectionPage);
+    addPage(QStringLiteral("authdata"), authenticationPage);
+    addPage(QStringLiteral("serverstats"), serverStatisticsPage);
     m_pages.open(*host);
     return {};
 }

@@ -364,20 +364,6 @@ void TimeService::showStatus() {
     });
 }
 
-void TimeService::look(const std::function<void(const PageFacts&)>& see) const {
-    PageFacts facts;
-    for (const DesiredObject& service : m_services)
-        if (!m_declared || service.key != m_declared->key)
-            facts.idle.push_back(
-                {service.key.ns + u'/' + service.key.name, whyIdle(service, m_services, m_nodeLabels.labels())});
-    if (!m_declared) return see(facts);
-    facts.object = m_declared->key.ns + u'/' + m_declared->key.name;
-    withStatus([&](const StatusInput& status) {
-        facts.status = &status;
-        see(facts);
-    });
-}
-
 void TimeService::setReconciled(ConditionStatus status, const QString& reason, const QString& message,
                                 qint64 generation) {
     if (!m_declared) return;

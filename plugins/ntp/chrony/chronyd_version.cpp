@@ -26,7 +26,7 @@ Result<ChronyVersion> chronyVersion(const QByteArray& text) {
     // A development build ("DEVELOPMENT") comes after the newest release that is known here.
     const QRegularExpressionMatch numbers = kNumbers.match(name.captured(1));
     ChronyVersion version{kNewestMajor, kNewestMinor, words.contains(QStringLiteral("+NTS")),
-                          words.contains(QStringLiteral("+SECHASH"))};
+                          words.contains(QStringLiteral("+SECHASH")), name.captured(1)};
     if (numbers.hasMatch()) {
         version.major = numbers.captured(1).toInt();
         version.minor = numbers.captured(2).toInt();

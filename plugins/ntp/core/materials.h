@@ -20,6 +20,7 @@ struct ChronyVersion {
     int minor = 0;
     bool nts = true;      ///< built with NTS
     bool sechash = true;  ///< built with hashes other than MD5, and ciphers
+    QString name = {};    ///< as it calls itself: "4.3", "4.6.1", "DEVELOPMENT"; empty: not asked
 
     [[nodiscard]] bool isAtLeast(int wantedMajor, int wantedMinor) const {
         return major > wantedMajor || (major == wantedMajor && minor >= wantedMinor);

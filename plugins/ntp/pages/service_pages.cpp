@@ -3,31 +3,17 @@
 
 #include <QDateTime>
 #include <bit>
-#include <cmath>
 
 #include "core/service_conditions.h"
 #include "core/source_verdict.h"
 #include "fos1/page.h"
+#include "pages/page_lookup.h"
 
 namespace fos1::ntp {
 
 namespace {
 
 using page::Mark;
-using std::chrono::nanoseconds;
-
-/// Whether `wanted` names the object as `fos1ctl get` shows it: "name", or "namespace/name".
-bool isCalled(const QString& object, const QString& wanted) {
-    return wanted.isEmpty() || object == wanted || object.section(u'/', 1) == wanted;
-}
-
-QCborMap noService(const PageFacts& facts, const QString& wanted) {
-    const bool hasAny = facts.status || !facts.idle.empty();
-    return page::error(hasAny ? QStringLiteral("there is no NTPService \"%1\"").arg(wanted)
-                              : QStringLiteral("there is no NTPService; `fos1ctl apply -f FILE` creates one"));
-}
-
-QString fastOrSlow(qint64 value) { return value < 0 ? QStringLiteral("slow") : QStringLiteral("fast"); }
 
 QString sourceText(const time::SelectedSource& source) {
     const bool hasOwnName = !source.address.isEmpty() && source.address != source.name;
@@ -89,18 +75,10 @@ void addConditions(page::Fields& fields, const StatusInput& in) {
     }
 }
 
-std::optional<nanoseconds> jitterOf(const SourceReport& source, const StatusInput& in) {
-    for (const SourceStatistics& each : in.statistics)
-        if (each.address == source.address) return each.deviation;
-    return std::nullopt;
+page::Cell jitterOf(const SourceReport& source, const StatusInput& in) {
+    const SourceStatistics* statistics = statisticsOf(source, in);
+    return statistics ? durationOf(statistics->deviation) : page::none();
 }
-
-page::Cell duration(const std::optional<nanoseconds>& value) {
-    return value ? page::duration(value->count()) : page::none();
-}
-
-/// `poll` is log2 of seconds.
-page::Cell pollInterval(int poll) { return page::duration(std::llround(std::ldexp(1e9, poll))); }
 
 Mark markOf(const SourceReport& source) {
     const bool isTrouble = source.state == SourceState::Falseticker || source.reachability == 0;
@@ -126,10 +104,9 @@ page::Table sourceTable(const StatusInput& in) {
         table.add(
             {page::text(displayName(source)), page::text(numericAddress(source)), page::text(kindText(source.mode)),
              page::text(stateText(source.state)), page::count(source.stratum), page::octal(source.reachability),
-             pollInterval(source.poll), isMeasured ? page::age(source.sinceSample->count()) : page::none(),
+             powerOfTwo(source.poll), isMeasured ? page::age(source.sinceSample->count()) : page::none(),
              isMeasured ? page::offset(source.offset.count()) : page::none(),
-             isMeasured ? duration(jitterOf(source, in)) : page::none(),
-             isMeasured ? duration(source.delay) : page::none()},
+             isMeasured ? jitterOf(source, in) : page::none(), isMeasured ? durationOf(source.delay) : page::none()},
             markOf(source));
     }
     return table;
@@ -167,24 +144,27 @@ QString authenticationText(const SourceReport& source) {
 }
 
 page::Fields everythingAbout(const SourceReport& source, const StatusInput& in) {
-    const QString address = numericAddress(source);
-    const bool hasOwnName = !address.isEmpty() && address != displayName(source);
-    page::Fields fields(displayName(source) + (hasOwnName ? QStringLiteral(" (%1)").arg(address) : QString()) +
-                        QStringLiteral(", ") + kindText(source.mode));
+    page::Fields fields(titleOf(source));
     fields.add(QStringLiteral("Why"), page::text(verdictOn(source, in.sources, in.statistics).why), {}, markOf(source));
     fields.add(QStringLiteral("State"), page::text(stateText(source.state)));
     fields.add(QStringLiteral("Answered"), answersText(source));
-    fields.add(QStringLiteral("Polled every"), pollInterval(source.poll));
+    fields.add(QStringLiteral("Polled every"), powerOfTwo(source.poll));
     if (source.stratum > 0) fields.add(QStringLiteral("Stratum"), page::count(source.stratum));
     if (source.sinceSample) {
         fields.add(QStringLiteral("Measured"), page::age(source.sinceSample->count()),
                    QStringLiteral("since the last sample"));
         fields.add(QStringLiteral("Offset"), page::offset(source.offset.count()),
                    QStringLiteral("the local clock relative to the source"));
-        fields.add(QStringLiteral("Jitter"), duration(jitterOf(source, in)));
-        fields.add(QStringLiteral("Delay"), duration(source.delay));
+        fields.add(QStringLiteral("Jitter"), jitterOf(source, in));
+        fields.add(QStringLiteral("Delay"), durationOf(source.delay));
     }
     fields.add(QStringLiteral("Authentic"), page::text(authenticationText(source)));
+    if (source.selection)
+        fields.add(QStringLiteral("Options"), page::text(optionsText(source.selection->effectiveOptions)),
+                   addedOptions(*source.selection));
+    if (source.ntp)
+        fields.add(QStringLiteral("Tests failed"), page::text(failedTests(*source.ntp).join(QStringLiteral(", "))), {},
+                   Mark::Trouble);
     return fields;
 }
 
@@ -197,9 +177,13 @@ QCborMap statusPage(const PageFacts& facts, const QString& object) {
         const StatusInput& in = *facts.status;
         page::Fields fields(facts.object);
         addClock(fields, in);
+        if (facts.tracking && facts.tracking->referenceTime.count() > 0 && in.sync.synchronised)
+            fields.add(QStringLiteral("Last update"), timeOf(facts.tracking->referenceTime),
+                       QStringLiteral("more: fos1ctl ntp tracking"));
         const bool isRunning = in.engine.phase == EnginePhase::Running;
         fields.add(QStringLiteral("chronyd"),
-                   page::text(isRunning ? QStringLiteral("running") : QStringLiteral("not running")), {},
+                   page::text(isRunning ? QStringLiteral("running") : QStringLiteral("not running")),
+                   facts.chronydVersion.isEmpty() ? QString() : QStringLiteral("version %1").arg(facts.chronydVersion),
                    isRunning || !in.spec.enabled ? Mark::None : Mark::Trouble);
         if (!in.engine.lastError.isEmpty()) {
             fields.add(QStringLiteral("Last error"), page::text(in.engine.lastError));
@@ -232,22 +216,9 @@ QCborMap whyPage(const PageFacts& facts, const QString& source) {
     if (!facts.status) return noService(facts, {});
     page::Document document(QStringLiteral("Why each time source is used or not"));
     if (source.isEmpty()) return document.add(whyTable(*facts.status)).toCbor();
-    QStringList known;
-    bool isFound = false;
-    for (const SourceReport& each : facts.status->sources) {
-        known.append(displayName(each));
-        const bool isMeant = known.last().compare(source, Qt::CaseInsensitive) == 0 ||
-                             numericAddress(each).compare(source, Qt::CaseInsensitive) == 0;
-        if (!isMeant) continue;
-        document.add(everythingAbout(each, *facts.status));
-        isFound = true;
-    }
-    if (isFound) return document.toCbor();
-    known.removeDuplicates();
-    return page::error(QStringLiteral("there is no source \"%1\"; %2")
-                           .arg(source, known.isEmpty()
-                                            ? QStringLiteral("there are none")
-                                            : QStringLiteral("there are: %1").arg(known.join(QStringLiteral(", ")))));
+    for (const SourceReport& each : facts.status->sources)
+        if (isMeant(each, source)) document.add(everythingAbout(each, *facts.status));
+    return hasSource(*facts.status, source) ? document.toCbor() : noSource(*facts.status, source);
 }
 
 }  // namespace fos1::ntp

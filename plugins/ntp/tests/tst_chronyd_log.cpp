@@ -44,6 +44,7 @@ class TestChronydLog : public QObject {
                                             (version->sechash ? QStringLiteral(" sechash") : QString())
                                       : version.error().text();
         QCOMPARE(words, expected);
+        if (version) QVERIFY(text.contains(" version " + version->name.toLatin1() + ' '));
     }
 
     void linesInAnyPieces_data() {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The pages of the time service: what they say, what they mark, and that each is a document.
-#include <QCborArray>
 #include <QTest>
 
 #include "fos1/page.h"
 #include "pages/service_pages.h"
+#include "support/page_reading.h"
 #include "support/status_facts.h"
 
 using namespace fos1;
@@ -58,34 +58,6 @@ Facts synchronized() {
     return facts;
 }
 
-QCborArray fieldsOf(const QCborMap& document, qsizetype section = 0) {
-    return document.value(QStringLiteral("sections"))
-        .toArray()
-        .at(section)
-        .toMap()
-        .value(QStringLiteral("fields"))
-        .toArray();
-}
-
-QCborMap field(const QCborMap& document, const char* label, qsizetype section = 0) {
-    for (const QCborValue& each : fieldsOf(document, section))
-        if (each.toMap().value(QStringLiteral("label")).toString() == QLatin1String(label)) return each.toMap();
-    return {};
-}
-
-QCborArray rowsOf(const QCborMap& document) {
-    return document.value(QStringLiteral("sections"))
-        .toArray()
-        .at(0)
-        .toMap()
-        .value(QStringLiteral("table"))
-        .toMap()
-        .value(QStringLiteral("rows"))
-        .toArray();
-}
-
-QString errorOf(const QCborMap& document) { return document.value(QStringLiteral("error")).toString(); }
-
 }  // namespace
 
 class TestServicePages : public QObject {
@@ -107,6 +79,21 @@ class TestServicePages : public QObject {
                  QStringLiteral("the machine's clock is slow; this service does not set it (clockControl: false)"));
         QCOMPARE(field(page, "Frequency").value(QStringLiteral("value")).toInteger(), 12'345);
         QCOMPARE(field(page, "Advertised").value(QStringLiteral("value")).toBool(), true);
+    }
+
+    void statusWithTheLastUpdate() {
+        const Facts facts = synchronized();
+        const StatusInput in = facts.input();
+        Tracking tracking;
+        tracking.referenceTime = 1'700'000'000s;
+        PageFacts shown{kObject, &in, {}};
+        QVERIFY(field(statusPage(shown, {}), "Last update").isEmpty());
+        shown.tracking = &tracking;
+        shown.chronydVersion = QStringLiteral("4.6.1");
+        const QCborMap page = statusPage(shown, {});
+        QVERIFY(page::check(page));
+        QCOMPARE(valueOf(page, "Last update").toString(), QStringLiteral("2023-11-14T22:13:20.000Z"));
+        QCOMPARE(field(page, "chronyd").value(QStringLiteral("note")).toString(), QStringLiteral("version 4.6.1"));
     }
 
     void statusOfATroubledOne() {
@@ -182,6 +169,26 @@ class TestServicePages : public QObject {
         QCOMPARE(field(page, "Authentic").value(QStringLiteral("value")).toString(), QStringLiteral("with key 7"));
         QCOMPARE(field(page, "Measured").value(QStringLiteral("value")).toInteger(), 40);
         QVERIFY(!field(page, "Why").value(QStringLiteral("value")).toString().isEmpty());
+    }
+
+    void whyOfOneWithAddedOptionsAndAFailedTest() {
+        Facts facts = synchronized();
+        Selection selection;
+        selection.configuredOptions = static_cast<quint16>(SelectOption::Prefer);
+        selection.effectiveOptions =
+            static_cast<quint16>(SelectOption::Prefer) | static_cast<quint16>(SelectOption::Trust);
+        facts.sources[0].selection = selection;
+        NtpData ntp;
+        ntp.validReplies = 1;
+        ntp.passedTests = 0x3ff & ~static_cast<quint16>(PacketTest::LoopFree);
+        facts.sources[0].ntp = ntp;
+        const StatusInput in = facts.input();
+        const QCborMap page = whyPage({kObject, &in, {}}, QStringLiteral("a.example"));
+        QVERIFY(page::check(page));
+        QCOMPARE(valueOf(page, "Options").toString(), QStringLiteral("prefer trust"));
+        QCOMPARE(field(page, "Options").value(QStringLiteral("note")).toString(),
+                 QStringLiteral("chronyd added trust (authselectmode)"));
+        QCOMPARE(valueOf(page, "Tests failed").toString(), QStringLiteral("D (synchronization loop)"));
     }
 
     void whyOfAnUnknownOne() {
