@@ -96,6 +96,7 @@ void TimeService::reconcileChanges(Ticket ticket) {
     m_askVersion.ask([this, ticket](const Result<ChronyVersion>& version) {
         if (version) {
             m_version = *version;
+            m_metrics.tracking().showVersion(version->name);
             return reconcileServices(ticket);
         }
         m_choice.reportNoChronyd(m_services, version.error().text());
@@ -338,6 +339,7 @@ void TimeService::onObserved(const Observation& observation) {
         m_engine.heal();
     }
     m_metrics.show(m_clock.sync(), m_clock.estimator().sources(), m_clock.estimator().statistics());
+    m_metrics.tracking().show(observation);
     m_metrics.server().show(observation, m_clients.vlans().names());
     m_events.happened(m_declared->key, before, m_clock.sync());
     showServices();

@@ -3,6 +3,17 @@
 
 namespace fos1::ntp {
 
+namespace {
+
+/// The members, in their order.
+template <typename Counts>
+auto membersOf(Counts& counts) {
+    return std::array{&counts.daemonRx, &counts.daemonTx,   &counts.kernelRx,
+                      &counts.kernelTx, &counts.hardwareRx, &counts.hardwareTx};
+}
+
+}  // namespace
+
 void ServerCounters::take(const ServerStatistics& reported, std::chrono::steady_clock::time_point at) {
     const quint64 before = m_ntpReceived.total();
     m_ntpReceived.take(reported.ntpReceived);
@@ -17,6 +28,11 @@ void ServerCounters::take(const ServerStatistics& reported, std::chrono::steady_
         if (!m_ntpInterleaved) m_ntpInterleaved.emplace();
         m_ntpInterleaved->take(*reported.ntpInterleaved);
     }
+    if (reported.timestamps) {
+        if (!m_timestamps) m_timestamps.emplace();
+        const auto counts = membersOf(*reported.timestamps);
+        for (std::size_t i = 0; i < counts.size(); ++i) (*m_timestamps)[i].take(*counts[i]);
+    }
     if (const auto last = std::exchange(m_at, at); last && at > *last) {
         const double seconds = std::chrono::duration<double>(at - *last).count();
         m_rate = std::llround(static_cast<double>(m_ntpReceived.total() - before) * 1000 / seconds);
@@ -29,6 +45,8 @@ void ServerCounters::beginAnew() {
           &m_keyExchangesDropped, &m_clientRecordsDropped, &m_ntpAuthenticated})
         count->beginAnew();
     if (m_ntpInterleaved) m_ntpInterleaved->beginAnew();
+    if (m_timestamps)
+        for (MonotonicCount& count : *m_timestamps) count.beginAnew();
     m_at.reset();
     m_rate.reset();
 }
@@ -44,6 +62,10 @@ ServerStatistics ServerCounters::totals() const {
     totals.clientRecordsDropped = m_clientRecordsDropped.total();
     totals.ntpAuthenticated = m_ntpAuthenticated.total();
     if (m_ntpInterleaved) totals.ntpInterleaved = m_ntpInterleaved->total();
+    if (m_timestamps) {
+        const auto counts = membersOf(totals.timestamps.emplace());
+        for (std::size_t i = 0; i < counts.size(); ++i) *counts[i] = (*m_timestamps)[i].total();
+    }
     return totals;
 }
 

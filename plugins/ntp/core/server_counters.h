@@ -2,6 +2,7 @@
 // Counts that only grow, out of chronyd's, which begin anew with each start of chronyd. Pure.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <optional>
 
@@ -47,6 +48,8 @@ class ServerCounters {
     MonotonicCount m_clientRecordsDropped;
     MonotonicCount m_ntpAuthenticated;
     std::optional<MonotonicCount> m_ntpInterleaved;
+    /// In the order of ServerTimestamps.
+    std::optional<std::array<MonotonicCount, 6>> m_timestamps;
     std::optional<std::chrono::steady_clock::time_point> m_at;
     std::optional<qint64> m_rate;
 };

@@ -52,6 +52,7 @@ NtpMetrics::NtpMetrics(IMetrics& metrics)
                   "first restart.")),
       m_certificateExpiry(gauge(metrics, "ntp_nts_certificate_expiry_timestamp_seconds",
                                 "When the certificate that NTS is served with expires, in seconds since 1970.")),
+      m_tracking(metrics),
       m_sources(metrics),
       m_server(metrics),
       m_reconciles(metrics) {
@@ -102,6 +103,7 @@ void NtpMetrics::clear() {
     none.enabled = false;
     show({}, {}, {});
     showLimits(none);
+    m_tracking.clear();
     m_server.clear();
 }
 

@@ -11,6 +11,7 @@
 #include "metrics/reconcile_metrics.h"
 #include "metrics/server_metrics.h"
 #include "metrics/source_metrics.h"
+#include "metrics/tracking_metrics.h"
 #include "model/ntp_service_spec.h"
 #include "time/sync_state.h"
 
@@ -29,6 +30,7 @@ class NtpMetrics {
     void showRestarts(quint64 count);
     void showGap(std::chrono::milliseconds gap) { m_gap.set(gap.count()); }
 
+    [[nodiscard]] TrackingMetrics& tracking() { return m_tracking; }
     [[nodiscard]] ServerMetrics& server() { return m_server; }
     [[nodiscard]] ReconcileMetrics& reconciles() { return m_reconciles; }
 
@@ -56,6 +58,7 @@ class NtpMetrics {
     Metric m_restarts;
     Metric m_gap;
     Metric m_certificateExpiry;
+    TrackingMetrics m_tracking;
     SourceMetrics m_sources;
     ServerMetrics m_server;
     ReconcileMetrics m_reconciles;

@@ -8,6 +8,11 @@ namespace fos1::ntp {
 namespace {
 constexpr int kThousandths = 3;
 const QString kVlanLabel = QStringLiteral("vlan");
+
+Metric::Labels timestampLabels(Timestamping timestamping, const char* direction) {
+    return {{QStringLiteral("timestamping"), toText(timestamping)},
+            {QStringLiteral("direction"), QLatin1String(direction)}};
+}
 }  // namespace
 
 ServerMetrics::ServerMetrics(IMetrics& metrics)
@@ -30,6 +35,14 @@ ServerMetrics::ServerMetrics(IMetrics& metrics)
                                 "Command packets that chronyd dropped: denied or over the rate limit.")),
       m_recordsDropped(counter(metrics, "ntp_client_log_records_dropped_total",
                                "Clients that chronyd forgot because its memory for them (clientloglimit) was full.")),
+      m_timestamps(counter(metrics, "ntp_server_timestamps_total",
+                           "Timestamps of served packets, by what took them (timestamping: daemon, kernel or hardware) "
+                           "and direction: rx or tx (since chrony 4.4).",
+                           QStringLiteral("timestamping,direction"))),
+      m_timestampsHeld(gauge(metrics, "ntp_server_timestamps_held",
+                             "Pairs of timestamps held for clients in interleaved mode (since chrony 4.2).")),
+      m_timestampSpan(gauge(metrics, "ntp_server_timestamp_span_seconds",
+                            "Interval that the held timestamps cover (since chrony 4.2).")),
       m_collectors(gauge(metrics, "ntp_collector_success",
                          "1 when chronyd delivered every report of this kind at the last reading, else 0.",
                          QStringLiteral("collector"))),
@@ -74,12 +87,33 @@ void ServerMetrics::show(const Observation& observation, const NamedPrefixes& vl
     m_commands.set(value(totals.commandsReceived));
     m_commandsDropped.set(value(totals.commandsDropped));
     m_recordsDropped.set(value(totals.clientRecordsDropped));
+    showTimestamps(*observation.server, totals);
+}
+
+void ServerMetrics::showTimestamps(const ServerStatistics& reported, const ServerStatistics& totals) {
+    m_timestampsHeld.update(
+        single(reported.timestampsHeld ? std::optional(static_cast<qint64>(*reported.timestampsHeld)) : std::nullopt));
+    m_timestampSpan.update(
+        single(reported.timestampSpan ? std::optional<qint64>(reported.timestampSpan->count()) : std::nullopt));
+    if (!totals.timestamps) return;
+    const ServerTimestamps& counts = *totals.timestamps;
+    const auto set = [this](Timestamping timestamping, const char* direction, quint64 total) {
+        m_timestamps.set(timestampLabels(timestamping, direction), static_cast<qint64>(total));
+    };
+    set(Timestamping::Daemon, "rx", counts.daemonRx);
+    set(Timestamping::Daemon, "tx", counts.daemonTx);
+    set(Timestamping::Kernel, "rx", counts.kernelRx);
+    set(Timestamping::Kernel, "tx", counts.kernelTx);
+    set(Timestamping::Hardware, "rx", counts.hardwareRx);
+    set(Timestamping::Hardware, "tx", counts.hardwareTx);
 }
 
 void ServerMetrics::clear() {
     m_collected.clear();
     m_collectors.update({});
     m_rate.update({});
+    m_timestampsHeld.update({});
+    m_timestampSpan.update({});
     for (Metric* metric : {&m_vlanClients, &m_vlanRequests, &m_vlanDropped}) metric->update({});
 }
 

@@ -23,6 +23,8 @@ class ServerMetrics {
     void clear();
 
    private:
+    void showTimestamps(const ServerStatistics& reported, const ServerStatistics& totals);
+
     ServerCounters m_counters;
     std::map<Metric::Labels, qint64> m_collected;  ///< a report that this reading does not request keeps its last
                                                    ///< outcome
@@ -36,6 +38,9 @@ class ServerMetrics {
     Metric m_commands;
     Metric m_commandsDropped;
     Metric m_recordsDropped;
+    Metric m_timestamps;
+    Metric m_timestampsHeld;
+    Metric m_timestampSpan;
     Metric m_collectors;
     Metric m_vlanClients;
     Metric m_vlanRequests;

@@ -46,11 +46,21 @@ SourceMetrics::SourceMetrics(IMetrics& metrics)
       m_nak(gauge(metrics, "ntp_source_nts_nak",
                   "1 when the source rejected our NTS cookie since the last request to it, else 0.", kLabels)),
       m_keyExchangeTries(gauge(metrics, "ntp_source_nts_key_exchange_tries",
-                               "NTS key exchange attempts with the source since the last that succeeded.", kLabels)) {}
+                               "NTS key exchange attempts with the source since the last that succeeded.", kLabels)),
+      m_lastSampleAge(gauge(metrics, "ntp_source_last_sample_age_seconds",
+                            "Time since the last sample of the source; absent before the first.", kLabels)),
+      m_samples(
+          gauge(metrics, "ntp_source_samples", "Samples of the source that its statistics are made of.", kLabels)),
+      m_residualFrequency(gauge(metrics, "ntp_source_residual_frequency_ppm",
+                                "Frequency of the system clock relative to the source, less the correction in use.",
+                                kLabels, kPpmFromPpb)),
+      m_skew(gauge(metrics, "ntp_source_frequency_skew_ppm", "Estimated error bound of that frequency.", kLabels,
+                   kPpmFromPpb)) {}
 
 void SourceMetrics::show(const std::vector<SourceReport>& sources, const std::vector<SourceStatistics>& statistics) {
     std::map<SourceAddress, Metric::Labels> labelsOf;
     Series offsets, delays, strata, reachabilities, jitters, selections, authentications, cookies, naks, tries;
+    Series ages, samples, frequencies, skews;
     for (const SourceReport& source : sources) {
         const Metric::Labels labels{{QStringLiteral("source"), displayName(source)},
                                     {QStringLiteral("address"), numericAddress(source)}};
@@ -69,13 +79,20 @@ void SourceMetrics::show(const std::vector<SourceReport>& sources, const std::ve
             }
         }
         if (!source.sinceSample) continue;
+        ages[labels] = source.sinceSample->count();
         strata[labels] = source.stratum;
         offsets[labels] = source.offset.count();
         if (source.delay) delays[labels] = source.delay->count();
     }
-    for (const SourceStatistics& each : statistics)
-        if (const auto labels = labelsOf.find(each.address); labels != labelsOf.end() && each.samples > 0)
-            jitters[labels->second] = each.deviation.count();
+    for (const SourceStatistics& each : statistics) {
+        const auto labels = labelsOf.find(each.address);
+        if (labels == labelsOf.end()) continue;
+        samples[labels->second] = each.samples;
+        if (each.samples == 0) continue;
+        jitters[labels->second] = each.deviation.count();
+        frequencies[labels->second] = each.residualFrequencyPpb;
+        skews[labels->second] = each.skewPpb;
+    }
     m_offset.update(offsets);
     m_jitter.update(jitters);
     m_delay.update(delays);
@@ -86,6 +103,10 @@ void SourceMetrics::show(const std::vector<SourceReport>& sources, const std::ve
     m_cookies.update(cookies);
     m_nak.update(naks);
     m_keyExchangeTries.update(tries);
+    m_lastSampleAge.update(ages);
+    m_samples.update(samples);
+    m_residualFrequency.update(frequencies);
+    m_skew.update(skews);
 }
 
 }  // namespace fos1::ntp

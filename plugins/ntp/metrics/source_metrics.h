@@ -26,6 +26,10 @@ class SourceMetrics {
     Metric m_cookies;
     Metric m_nak;
     Metric m_keyExchangeTries;
+    Metric m_lastSampleAge;
+    Metric m_samples;
+    Metric m_residualFrequency;
+    Metric m_skew;
 };
 
 }  // namespace fos1::ntp

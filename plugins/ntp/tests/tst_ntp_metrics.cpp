@@ -173,6 +173,92 @@ class TestNtpMetrics : public QObject {
         QCOMPARE(f.value("ntp_client_requests_interleaved_total"), number(9));
     }
 
+    void servedTimestamps() {
+        Fixture f;
+        Observation seen = look(10s, 100);
+        f.metrics.server().show(seen, {});
+        QCOMPARE(f.seriesOf("ntp_server_timestamps_total"), 0u);  // not reported by this chronyd
+        QVERIFY(!f.value("ntp_server_timestamps_held"));
+        seen.server->timestampsHeld = 44;
+        seen.server->timestampSpan = 120s;
+        seen.server->timestamps = ServerTimestamps{1, 2, 3, 4, 5, 6};
+        f.metrics.server().show(seen, {});
+        QCOMPARE(f.value("ntp_server_timestamps_held"), number(44));
+        QCOMPARE(f.value("ntp_server_timestamp_span_seconds"), number(120));
+        QCOMPARE(f.seriesOf("ntp_server_timestamps_total"), 6u);
+        QCOMPARE(f.value("ntp_server_timestamps_total", "rx daemon"), number(1));
+        QCOMPARE(f.value("ntp_server_timestamps_total", "tx kernel"), number(4));
+        QCOMPARE(f.value("ntp_server_timestamps_total", "rx hardware"), number(5));
+        f.metrics.clear();
+        QVERIFY(!f.value("ntp_server_timestamps_held"));
+        QCOMPARE(f.value("ntp_server_timestamps_total", "rx hardware"), number(5));
+    }
+
+    void tracking() {
+        Fixture f;
+        QCOMPARE(f.seriesOf("ntp_leap_status"), 0u);
+        Observation seen;
+        seen.atUnixMs = 1'700'000'100'000;
+        Tracking& tracking = seen.tracking.emplace();
+        tracking.leap = time::LeapState::Unsynchronised;
+        f.metrics.tracking().show(seen);
+        QCOMPARE(f.value("ntp_leap_status", "unsynchronised"), number(1));
+        QVERIFY(!f.value("ntp_reference_age_seconds"));
+        tracking.leap = time::LeapState::InsertSecond;
+        tracking.referenceTime = 1'700'000'000s;
+        tracking.clockOffset = 40s;  // the machine's clock is fast, and the reference time is not in that
+        tracking.lastOffset = -1500ns;
+        tracking.rmsOffset = 2us;
+        tracking.residualFrequencyPpb = -7;
+        tracking.skewPpb = 31;
+        tracking.updateInterval = 64s;
+        f.metrics.tracking().show(seen);
+        QCOMPARE(f.seriesOf("ntp_leap_status"), 1u);
+        QCOMPARE(f.value("ntp_leap_status", "insert"), number(1));
+        QCOMPARE(f.value("ntp_reference_age_seconds"), number(60'000'000'000));
+        QCOMPARE(f.fake.find(QStringLiteral("ntp_reference_age_seconds"))->decimals, 9);
+        QCOMPARE(f.value("ntp_last_offset_seconds"), number(-1500));
+        QCOMPARE(f.value("ntp_rms_offset_seconds"), number(2000));
+        QCOMPARE(f.value("ntp_residual_frequency_ppm"), number(-7));
+        QCOMPARE(f.value("ntp_frequency_skew_ppm"), number(31));
+        QCOMPARE(f.value("ntp_update_interval_seconds"), number(64'000'000'000));
+        tracking.refId = 0x7F7F0101;  // chronyd's own clock is no reference
+        f.metrics.tracking().show(seen);
+        QVERIFY(!f.value("ntp_reference_age_seconds"));
+        f.metrics.clear();
+        QCOMPARE(f.seriesOf("ntp_leap_status"), 0u);
+    }
+
+    void version() {
+        Fixture f;
+        f.metrics.tracking().showVersion(QStringLiteral("4.3"));
+        QCOMPARE(f.value("ntp_chronyd_info", "4.3"), number(1));
+        f.metrics.tracking().showVersion(QStringLiteral("4.6.1"));
+        f.metrics.clear();
+        QCOMPARE(f.seriesOf("ntp_chronyd_info"), 1u);
+        QCOMPARE(f.value("ntp_chronyd_info", "4.6.1"), number(1));
+    }
+
+    void samplesOfASource() {
+        Fixture f;
+        SourceReport asked = source(1, AuthenticationMode::None);
+        SourceStatistics statistics;
+        statistics.address = asked.address;
+        f.metrics.show({}, {asked}, {statistics});
+        QCOMPARE(f.value("ntp_source_last_sample_age_seconds", "10.0.0.1 s1"), number(1));
+        QCOMPARE(f.value("ntp_source_samples", "10.0.0.1 s1"), number(0));
+        QCOMPARE(f.seriesOf("ntp_source_residual_frequency_ppm"), 0u);
+        statistics.samples = 4;
+        statistics.residualFrequencyPpb = -5;
+        statistics.skewPpb = 9;
+        asked.sinceSample.reset();
+        f.metrics.show({}, {asked}, {statistics});
+        QCOMPARE(f.seriesOf("ntp_source_last_sample_age_seconds"), 0u);
+        QCOMPARE(f.value("ntp_source_samples", "10.0.0.1 s1"), number(4));
+        QCOMPARE(f.value("ntp_source_residual_frequency_ppm", "10.0.0.1 s1"), number(-5));
+        QCOMPARE(f.value("ntp_source_frequency_skew_ppm", "10.0.0.1 s1"), number(9));
+    }
+
     void serverCountersOutliveChronyd() {
         Fixture f;
         f.metrics.server().show(look(10s, 100), {});

@@ -65,6 +65,19 @@ class TestServerCounters : public QObject {
         QVERIFY((counters.totals() == ServerStatistics{2, 4, 6, 8, 10, 12, 14, 16, 18, {}, {}}));
     }
 
+    void timestampsAreKept() {
+        ServerStatistics once;
+        once.timestamps = ServerTimestamps{1, 2, 3, 4, 5, 6};
+        ServerCounters counters;
+        counters.take(requests(1), kStart);
+        QVERIFY(!counters.totals().timestamps);
+        counters.take(once, kStart + 1s);
+        QVERIFY(counters.totals().timestamps == once.timestamps);
+        counters.beginAnew();
+        counters.take(once, kStart + 2s);
+        QVERIFY((counters.totals().timestamps == ServerTimestamps{2, 4, 6, 8, 10, 12}));
+    }
+
     void whatIsNotReportedIsAbsent() {
         ServerCounters counters;
         counters.take(requests(1), kStart);
