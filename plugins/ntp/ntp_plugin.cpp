@@ -53,6 +53,9 @@ QString NtpPlugin::start(IHost* host) {
     addPage(QStringLiteral("selectdata"), selectionPage);
     addPage(QStringLiteral("authdata"), authenticationPage);
     addPage(QStringLiteral("serverstats"), serverStatisticsPage);
+    m_pages.addLater(QStringLiteral("clients"), [this](const QString& argument, const page::Reply& reply) {
+        m_service->showClients(argument, [reply](const QCborMap& document) { reply(document); });
+    });
     m_pages.open(*host);
     return {};
 }

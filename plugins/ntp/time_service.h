@@ -52,6 +52,9 @@ class TimeService final : public QObject {
 
     /// What the pages show, during the call.
     void look(const std::function<void(const PageFacts&)>& see) const;
+    /// Reads who asked for the time from chronyd and answers with a page: once, at once or from the event loop within
+    /// some seconds. `argument` as clientViewFrom() takes it.
+    void showClients(const QString& argument, std::function<void(const QCborMap&)> show);
 
     /// Ends chronyd, unless it can go on without us, and completes `ticket`.
     void stop(Ticket ticket);
