@@ -4,6 +4,7 @@
 #include <QTest>
 
 #include "chrony/chrony_monitor.h"
+#include "chrony/client_reading.h"
 #include "core/source_verdict.h"
 #include "support/chronyc.h"
 #include "support/upstream.h"
@@ -33,6 +34,33 @@ QString modeText(AuthenticationMode mode) {
 
 QString testsText(quint16 tests, int from, int count) {
     return QStringLiteral("%1").arg(tests >> from & ((1 << count) - 1), count, 2, QLatin1Char('0'));
+}
+
+/// As chronyc writes it: "Kernel".
+QString capitalized(QString word) {
+    if (!word.isEmpty()) word[0] = word.at(0).toUpper();
+    return word;
+}
+
+/// As `chronyc -c clients` writes an interval and an age.
+QString intervalText(std::optional<int> log2Seconds) { return QString::number(log2Seconds.value_or(127)); }
+bool isAge(const QString& text, std::optional<std::chrono::seconds> age) {
+    const qint64 printed = text.toLongLong();
+    return age ? printed >= age->count() && printed <= age->count() + 2 : printed == 0xffffffff;
+}
+
+/// All records, read to the end.
+std::vector<ClientRecord> clientsOf(ChronyClient& client, QObject* owner) {
+    std::vector<ClientRecord> all;
+    std::optional<ClientReading::End> end;
+    new ClientReading(
+        client, 5s, [&all](const auto& page) { all.insert(all.end(), page.begin(), page.end()); },
+        [&end](const Result<ClientReading::End>& result) {
+            end = result.value_or(ClientReading::End{false, false});
+        },
+        owner);
+    if (!QTest::qWaitFor([&end] { return end.has_value(); }) || !end->isComplete) all.clear();
+    return all;
 }
 
 /// The row of chronyc about `source`; column `at` holds the address.
@@ -116,6 +144,20 @@ class TestChronyReports : public QObject {
                      data.mid(23, 3));
             QCOMPARE(n.interleaved ? QStringLiteral("Yes") : QStringLiteral("No"), data.at(26));
             QCOMPARE(n.authenticated ? QStringLiteral("Yes") : QStringLiteral("No"), data.at(27));
+            QCOMPARE((QStringList{n.tx == Timestamping::Unknown ? data.at(28) : capitalized(toText(n.tx)),
+                                  n.rx == Timestamping::Unknown ? data.at(29) : capitalized(toText(n.rx))}),
+                     data.mid(28, 2));
+            QCOMPARE(n.tx == Timestamping::Unknown, n.validReplies == 0);
+            if (n.validReplies > 0) {
+                QCOMPARE((QStringList{QString::number(n.port), QString::number(n.version), QString::number(n.poll),
+                                      QString::number(n.precision)}),
+                         (QStringList{data.at(2), data.at(6), data.at(9), data.at(11)}));
+                QCOMPARE(n.localAddress.ip()->text(), data.at(3));
+                QVERIFY(isNear(data.at(17), n.referenceTime, 1us));
+                QVERIFY(isNear(data.at(20), n.dispersion, 1us));
+                QVERIFY(isNear(data.at(21), n.responseTime, 1us));
+                QVERIFY(std::abs(data.at(22).toDouble() - n.jitterAsymmetry) < 0.01);
+            }
             QVERIFY(data.at(30).toUInt() >= n.sent && n.sent >= n.received);
             QCOMPARE((QStringList{QString::number(n.received), QString::number(n.validReplies),
                                   QString::number(n.goodReplies.value_or(0))}),
@@ -188,6 +230,27 @@ class TestChronyReports : public QObject {
             QCOMPARE(record.address.ip()->text(), rows.at(i).at(0));
             QCOMPARE(QString::number(record.ntpRequests), rows.at(i).at(1));
             QCOMPARE(QString::number(record.ntpDropped), rows.at(i).at(2));
+        }
+        const std::vector<ClientRecord> read = clientsOf(client, this);
+        const auto withCommands = chronyc(chronyd.socket(), QStringLiteral("clients"));
+        const auto withKeys = chronyc(chronyd.socket(), {QStringLiteral("clients"), QStringLiteral("-k")});
+        QCOMPARE(read.size(), std::size_t{11});
+        for (qsizetype i = 0; i < withCommands.size(); ++i) {
+            const ClientRecord& record = read.at(static_cast<std::size_t>(i));
+            const QStringList& row = withCommands.at(i);
+            QCOMPARE((QStringList{record.address.ip()->text(), QString::number(record.ntpRequests),
+                                  QString::number(record.ntpDropped), intervalText(record.ntpInterval),
+                                  intervalText(record.ntpLimitedInterval)}),
+                     row.mid(0, 5));
+            QVERIFY(isAge(row.at(5), record.sinceNtp));
+            QCOMPARE((QStringList{QString::number(record.commands), QString::number(record.commandsDropped),
+                                  intervalText(record.commandInterval)}),
+                     row.mid(6, 3));
+            QVERIFY(isAge(row.at(9), record.sinceCommand));
+            QCOMPARE((QStringList{QString::number(record.keyExchanges), QString::number(record.keyExchangesDropped),
+                                  intervalText(record.keyExchangeInterval)}),
+                     withKeys.at(i).mid(6, 3));
+            QVERIFY(isAge(withKeys.at(i).at(9), record.sinceKeyExchange));
         }
         const QStringList statistics = chronyc(chronyd.socket(), QStringLiteral("serverstats")).value(0);
         const ServerStatistics& s = *seen->server;

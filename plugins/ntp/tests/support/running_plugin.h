@@ -75,6 +75,10 @@ class Running {
     /// The same without waiting.
     quint64 begin(const QCborArray& objects) { return m_harness.beginReconcile(objects); }
     fos1::testing::Completion wait(quint64 ticket) { return m_harness.wait(ticket, std::chrono::seconds(10)); }
+    /// Waits for the page, or its error.
+    [[nodiscard]] QCborMap page(const QString& name, const QString& argument = {}) {
+        return m_harness.page(name, argument).value_or(QCborMap());
+    }
     fos1::testing::Completion finish() { return m_harness.stop(); }
 
     [[nodiscard]] QList<int> processes() const { return processesWith(host_configFile()); }
