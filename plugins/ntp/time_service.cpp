@@ -356,7 +356,7 @@ void TimeService::withStatus(const std::function<void(const StatusInput&)>& use)
          m_clock.sync(), m_clock.estimator().sources(), m_clock.estimator().statistics(), m_clients.nts(),
          QDateTime::currentSecsSinceEpoch(), m_clients.published().vlans(), m_clients.published().revision(),
          planned.access.entriesWithoutVlan, rival, isKernelSynchronized(), m_reconciled, m_clients.serving().get(),
-         m_planner.clockControl()});
+         m_planner.clockControl(), m_version ? m_version->name : QString()});
 }
 
 void TimeService::showStatus() {

@@ -29,7 +29,6 @@ void TimeService::look(const std::function<void(const PageFacts&)>& see) const {
                 {service.key.ns + u'/' + service.key.name, whyIdle(service, m_services, m_nodeLabels.labels())});
     if (!m_declared) return see(facts);
     facts.object = m_declared->key.ns + u'/' + m_declared->key.name;
-    if (m_version) facts.chronydVersion = m_version->name;
     if (const auto& tracking = m_clock.tracking()) facts.tracking = &*tracking;
     if (const auto& server = m_clock.server()) facts.server = &*server;
     withStatus([&](const StatusInput& status) {

@@ -81,6 +81,12 @@ struct SourceStatistics {
     bool operator==(const SourceStatistics&) const = default;
 };
 
+/// Whether the statistics are those of the source: a reference clock has no address there, only its refid.
+[[nodiscard]] inline bool isAbout(const SourceStatistics& statistics, const SourceReport& source) {
+    if (source.mode != SourceMode::ReferenceClock) return statistics.address == source.address;
+    return statistics.address.kind == SourceAddressKind::Unknown && statistics.refId == source.address.number();
+}
+
 /// The kinds of report that a look is made of.
 enum class Collector {
     Unknown = 0,

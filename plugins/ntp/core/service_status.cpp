@@ -38,6 +38,8 @@ QCborMap describeSource(const SourceReport& source, const StatusInput& in, Detai
     if (detail != Detail::Full) return map;
     map.insert(QStringLiteral("why"), verdict.why);
     if (source.authentication) describeAuthentication(*source.authentication, map);
+    if (source.selection && source.selection->effectiveOptions != 0)
+        map.insert(QStringLiteral("options"), optionsText(source.selection->effectiveOptions));
     map.insert(QStringLiteral("reach"), QString::number(source.reachability, 8));
     map.insert(QStringLiteral("poll"), source.poll);
     if (!source.sinceSample) return map;
@@ -45,12 +47,13 @@ QCborMap describeSource(const SourceReport& source, const StatusInput& in, Detai
     map.insert(QStringLiteral("offset"), ms(source.offset));
     if (source.delay) map.insert(QStringLiteral("delay"), ms(*source.delay));
     for (const SourceStatistics& each : in.statistics)
-        if (each.address == source.address) map.insert(QStringLiteral("jitter"), ms(each.deviation));
+        if (isAbout(each, source)) map.insert(QStringLiteral("jitter"), ms(each.deviation));
     return map;
 }
 
 QCborMap describeEffective(const StatusInput& in) {
     QCborMap map{{QStringLiteral("port"), in.spec.server.port}};
+    if (!in.chronydVersion.isEmpty()) map.insert(QStringLiteral("chronydVersion"), in.chronydVersion);
     if (in.spec.server.local.enabled)
         map.insert(QStringLiteral("localStratum"),
                    in.spec.server.local.stratum.value_or(in.spec.server.stratum.value_or(kDefaultLocalStratum)));

@@ -45,6 +45,7 @@ struct StatusInput {
     const std::optional<Condition>& reconciled;
     const ServingFacts* serving = nullptr;  ///< null: nothing was found out
     ClockControl clockControl = ClockControl::None;
+    QString chronydVersion = {};  ///< of the executable; empty: not known
 };
 
 struct StatusMeaning {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "metrics/source_metrics.h"
 
+#include <algorithm>
 #include <bit>
 
 #include "core/source_verdict.h"
@@ -14,6 +15,10 @@ constexpr int kEighths = 3;
 constexpr int kOneEighth = 125;
 
 const QString kLabels = QStringLiteral("source,address");
+
+Metric::Labels labelsOf(const SourceReport& source) {
+    return {{QStringLiteral("source"), displayName(source)}, {QStringLiteral("address"), numericAddress(source)}};
+}
 
 Metric::Labels with(Metric::Labels labels, const QString& name, const QString& value) {
     labels.emplace(name, value);
@@ -58,13 +63,10 @@ SourceMetrics::SourceMetrics(IMetrics& metrics)
                    kPpmFromPpb)) {}
 
 void SourceMetrics::show(const std::vector<SourceReport>& sources, const std::vector<SourceStatistics>& statistics) {
-    std::map<SourceAddress, Metric::Labels> labelsOf;
     Series offsets, delays, strata, reachabilities, jitters, selections, authentications, cookies, naks, tries;
     Series ages, samples, frequencies, skews;
     for (const SourceReport& source : sources) {
-        const Metric::Labels labels{{QStringLiteral("source"), displayName(source)},
-                                    {QStringLiteral("address"), numericAddress(source)}};
-        labelsOf[source.address] = labels;
+        const Metric::Labels labels = labelsOf(source);
         reachabilities[labels] = std::popcount(source.reachability) * kOneEighth;
         if (source.selection)
             selections[with(labels, QStringLiteral("state"), selectionText(source.selection->state))] = 1;
@@ -85,13 +87,15 @@ void SourceMetrics::show(const std::vector<SourceReport>& sources, const std::ve
         if (source.delay) delays[labels] = source.delay->count();
     }
     for (const SourceStatistics& each : statistics) {
-        const auto labels = labelsOf.find(each.address);
-        if (labels == labelsOf.end()) continue;
-        samples[labels->second] = each.samples;
+        const auto source = std::find_if(sources.begin(), sources.end(),
+                                         [&each](const SourceReport& report) { return isAbout(each, report); });
+        if (source == sources.end()) continue;
+        const Metric::Labels labels = labelsOf(*source);
+        samples[labels] = each.samples;
         if (each.samples == 0) continue;
-        jitters[labels->second] = each.deviation.count();
-        frequencies[labels->second] = each.residualFrequencyPpb;
-        skews[labels->second] = each.skewPpb;
+        jitters[labels] = each.deviation.count();
+        frequencies[labels] = each.residualFrequencyPpb;
+        skews[labels] = each.skewPpb;
     }
     m_offset.update(offsets);
     m_jitter.update(jitters);

@@ -75,10 +75,10 @@ page::Table clientsTable(const std::vector<ListedClient>& clients) {
                        {QStringLiteral("IntL"), Kind::Duration},
                        {QStringLiteral("Last"), Kind::Age},
                        {QStringLiteral("NTS-KE"), Kind::Packets},
-                       {QStringLiteral("Drop"), Kind::Packets},
-                       {QStringLiteral("Last"), Kind::Age},
+                       {QStringLiteral("KE drop"), Kind::Packets},
+                       {QStringLiteral("KE last"), Kind::Age},
                        {QStringLiteral("Cmd"), Kind::Packets},
-                       {QStringLiteral("Drop"), Kind::Packets}});
+                       {QStringLiteral("Cmd drop"), Kind::Packets}});
     table.whenEmpty(QStringLiteral("No client has asked since chronyd started."));
     for (const ListedClient& client : clients) {
         const ClientRecord& record = client.record;

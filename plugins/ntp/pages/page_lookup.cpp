@@ -40,7 +40,7 @@ QCborMap noSource(const StatusInput& in, const QString& wanted) {
 
 const SourceStatistics* statisticsOf(const SourceReport& source, const StatusInput& in) {
     const auto found = std::find_if(in.statistics.begin(), in.statistics.end(),
-                                    [&](const SourceStatistics& each) { return each.address == source.address; });
+                                    [&](const SourceStatistics& each) { return isAbout(each, source); });
     return found == in.statistics.end() ? nullptr : &*found;
 }
 

@@ -183,7 +183,7 @@ QCborMap statusPage(const PageFacts& facts, const QString& object) {
         const bool isRunning = in.engine.phase == EnginePhase::Running;
         fields.add(QStringLiteral("chronyd"),
                    page::text(isRunning ? QStringLiteral("running") : QStringLiteral("not running")),
-                   facts.chronydVersion.isEmpty() ? QString() : QStringLiteral("version %1").arg(facts.chronydVersion),
+                   in.chronydVersion.isEmpty() ? QString() : QStringLiteral("version %1").arg(in.chronydVersion),
                    isRunning || !in.spec.enabled ? Mark::None : Mark::Trouble);
         if (!in.engine.lastError.isEmpty()) {
             fields.add(QStringLiteral("Last error"), page::text(in.engine.lastError));

@@ -24,7 +24,6 @@ struct PageFacts {
     // What chronyd reported last; null: it did not, or does not run.
     const Tracking* tracking = nullptr;
     const ServerStatistics* server = nullptr;
-    QString chronydVersion = {};  ///< of the executable; empty: not known
 };
 
 /// Each returns a document, or an error that lists the existing names. `object`: "name" or "namespace/name"; empty:

@@ -259,6 +259,21 @@ class TestNtpMetrics : public QObject {
         QCOMPARE(f.value("ntp_source_frequency_skew_ppm", "10.0.0.1 s1"), number(9));
     }
 
+    /// In its statistics a reference clock has no address.
+    void samplesOfAReferenceClock() {
+        Fixture f;
+        SourceReport clock;
+        clock.mode = SourceMode::ReferenceClock;
+        clock.address = {SourceAddressKind::Inet4, {'P', 'P', 'S', '0'}};
+        SourceStatistics statistics;
+        statistics.refId = 0x50505330;
+        statistics.samples = 5;
+        statistics.deviation = 90ns;
+        f.metrics.show({}, {clock}, {statistics});
+        QCOMPARE(f.value("ntp_source_samples", " PPS0"), number(5));
+        QCOMPARE(f.value("ntp_source_jitter_milliseconds", " PPS0"), number(90));
+    }
+
     void serverCountersOutliveChronyd() {
         Fixture f;
         f.metrics.server().show(look(10s, 100), {});

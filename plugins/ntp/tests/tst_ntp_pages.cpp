@@ -63,7 +63,7 @@ class TestNtpPages : public QObject {
         QVERIFY(page::check(tracking));
         QCOMPARE(valueOf(tracking, "Reference ID").toString(), QStringLiteral("7F000001"));
         QCOMPARE(valueOf(tracking, "Stratum").toInteger(), 2);
-        QVERIFY(valueOf(tracking, "Update interval").toInteger() > 0);
+        QVERIFY(!field(tracking, "Update interval").isEmpty());  // 0 until the second update
         const QCborMap status = r.page(QStringLiteral("status"), kName);
         QVERIFY(!field(status, "Last update").isEmpty());
         QVERIFY(

@@ -82,14 +82,14 @@ class TestServicePages : public QObject {
     }
 
     void statusWithTheLastUpdate() {
-        const Facts facts = synchronized();
+        Facts facts = synchronized();
+        facts.chronydVersion = QStringLiteral("4.6.1");
         const StatusInput in = facts.input();
         Tracking tracking;
         tracking.referenceTime = 1'700'000'000s;
         PageFacts shown{kObject, &in, {}};
         QVERIFY(field(statusPage(shown, {}), "Last update").isEmpty());
         shown.tracking = &tracking;
-        shown.chronydVersion = QStringLiteral("4.6.1");
         const QCborMap page = statusPage(shown, {});
         QVERIFY(page::check(page));
         QCOMPARE(valueOf(page, "Last update").toString(), QStringLiteral("2023-11-14T22:13:20.000Z"));

@@ -43,6 +43,21 @@ class TestServiceStatus : public QObject {
         QCOMPARE(limit.value(QStringLiteral("burst")), QCborValue(8));
     }
 
+    void chronydVersionAndSelectOptions() {
+        Facts in = healthy();
+        QVERIFY(!field(in, "effective").toMap().contains(QStringLiteral("chronydVersion")));
+        in.chronydVersion = QStringLiteral("4.3");
+        QCOMPARE(field(in, "effective").toMap().value(QStringLiteral("chronydVersion")),
+                 QCborValue(QStringLiteral("4.3")));
+        const auto options = [&in] {
+            return field(in, "sources").toArray().at(0).toMap().value(QStringLiteral("options"));
+        };
+        Selection& selection = in.sources[0].selection.emplace();
+        QVERIFY(options().isUndefined());
+        selection.effectiveOptions = static_cast<quint16>(SelectOption::Prefer);
+        QCOMPARE(options(), QCborValue(QStringLiteral("prefer")));
+    }
+
     void sourceFields() {
         const QCborMap source = field(healthy(), "sources").toArray().at(0).toMap();
         const QCborMap expected{{QStringLiteral("name"), QStringLiteral("a.example")},

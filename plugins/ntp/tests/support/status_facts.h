@@ -28,6 +28,7 @@ struct Facts {
     std::optional<Condition> reconciled;
     std::optional<ServingFacts> serving;
     ClockControl clockControl = ClockControl::None;
+    QString chronydVersion = {};
 
     [[nodiscard]] StatusInput input() const {
         return {spec,
@@ -47,7 +48,8 @@ struct Facts {
                 kernelSynchronized,
                 reconciled,
                 serving ? &*serving : nullptr,
-                clockControl};
+                clockControl,
+                chronydVersion};
     }
 };
 
