@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Time per VLAN, from manifests to packets: real links, a real chronyd and a client in the VLAN. Policies, groups and
 // addresses change while chronyd runs, and each change affects the next packet.
+#include <QRegularExpression>
 #include <QTest>
 #include <csignal>
 
@@ -93,6 +94,17 @@ class TestVlanService : public QObject {
         QVERIFY(!mayAsk("10.20.0.7") && mayAsk("10.2.0.7"));
         QTRY_COMPARE(condition("VLANsKnown"), QStringLiteral("There is no VLAN for spec.vlanConfig[2] (vlan-40)."));
         QTRY_COMPARE(m_host->service("main-ntp")[u"status"][u"vlans"].toArray().size(), 3);
+    }
+
+    /// The client in the VLAN, and the plugin that asks the node's own addresses.
+    void whoAsksIsListedWithItsVlan() {
+        QTRY_VERIFY_WITH_TIMEOUT(vlanService("clients")[u"advertise"].toBool(), 10'000);
+        QVERIFY(isAnswered());
+        const auto listed = m_host->ctl({"ntp", "clients", "requests"});
+        QVERIFY2(listed.exitCode == 0, listed.errors.constData());
+        for (const char* row : {"\n *10\\.2\\.0\\.([02-9]|\\d\\d+) +clients ", "\n *10\\.2\\.0\\.1 +this node "})
+            QVERIFY2(QRegularExpression(QLatin1String(row)).match(QString::fromUtf8(listed.output)).hasMatch(),
+                     listed.output.constData());
     }
 
     /// The preview shows what a change would do, and has no effect itself.
