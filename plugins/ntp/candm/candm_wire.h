@@ -35,7 +35,11 @@ class WireReader {
     explicit WireReader(QByteArrayView bytes) : m_bytes(bytes) {}
 
     quint8 u8() { return integer<quint8>(); }
-    qint8 i8() { return static_cast<qint8>(u8()); }
+    /// int8_t of candm.h.
+    int i8() {
+        const int byte = u8();
+        return byte < 0x80 ? byte : byte - 0x100;
+    }
     quint16 u16() { return integer<quint16>(); }
     qint16 i16() { return static_cast<qint16>(u16()); }
     quint32 u32() { return integer<quint32>(); }
