@@ -92,7 +92,11 @@ class TestVlanService : public QObject {
         QCOMPARE(clients[u"addresses"][0][u"address"].toString(), QStringLiteral("10.2.0.1"));
         QVERIFY(!vlanService("vlan-20")[u"accepting"].toBool());
         QVERIFY(!mayAsk("10.20.0.7") && mayAsk("10.2.0.7"));
-        QTRY_COMPARE(condition("VLANsKnown"), QStringLiteral("There is no VLAN for spec.vlanConfig[2] (vlan-40)."));
+        QTRY_COMPARE(
+            condition("VLANsKnown"),
+            QStringLiteral(
+                "There is no VLAN for spec.vlanConfig[2] (vlan-40). A VLAN object declares one, and the plugin "
+                "vlan-inventory reports it."));
         QTRY_COMPARE(m_host->service("main-ntp")[u"status"][u"vlans"].toArray().size(), 3);
     }
 

@@ -70,10 +70,10 @@ QCborMap worst(const QString& type, const std::vector<Said>& all) {
 
 bool isPlain(const QCborValue& value) { return !value.isArray() && !value.isMap(); }
 
-/// A sentence without its measurements ("within 87.8 us of true time"); other numbers, including addresses, stay.
+/// A sentence without its measurements ("within 87.8 µs of true time"); other numbers, including addresses, stay.
 QString withoutMeasurements(QString sentence) {
     static const QRegularExpression measurement(
-        QStringLiteral(R"([-+]?\d+(\.\d+)? ?(ns|us|ms|s|ppm|ppb|%)(?![A-Za-z]))"));
+        QStringLiteral(R"([-+]?\d+(\.\d+)? ?(ns|µs|ms|s|ppm|ppb|%)(?![A-Za-z]))"));
     return sentence.remove(measurement);
 }
 

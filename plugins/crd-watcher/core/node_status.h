@@ -26,7 +26,7 @@ std::optional<QCborMap> entryOf(const QString& node, const QCborArray& nodes);
 QCborMap aggregate(const QCborArray& nodes);
 
 /// The status without values that change all the time and are not news by themselves: floating-point numbers, numbers
-/// in lists, measurements in sentences ("within 87.8 us"), empty texts, lastTransitionTime, and in lists the text that
+/// in lists, measurements in sentences ("within 87.8 µs"), empty texts, lastTransitionTime, and in lists the text that
 /// only explains a `reason` (`why`).
 QCborMap essenceOf(const QCborMap& status);
 

@@ -8,16 +8,16 @@ namespace fos1::ntp {
 QString plainDuration(std::chrono::nanoseconds duration) {
     const auto value = static_cast<double>(duration.count());
     const double size = std::abs(value);
-    const auto text = [value](double unit, const char* name) {
+    const auto text = [value](double unit, const QString& name) {
         const double scaled = value / unit;
         const QString digits =
             std::abs(scaled) >= 100 ? QString::number(scaled, 'f', 0) : QString::number(scaled, 'g', 3);
-        return digits + u' ' + QLatin1String(name);
+        return digits + u' ' + name;
     };
-    if (size < 1e3) return text(1, "ns");
-    if (size < 1e6) return text(1e3, "us");
-    if (size < 1e9) return text(1e6, "ms");
-    return text(1e9, "s");
+    if (size < 1e3) return text(1, QStringLiteral("ns"));
+    if (size < 1e6) return text(1e3, QStringLiteral("µs"));
+    if (size < 1e9) return text(1e6, QStringLiteral("ms"));
+    return text(1e9, QStringLiteral("s"));
 }
 
 QString utcText(qint64 unixMs) {

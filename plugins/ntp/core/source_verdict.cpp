@@ -18,7 +18,7 @@ SourceVerdict make(const char* reason, QString why) { return {QLatin1String(reas
 
 const SourceStatistics* find(const std::vector<SourceStatistics>& statistics, const SourceReport& source) {
     for (const SourceStatistics& each : statistics)
-        if (each.address == source.address) return &each;
+        if (isAbout(each, source)) return &each;
     return nullptr;
 }
 

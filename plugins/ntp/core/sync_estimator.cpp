@@ -97,7 +97,7 @@ SyncState SyncEstimator::update(const Observation& observation, const FitnessPol
             state.source =
                 time::SelectedSource{displayName(*followed), numericAddress(*followed), kindText(followed->mode)};
             for (const SourceStatistics& statistics : m_statistics.value)
-                if (statistics.address == followed->address) state.jitter = statistics.deviation;
+                if (isAbout(statistics, *followed)) state.jitter = statistics.deviation;
             state.servedOffset = followed->offset;
         }
         m_contradiction.clear();

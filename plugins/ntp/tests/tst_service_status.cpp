@@ -296,7 +296,7 @@ class TestServiceStatus : public QObject {
         QTest::addColumn<QString>("expected");
         QTest::newRow("0") << qint64{0} << QStringLiteral("0 ns");
         QTest::newRow("ns") << qint64{812} << QStringLiteral("812 ns");
-        QTest::newRow("us") << qint64{-1'250} << QStringLiteral("-1.25 us");
+        QTest::newRow("µs") << qint64{-1'250} << QStringLiteral("-1.25 µs");
         QTest::newRow("ms") << qint64{123'456'789} << QStringLiteral("123 ms");
         QTest::newRow("s") << qint64{3'000'000'000} << QStringLiteral("3 s");
         QTest::newRow("many s") << qint64{12'345'000'000'000} << QStringLiteral("12345 s");

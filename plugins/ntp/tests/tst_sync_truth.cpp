@@ -25,7 +25,7 @@ class TestSyncTruth : public QObject {
         QVERIFY(state.servedOffset == -30s);
         QVERIFY(state.errorBound == 30s + 20us);
         QCOMPARE(state.reason, QStringLiteral("Not advertised: ntp1.example measures the served time as 30 s slow, to "
-                                              "within 20 us, but chronyd reports it right to within 3 ms."));
+                                              "within 20 µs, but chronyd reports it right to within 3 ms."));
     }
 
     void aCombinedSourceCountsAndOneThatIsNotFollowedDoesNot() {
