@@ -242,6 +242,39 @@ class TestAuthentication : public QObject {
         QCOMPARE(QDir(server.layout.ntsDirectory()).entryList(QDir::Files).size(), 2);
     }
 
+    /// chronyd 4.3 dies at "rekey" when it finds the keys of an NTS server that it is no more.
+    void keysChangeAfterNtsWasSwitchedOff() {
+        Server server;
+        server.spec.nts.enabled = true;
+        server.spec.nts.port = freeTcpPort();
+        const MaterialsSurvey survey(server.layout, chronydUser());
+        const auto apply = [&] {
+            server.materials =
+                survey
+                    .survey(server.spec, QStringLiteral("default"), {}, {4, 3}, {},
+                            {*IpAddress::parse(QStringLiteral("127.0.0.1"))}, QDateTime::currentSecsSinceEpoch())
+                    .materials;
+            return server.apply();
+        };
+        QCOMPARE(apply(), QString());
+        // It writes them when it ends, and at the latest then they would be left over.
+        QTRY_VERIFY(server.chronyc({QStringLiteral("dump")}).contains("200 OK"));
+        server.spec.nts.enabled = false;
+        QCOMPARE(apply(), QString());
+        QVERIFY(!QFile::exists(server.layout.paths().dumpDirectory + QStringLiteral("/ntskeys")));
+        const qint64 pid = server.engine.state().pid;
+        for (const char* value : {"geheim", "anderes", "drittes"}) {
+            KeySpec key;
+            key.id = 7;
+            key.type = QStringLiteral("SHA1");
+            key.value = value;
+            server.spec.authentication.keys = {key};
+            QCOMPARE(apply(), QString());
+        }
+        QCOMPARE(server.engine.state().pid, pid);
+        QCOMPARE(server.engine.state().restarts, 0U);
+    }
+
     void aClientThatDoesNotTrustGetsNoTime() {
         Server server;
         server.spec.nts.enabled = true;
