@@ -8,6 +8,7 @@
 #include <compare>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "model/security_spec.h"
@@ -20,9 +21,10 @@ struct ChronyVersion {
     int minor = 0;
     bool nts = true;      ///< built with NTS
     bool sechash = true;  ///< built with hashes other than MD5, and ciphers
+    int patch = 0;        ///< 4.6.1: 1
 
-    [[nodiscard]] bool isAtLeast(int wantedMajor, int wantedMinor) const {
-        return major > wantedMajor || (major == wantedMajor && minor >= wantedMinor);
+    [[nodiscard]] bool isAtLeast(int wantedMajor, int wantedMinor, int wantedPatch = 0) const {
+        return std::tie(major, minor, patch) >= std::tie(wantedMajor, wantedMinor, wantedPatch);
     }
     bool operator==(const ChronyVersion&) const = default;
 };

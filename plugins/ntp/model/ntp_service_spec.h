@@ -20,8 +20,10 @@ inline constexpr int kLowestPoll = -7;
 inline constexpr int kHighestPoll = 24;
 inline constexpr quint16 kNtpPort = 123;
 inline constexpr int kDefaultLocalStratum = 10;
+inline constexpr int kHighestStratum = 15;
+inline constexpr int kMostSamples = 64;  ///< that chronyd keeps of a source or a clock
 
-/// Options that pools, servers and peers share. `minpoll` and `maxpoll` are log2 seconds.
+/// Options that pools, servers and peers share. Polls are log2 seconds.
 struct SourceOptions {
     bool iburst = false;
     bool prefer = false;
@@ -29,8 +31,20 @@ struct SourceOptions {
     bool trust = false;
     bool require = false;
     bool xleave = false;
+    bool copy = false;  ///< take over the reference ID and stratum of the server
     std::optional<int> minpoll;
     std::optional<int> maxpoll;
+    std::optional<int> presend;  ///< lowest poll at which a packet is sent before each request
+    std::optional<std::chrono::nanoseconds> maxdelay;
+    std::optional<std::chrono::nanoseconds> offset;
+    std::optional<int> filter;  ///< polls that a median is taken of
+    std::optional<int> minsamples;
+    std::optional<int> maxsamples;
+    std::optional<double> maxdelayratio;
+    std::optional<double> maxdelaydevratio;
+    std::optional<int> minstratum;
+    std::optional<int> maxunreach;   ///< polls
+    std::vector<QString> extfields;  ///< in chrony's spelling: F323
     quint16 port = kNtpPort;
     bool nts = false;  ///< use Network Time Security (RFC 8915)
     quint16 ntsPort = kNtsPort;
@@ -50,9 +64,6 @@ struct PoolSpec {
 struct ServerSpec {
     QString address;  ///< IP address or host name
     SourceOptions options;
-    std::optional<int> presend;  ///< lowest poll (log2 s) at which a packet is sent before each request
-    std::optional<std::chrono::nanoseconds> maxdelay;
-    std::optional<std::chrono::nanoseconds> offset;
     bool operator==(const ServerSpec&) const = default;
 };
 

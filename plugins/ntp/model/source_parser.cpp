@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "model/source_options.h"
+
 namespace fos1::ntp {
 
 namespace {
@@ -11,10 +13,10 @@ namespace {
 using std::chrono::seconds;
 
 constexpr int kMostServersOfAPool = 16;
-constexpr double kLongestDelaySeconds = 1000;
-constexpr double kLargestOffsetSeconds = 1e6;
 constexpr double kLongestDistanceSeconds = 1000;
 constexpr int kMostRequiredSources = 100;
+/// Their types as chrony's `extfield` takes them: monotonic root, and network correction.
+const QStringList kExtensionFields{QStringLiteral("F323"), QStringLiteral("F324")};
 
 /// chrony 4.3 identifies a source by its address alone: the same address with two ports is "already in use".
 class SeenSources {
@@ -65,17 +67,13 @@ std::optional<AddressFamily> parseFamily(const FieldChecks& at, const QString& n
 SourceOptions parseOptions(const FieldChecks& at, const AuthenticationSpec& keys) {
     SourceOptions options;
     const CborReader& reader = at.reader();
-    options.iburst = reader.boolean(QStringLiteral("iburst"));
-    options.prefer = reader.boolean(QStringLiteral("prefer"));
-    options.noselect = reader.boolean(QStringLiteral("noselect"));
-    options.trust = reader.boolean(QStringLiteral("trust"));
-    options.require = reader.boolean(QStringLiteral("require"));
-    options.xleave = reader.boolean(QStringLiteral("xleave"));
+    readFlags(at, kSourceFlags, options);
+    readValues(at, kSourceValues, options);
+    options.extfields = at.texts(QStringLiteral("extfield"), kExtensionFields);
+    checkSamples(at, options.minsamples, options.maxsamples);
     options.nts = reader.boolean(QStringLiteral("nts"));
     options.ntsPort = static_cast<quint16>(at.integer(QStringLiteral("ntsPort"), 1, 65535).value_or(kNtsPort));
     if (reader.has(QStringLiteral("keyId"))) options.keyId = reader.integer(QStringLiteral("keyId"));
-    options.minpoll = at.integer(QStringLiteral("minpoll"), kLowestPoll, kHighestPoll);
-    options.maxpoll = at.integer(QStringLiteral("maxpoll"), kLowestPoll, kHighestPoll);
     options.port = static_cast<quint16>(at.integer(QStringLiteral("port"), 1, 65535).value_or(kNtpPort));
     const bool pollRefused = (reader.has(QStringLiteral("minpoll")) && !options.minpoll) ||
                              (reader.has(QStringLiteral("maxpoll")) && !options.maxpoll);
@@ -110,9 +108,6 @@ ServerSpec parseServer(const FieldChecks& at, const AuthenticationSpec& keys, Se
     }
     server.options = parseOptions(at, keys);
     server.options.family = parseFamily(at, server.address);
-    server.presend = at.integer(QStringLiteral("presend"), kLowestPoll, kHighestPoll);
-    server.maxdelay = at.positiveDuration(QStringLiteral("maxdelay"), seconds(1), kLongestDelaySeconds);
-    server.offset = at.duration(QStringLiteral("offset"), seconds(1), -kLargestOffsetSeconds, kLargestOffsetSeconds);
     return server;
 }
 

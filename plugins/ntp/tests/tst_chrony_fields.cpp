@@ -110,6 +110,55 @@ class TestChronyFields : public QObject {
         QTRY_VERIFY(f.chronyc({QStringLiteral("ntpdata")}).contains("NTP tests       : 111 111 0"));
     }
 
+    void minimumStratum() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", minstratum: 13}]}}", m_upstream.get()),
+                 QString());
+        QTRY_COMPARE(f.field("tracking", 2), QByteArray("14"));
+    }
+
+    /// chrony.conf(5), copy: the reference ID and stratum of the server itself.
+    void stratumOfACopy() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", copy: true}]}}", m_upstream.get()),
+                 QString());
+        QTRY_COMPARE(f.field("tracking", 2), QByteArray("1"));  // the upstream's; without it, one more
+    }
+
+    void samplesAreLimited() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", minsamples: 4, maxsamples: 4}]}}",
+                           m_upstream.get()),
+                 QString());
+        QTRY_COMPARE(f.field("sourcestats", 1), QByteArray("4"));
+        QTest::qWait(600);  // two more measurements
+        QCOMPARE(f.field("sourcestats", 1), QByteArray("4"));
+    }
+
+    /// What has no report of its own is at least no obstacle: chronyd accepts it, and the source is followed.
+    void measurementsAreFiltered() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) +
+                               ", filter: 2, maxdelay: 1, maxdelayratio: 100, maxdelaydevratio: 100, extfield: "
+                               "[F323, F324], maxunreach: 10}]}}",
+                           m_upstream.get()),
+                 QString());
+        QTRY_COMPARE_WITH_TIMEOUT(f.field("sources", 1), QByteArray("*"), 15'000);
+        QCOMPARE(f.plan().leftOut.size(), 2u);  // 4.3 has neither F324 nor maxunreach
+    }
+
+    /// A source with other options is taken out and put in again while chronyd runs (chronyd keeps its process).
+    void optionsOfASourceChangeOnline() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + "}]}}", m_upstream.get()), QString());
+        const qint64 pid = f.engine.state().pid;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", minstratum: 12, filter: 2}]}}",
+                           m_upstream.get()),
+                 QString());
+        QTRY_COMPARE_WITH_TIMEOUT(f.field("tracking", 2), QByteArray("13"), 15'000);
+        QCOMPARE(f.engine.state().pid, pid);
+    }
+
     void aPool() {
         Declared f;
         QCOMPARE(f.declare("{sources: {pools: [{name: localhost, servers: 1, port: PORT, iburst: true}]}}",

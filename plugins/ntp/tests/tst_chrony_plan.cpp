@@ -189,7 +189,7 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
                             "sourcedir /run/x/sources\n"
                             "keyfile /run/x/chrony.keys\n"
                             "pool pool.example maxsources 3 iburst\n"
-                            "server 2001:db8::1 prefer maxpoll 7 port 1123\n"));
+                            "server 2001:db8::1 prefer port 1123 maxpoll 7\n"));
     }
 
     void lines_data() {

@@ -143,6 +143,27 @@ class TestNtpServiceSpec : public QObject {
              QStringLiteral("spec.sources.servers[0].maxpoll: must be between -7 and 24, is 25")});
         row("poll that is text", "{sources: {servers: [{address: a.example, minpoll: fast}]}}",
             {QStringLiteral("spec.sources.servers[0].minpoll: must be an integer")});
+        row("numbers of samples",
+            "{sources: {servers: [{address: a.example, minsamples: 9, maxsamples: 8}, {address: b.example, minsamples: "
+            "0, maxsamples: 65}]}}",
+            {QStringLiteral(
+                 "spec.sources.servers[0].minsamples: minsamples (9) must not be greater than maxsamples (8)"),
+             QStringLiteral("spec.sources.servers[1].minsamples: must be between 1 and 64, is 0"),
+             QStringLiteral("spec.sources.servers[1].maxsamples: must be between 1 and 64, is 65")});
+        row("ratios of delays",
+            "{sources: {pools: [{name: a.example, maxdelay: 0, maxdelayratio: 0.5, maxdelaydevratio: 0}]}}",
+            {QStringLiteral("spec.sources.pools[0].maxdelay: must be greater than 0 and at most 1000, is 0"),
+             QStringLiteral("spec.sources.pools[0].maxdelayratio: must be between 1 and 1000000, is 0.5"),
+             QStringLiteral(
+                 "spec.sources.pools[0].maxdelaydevratio: must be greater than 0 and at most 1000000, is 0")});
+        row("other bounds of a source",
+            "{sources: {servers: [{address: a.example, filter: 0, minstratum: 16, maxunreach: -1}]}}",
+            {QStringLiteral("spec.sources.servers[0].filter: must be between 1 and 255, is 0"),
+             QStringLiteral("spec.sources.servers[0].minstratum: must be between 0 and 15, is 16"),
+             QStringLiteral("spec.sources.servers[0].maxunreach: must be between 0 and 1000000, is -1")});
+        row("extension fields", "{sources: {servers: [{address: a.example, extfield: [F323, f324, F323]}]}}",
+            {QStringLiteral("spec.sources.servers[0].extfield[1]: must be one of F323, F324, is \"f324\""),
+             QStringLiteral("spec.sources.servers[0].extfield[2]: \"F323\" is in the list already")});
         row("the same source twice", "{sources: {pools: [{name: A.example.}], servers: [{address: a.example}]}}",
             {QStringLiteral("spec.sources.servers[0].address: \"a.example\" is the same source as "
                             "spec.sources.pools[0].name; name each source once")});

@@ -79,6 +79,26 @@ class TestSourceLines : public QObject {
                             "(4.6 can)")});
         row("a family that the address has", "sources: {servers: [{address: 10.0.0.1, family: ipv4}]}", chrony(3),
             {"server 10.0.0.1"});
+        row("every option that is a number",
+            "sources: {pools: [{name: a, maxdelay: 0.5, filter: 5, minsamples: 8, maxsamples: 32, maxdelayratio: 1.5, "
+            "maxdelaydevratio: 0.000001, minstratum: 3, maxunreach: 100, copy: true, extfield: [F324, F323]}]}",
+            chrony(8),
+            {"pool a maxsources 4 copy maxdelay 0.5 filter 5 minsamples 8 maxsamples 32 maxdelayratio 1.5 "
+             "maxdelaydevratio 1e-06 minstratum 3 maxunreach 100 extfield F324 extfield F323"});
+        row("options that 4.0 does not have",
+            "sources: {servers: [{address: a, copy: true, filter: 5, maxunreach: 0, extfield: [F323]}]}", chrony(0),
+            {"server a filter 5"},
+            {QStringLiteral("spec.sources.servers[0].copy a has no effect: chronyd 4.0 does not support it (4.1 does)"),
+             QStringLiteral(
+                 "spec.sources.servers[0].maxunreach a has no effect: chronyd 4.0 does not support it (4.8 does)"),
+             QStringLiteral(
+                 "spec.sources.servers[0].extfield a has no effect: chronyd 4.0 does not support it (4.2 does)")});
+        row("an extension field that 4.4 does not have",
+            "sources: {peers: [{address: a, insecure: true, extfield: "
+            "[F323, F324]}]}",
+            chrony(4), {"peer a extfield F323"},
+            {QStringLiteral(
+                "spec.sources.peers[0].extfield a has no effect: chronyd 4.4 does not support it (4.5 does)")});
 
         row("leap seconds by slewing", "server: {leap: {mode: slew, list: right/UTC}}", chrony(3),
             {"leapsecmode slew", "leapsectz right/UTC"});

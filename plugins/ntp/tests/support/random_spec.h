@@ -70,17 +70,32 @@ class RandomSpec {
         }
         maybe(map, "port", between(1, 65535));
         maybe(map, "family", QStringLiteral("any"));
+        addMeasuring(map);
         if (keys > 0 && chance(3)) map.insert(QStringLiteral("keyId"), qint64{1} + pick(keys));
         return map;
     }
+    void addMeasuring(QCborMap& map) {
+        maybe(map, "maxdelay", fraction(1e-9, 1000));
+        maybe(map, "filter", between(1, 255));
+        const int minsamples = between(1, 64);
+        if (chance(4)) {
+            map.insert(QStringLiteral("minsamples"), minsamples);
+            map.insert(QStringLiteral("maxsamples"), between(minsamples, 64));
+        }
+        maybe(map, "maxdelayratio", fraction(1, 1e6));
+        maybe(map, "maxdelaydevratio", fraction(1e-9, 1e6));
+        maybe(map, "minstratum", between(0, 15));
+        maybe(map, "maxunreach", between(0, 1'000'000));
+        maybe(map, "extfield", QCborArray{QStringLiteral("F324"), QStringLiteral("F323")});
+    }
     void addTiming(QCborMap& map) {
         maybe(map, "presend", between(-7, 24));
-        maybe(map, "maxdelay", fraction(1e-9, 1000));
         maybe(map, "offset", fraction(-1e6, 1e6));
     }
     QCborMap source(const char* key, int keys) {
         QCborMap map = options(keys);
         map.insert(QLatin1String(key), name());
+        maybe(map, "copy", chance());
         if (qstrcmp(key, "address") == 0)
             addTiming(map);
         else
