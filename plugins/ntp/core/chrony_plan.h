@@ -22,6 +22,7 @@ struct ChronyPaths {
     QString driftFile;        ///< when the spec names none
     QString sourceDirectory;  ///< of the file with the sources
     QString keyFile;
+    QString logDirectory;  ///< of chronyd's user, who makes it when it logs
 };
 
 enum class ClockControl { Unknown = 0, None, Adjust };

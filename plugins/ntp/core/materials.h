@@ -52,6 +52,7 @@ struct Materials {
     QString trustedBundle;   ///< file with all of spec.security.nts.trustedCerts that can be used; empty: none
     std::map<QString, QString> unusableTrustedCerts;  ///< path -> why
     QString whyNoDriftFile;  ///< spec.server.driftfile cannot be written; empty: it can, or is not given
+    QString whyNoRtcFile;    ///< the same of spec.server.rtc.file
     std::map<QString, QString> unusableInterfaces;  ///< hwtimestamp: name -> why; fatal for chronyd
     VlanRules vlans;
     bool operator==(const Materials&) const = default;

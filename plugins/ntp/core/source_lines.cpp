@@ -24,7 +24,7 @@ QByteArray sourceOptions(const WordPlace& place, const SourceOptions& wanted, bo
     // Where chronyd does not know it, the source is an address of that family, or left out.
     if (options.family && supports(place.version, kFamily))
         words.append(*options.family == AddressFamily::Inet4 ? "ipv4" : "ipv6");
-    words += valueWords(place, kSourceValues, options);
+    words += valueWords(kSourceValues, supportedValues(place, kSourceValues, options));
     for (const QString& type : options.extfields)
         if (place.takes("extfield", "extfield " + type.toStdString(), type.toLatin1()))
             words.append("extfield " + type.toLatin1());

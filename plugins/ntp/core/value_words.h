@@ -22,14 +22,14 @@ template <typename Spec>
 /// Where fields are written, and what they belong to.
 struct WordPlace {
     const ChronyVersion& version;
-    std::string directive;  ///< "server"; as in core/chrony_support.h
+    std::string directive;  ///< "server", as in core/chrony_support.h; empty: the words are directives
     QString path;           ///< spec.sources.servers[0]
     QString name;           ///< of the source, interface ...; empty: the value itself
     std::vector<LeftOut>& leftOut;
 
     /// Whether chronyd knows `feature`, an option of the directive; if not, `key` is left out.
     [[nodiscard]] bool takes(const char* key, const std::string& feature, const QByteArray& value) const {
-        const std::string whole = directive + ' ' + feature;
+        const std::string whole = directive.empty() ? feature : directive + ' ' + feature;
         if (supports(version, whole)) return true;
         leftOut.push_back({path + u'.' + QLatin1String(key), name.isEmpty() ? QString::fromUtf8(value) : name,
                            whyUnsupported(version, whole)});
@@ -37,14 +37,22 @@ struct WordPlace {
     }
 };
 
+/// `spec` without the values that chronyd does not know.
 template <typename Spec, std::size_t N>
-[[nodiscard]] QByteArrayList valueWords(const WordPlace& place, const std::array<ValueField<Spec>, N>& fields,
-                                        const Spec& spec) {
-    QByteArrayList words;
+[[nodiscard]] Spec supportedValues(const WordPlace& place, const std::array<ValueField<Spec>, N>& fields, Spec spec) {
     for (const ValueField<Spec>& field : fields)
         if (const QByteArray word = valueWord(field, spec);
-            !word.isEmpty() && place.takes(field.key, field.word, word.mid(word.indexOf(' ') + 1)))
-            words.append(word);
+            !word.isEmpty() && !place.takes(field.key, field.word, word.mid(word.indexOf(' ') + 1)))
+            std::visit([&](auto member) { (spec.*member).reset(); }, field.member);
+    return spec;
+}
+
+/// Of all values that are there.
+template <typename Spec, std::size_t N>
+[[nodiscard]] QByteArrayList valueWords(const std::array<ValueField<Spec>, N>& fields, const Spec& spec) {
+    QByteArrayList words;
+    for (const ValueField<Spec>& field : fields)
+        if (const QByteArray word = valueWord(field, spec); !word.isEmpty()) words.append(word);
     return words;
 }
 

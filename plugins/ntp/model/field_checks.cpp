@@ -47,6 +47,13 @@ QString unsafeInConfig(const QString& text) {
     return {};
 }
 
+QString whyNoInterface(const QString& text) {
+    if (const QString why = unsafeInConfig(text); !why.isEmpty()) return why;
+    if (text.toUtf8().size() > kLongestInterfaceName || text.contains(u'/'))
+        return quoted(text) + QStringLiteral(" is not the name of an interface");
+    return {};
+}
+
 bool isHostName(const QString& text) {
     QString name = text;
     if (name.endsWith(u'.')) name.chop(1);
@@ -158,9 +165,7 @@ std::optional<QString> FieldChecks::interfaceName(const QString& key) const {
     const std::size_t before = m_errors.size();
     const QString text = m_reader.text(key);
     if (m_errors.size() != before) return std::nullopt;
-    QString why = unsafeInConfig(text);
-    if (why.isEmpty() && (text.toUtf8().size() > kLongestInterfaceName || text.contains(u'/')))
-        why = quoted(text) + QStringLiteral(" is not the name of an interface");
+    const QString why = whyNoInterface(text);
     if (why.isEmpty()) return text;
     report(key, why);
     return std::nullopt;

@@ -15,6 +15,9 @@ namespace fos1::ntp {
 /// treats a line that starts with one of !;#% as a comment.
 [[nodiscard]] QString unsafeInConfig(const QString& text);
 
+/// Why `text` is not the name of an interface that may be written to chrony.conf; empty when it is.
+[[nodiscard]] QString whyNoInterface(const QString& text);
+
 /// A host name as in RFC 1123. A name whose last label is a number is a mistyped address, not a name.
 [[nodiscard]] bool isHostName(const QString& text);
 

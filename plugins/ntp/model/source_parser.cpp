@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "model/serving_parser.h"
 #include "model/source_options.h"
 
 namespace fos1::ntp {
@@ -180,6 +181,8 @@ void parseSources(const FieldChecks& sources, const AuthenticationSpec& keys, Nt
         checkPeer(peer, spec.peers.back());
     }
     checkServerAddresses(sources, spec);
+    spec.acquisitionAddresses = parseBindAddresses(sources);
+    spec.acquisitionDevice = sources.interfaceName(QStringLiteral("bindDevice")).value_or(QString());
     spec.minSources = sources.integer(QStringLiteral("minsources"), 1, kMostRequiredSources);
     spec.maxDistance = sources.positiveDuration(QStringLiteral("maxdistance"), seconds(1), kLongestDistanceSeconds);
 }

@@ -177,6 +177,62 @@ class TestChronyFields : public QObject {
         QCOMPARE(askTime(f.spec.server.port, QHostAddress(QStringLiteral("127.0.0.2")), 300).size(), 0);
     }
 
+    /// chronyd answers what comes in through the device. A missing one does not end chronyd, and nobody is answered.
+    void bindDevice() {
+        const QByteArray others =
+            "local: {enabled: true}}, security: {access: [{network: 127.0.0.0/8, permission: allow}]}}";
+        Declared f;
+        QCOMPARE(f.declare("{server: {bindDevice: lo, " + others), QString());
+        QCOMPARE(askTime(f.spec.server.port).size(), 48);
+        QCOMPARE(f.declare("{server: {bindDevice: none0, " + others), QString());
+        QCOMPARE(askTime(f.spec.server.port, QHostAddress::LocalHost, 300).size(), 0);
+    }
+
+    void requestsComeFromAnAddressAndADevice() {
+        Declared f;
+        QCOMPARE(
+            f.declare("{sources: {bindAddresses: [127.0.0.3], bindDevice: lo, servers: [{" + QByteArray(kFast) + "}]}}",
+                      m_upstream.get()),
+            QString());
+        QTRY_COMPARE(f.field("sources", 1), QByteArray("*"));
+        QVERIFY(f.chronyc({QStringLiteral("ntpdata")}).contains("Local address   : 127.0.0.3"));
+    }
+
+    /// No report shows them, and chronyd takes them all.
+    void numbersOfTheServer() {
+        Declared f;
+        QCOMPARE(f.declare("{server: {dscp: 46, ptpPort: " + QByteArray::number(freeUdpPort()) +
+                           ", ptpDomain: 1, maxslewrate: 500, maxupdateskew: 100, clientloglimit: 4096, logchange: "
+                           "0.5, leap: {mode: ignore}, local: {enabled: true, activate: 1}}, security: {nts: "
+                           "{nocerttimecheck: 1, aeads: [15]}, ratelimit: {enabled: true, kod: 1}}}"),
+                 QString());
+        // 4.3 has neither ptpdomain nor local activate nor ntsaeads nor ratelimit kod, and sets no clock here.
+        QCOMPARE(f.plan().leftOut.size(), 5u);
+    }
+
+    void logsAreWrittenWhereTheyAreWanted() {
+        Declared f;
+        const QString file = f.layout.paths().logDirectory + QStringLiteral("/tracking.log");
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + "}]}}", m_upstream.get()), QString());
+        QTRY_COMPARE(f.field("sources", 1), QByteArray("*"));
+        QVERIFY(!QFile::exists(file));
+        QCOMPARE(f.declare("{server: {log: [tracking]}, sources: {servers: [{" + QByteArray(kFast) + "}]}}",
+                           m_upstream.get()),
+                 QString());
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(file), 15'000);
+    }
+
+    /// Without a device for it chronyd goes on; the file is written by it alone.
+    void aRealTimeClockThatIsTracked() {
+        Declared f;
+        f.planned = ClockControl::Adjust;
+        QCOMPARE(f.declare("{server: {rtc: {file: " + f.layout.dataDirectory().toUtf8() +
+                           "/rtc, autotrim: 30, onUtc: true}}}"),
+                 QString());
+        QVERIFY(f.plan().config.contains("\nrtconutc\n"));
+        QVERIFY(f.engine.state().pid > 0);
+    }
+
     void portZeroServesNobody() {
         Declared f;
         const quint16 port = f.spec.server.port;

@@ -21,7 +21,8 @@ namespace {
 
 const ChronyPaths kPaths{
     QStringLiteral("/run/x/chronyd.sock"), QStringLiteral("/run/x/chronyd.pid"), QStringLiteral("/var/x"),
-    QStringLiteral("/var/x/drift"),        QStringLiteral("/run/x/sources"),     QStringLiteral("/run/x/chrony.keys")};
+    QStringLiteral("/var/x/drift"),        QStringLiteral("/run/x/sources"),     QStringLiteral("/run/x/chrony.keys"),
+    QStringLiteral("/var/x/log")};
 
 QCborMap fromYaml(const QByteArray& text) {
     const auto documents = fos1::yaml::parse(text, QStringLiteral("test"));
