@@ -128,6 +128,7 @@ ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options, cons
     plan.sources = sources.text;
     plan.online.sourceNames = std::move(sources.names);
     plan.online.keyOf = std::move(sources.keyOf);
+    plan.online.leasedOn = std::move(sources.leasedOn);
     plan.leftOut = std::move(sources.leftOut);
     plan.online.local = effectiveLocal(spec.server, materials.version, plan.leftOut);
     if (!setsClock) leaveOutClockSettings(spec.server, plan.leftOut);

@@ -36,6 +36,13 @@ struct NtsServerFiles {
     bool operator==(const NtsServerFiles&) const = default;
 };
 
+/// A time server that a DHCP lease names (RFC 2132, section 8.3).
+struct LeasedServer {
+    IpAddress address;
+    QString interface;  ///< of the lease
+    bool operator==(const LeasedServer&) const = default;
+};
+
 /// What the groups of clients and the VLANs ask of chronyd.
 struct VlanRules {
     std::vector<AccessRule> access;     ///< each network once; count where the spec has no rule for it
@@ -55,6 +62,7 @@ struct Materials {
     QString whyNoRtcFile;    ///< the same of spec.server.rtc.file
     std::map<QString, QString> unusableInterfaces;  ///< hwtimestamp: name -> why; fatal for chronyd
     VlanRules vlans;
+    std::vector<LeasedServer> leased;  ///< of spec.sources.dhcp, each address once and none of our own
     bool operator==(const Materials&) const = default;
 };
 

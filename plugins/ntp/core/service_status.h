@@ -45,6 +45,7 @@ struct StatusInput {
     const std::optional<Condition>& reconciled;
     const ServingFacts* serving = nullptr;  ///< null: nothing was found out
     ClockControl clockControl = ClockControl::None;
+    const std::map<QString, QString>* leasedOn = nullptr;  ///< as in OnlineSettings; null: none is
 };
 
 struct StatusMeaning {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/source_lines.h"
 
+#include <set>
+
 #include "core/value_words.h"
 #include "model/source_options.h"
 #include "model/source_parser.h"
@@ -49,12 +51,20 @@ QString whyLeftOut(const QString& name, const SourceOptions& options, const Mate
     return {};
 }
 
+std::set<QString> declaredNames(const NtpServiceSpec& spec) {
+    std::set<QString> names;
+    for (const PoolSpec& pool : spec.pools) names.insert(pool.name);
+    for (const ServerSpec& server : spec.servers) names.insert(server.address);
+    for (const ServerSpec& peer : spec.peers) names.insert(peer.address);
+    return names;
+}
+
 }  // namespace
 
 bool trustsAuthenticated(const NtpServiceSpec& spec) {
     if (spec.authSelect != AuthSelect::Default) return false;
     bool hasAuthenticated = false;
-    bool hasPlain = false;
+    bool hasPlain = !spec.dhcpInterfaces.empty();
     const auto look = [&](const auto& sources) {
         for (const auto& source : sources) (isAuthenticated(source.options) ? hasAuthenticated : hasPlain) = true;
     };
@@ -89,6 +99,15 @@ SourceLines sourceLines(const NtpServiceSpec& spec, const Materials& materials) 
     };
     single("server", "servers", spec.servers);
     single("peer", "peers", spec.peers);
+    const std::set<QString> declared = declaredNames(spec);
+    for (const LeasedServer& leased : materials.leased) {
+        const QString name = leased.address.text();
+        // What is declared counts as declared.
+        if (declared.contains(name)) continue;
+        lines.names.push_back(name);
+        lines.leasedOn.emplace(name, leased.interface);
+        out.line({"server", name.toUtf8(), "iburst"});
+    }
     lines.text = out.text();
     return lines;
 }

@@ -152,6 +152,7 @@ struct NtpServiceSpec {
     std::vector<ServerSpec> servers;
     std::vector<ServerSpec> peers;
     std::vector<IpAddress> acquisitionAddresses;  ///< that requests are sent from; at most one per family
+    std::vector<QString> dhcpInterfaces;          ///< whose leases name servers to use
     QString acquisitionDevice;                    ///< interface that they are sent through; empty: by routes
     ServingSpec server;
     NtsSpec nts;

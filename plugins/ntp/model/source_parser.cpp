@@ -160,6 +160,23 @@ void checkServerAddresses(const FieldChecks& sources, const NtpServiceSpec& spec
     }
 }
 
+std::vector<QString> parseInterfaces(const FieldChecks& at) {
+    const QString key = QStringLiteral("interfaces");
+    std::vector<QString> interfaces;
+    const QCborArray list = at.reader().array(key);
+    for (qsizetype i = 0; i < list.size(); ++i) {
+        const QString entry = key + u'[' + QString::number(i) + u']';
+        const QString name = list.at(i).toString();
+        if (const QString why = whyNoInterface(name); !why.isEmpty())
+            at.report(entry, why);
+        else if (std::find(interfaces.begin(), interfaces.end(), name) != interfaces.end())
+            at.report(entry, QStringLiteral("\"%1\" is in the list already").arg(name));
+        else
+            interfaces.push_back(name);
+    }
+    return interfaces;
+}
+
 }  // namespace
 
 const QString kWhyNoMulticast = QStringLiteral(
@@ -183,6 +200,7 @@ void parseSources(const FieldChecks& sources, const AuthenticationSpec& keys, Nt
     checkServerAddresses(sources, spec);
     spec.acquisitionAddresses = parseBindAddresses(sources);
     spec.acquisitionDevice = sources.interfaceName(QStringLiteral("bindDevice")).value_or(QString());
+    spec.dhcpInterfaces = parseInterfaces(sources.child(QStringLiteral("dhcp")));
     spec.minSources = sources.integer(QStringLiteral("minsources"), 1, kMostRequiredSources);
     spec.maxDistance = sources.positiveDuration(QStringLiteral("maxdistance"), seconds(1), kLongestDistanceSeconds);
 }

@@ -210,6 +210,23 @@ class TestChronyFields : public QObject {
         QCOMPARE(f.plan().leftOut.size(), 5u);
     }
 
+    /// The lease ends and another one comes while chronyd runs.
+    void serversOfALease() {
+        Declared f;
+        const auto names = [&f] { return f.chronyc({QStringLiteral("-c"), QStringLiteral("sources")}); };
+        f.materials.leased = {{*IpAddress::parse(QStringLiteral("127.1.0.1")), QStringLiteral("wan0")}};
+        QCOMPARE(f.declare("{sources: {dhcp: {interfaces: [wan0]}}}"), QString());
+        QVERIFY2(names().contains("127.1.0.1"), names().constData());
+        const qint64 pid = f.engine.state().pid;
+        f.materials.leased = {{*IpAddress::parse(QStringLiteral("127.1.0.2")), QStringLiteral("wan0")}};
+        QCOMPARE(f.apply(), QString());
+        QVERIFY(names().contains("127.1.0.2") && !names().contains("127.1.0.1"));
+        f.materials.leased.clear();
+        QCOMPARE(f.apply(), QString());
+        QVERIFY(!names().contains("127.1.0."));
+        QCOMPARE(f.engine.state().pid, pid);
+    }
+
     void logsAreWrittenWhereTheyAreWanted() {
         Declared f;
         const QString file = f.layout.paths().logDirectory + QStringLiteral("/tracking.log");

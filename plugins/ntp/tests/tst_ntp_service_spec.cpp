@@ -314,6 +314,10 @@ class TestNtpServiceSpec : public QObject {
             {QStringLiteral("spec.server.interleaved: false contradicts security.nts.server.ratelimit: chronyd can "
                             "disable interleaved mode only when it keeps no client records, which the rate limit "
                             "needs")});
+        row("interfaces of leases", "{sources: {dhcp: {interfaces: [wan0, wan0, 'a/b', '']}}}",
+            {QStringLiteral("spec.sources.dhcp.interfaces[1]: \"wan0\" is in the list already"),
+             QStringLiteral("spec.sources.dhcp.interfaces[2]: \"a/b\" is not the name of an interface"),
+             QStringLiteral("spec.sources.dhcp.interfaces[3]: must not be empty")});
         row("a limit that needs what is switched off",
             "{server: {interleaved: false}, security: {ratelimit: {enabled: true}}}",
             {QStringLiteral("spec.server.interleaved: false contradicts security.ratelimit: chronyd can disable "

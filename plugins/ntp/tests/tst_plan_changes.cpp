@@ -65,6 +65,18 @@ class TestPlanChanges : public QObject {
         QCOMPARE(kind(with(", waitunsynced: 1"), with(", waitunsynced: 1, stratum: 9")), ChangeKind::Restart);
         QCOMPARE(kind(with(", activate: 1"), with(", activate: 1")), ChangeKind::None);
     }
+
+    void aLeaseChangesOnline() {
+        const auto spec = *ntp::parse(fromYaml("{sources: {dhcp: {interfaces: [wan0]}, servers: [{address: a}]}}"));
+        Materials materials;
+        const ChronyPlan before = makePlan(spec, {kPaths, ClockControl::None}, materials);
+        materials.leased = {{*IpAddress::parse(QStringLiteral("192.0.2.1")), QStringLiteral("wan0")}};
+        const ChronyPlan after = makePlan(spec, {kPaths, ClockControl::None}, materials);
+        QCOMPARE(after.online.leasedOn.at(QStringLiteral("192.0.2.1")), QStringLiteral("wan0"));
+        QCOMPARE(after.online.sourceNames, std::vector<QString>({QStringLiteral("a"), QStringLiteral("192.0.2.1")}));
+        QCOMPARE(changeKind(before, after).kind, ChangeKind::Online);
+        QCOMPARE(changeKind(after, before).kind, ChangeKind::Online);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestPlanChanges)

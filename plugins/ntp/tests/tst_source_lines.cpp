@@ -100,6 +100,19 @@ class TestSourceLines : public QObject {
             {QStringLiteral(
                 "spec.sources.peers[0].extfield a has no effect: chronyd 4.4 does not support it (4.5 does)")});
 
+        Materials leases = chrony(3);
+        const auto leased = [](const char* address) {
+            return LeasedServer{*IpAddress::parse(QLatin1String(address)), QStringLiteral("wan0")};
+        };
+        leases.leased = {leased("192.0.2.2"), leased("2001:db8::1"), leased("192.0.2.1")};
+        row("servers of a lease, but for what is declared",
+            "sources: {dhcp: {interfaces: [wan0]}, servers: [{address: 192.0.2.1, minpoll: 4}]}", leases,
+            {"server 192.0.2.1 minpoll 4", "server 192.0.2.2 iburst", "server 2001:db8::1 iburst"});
+        // Whether there is a lease or not: the mode is one that only a restart changes.
+        row("servers of a lease do not outvote authenticated ones",
+            "sources: {dhcp: {interfaces: [wan0]}, servers: [{address: a, nts: true}]}", chrony(3),
+            {"authselectmode ignore", "server a trust nts"});
+
         row("leap seconds by slewing", "server: {leap: {mode: slew, list: right/UTC}}", chrony(3),
             {"leapsecmode slew", "leapsectz right/UTC"});
         row("leap seconds by smearing", "server: {leap: {mode: smear}}", chrony(3),
