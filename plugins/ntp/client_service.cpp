@@ -15,7 +15,8 @@ ClientService::ClientService(IBus& bus, ChronyClient& client) : m_vlans(bus), m_
 void ClientService::commit(const NtpServiceSpec& spec, const PlannedService& planned) {
     m_published.showGroups(planned.access.groups);
     m_nts.watch(planned.nts);
-    m_serving.watch({addressesToAnswer(spec, m_vlans.vlans(), *planned.answers, &ownInet4Addresses), spec.server.port,
+    const auto others = [&device = spec.server.bindDevice] { return ownInet4Addresses(device); };
+    m_serving.watch({addressesToAnswer(spec, m_vlans.vlans(), *planned.answers, others), spec.server.port,
                      spec.rateLimit.enabled, spec.server.leap.mode == LeapMode::Smear});
     m_published.doubt();
 }

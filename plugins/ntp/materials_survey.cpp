@@ -60,7 +60,11 @@ Survey MaterialsSurvey::survey(const NtpServiceSpec& spec, const QString& ns, co
     survey.materials.vlans = std::move(vlans);
     if (!spec.enabled) return survey;
     findKeys(spec, ns, secrets, survey.materials);
-    survey.materials.whyNoDriftFile = whyNoDriftFile(spec.server.driftfile);
+    if (const QString why = whyNotWritable(spec.server.driftfile); !why.isEmpty())
+        survey.materials.whyNoDriftFile =
+            QStringLiteral("cannot be used, so the plugin's own drift file is: %1").arg(why);
+    if (const QString why = whyNotWritable(spec.server.rtc.file); !why.isEmpty())
+        survey.materials.whyNoRtcFile = QStringLiteral("cannot be used: %1").arg(why);
     for (const HwTimestampSpec& each : spec.server.hwTimestamp)
         if (const QString why = whyNoHwTimestamps(each.interface); !why.isEmpty())
             survey.materials.unusableInterfaces.emplace(each.interface, why);
@@ -72,19 +76,14 @@ Survey MaterialsSurvey::survey(const NtpServiceSpec& spec, const QString& ns, co
 }
 
 /// chronyd writes a new file beside the old one and renames it, and only logs when it cannot.
-QString MaterialsSurvey::whyNoDriftFile(const QString& path) const {
+QString MaterialsSurvey::whyNotWritable(const QString& path) const {
     if (path.isEmpty()) return {};
     const Result<RunAs> user = resolveRunAs(m_user);
     if (!user) return {};  // the engine reports that
     const QString directory = QFileInfo(path).path();
-    const auto sentence = [](const QString& why) {
-        return QStringLiteral("cannot be used, so the plugin's own drift file is: %1").arg(why);
-    };
-    if (!QFileInfo(directory).isDir())
-        return sentence(QStringLiteral("the directory %1 does not exist").arg(directory));
-    if (const auto reachable = checkReachable(path, *user); !reachable) return sentence(reachable.error().text());
-    if (!canWriteIn(directory, *user))
-        return sentence(QStringLiteral("user %1 cannot write in %2").arg(user->user, directory));
+    if (!QFileInfo(directory).isDir()) return QStringLiteral("the directory %1 does not exist").arg(directory);
+    if (const auto reachable = checkReachable(path, *user); !reachable) return reachable.error().text();
+    if (!canWriteIn(directory, *user)) return QStringLiteral("user %1 cannot write in %2").arg(user->user, directory);
     return {};
 }
 

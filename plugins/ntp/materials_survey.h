@@ -41,7 +41,7 @@ class MaterialsSurvey {
     void forgetAllBut(const std::vector<const Materials*>& inUse) const;
 
    private:
-    [[nodiscard]] QString whyNoDriftFile(const QString& path) const;
+    [[nodiscard]] QString whyNotWritable(const QString& path) const;
     void findKeys(const NtpServiceSpec& spec, const QString& ns, const Secrets& secrets, Materials& found) const;
     [[nodiscard]] NtsFacts findCertificate(const NtpServiceSpec& spec, const QString& ns, const Secrets& secrets,
                                            const std::vector<IpAddress>& ownAddresses, qint64 nowUnix, Effects effects,

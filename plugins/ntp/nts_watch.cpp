@@ -33,7 +33,7 @@ void NtsWatch::probe(const std::vector<AccessRule>& access, const NtpServiceSpec
     cancel();
     if (!m_facts || !m_facts->problem.isEmpty()) return;
     const std::vector<IpAddress> addresses =
-        spec.server.bindAddresses.empty() ? ownInet4Addresses() : spec.server.bindAddresses;
+        spec.server.bindAddresses.empty() ? ownInet4Addresses(spec.server.bindDevice) : spec.server.bindAddresses;
     const auto answered = std::find_if(addresses.begin(), addresses.end(), [&](const IpAddress& address) {
         return decide(access, address) == Permission::Allow;
     });

@@ -4,6 +4,7 @@
 #include <QDateTime>
 
 #include "core/access_table.h"
+#include "dhcp/lease_files.h"
 #include "security/own_addresses.h"
 
 namespace fos1::ntp {
@@ -37,6 +38,8 @@ PlannedService ServicePlanner::plan(Inputs in, Effects effects) const {
     if (in.running) keepServing(*in.running, now, survey);
     planned.nts = std::move(survey.nts);
     planned.materials = std::move(survey.materials);
+    if (in.spec.enabled)
+        planned.materials.leased = leasedServers(LeasePlaces(), in.spec.dhcpInterfaces, planned.addresses);
     const bool isSame = in.last && in.last->materials == planned.materials;
     planned.chrony = isSame ? in.last->chrony : makePlan(in.spec, m_options, planned.materials);
     planned.answers = isSame ? in.last->answers

@@ -17,7 +17,6 @@ constexpr std::chrono::seconds kHealInterval{10};  ///< between two tries, shoul
 const QString kReconciled = QStringLiteral("Reconciled");
 const QString kServiceKind = QStringLiteral("NTPService");
 const QString kClientKind = QStringLiteral("NTPClient");
-
 }  // namespace
 
 TimeService::TimeService(const HostView& host, const EngineOptions& options, Labels nodeLabels, TimedateUse timedate)
@@ -60,6 +59,7 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
         if (m_version && !isStopped()) reconcileServices(kNoTicket);
     });
     connect(&m_network, &NetworkWatch::improved, this, &TimeService::onNetworkImproved);
+    connect(&m_leases, &LeaseWatch::changed, this, &TimeService::refresh);
     m_network.start();
     m_refresh.setInterval(kRefreshInterval);
     connect(&m_refresh, &QTimer::timeout, this, &TimeService::refresh);
@@ -70,8 +70,7 @@ void TimeService::reconcile(const QCborMap& snapshot, Ticket ticket) {
     m_services.clear();
     m_groups.clear();
     m_secrets = {};
-    const QCborArray objects = snapshot.value(QStringLiteral("objects")).toArray();
-    for (const QCborValue& object : objects) changed(object.toMap());
+    for (const QCborValue& object : snapshot.value(QStringLiteral("objects")).toArray()) changed(object.toMap());
     reconcileChanges(ticket);
 }
 
@@ -242,6 +241,7 @@ void TimeService::commit(const ServicePointer& service) {
     else
         m_groups.show(service->declared.key.ns, {});
     m_clients.commit(service->declared.spec, service->planned);
+    m_leases.watch(service->declared.spec.dhcpInterfaces);
     m_metrics.showCertificate(service->planned.nts);
     m_metrics.showLimits(service->declared.spec.monitoring);
     m_planner.forgetAllBut(service->planned.materials);
@@ -352,11 +352,26 @@ void TimeService::withStatus(const std::function<void(const StatusInput&)>& use)
     const Declared& declared = isOurs ? m_inForce->declared : *m_declared;
     const PlannedService& planned = isOurs ? m_inForce->planned : kNothing;
     const ClockRival rival = m_claim.rival();
-    use({declared.spec, declared.generation, declared.unimplemented, planned.chrony.leftOut, m_engine.state(),
-         m_clock.sync(), m_clock.estimator().sources(), m_clock.estimator().statistics(), m_clients.nts(),
-         QDateTime::currentSecsSinceEpoch(), m_clients.published().vlans(), m_clients.published().revision(),
-         planned.access.entriesWithoutVlan, rival, isKernelSynchronized(), m_reconciled, m_clients.serving().get(),
-         m_planner.clockControl(), m_version ? m_version->name : QString()});
+    use({declared.spec,
+         declared.generation,
+         declared.unimplemented,
+         planned.chrony.leftOut,
+         m_engine.state(),
+         m_clock.sync(),
+         m_clock.estimator().sources(),
+         m_clock.estimator().statistics(),
+         m_clients.nts(),
+         QDateTime::currentSecsSinceEpoch(),
+         m_clients.published().vlans(),
+         m_clients.published().revision(),
+         planned.access.entriesWithoutVlan,
+         rival,
+         isKernelSynchronized(),
+         m_reconciled,
+         m_clients.serving().get(),
+         m_planner.clockControl(),
+         m_version ? m_version->name : QString(),
+         &planned.chrony.online.leasedOn});
 }
 
 void TimeService::showStatus() {

@@ -18,6 +18,7 @@
 #include "core/chrony_plan.h"
 #include "core/node_claim.h"
 #include "core/secrets.h"
+#include "dhcp/lease_watch.h"
 #include "fos1/plugin.h"
 #include "metrics/ntp_metrics.h"
 #include "model/ntp_service_spec.h"
@@ -120,6 +121,7 @@ class TimeService final : public QObject {
     ClientService m_clients;
     ClockWatch m_clock;
     NetworkWatch m_network;
+    LeaseWatch m_leases;
     ClockClaim m_claim;
     NtpMetrics m_metrics;
     ReconcileTickets m_tickets;

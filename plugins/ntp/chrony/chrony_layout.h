@@ -47,7 +47,8 @@ struct ChronyLayout {
                 dataDirectory(),
                 dataDirectory() + QStringLiteral("/drift"),
                 sourceDirectory(),
-                keyFile()};
+                keyFile(),
+                dataDirectory() + QStringLiteral("/log")};
     }
 };
 

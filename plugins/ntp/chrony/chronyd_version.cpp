@@ -16,7 +16,7 @@ constexpr int kNewestMinor = 8;
 
 Result<ChronyVersion> chronyVersion(const QByteArray& text) {
     static const QRegularExpression kVersion(QStringLiteral(R"(\(chrony\) version (\S+))"));
-    static const QRegularExpression kNumbers(QStringLiteral(R"(^(\d{1,4})\.(\d{1,4}))"));
+    static const QRegularExpression kNumbers(QStringLiteral(R"(^(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?)"));
     const QString words = QString::fromLatin1(text);
     const QRegularExpressionMatch name = kVersion.match(words);
     if (!name.hasMatch()) return failure(ErrorCode::Protocol, QStringLiteral("does not report its chrony version"));
@@ -30,6 +30,7 @@ Result<ChronyVersion> chronyVersion(const QByteArray& text) {
     if (numbers.hasMatch()) {
         version.major = numbers.captured(1).toInt();
         version.minor = numbers.captured(2).toInt();
+        version.patch = numbers.captured(3).toInt();
     }
     if (!version.isAtLeast(4, 0))
         return failure(

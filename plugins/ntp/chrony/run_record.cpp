@@ -7,6 +7,8 @@
 #include <QCryptographicHash>
 #include <QFile>
 
+#include "model/serving_fields.h"
+
 namespace fos1::ntp {
 
 namespace {
@@ -46,10 +48,16 @@ std::optional<std::vector<AccessRule>> decodeRules(const QCborValue& value) {
     return rules;
 }
 
+/// All values of a local reference are times.
+using LocalTime = std::optional<std::chrono::nanoseconds> LocalSpec::*;
+QString keyOf(const ValueField<LocalSpec>& field) { return QLatin1String(field.key) + QStringLiteral("_ns"); }
+
 QCborValue encodeLocal(const LocalSpec& local) {
     QCborMap map{{QStringLiteral("enabled"), local.enabled}, {QStringLiteral("orphan"), local.orphan}};
     if (local.stratum) map.insert(QStringLiteral("stratum"), *local.stratum);
-    if (local.distance) map.insert(QStringLiteral("distance_ns"), qint64{local.distance->count()});
+    for (const ValueField<LocalSpec>& field : kLocalValues)
+        if (const auto& time = local.*std::get<LocalTime>(field.member))
+            map.insert(keyOf(field), qint64{time->count()});
     return map;
 }
 
@@ -59,8 +67,9 @@ LocalSpec decodeLocal(const QCborMap& map) {
     local.orphan = map.value(QStringLiteral("orphan")).toBool();
     const QCborValue stratum = map.value(QStringLiteral("stratum"));
     if (stratum.isInteger()) local.stratum = static_cast<int>(stratum.toInteger());
-    const QCborValue distance = map.value(QStringLiteral("distance_ns"));
-    if (distance.isInteger()) local.distance = std::chrono::nanoseconds(distance.toInteger());
+    for (const ValueField<LocalSpec>& field : kLocalValues)
+        if (const QCborValue time = map.value(keyOf(field)); time.isInteger())
+            local.*std::get<LocalTime>(field.member) = std::chrono::nanoseconds(time.toInteger());
     return local;
 }
 

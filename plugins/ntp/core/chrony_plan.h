@@ -22,6 +22,7 @@ struct ChronyPaths {
     QString driftFile;        ///< when the spec names none
     QString sourceDirectory;  ///< of the file with the sources
     QString keyFile;
+    QString logDirectory;  ///< of chronyd's user, who makes it when it logs
 };
 
 enum class ClockControl { Unknown = 0, None, Adjust };
@@ -33,11 +34,12 @@ struct PlanOptions {
 
 /// What of a configuration can be changed while chronyd runs, beside the sources.
 struct OnlineSettings {
-    std::vector<QString> sourceNames;  ///< as configured, in the order of the lines
-    std::map<QString, qint64> keyOf;   ///< number of the key of each source that has one
-    MakestepSpec makestep;             ///< limit 0: chronyd does not step
-    LocalSpec local;                   ///< with its stratum
-    std::vector<AccessRule> access;    ///< the shortest prefixes first
+    std::vector<QString> sourceNames;     ///< as configured, in the order of the lines
+    std::map<QString, qint64> keyOf;      ///< number of the key of each source that has one
+    std::map<QString, QString> leasedOn;  ///< interface whose DHCP lease names the source, of those that came so
+    MakestepSpec makestep;                ///< limit 0: chronyd does not step
+    LocalSpec local;                      ///< with its stratum
+    std::vector<AccessRule> access;       ///< the shortest prefixes first
     bool operator==(const OnlineSettings&) const = default;
 };
 

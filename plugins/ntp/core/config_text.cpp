@@ -19,6 +19,9 @@ QByteArray decimalSeconds(std::chrono::nanoseconds time) {
 QByteArray option(const char* name, const std::optional<int>& value) {
     return value ? QByteArray(name) + ' ' + QByteArray::number(*value) : QByteArray();
 }
+QByteArray option(const char* name, const std::optional<double>& value) {
+    return value ? QByteArray(name) + ' ' + QByteArray::number(*value, 'g', 12) : QByteArray();
+}
 QByteArray option(const char* name, const std::optional<std::chrono::nanoseconds>& value) {
     return value ? QByteArray(name) + ' ' + decimalSeconds(*value) : QByteArray();
 }

@@ -14,6 +14,7 @@ namespace fos1::ntp {
 
 /// "name value", or nothing without a value.
 [[nodiscard]] QByteArray option(const char* name, const std::optional<int>& value);
+[[nodiscard]] QByteArray option(const char* name, const std::optional<double>& value);
 [[nodiscard]] QByteArray option(const char* name, const std::optional<std::chrono::nanoseconds>& value);
 
 /// Flags are bare words: "iburst true" is a parse error that ends chronyd.

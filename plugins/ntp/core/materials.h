@@ -8,6 +8,7 @@
 #include <compare>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "model/security_spec.h"
@@ -21,9 +22,10 @@ struct ChronyVersion {
     bool nts = true;      ///< built with NTS
     bool sechash = true;  ///< built with hashes other than MD5, and ciphers
     QString name = {};    ///< as it calls itself: "4.3", "4.6.1", "DEVELOPMENT"; empty: not asked
+    int patch = 0;        ///< 4.6.1: 1
 
-    [[nodiscard]] bool isAtLeast(int wantedMajor, int wantedMinor) const {
-        return major > wantedMajor || (major == wantedMajor && minor >= wantedMinor);
+    [[nodiscard]] bool isAtLeast(int wantedMajor, int wantedMinor, int wantedPatch = 0) const {
+        return std::tie(major, minor, patch) >= std::tie(wantedMajor, wantedMinor, wantedPatch);
     }
     bool operator==(const ChronyVersion&) const = default;
 };
@@ -33,6 +35,13 @@ struct NtsServerFiles {
     QString certificate;
     QString key;
     bool operator==(const NtsServerFiles&) const = default;
+};
+
+/// A time server that a DHCP lease names (RFC 2132, section 8.3).
+struct LeasedServer {
+    IpAddress address;
+    QString interface;  ///< of the lease
+    bool operator==(const LeasedServer&) const = default;
 };
 
 /// What the groups of clients and the VLANs ask of chronyd.
@@ -51,8 +60,10 @@ struct Materials {
     QString trustedBundle;   ///< file with all of spec.security.nts.trustedCerts that can be used; empty: none
     std::map<QString, QString> unusableTrustedCerts;  ///< path -> why
     QString whyNoDriftFile;  ///< spec.server.driftfile cannot be written; empty: it can, or is not given
+    QString whyNoRtcFile;    ///< the same of spec.server.rtc.file
     std::map<QString, QString> unusableInterfaces;  ///< hwtimestamp: name -> why; fatal for chronyd
     VlanRules vlans;
+    std::vector<LeasedServer> leased;  ///< of spec.sources.dhcp, each address once and none of our own
     bool operator==(const Materials&) const = default;
 };
 

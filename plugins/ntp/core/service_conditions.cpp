@@ -120,9 +120,14 @@ Condition serving(const StatusInput& in) {
     if (in.engine.phase != EnginePhase::Running)
         return makeCondition(type, kFalse, "NotRunning", QStringLiteral("The time daemon is not running."));
     if (!in.serving)
-        return makeCondition(type, kUnknown, "NotTried",
-                             QStringLiteral("No address of this node is allowed to ask, so it was not checked whether "
-                                            "clients are answered."));
+        return makeCondition(
+            type, kUnknown, "NotTried",
+            in.spec.server.bindDevice.isEmpty()
+                ? QStringLiteral("No address of this node is allowed to ask, so it was not checked whether clients are "
+                                 "answered.")
+                : QStringLiteral("No address on %1 (spec.server.bindDevice) is allowed to ask, so it was not checked "
+                                 "whether clients are answered.")
+                      .arg(in.spec.server.bindDevice));
     const ServingFacts& facts = *in.serving;
     if (facts.isNobodyServed())
         return makeCondition(type, kFalse, facts.holders.empty() ? "NoAnswer" : "PortHeld",

@@ -10,6 +10,10 @@ namespace {
 
 using time::ServiceState;
 
+bool isBoundTo(const ServingSpec& server, const QString& interface) {
+    return server.bindDevice.isEmpty() || server.bindDevice == interface;
+}
+
 QString whyNotAccepting(const NtpServiceSpec& spec, const std::optional<VlanPolicy>& policy, const ServingNow& now) {
     if (!spec.enabled) return QStringLiteral("The time service is switched off.");
     if (!policy) return QStringLiteral("Neither spec.vlanConfig nor spec.vlanDefaults is set.");
@@ -20,7 +24,11 @@ QString whyNotAccepting(const NtpServiceSpec& spec, const std::optional<VlanPoli
 }
 
 /// Why clients are not answered at an address, as far as is known; empty where they are.
-QString whyUnserved(const NtpServiceSpec& spec, const IpAddress& address, const ServingNow& now) {
+QString whyUnserved(const NtpServiceSpec& spec, const QString& interface, const IpAddress& address,
+                    const ServingNow& now) {
+    if (!isBoundTo(spec.server, interface))
+        return QStringLiteral("is reached through %1, and clients are answered only on %2 (spec.server.bindDevice)")
+            .arg(interface, spec.server.bindDevice);
     if (!isBound(spec.server, address)) return QStringLiteral("is not among spec.server.bindAddresses");
     if (!now.serving) return {};
     const auto found = now.serving->unserved.find(address);
@@ -42,7 +50,7 @@ ServiceState planVlan(const NtpServiceSpec& spec, const KnownVlan* vlan, const s
         for (const OwnAddress& each : addressesOf(vlan->state)) {
             state.addresses.push_back({each.address.text(), each.network.length});
             if (!answersAnyOf(answers, each.network)) continue;
-            const QString why = whyUnserved(spec, each.address, now);
+            const QString why = whyUnserved(spec, vlan->state.interface, each.address, now);
             if (why.isEmpty())
                 answered.push_back(state.addresses.back());
             else if (unserved.isEmpty())
@@ -131,7 +139,7 @@ std::vector<IpAddress> addressesToAnswer(const NtpServiceSpec& spec, const Vlans
             addresses.push_back(address);
     };
     for (const auto& [name, vlan] : vlans)
-        if (vlan.isKnown && vlan.state.up)
+        if (vlan.isKnown && vlan.state.up && isBoundTo(spec.server, vlan.state.interface))
             for (const OwnAddress& each : addressesOf(vlan.state)) add(each.address);
     if (!addresses.empty()) return addresses;
     for (const IpAddress& address : spec.server.bindAddresses.empty() ? others() : spec.server.bindAddresses)

@@ -41,7 +41,8 @@ struct ServingNow {
 [[nodiscard]] QString whyNoVlan(const std::vector<QString>& entries);
 
 /// The addresses of this node at which clients are to be answered, by the access rules that chronyd has; those of the
-/// VLANs, or without any, `others`. Link-local ones are left out.
+/// VLANs, or without any, `others`. Link-local ones are left out. Where clients are answered on one interface alone,
+/// these are its own addresses: a request to them that stays within the machine counts as received there.
 [[nodiscard]] std::vector<IpAddress> addressesToAnswer(const NtpServiceSpec& spec, const Vlans& vlans,
                                                        const PrefixTable<Permission>& answers,
                                                        const std::function<std::vector<IpAddress>()>& others);

@@ -35,6 +35,9 @@ QCborMap describeSource(const SourceReport& source, const StatusInput& in, Detai
         {QStringLiteral("kind"), kindText(source.mode)}, {QStringLiteral("state"), stateText(source.state)},
         {QStringLiteral("stratum"), source.stratum},     {QStringLiteral("reachable"), source.reachability != 0},
         {QStringLiteral("reason"), verdict.reason}};
+    if (in.leasedOn)
+        if (const auto lease = in.leasedOn->find(displayName(source)); lease != in.leasedOn->end())
+            map.insert(QStringLiteral("origin"), QStringLiteral("DHCP on %1").arg(lease->second));
     if (detail != Detail::Full) return map;
     map.insert(QStringLiteral("why"), verdict.why);
     if (source.authentication) describeAuthentication(*source.authentication, map);

@@ -45,7 +45,8 @@ struct StatusInput {
     const std::optional<Condition>& reconciled;
     const ServingFacts* serving = nullptr;  ///< null: nothing was found out
     ClockControl clockControl = ClockControl::None;
-    QString chronydVersion = {};  ///< of the executable; empty: not known
+    QString chronydVersion = {};                           ///< of the executable; empty: not known
+    const std::map<QString, QString>* leasedOn = nullptr;  ///< as in OnlineSettings; null: none is
 };
 
 struct StatusMeaning {

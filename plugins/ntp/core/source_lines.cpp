@@ -1,36 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/source_lines.h"
 
-#include "core/config_text.h"
+#include <set>
+
+#include "core/value_words.h"
+#include "model/source_options.h"
 #include "model/source_parser.h"
 
 namespace fos1::ntp {
 
 namespace {
 
-QByteArray familyOption(const SourceOptions& options, const Materials& materials) {
-    if (!options.family || !materials.version.isAtLeast(4, 6)) return {};
-    return *options.family == AddressFamily::Inet4 ? "ipv4" : "ipv6";
-}
+constexpr const char* kFamily = "server family";
 
 bool isAuthenticated(const SourceOptions& options) { return options.nts || options.keyId; }
 
-QByteArray sourceOptions(const SourceOptions& options, const Materials& materials, bool trustsAuthenticated) {
-    QByteArrayList words{
-        flag("iburst", options.iburst),
-        flag("prefer", options.prefer),
-        flag("noselect", options.noselect),
-        flag("trust", options.trust || (trustsAuthenticated && isAuthenticated(options) && !options.noselect)),
-        flag("require", options.require),
-        flag("xleave", options.xleave),
-        flag("nts", options.nts),
-        options.nts && options.ntsPort != kNtsPort ? "ntsport " + QByteArray::number(options.ntsPort) : QByteArray(),
-        options.keyId ? "key " + QByteArray::number(*options.keyId) : QByteArray(),
-        option("minpoll", options.minpoll),
-        option("maxpoll", options.maxpoll),
-        options.port == kNtpPort ? QByteArray() : "port " + QByteArray::number(options.port),
-        familyOption(options, materials)};
-    words.removeAll(QByteArray());
+QByteArray sourceOptions(const WordPlace& place, const SourceOptions& wanted, bool trustsAuthenticated) {
+    SourceOptions options = wanted;
+    options.trust = options.trust || (trustsAuthenticated && isAuthenticated(options) && !options.noselect);
+    QByteArrayList words = flagWords(place, kSourceFlags, options);
+    if (options.nts) words.append("nts");
+    if (options.nts && options.ntsPort != kNtsPort) words.append("ntsport " + QByteArray::number(options.ntsPort));
+    if (options.keyId) words.append("key " + QByteArray::number(*options.keyId));
+    if (options.port != kNtpPort) words.append("port " + QByteArray::number(options.port));
+    // Where chronyd does not know it, the source is an address of that family, or left out.
+    if (options.family && supports(place.version, kFamily))
+        words.append(*options.family == AddressFamily::Inet4 ? "ipv4" : "ipv6");
+    words += valueWords(kSourceValues, supportedValues(place, kSourceValues, options));
+    for (const QString& type : options.extfields)
+        if (place.takes("extfield", "extfield " + type.toStdString(), type.toLatin1()))
+            words.append("extfield " + type.toLatin1());
     return words.join(' ');
 }
 
@@ -46,11 +45,18 @@ QString whyLeftOut(const QString& name, const SourceOptions& options, const Mate
             .arg(*options.keyId)
             .arg(why == materials.missingKeys.end() ? QStringLiteral("does not exist") : why->second);
     }
-    if (options.family && !materials.version.isAtLeast(4, 6) && !IpAddress::parse(name))
-        return QStringLiteral("requests addresses of one family, which chronyd %1.%2 cannot select (4.6 can)")
-            .arg(materials.version.major)
-            .arg(materials.version.minor);
+    if (options.family && !supports(materials.version, kFamily) && !IpAddress::parse(name))
+        return QStringLiteral("requests addresses of one family, which chronyd %1 cannot select (%2 can)")
+            .arg(versionText(materials.version), firstRelease(kFamily));
     return {};
+}
+
+std::set<QString> declaredNames(const NtpServiceSpec& spec) {
+    std::set<QString> names;
+    for (const PoolSpec& pool : spec.pools) names.insert(pool.name);
+    for (const ServerSpec& server : spec.servers) names.insert(server.address);
+    for (const ServerSpec& peer : spec.peers) names.insert(peer.address);
+    return names;
 }
 
 }  // namespace
@@ -58,7 +64,7 @@ QString whyLeftOut(const QString& name, const SourceOptions& options, const Mate
 bool trustsAuthenticated(const NtpServiceSpec& spec) {
     if (spec.authSelect != AuthSelect::Default) return false;
     bool hasAuthenticated = false;
-    bool hasPlain = false;
+    bool hasPlain = !spec.dhcpInterfaces.empty();
     const auto look = [&](const auto& sources) {
         for (const auto& source : sources) (isAuthenticated(source.options) ? hasAuthenticated : hasPlain) = true;
     };
@@ -72,34 +78,36 @@ SourceLines sourceLines(const NtpServiceSpec& spec, const Materials& materials) 
     const bool trusts = trustsAuthenticated(spec);
     SourceLines lines;
     ConfigText out;
-    const auto isUsed = [&](const char* list, std::size_t index, const QString& name, const SourceOptions& options) {
-        const QString why = whyLeftOut(name, options, materials);
-        if (why.isEmpty()) {
-            lines.names.push_back(name);
-            if (options.keyId) lines.keyOf.emplace(name, *options.keyId);
-        } else {
-            lines.leftOut.push_back(
-                {QStringLiteral("spec.sources.%1[%2]").arg(QLatin1String(list)).arg(index), name, why});
+    const auto add = [&](const char* directive, const QString& path, const QString& name, const SourceOptions& options,
+                         const QByteArray& more = {}) {
+        if (const QString why = whyLeftOut(name, options, materials); !why.isEmpty()) {
+            lines.leftOut.push_back({path, name, why});
+            return;
         }
-        return why.isEmpty();
+        lines.names.push_back(name);
+        if (options.keyId) lines.keyOf.emplace(name, *options.keyId);
+        const WordPlace place{materials.version, "server", path, name, lines.leftOut};
+        out.line({directive, name.toUtf8(), more, sourceOptions(place, options, trusts)});
     };
-    for (std::size_t i = 0; i < spec.pools.size(); ++i) {
-        const PoolSpec& pool = spec.pools[i];
-        if (isUsed("pools", i, pool.name, pool.options))
-            out.line({"pool", pool.name.toUtf8(), "maxsources " + QByteArray::number(pool.servers),
-                      sourceOptions(pool.options, materials, trusts)});
-    }
+    for (std::size_t i = 0; i < spec.pools.size(); ++i)
+        add("pool", QStringLiteral("spec.sources.pools[%1]").arg(i), spec.pools[i].name, spec.pools[i].options,
+            "maxsources " + QByteArray::number(spec.pools[i].servers));
     const auto single = [&](const char* directive, const char* list, const std::vector<ServerSpec>& servers) {
-        for (std::size_t i = 0; i < servers.size(); ++i) {
-            const ServerSpec& server = servers[i];
-            if (isUsed(list, i, server.address, server.options))
-                out.line({directive, server.address.toUtf8(), sourceOptions(server.options, materials, trusts),
-                          option("presend", server.presend), option("maxdelay", server.maxdelay),
-                          option("offset", server.offset)});
-        }
+        for (std::size_t i = 0; i < servers.size(); ++i)
+            add(directive, QStringLiteral("spec.sources.%1[%2]").arg(QLatin1String(list)).arg(i), servers[i].address,
+                servers[i].options);
     };
     single("server", "servers", spec.servers);
     single("peer", "peers", spec.peers);
+    const std::set<QString> declared = declaredNames(spec);
+    for (const LeasedServer& leased : materials.leased) {
+        const QString name = leased.address.text();
+        // What is declared counts as declared.
+        if (declared.contains(name)) continue;
+        lines.names.push_back(name);
+        lines.leasedOn.emplace(name, leased.interface);
+        out.line({"server", name.toUtf8(), "iburst"});
+    }
     lines.text = out.text();
     return lines;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/field_checks.h"
 
-#include <QStringList>
+#include <algorithm>
 #include <cmath>
 
 #include "model/addresses.h"
@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kLongestHostName = 253;  // RFC 1035, section 2.3.4, without the final dot
 constexpr int kLongestLabel = 63;
+constexpr int kLongestInterfaceName = 15;  // IFNAMSIZ without its end
 
 bool isAsciiDigit(QChar c) { return c >= u'0' && c <= u'9'; }
 bool isAsciiAlnum(QChar c) { return isAsciiDigit(c) || (c >= u'a' && c <= u'z') || (c >= u'A' && c <= u'Z'); }
@@ -43,6 +44,13 @@ QString unsafeInConfig(const QString& text) {
     }
     if (QStringLiteral("!;#%").contains(text.front()))
         return QStringLiteral("must not start with \"%1\", which starts a comment").arg(text.front());
+    return {};
+}
+
+QString whyNoInterface(const QString& text) {
+    if (const QString why = unsafeInConfig(text); !why.isEmpty()) return why;
+    if (text.toUtf8().size() > kLongestInterfaceName || text.contains(u'/'))
+        return quoted(text) + QStringLiteral(" is not the name of an interface");
     return {};
 }
 
@@ -78,7 +86,7 @@ std::optional<int> FieldChecks::integer(const QString& key, int lowest, int high
     return static_cast<int>(value);
 }
 
-std::optional<double> FieldChecks::number(const QString& key) const {
+std::optional<double> FieldChecks::anyNumber(const QString& key) const {
     if (!m_reader.has(key)) return std::nullopt;
     const std::size_t before = m_errors.size();
     const double value = m_reader.number(key);
@@ -86,9 +94,19 @@ std::optional<double> FieldChecks::number(const QString& key) const {
     return value;
 }
 
+std::optional<double> FieldChecks::number(const QString& key, const Range& range) const {
+    const std::optional<double> value = anyNumber(key);
+    if (!value) return std::nullopt;
+    if ((range.isOpen ? *value > range.lowest : *value >= range.lowest) && *value <= range.highest) return value;
+    report(key, (range.isOpen ? QStringLiteral("must be greater than %1 and at most %2, is %3")
+                              : QStringLiteral("must be between %1 and %2, is %3"))
+                    .arg(plain(range.lowest), plain(range.highest), plain(*value)));
+    return std::nullopt;
+}
+
 std::optional<std::chrono::nanoseconds> FieldChecks::duration(const QString& key, std::chrono::nanoseconds unit,
                                                               double lowest, double highest) const {
-    const std::optional<double> value = number(key);
+    const std::optional<double> value = anyNumber(key);
     if (!value) return std::nullopt;
     if (*value >= lowest && *value <= highest) return scaled(*value, unit);
     report(key, QStringLiteral("must be between %1 and %2, is %3").arg(plain(lowest), plain(highest), plain(*value)));
@@ -97,7 +115,7 @@ std::optional<std::chrono::nanoseconds> FieldChecks::duration(const QString& key
 
 std::optional<std::chrono::nanoseconds> FieldChecks::positiveDuration(const QString& key, std::chrono::nanoseconds unit,
                                                                       double highest) const {
-    const std::optional<double> value = number(key);
+    const std::optional<double> value = anyNumber(key);
     if (!value) return std::nullopt;
     if (*value > 0 && *value <= highest) return std::max(scaled(*value, unit), std::chrono::nanoseconds(1));
     report(key, QStringLiteral("must be greater than 0 and at most %1, is %2").arg(plain(highest), plain(*value)));
@@ -123,6 +141,33 @@ std::optional<QString> FieldChecks::hostOrAddress(const QString& key) const {
         return std::nullopt;
     }
     report(key, quoted(text) + QStringLiteral(" is not an IP address or host name"));
+    return std::nullopt;
+}
+
+std::vector<QString> FieldChecks::texts(const QString& key, const QStringList& known) const {
+    std::vector<QString> result;
+    const QCborArray list = m_reader.array(key);
+    for (qsizetype i = 0; i < list.size(); ++i) {
+        const QString at = key + u'[' + QString::number(i) + u']';
+        const QString text = list.at(i).toString();
+        if (!known.contains(text))
+            report(at, QStringLiteral("must be one of %1, is \"%2\"").arg(known.join(QStringLiteral(", ")), text));
+        else if (std::find(result.begin(), result.end(), text) != result.end())
+            report(at, quoted(text) + QStringLiteral(" is in the list already"));
+        else
+            result.push_back(text);
+    }
+    return result;
+}
+
+std::optional<QString> FieldChecks::interfaceName(const QString& key) const {
+    if (!m_reader.has(key)) return std::nullopt;
+    const std::size_t before = m_errors.size();
+    const QString text = m_reader.text(key);
+    if (m_errors.size() != before) return std::nullopt;
+    const QString why = whyNoInterface(text);
+    if (why.isEmpty()) return text;
+    report(key, why);
     return std::nullopt;
 }
 

@@ -20,8 +20,10 @@ inline constexpr int kLowestPoll = -7;
 inline constexpr int kHighestPoll = 24;
 inline constexpr quint16 kNtpPort = 123;
 inline constexpr int kDefaultLocalStratum = 10;
+inline constexpr int kHighestStratum = 15;
+inline constexpr int kMostSamples = 64;  ///< that chronyd keeps of a source or a clock
 
-/// Options that pools, servers and peers share. `minpoll` and `maxpoll` are log2 seconds.
+/// Options that pools, servers and peers share. Polls are log2 seconds.
 struct SourceOptions {
     bool iburst = false;
     bool prefer = false;
@@ -29,8 +31,20 @@ struct SourceOptions {
     bool trust = false;
     bool require = false;
     bool xleave = false;
+    bool copy = false;  ///< take over the reference ID and stratum of the server
     std::optional<int> minpoll;
     std::optional<int> maxpoll;
+    std::optional<int> presend;  ///< lowest poll at which a packet is sent before each request
+    std::optional<std::chrono::nanoseconds> maxdelay;
+    std::optional<std::chrono::nanoseconds> offset;
+    std::optional<int> filter;  ///< polls that a median is taken of
+    std::optional<int> minsamples;
+    std::optional<int> maxsamples;
+    std::optional<double> maxdelayratio;
+    std::optional<double> maxdelaydevratio;
+    std::optional<int> minstratum;
+    std::optional<int> maxunreach;   ///< polls
+    std::vector<QString> extfields;  ///< in chrony's spelling: F323
     quint16 port = kNtpPort;
     bool nts = false;  ///< use Network Time Security (RFC 8915)
     quint16 ntsPort = kNtsPort;
@@ -50,9 +64,6 @@ struct PoolSpec {
 struct ServerSpec {
     QString address;  ///< IP address or host name
     SourceOptions options;
-    std::optional<int> presend;  ///< lowest poll (log2 s) at which a packet is sent before each request
-    std::optional<std::chrono::nanoseconds> maxdelay;
-    std::optional<std::chrono::nanoseconds> offset;
     bool operator==(const ServerSpec&) const = default;
 };
 
@@ -67,6 +78,9 @@ struct LocalSpec {
     bool orphan = false;
     std::optional<int> stratum;
     std::optional<std::chrono::nanoseconds> distance;
+    std::optional<std::chrono::nanoseconds> activate = {};      ///< root distance that must have been reached once
+    std::optional<std::chrono::nanoseconds> waitsynced = {};    ///< since the last update of the clock
+    std::optional<std::chrono::nanoseconds> waitunsynced = {};  ///< while the clock is not synchronized
     bool operator==(const LocalSpec&) const = default;
 };
 
@@ -75,16 +89,29 @@ struct HwTimestampSpec {
     QString interface;                   ///< a name, or "*" for all capable interfaces
     std::chrono::nanoseconds txcomp{0};  ///< from the timestamp to the transmission
     std::chrono::nanoseconds rxcomp{0};  ///< from the reception to the timestamp
+    QString rxfilter;                    ///< in chrony's spelling; empty: chrony selects one
+    std::optional<int> minpoll;          ///< of the readings of its clock, as log2 seconds
+    std::optional<int> maxpoll;
+    std::optional<int> minsamples;
+    std::optional<int> maxsamples;
     bool operator==(const HwTimestampSpec&) const = default;
 };
 
-enum class LeapMode { Unknown = 0, System, Slew, Smear };
+enum class LeapMode { Unknown = 0, System, Slew, Smear, Ignore };
 
 struct LeapSpec {
     LeapMode mode = LeapMode::System;
     QString timeZone;  ///< such as right/UTC; empty: none
     QString listFile;  ///< absolute path of a leap-seconds.list; empty: none
     bool operator==(const LeapSpec&) const = default;
+};
+
+/// The machine's real-time clock as chronyd tracks it.
+struct RtcSpec {
+    QString file;  ///< absolute path of its drift; empty: it is not tracked
+    std::optional<std::chrono::nanoseconds> autotrim;
+    bool onUtc = false;
+    bool operator==(const RtcSpec&) const = default;
 };
 
 struct ServingSpec {
@@ -98,6 +125,16 @@ struct ServingSpec {
     bool interleaved = true;
     std::vector<HwTimestampSpec> hwTimestamp;
     LeapSpec leap;
+    RtcSpec rtc;
+    QString bindDevice;  ///< interface whose clients alone are answered; empty: all
+    std::optional<int> dscp;
+    std::optional<int> ptpPort;  ///< NTP over PTP
+    std::optional<int> ptpDomain;
+    std::optional<double> maxslewrate;    ///< ppm
+    std::optional<double> maxupdateskew;  ///< ppm
+    std::optional<int> clientloglimit;    ///< bytes
+    std::vector<QString> logs;            ///< in chrony's spelling: measurements
+    std::optional<std::chrono::nanoseconds> logchange;
     bool operator==(const ServingSpec&) const = default;
 };
 
@@ -114,6 +151,9 @@ struct NtpServiceSpec {
     std::vector<PoolSpec> pools;
     std::vector<ServerSpec> servers;
     std::vector<ServerSpec> peers;
+    std::vector<IpAddress> acquisitionAddresses;  ///< that requests are sent from; at most one per family
+    std::vector<QString> dhcpInterfaces;          ///< whose leases name servers to use
+    QString acquisitionDevice;                    ///< interface that they are sent through; empty: by routes
     ServingSpec server;
     NtsSpec nts;
     AuthenticationSpec authentication;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "model/security_parser.h"
 
+#include <algorithm>
 #include <map>
 
 #include "model/key_parser.h"
@@ -14,6 +15,11 @@ using std::chrono::seconds;
 constexpr double kShortestLimitSeconds = 2e-6;  // 2^-19 s, rounded up
 constexpr double kLongestLimitSeconds = 4096;   // 2^12 s
 constexpr int kLongestRotation = 31536000;
+constexpr int kMostUpdates = 1'000'000;
+constexpr int kLargestKodRate = 4;
+// https://www.iana.org/assignments/aead-parameters
+constexpr int kAesSivCmac256 = 15;
+constexpr int kAes128GcmSiv = 30;
 
 Permission parsePermission(const FieldChecks& at) {
     const QString key = QStringLiteral("permission");
@@ -99,6 +105,30 @@ AuthSelect parseAuthSelect(const FieldChecks& at) {
     return AuthSelect::Default;
 }
 
+/// chrony.conf(5), ntsratelimit: 64 s where nothing is given.
+RateLimitSpec parseKeyExchangeLimit(const FieldChecks& at) {
+    RateLimitSpec limit = parseRateLimit(at, false);
+    if (!at.reader().has(QStringLiteral("interval"))) limit.interval = seconds(64);
+    return limit;
+}
+
+std::vector<int> parseAeads(const FieldChecks& nts) {
+    const QString key = QStringLiteral("aeads");
+    std::vector<int> numbers;
+    const QCborArray list = nts.reader().array(key);
+    for (qsizetype i = 0; i < list.size(); ++i) {
+        const QString at = key + u'[' + QString::number(i) + u']';
+        const qint64 number = list.at(i).toInteger();
+        if (number != kAesSivCmac256 && number != kAes128GcmSiv)
+            nts.report(at, QStringLiteral("must be 15 (AES-SIV-CMAC-256) or 30 (AES-128-GCM-SIV)"));
+        else if (std::find(numbers.begin(), numbers.end(), static_cast<int>(number)) != numbers.end())
+            nts.report(at, QStringLiteral("%1 is in the list already").arg(number));
+        else
+            numbers.push_back(static_cast<int>(number));
+    }
+    return numbers;
+}
+
 NtsSpec parseNts(const FieldChecks& at) {
     NtsSpec nts;
     nts.enabled = at.reader().boolean(QStringLiteral("enabled"));
@@ -111,6 +141,9 @@ NtsSpec parseNts(const FieldChecks& at) {
     nts.port = static_cast<quint16>(server.integer(QStringLiteral("port"), 1, 65535).value_or(kNtsPort));
     nts.rotate = seconds(
         server.integer(QStringLiteral("rotate"), 0, kLongestRotation).value_or(static_cast<int>(nts.rotate.count())));
+    nts.rateLimit = parseKeyExchangeLimit(server.child(QStringLiteral("ratelimit")));
+    nts.aeads = parseAeads(at);
+    nts.nocerttimecheck = at.integer(QStringLiteral("nocerttimecheck"), 0, kMostUpdates);
     if (!nts.certificateFile.isEmpty() && !nts.certificateSecret.isEmpty())
         certificate.report(QStringLiteral("file"), QStringLiteral("contradicts secretRef: there is one certificate"));
     if (!nts.certificateSecret.isEmpty() && !nts.keyFile.isEmpty())
@@ -156,7 +189,9 @@ void parseSecurity(const FieldChecks& security, NtpServiceSpec& spec) {
     spec.nts = parseNts(security.child(QStringLiteral("nts")));
     spec.authentication = parseKeys(security.child(QStringLiteral("authentication")));
     spec.access = parseAccess(security);
-    spec.rateLimit = parseRateLimit(security.child(QStringLiteral("ratelimit")), false);
+    const FieldChecks limit = security.child(QStringLiteral("ratelimit"));
+    spec.rateLimit = parseRateLimit(limit, false);
+    spec.rateLimit.kod = limit.integer(QStringLiteral("kod"), 0, kLargestKodRate).value_or(spec.rateLimit.kod);
     spec.authSelect = parseAuthSelect(security);
     spec.opensOnFailure = parseOnFailure(security);
 }

@@ -39,6 +39,16 @@ struct AuthenticationSpec {
     bool operator==(const AuthenticationSpec&) const = default;
 };
 
+/// How often one client is answered. chrony supports only intervals that are powers of two seconds.
+struct RateLimitSpec {
+    bool enabled = false;
+    std::chrono::nanoseconds interval{std::chrono::seconds(8)};  ///< minimum average time between two answers
+    int burst = 8;                                               ///< number of answers that may come closer together
+    int leak = 2;                                                ///< one of 2^leak excess requests is still answered
+    int kod = 0;  ///< one of 2^kod excess requests is answered with a request to ask less; 0: none
+    bool operator==(const RateLimitSpec&) const = default;
+};
+
 struct NtsSpec {
     bool enabled = false;     ///< serve NTS; each source decides for itself whether it uses NTS
     QString certificateFile;  ///< requires `keyFile`; empty: from the secret, or self-signed
@@ -46,7 +56,10 @@ struct NtsSpec {
     QString certificateSecret;  ///< name of a Secret with tls.crt and tls.key
     quint16 port = kNtsPort;
     std::chrono::seconds rotate{604800};
-    std::vector<QString> trustedCerts;  ///< files or directories
+    std::vector<QString> trustedCerts;   ///< files or directories
+    RateLimitSpec rateLimit;             ///< of key exchanges; `kod` does not count
+    std::vector<int> aeads;              ///< IANA numbers, the first is preferred; empty: chrony's own
+    std::optional<int> nocerttimecheck;  ///< updates of the clock before which a certificate's dates do not count
     bool operator==(const NtsSpec&) const = default;
 };
 
@@ -61,15 +74,6 @@ struct AccessRule {
     IpPrefix network;  ///< without host bits
     Permission permission = Permission::Unknown;
     bool operator==(const AccessRule&) const = default;
-};
-
-/// How often one client is answered. chrony supports only intervals that are powers of two seconds.
-struct RateLimitSpec {
-    bool enabled = false;
-    std::chrono::nanoseconds interval{std::chrono::seconds(8)};  ///< minimum average time between two answers
-    int burst = 8;                                               ///< number of answers that may come closer together
-    int leak = 2;                                                ///< one of 2^leak excess requests is still answered
-    bool operator==(const RateLimitSpec&) const = default;
 };
 
 }  // namespace fos1::ntp

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <map>
 
+#include "model/serving_parser.h"
+#include "model/source_options.h"
+
 namespace fos1::ntp {
 
 namespace {
@@ -11,10 +14,10 @@ namespace {
 using std::chrono::seconds;
 
 constexpr int kMostServersOfAPool = 16;
-constexpr double kLongestDelaySeconds = 1000;
-constexpr double kLargestOffsetSeconds = 1e6;
 constexpr double kLongestDistanceSeconds = 1000;
 constexpr int kMostRequiredSources = 100;
+/// Their types as chrony's `extfield` takes them: monotonic root, and network correction.
+const QStringList kExtensionFields{QStringLiteral("F323"), QStringLiteral("F324")};
 
 /// chrony 4.3 identifies a source by its address alone: the same address with two ports is "already in use".
 class SeenSources {
@@ -65,17 +68,13 @@ std::optional<AddressFamily> parseFamily(const FieldChecks& at, const QString& n
 SourceOptions parseOptions(const FieldChecks& at, const AuthenticationSpec& keys) {
     SourceOptions options;
     const CborReader& reader = at.reader();
-    options.iburst = reader.boolean(QStringLiteral("iburst"));
-    options.prefer = reader.boolean(QStringLiteral("prefer"));
-    options.noselect = reader.boolean(QStringLiteral("noselect"));
-    options.trust = reader.boolean(QStringLiteral("trust"));
-    options.require = reader.boolean(QStringLiteral("require"));
-    options.xleave = reader.boolean(QStringLiteral("xleave"));
+    readFlags(at, kSourceFlags, options);
+    readValues(at, kSourceValues, options);
+    options.extfields = at.texts(QStringLiteral("extfield"), kExtensionFields);
+    checkSamples(at, options.minsamples, options.maxsamples);
     options.nts = reader.boolean(QStringLiteral("nts"));
     options.ntsPort = static_cast<quint16>(at.integer(QStringLiteral("ntsPort"), 1, 65535).value_or(kNtsPort));
     if (reader.has(QStringLiteral("keyId"))) options.keyId = reader.integer(QStringLiteral("keyId"));
-    options.minpoll = at.integer(QStringLiteral("minpoll"), kLowestPoll, kHighestPoll);
-    options.maxpoll = at.integer(QStringLiteral("maxpoll"), kLowestPoll, kHighestPoll);
     options.port = static_cast<quint16>(at.integer(QStringLiteral("port"), 1, 65535).value_or(kNtpPort));
     const bool pollRefused = (reader.has(QStringLiteral("minpoll")) && !options.minpoll) ||
                              (reader.has(QStringLiteral("maxpoll")) && !options.maxpoll);
@@ -110,9 +109,6 @@ ServerSpec parseServer(const FieldChecks& at, const AuthenticationSpec& keys, Se
     }
     server.options = parseOptions(at, keys);
     server.options.family = parseFamily(at, server.address);
-    server.presend = at.integer(QStringLiteral("presend"), kLowestPoll, kHighestPoll);
-    server.maxdelay = at.positiveDuration(QStringLiteral("maxdelay"), seconds(1), kLongestDelaySeconds);
-    server.offset = at.duration(QStringLiteral("offset"), seconds(1), -kLargestOffsetSeconds, kLargestOffsetSeconds);
     return server;
 }
 
@@ -164,6 +160,23 @@ void checkServerAddresses(const FieldChecks& sources, const NtpServiceSpec& spec
     }
 }
 
+std::vector<QString> parseInterfaces(const FieldChecks& at) {
+    const QString key = QStringLiteral("interfaces");
+    std::vector<QString> interfaces;
+    const QCborArray list = at.reader().array(key);
+    for (qsizetype i = 0; i < list.size(); ++i) {
+        const QString entry = key + u'[' + QString::number(i) + u']';
+        const QString name = list.at(i).toString();
+        if (const QString why = whyNoInterface(name); !why.isEmpty())
+            at.report(entry, why);
+        else if (std::find(interfaces.begin(), interfaces.end(), name) != interfaces.end())
+            at.report(entry, QStringLiteral("\"%1\" is in the list already").arg(name));
+        else
+            interfaces.push_back(name);
+    }
+    return interfaces;
+}
+
 }  // namespace
 
 const QString kWhyNoMulticast = QStringLiteral(
@@ -185,6 +198,9 @@ void parseSources(const FieldChecks& sources, const AuthenticationSpec& keys, Nt
         checkPeer(peer, spec.peers.back());
     }
     checkServerAddresses(sources, spec);
+    spec.acquisitionAddresses = parseBindAddresses(sources);
+    spec.acquisitionDevice = sources.interfaceName(QStringLiteral("bindDevice")).value_or(QString());
+    spec.dhcpInterfaces = parseInterfaces(sources.child(QStringLiteral("dhcp")));
     spec.minSources = sources.integer(QStringLiteral("minsources"), 1, kMostRequiredSources);
     spec.maxDistance = sources.positiveDuration(QStringLiteral("maxdistance"), seconds(1), kLongestDistanceSeconds);
 }

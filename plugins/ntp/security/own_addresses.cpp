@@ -27,11 +27,13 @@ Bytes bytesOf(const sockaddr* address) {
 
 }  // namespace
 
-std::vector<IpPrefix> ownAddresses() {
+std::vector<IpPrefix> ownAddresses(const QString& interface) {
     std::vector<IpPrefix> addresses;
     ifaddrs* first = nullptr;
     if (::getifaddrs(&first) != 0) return addresses;
     for (const ifaddrs* each = first; each; each = each->ifa_next) {
+        // An address may have a label of its own: eth0:1.
+        if (!interface.isEmpty() && QString::fromUtf8(each->ifa_name).section(u':', 0, 0) != interface) continue;
         const Bytes address = bytesOf(each->ifa_addr);
         const auto ip = IpAddress::fromBytes(address.data, address.size);
         if (!ip) continue;

@@ -110,6 +110,55 @@ class TestChronyFields : public QObject {
         QTRY_VERIFY(f.chronyc({QStringLiteral("ntpdata")}).contains("NTP tests       : 111 111 0"));
     }
 
+    void minimumStratum() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", minstratum: 13}]}}", m_upstream.get()),
+                 QString());
+        QTRY_COMPARE(f.field("tracking", 2), QByteArray("14"));
+    }
+
+    /// chrony.conf(5), copy: the reference ID and stratum of the server itself.
+    void stratumOfACopy() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", copy: true}]}}", m_upstream.get()),
+                 QString());
+        QTRY_COMPARE(f.field("tracking", 2), QByteArray("1"));  // the upstream's; without it, one more
+    }
+
+    void samplesAreLimited() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", minsamples: 4, maxsamples: 4}]}}",
+                           m_upstream.get()),
+                 QString());
+        QTRY_COMPARE(f.field("sourcestats", 1), QByteArray("4"));
+        QTest::qWait(600);  // two more measurements
+        QCOMPARE(f.field("sourcestats", 1), QByteArray("4"));
+    }
+
+    /// What has no report of its own is at least no obstacle: chronyd accepts it, and the source is followed.
+    void measurementsAreFiltered() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) +
+                               ", filter: 2, maxdelay: 1, maxdelayratio: 100, maxdelaydevratio: 100, extfield: "
+                               "[F323, F324], maxunreach: 10}]}}",
+                           m_upstream.get()),
+                 QString());
+        QTRY_COMPARE_WITH_TIMEOUT(f.field("sources", 1), QByteArray("*"), 15'000);
+        QCOMPARE(f.plan().leftOut.size(), 2u);  // 4.3 has neither F324 nor maxunreach
+    }
+
+    /// A source with other options is taken out and put in again while chronyd runs (chronyd keeps its process).
+    void optionsOfASourceChangeOnline() {
+        Declared f;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + "}]}}", m_upstream.get()), QString());
+        const qint64 pid = f.engine.state().pid;
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + ", minstratum: 12, filter: 2}]}}",
+                           m_upstream.get()),
+                 QString());
+        QTRY_COMPARE_WITH_TIMEOUT(f.field("tracking", 2), QByteArray("13"), 15'000);
+        QCOMPARE(f.engine.state().pid, pid);
+    }
+
     void aPool() {
         Declared f;
         QCOMPARE(f.declare("{sources: {pools: [{name: localhost, servers: 1, port: PORT, iburst: true}]}}",
@@ -126,6 +175,79 @@ class TestChronyFields : public QObject {
             QString());
         QCOMPARE(askTime(f.spec.server.port).size(), 48);
         QCOMPARE(askTime(f.spec.server.port, QHostAddress(QStringLiteral("127.0.0.2")), 300).size(), 0);
+    }
+
+    /// chronyd answers what comes in through the device. A missing one does not end chronyd, and nobody is answered.
+    void bindDevice() {
+        const QByteArray others =
+            "local: {enabled: true}}, security: {access: [{network: 127.0.0.0/8, permission: allow}]}}";
+        Declared f;
+        QCOMPARE(f.declare("{server: {bindDevice: lo, " + others), QString());
+        QCOMPARE(askTime(f.spec.server.port).size(), 48);
+        QCOMPARE(f.declare("{server: {bindDevice: none0, " + others), QString());
+        QCOMPARE(askTime(f.spec.server.port, QHostAddress::LocalHost, 300).size(), 0);
+    }
+
+    void requestsComeFromAnAddressAndADevice() {
+        Declared f;
+        QCOMPARE(
+            f.declare("{sources: {bindAddresses: [127.0.0.3], bindDevice: lo, servers: [{" + QByteArray(kFast) + "}]}}",
+                      m_upstream.get()),
+            QString());
+        QTRY_COMPARE(f.field("sources", 1), QByteArray("*"));
+        QVERIFY(f.chronyc({QStringLiteral("ntpdata")}).contains("Local address   : 127.0.0.3"));
+    }
+
+    /// No report shows them, and chronyd takes them all.
+    void numbersOfTheServer() {
+        Declared f;
+        QCOMPARE(f.declare("{server: {dscp: 46, ptpPort: " + QByteArray::number(freeUdpPort()) +
+                           ", ptpDomain: 1, maxslewrate: 500, maxupdateskew: 100, clientloglimit: 4096, logchange: "
+                           "0.5, leap: {mode: ignore}, local: {enabled: true, activate: 1}}, security: {nts: "
+                           "{nocerttimecheck: 1, aeads: [15]}, ratelimit: {enabled: true, kod: 1}}}"),
+                 QString());
+        // 4.3 has neither ptpdomain nor local activate nor ntsaeads nor ratelimit kod, and sets no clock here.
+        QCOMPARE(f.plan().leftOut.size(), 5u);
+    }
+
+    /// The lease ends and another one comes while chronyd runs.
+    void serversOfALease() {
+        Declared f;
+        const auto names = [&f] { return f.chronyc({QStringLiteral("-c"), QStringLiteral("sources")}); };
+        f.materials.leased = {{*IpAddress::parse(QStringLiteral("127.1.0.1")), QStringLiteral("wan0")}};
+        QCOMPARE(f.declare("{sources: {dhcp: {interfaces: [wan0]}}}"), QString());
+        QVERIFY2(names().contains("127.1.0.1"), names().constData());
+        const qint64 pid = f.engine.state().pid;
+        f.materials.leased = {{*IpAddress::parse(QStringLiteral("127.1.0.2")), QStringLiteral("wan0")}};
+        QCOMPARE(f.apply(), QString());
+        QVERIFY(names().contains("127.1.0.2") && !names().contains("127.1.0.1"));
+        f.materials.leased.clear();
+        QCOMPARE(f.apply(), QString());
+        QVERIFY(!names().contains("127.1.0."));
+        QCOMPARE(f.engine.state().pid, pid);
+    }
+
+    void logsAreWrittenWhereTheyAreWanted() {
+        Declared f;
+        const QString file = f.layout.paths().logDirectory + QStringLiteral("/tracking.log");
+        QCOMPARE(f.declare("{sources: {servers: [{" + QByteArray(kFast) + "}]}}", m_upstream.get()), QString());
+        QTRY_COMPARE(f.field("sources", 1), QByteArray("*"));
+        QVERIFY(!QFile::exists(file));
+        QCOMPARE(f.declare("{server: {log: [tracking]}, sources: {servers: [{" + QByteArray(kFast) + "}]}}",
+                           m_upstream.get()),
+                 QString());
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(file), 15'000);
+    }
+
+    /// Without a device for it chronyd goes on; the file is written by it alone.
+    void aRealTimeClockThatIsTracked() {
+        Declared f;
+        f.planned = ClockControl::Adjust;
+        QCOMPARE(f.declare("{server: {rtc: {file: " + f.layout.dataDirectory().toUtf8() +
+                           "/rtc, autotrim: 30, onUtc: true}}}"),
+                 QString());
+        QVERIFY(f.plan().config.contains("\nrtconutc\n"));
+        QVERIFY(f.engine.state().pid > 0);
     }
 
     void portZeroServesNobody() {

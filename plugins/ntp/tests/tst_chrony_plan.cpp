@@ -21,7 +21,8 @@ namespace {
 
 const ChronyPaths kPaths{
     QStringLiteral("/run/x/chronyd.sock"), QStringLiteral("/run/x/chronyd.pid"), QStringLiteral("/var/x"),
-    QStringLiteral("/var/x/drift"),        QStringLiteral("/run/x/sources"),     QStringLiteral("/run/x/chrony.keys")};
+    QStringLiteral("/var/x/drift"),        QStringLiteral("/run/x/sources"),     QStringLiteral("/run/x/chrony.keys"),
+    QStringLiteral("/var/x/log")};
 
 QCborMap fromYaml(const QByteArray& text) {
     const auto documents = fos1::yaml::parse(text, QStringLiteral("test"));
@@ -189,7 +190,7 @@ security: {access: [{network: 10.0.0.0/8, permission: allow}]}
                             "sourcedir /run/x/sources\n"
                             "keyfile /run/x/chrony.keys\n"
                             "pool pool.example maxsources 3 iburst\n"
-                            "server 2001:db8::1 prefer maxpoll 7 port 1123\n"));
+                            "server 2001:db8::1 prefer port 1123 maxpoll 7\n"));
     }
 
     void lines_data() {

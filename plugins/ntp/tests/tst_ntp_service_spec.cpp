@@ -143,6 +143,27 @@ class TestNtpServiceSpec : public QObject {
              QStringLiteral("spec.sources.servers[0].maxpoll: must be between -7 and 24, is 25")});
         row("poll that is text", "{sources: {servers: [{address: a.example, minpoll: fast}]}}",
             {QStringLiteral("spec.sources.servers[0].minpoll: must be an integer")});
+        row("numbers of samples",
+            "{sources: {servers: [{address: a.example, minsamples: 9, maxsamples: 8}, {address: b.example, minsamples: "
+            "0, maxsamples: 65}]}}",
+            {QStringLiteral(
+                 "spec.sources.servers[0].minsamples: minsamples (9) must not be greater than maxsamples (8)"),
+             QStringLiteral("spec.sources.servers[1].minsamples: must be between 1 and 64, is 0"),
+             QStringLiteral("spec.sources.servers[1].maxsamples: must be between 1 and 64, is 65")});
+        row("ratios of delays",
+            "{sources: {pools: [{name: a.example, maxdelay: 0, maxdelayratio: 0.5, maxdelaydevratio: 0}]}}",
+            {QStringLiteral("spec.sources.pools[0].maxdelay: must be greater than 0 and at most 1000, is 0"),
+             QStringLiteral("spec.sources.pools[0].maxdelayratio: must be between 1 and 1000000, is 0.5"),
+             QStringLiteral(
+                 "spec.sources.pools[0].maxdelaydevratio: must be greater than 0 and at most 1000000, is 0")});
+        row("other bounds of a source",
+            "{sources: {servers: [{address: a.example, filter: 0, minstratum: 16, maxunreach: -1}]}}",
+            {QStringLiteral("spec.sources.servers[0].filter: must be between 1 and 255, is 0"),
+             QStringLiteral("spec.sources.servers[0].minstratum: must be between 0 and 15, is 16"),
+             QStringLiteral("spec.sources.servers[0].maxunreach: must be between 0 and 1000000, is -1")});
+        row("extension fields", "{sources: {servers: [{address: a.example, extfield: [F323, f324, F323]}]}}",
+            {QStringLiteral("spec.sources.servers[0].extfield[1]: must be one of F323, F324, is \"f324\""),
+             QStringLiteral("spec.sources.servers[0].extfield[2]: \"F323\" is in the list already")});
         row("the same source twice", "{sources: {pools: [{name: A.example.}], servers: [{address: a.example}]}}",
             {QStringLiteral("spec.sources.servers[0].address: \"a.example\" is the same source as "
                             "spec.sources.pools[0].name; name each source once")});
@@ -176,6 +197,55 @@ class TestNtpServiceSpec : public QObject {
              QStringLiteral("spec.security.ratelimit.leak: must be between 1 and 4, is 0")});
         row("local stratum", "{server: {local: {stratum: 16}}}",
             {QStringLiteral("spec.server.local.stratum: must be between 1 and 15, is 16")});
+        row("what contradicts each other in the server",
+            "{server: {rtcsync: true, rtc: {file: /a}, interleaved: false, clientloglimit: 4096, maxslewrate: 1, leap: "
+            "{mode: smear}, ptpPort: 123, log: [rtc, rtc]}}",
+            {QStringLiteral("spec.server.log[1]: \"rtc\" is in the list already"),
+             QStringLiteral("spec.server.rtc.file: contradicts rtcsync: either chronyd tracks the real-time clock or "
+                            "the kernel sets it"),
+             QStringLiteral("spec.server.clientloglimit: contradicts interleaved: false, with which chronyd keeps no "
+                            "client records"),
+             QStringLiteral("spec.server.maxslewrate: contradicts leap.mode: smear, which needs a rate of its own"),
+             QStringLiteral("spec.server.ptpPort: must not be the port of NTP (123)")});
+        row("what has no effect in the server", "{server: {rtc: {onUtc: true}, ptpDomain: 1}}",
+            {QStringLiteral("spec.server.rtc.onUtc: has no effect without file"),
+             QStringLiteral("spec.server.ptpDomain: has no effect without ptpPort")});
+        row("bounds of the server",
+            "{server: {dscp: 64, ptpDomain: 256, ptpPort: 1, maxupdateskew: 0, clientloglimit: 1, logchange: -1, rtc: "
+            "{file: x, autotrim: 0}, local: {activate: 0, waitsynced: -1}}}",
+            {QStringLiteral("spec.server.local.activate: must be greater than 0 and at most 1000000, is 0"),
+             QStringLiteral("spec.server.local.waitsynced: must be between 0 and 1000000, is -1"),
+             QStringLiteral("spec.server.rtc.file: \"x\" is not the absolute path of a file"),
+             QStringLiteral("spec.server.rtc.autotrim: must be between 1 and 1000000, is 0"),
+             QStringLiteral("spec.server.dscp: must be between 0 and 63, is 64"),
+             QStringLiteral("spec.server.ptpDomain: must be between 0 and 255, is 256"),
+             QStringLiteral("spec.server.maxupdateskew: must be greater than 0 and at most 1000000, is 0"),
+             QStringLiteral("spec.server.clientloglimit: must be between 1024 and 2147483647, is 1"),
+             QStringLiteral("spec.server.logchange: must be greater than 0 and at most 1000000, is -1")});
+        row("how a hardware clock is read",
+            "{server: {hwtimestamp: [{interface: a, rxfilter: some, minpoll: 3, maxpoll: 2, minsamples: 5, maxsamples: "
+            "4}]}}",
+            {QStringLiteral("spec.server.hwtimestamp[0].rxfilter: must be all, ntp, ptp or none, is \"some\""),
+             QStringLiteral(
+                 "spec.server.hwtimestamp[0].minsamples: minsamples (5) must not be greater than maxsamples (4)"),
+             QStringLiteral("spec.server.hwtimestamp[0].maxpoll: minpoll (3) must not be greater than maxpoll (2)")});
+        row("interfaces",
+            "{server: {bindDevice: 'a b'}, sources: {bindDevice: averylongdevice0, bindAddresses: [::1, ::2, x]}}",
+            {QStringLiteral("spec.sources.bindAddresses[1]: is of the same family as spec.sources.bindAddresses[0]: "
+                            "chronyd binds one IPv4 and one IPv6 address"),
+             QStringLiteral("spec.sources.bindAddresses[2]: \"x\" is not an IP address"),
+             QStringLiteral("spec.sources.bindDevice: \"averylongdevice0\" is not the name of an interface"),
+             QStringLiteral("spec.server.bindDevice: must not contain white space")});
+        row("options of NTS and of limits",
+            "{security: {nts: {aeads: [15, 15, 16], nocerttimecheck: -1, server: {ratelimit: {interval: 5000}}}, "
+            "ratelimit: {kod: 5}}}",
+            {QStringLiteral("spec.security.nts.server.ratelimit.interval: must be between 2e-06 and 4096, is 5000"),
+             QStringLiteral("spec.security.nts.aeads[1]: 15 is in the list already"),
+             QStringLiteral("spec.security.nts.aeads[2]: must be 15 (AES-SIV-CMAC-256) or 30 (AES-128-GCM-SIV)"),
+             QStringLiteral("spec.security.nts.nocerttimecheck: must be between 0 and 1000000, is -1"),
+             QStringLiteral("spec.security.ratelimit.kod: must be between 0 and 4, is 5")});
+        row("leap seconds", "{server: {leap: {mode: step}}}",
+            {QStringLiteral("spec.server.leap.mode: must be system, slew, smear or ignore, is \"step\"")});
         row("two addresses of one family", "{server: {bindAddresses: [10.0.0.1, '::1', 10.0.0.2]}}",
             {QStringLiteral("spec.server.bindAddresses[2]: is of the same family as spec.server.bindAddresses[0]: "
                             "chronyd binds one IPv4 and one IPv6 address")});
@@ -239,6 +309,15 @@ class TestNtpServiceSpec : public QObject {
         row("no holdover by an error of nothing", "{advertise: {holdover: {errorBound: 0}}}",
             {QStringLiteral(
                 "spec.advertise.holdover.errorBound: must be greater than 0 and at most 1000000000, is 0")});
+        row("a limit of key exchanges that needs what is switched off",
+            "{server: {interleaved: false}, security: {nts: {server: {ratelimit: {enabled: true}}}}}",
+            {QStringLiteral("spec.server.interleaved: false contradicts security.nts.server.ratelimit: chronyd can "
+                            "disable interleaved mode only when it keeps no client records, which the rate limit "
+                            "needs")});
+        row("interfaces of leases", "{sources: {dhcp: {interfaces: [wan0, wan0, 'a/b', '']}}}",
+            {QStringLiteral("spec.sources.dhcp.interfaces[1]: \"wan0\" is in the list already"),
+             QStringLiteral("spec.sources.dhcp.interfaces[2]: \"a/b\" is not the name of an interface"),
+             QStringLiteral("spec.sources.dhcp.interfaces[3]: must not be empty")});
         row("a limit that needs what is switched off",
             "{server: {interleaved: false}, security: {ratelimit: {enabled: true}}}",
             {QStringLiteral("spec.server.interleaved: false contradicts security.ratelimit: chronyd can disable "

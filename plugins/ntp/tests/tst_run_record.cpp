@@ -27,7 +27,7 @@ RunRecord record() {
     record.plan.keys = kKeys;
     record.plan.online.sourceNames = {QStringLiteral("10.1.0.1"), QStringLiteral("ntp.example")};
     record.plan.online.makestep = {1500ms, -1};
-    record.plan.online.local = {true, true, 7, 2s};
+    record.plan.online.local = {true, true, 7, 2s, 1ms, 60s, 0s};
     record.plan.online.access = {rule("10.0.0.0/8", Permission::Allow), rule("fd00::/8", Permission::Deny)};
     record.held = HeldSettings(record.plan);
     // Taken away online: chronyd still has a rule for it.

@@ -181,6 +181,23 @@ class TestServicePlan : public QObject {
         QVERIFY(half.accepting && half.advertise);
     }
 
+    /// A request from the machine to itself counts as received on the interface of the address, so only those on the
+    /// one interface that is answered can be asked.
+    void clientsOfOneInterfaceAlone() {
+        NtpServiceSpec spec;
+        spec.vlans.defaults = VlanPolicy();
+        spec.server.bindDevice = QStringLiteral("lan.10");
+        const auto planned = states(spec, threeVlans());
+        QVERIFY(planned.at(QStringLiteral("vlan-10")).advertise);
+        QVERIFY(!planned.at(QStringLiteral("vlan-20")).accepting);
+        QCOMPARE(planned.at(QStringLiteral("vlan-20")).reason,
+                 QStringLiteral("Clients of this VLAN are not answered: 10.0.20.1 is reached through lan.20, and "
+                                "clients are answered only on lan.10 (spec.server.bindDevice)."));
+        const auto all = tableOf({{*IpPrefix::parse(QStringLiteral("0.0.0.0/0")), Permission::Allow}});
+        const auto asked = addressesToAnswer(spec, threeVlans(), all, [] { return std::vector<IpAddress>(); });
+        QCOMPARE(asked, std::vector<IpAddress>{*IpAddress::parse(QStringLiteral("10.0.10.1"))});
+    }
+
     void aGroupWhoseChangeDidNotComeIntoForce() {
         NtpServiceSpec spec;
         const auto before = planAccess(spec, {group("a", {"10.1.0.0/24"}), group("b", {"10.2.0.0/24"})}, {}).groups;

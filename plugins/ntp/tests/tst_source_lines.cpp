@@ -79,6 +79,39 @@ class TestSourceLines : public QObject {
                             "(4.6 can)")});
         row("a family that the address has", "sources: {servers: [{address: 10.0.0.1, family: ipv4}]}", chrony(3),
             {"server 10.0.0.1"});
+        row("every option that is a number",
+            "sources: {pools: [{name: a, maxdelay: 0.5, filter: 5, minsamples: 8, maxsamples: 32, maxdelayratio: 1.5, "
+            "maxdelaydevratio: 0.000001, minstratum: 3, maxunreach: 100, copy: true, extfield: [F324, F323]}]}",
+            chrony(8),
+            {"pool a maxsources 4 copy maxdelay 0.5 filter 5 minsamples 8 maxsamples 32 maxdelayratio 1.5 "
+             "maxdelaydevratio 1e-06 minstratum 3 maxunreach 100 extfield F324 extfield F323"});
+        row("options that 4.0 does not have",
+            "sources: {servers: [{address: a, copy: true, filter: 5, maxunreach: 0, extfield: [F323]}]}", chrony(0),
+            {"server a filter 5"},
+            {QStringLiteral("spec.sources.servers[0].copy a has no effect: chronyd 4.0 does not support it (4.1 does)"),
+             QStringLiteral(
+                 "spec.sources.servers[0].maxunreach a has no effect: chronyd 4.0 does not support it (4.8 does)"),
+             QStringLiteral(
+                 "spec.sources.servers[0].extfield a has no effect: chronyd 4.0 does not support it (4.2 does)")});
+        row("an extension field that 4.4 does not have",
+            "sources: {peers: [{address: a, insecure: true, extfield: "
+            "[F323, F324]}]}",
+            chrony(4), {"peer a extfield F323"},
+            {QStringLiteral(
+                "spec.sources.peers[0].extfield a has no effect: chronyd 4.4 does not support it (4.5 does)")});
+
+        Materials leases = chrony(3);
+        const auto leased = [](const char* address) {
+            return LeasedServer{*IpAddress::parse(QLatin1String(address)), QStringLiteral("wan0")};
+        };
+        leases.leased = {leased("192.0.2.2"), leased("2001:db8::1"), leased("192.0.2.1")};
+        row("servers of a lease, but for what is declared",
+            "sources: {dhcp: {interfaces: [wan0]}, servers: [{address: 192.0.2.1, minpoll: 4}]}", leases,
+            {"server 192.0.2.1 minpoll 4", "server 192.0.2.2 iburst", "server 2001:db8::1 iburst"});
+        // Whether there is a lease or not: the mode is one that only a restart changes.
+        row("servers of a lease do not outvote authenticated ones",
+            "sources: {dhcp: {interfaces: [wan0]}, servers: [{address: a, nts: true}]}", chrony(3),
+            {"authselectmode ignore", "server a trust nts"});
 
         row("leap seconds by slewing", "server: {leap: {mode: slew, list: right/UTC}}", chrony(3),
             {"leapsecmode slew", "leapsectz right/UTC"});
@@ -105,10 +138,58 @@ class TestSourceLines : public QObject {
             noEth1, {"hwtimestamp eth0 txcomp 0.0000003 rxcomp -0.00000025", "hwtimestamp *"},
             {QStringLiteral("spec.server.hwtimestamp[1] eth1 does not exist")});
 
+        row("how a hardware clock is read",
+            "server: {hwtimestamp: [{interface: eth0, rxfilter: ptp, minpoll: -6, maxpoll: -5, minsamples: 3, "
+            "maxsamples: 64}]}",
+            chrony(4), {"hwtimestamp eth0 minpoll -6 maxpoll -5 minsamples 3 maxsamples 64 rxfilter ptp"});
+        row("how 4.3 reads it", "server: {hwtimestamp: [{interface: eth0, maxpoll: 3}]}", chrony(3),
+            {"hwtimestamp eth0"},
+            {QStringLiteral("spec.server.hwtimestamp[0].maxpoll eth0 has no effect: chronyd 4.3 does not support it "
+                            "(4.4 does)")});
+        row("what is one number",
+            "server: {dscp: 46, ptpPort: 319, ptpDomain: 7, maxupdateskew: 0.5, clientloglimit: 2147483647, logchange: "
+            "0.001}",
+            chrony(6),
+            {"dscp 46", "ptpport 319", "ptpdomain 7", "maxupdateskew 0.5", "clientloglimit 2147483647",
+             "logchange 0.001"});
+        row("a PTP domain that 4.3 does not know", "server: {ptpPort: 319, ptpDomain: 7}", chrony(3), {"ptpport 319"},
+            {QStringLiteral("spec.server.ptpDomain 7 has no effect: chronyd 4.3 does not support it (4.6 does)")});
+        row("logs", "server: {log: [tracking, selection]}", chrony(3), {"logdir /l", "log tracking selection"});
+        row("a log that 4.2 does not write", "server: {log: [selection]}", chrony(2), {},
+            {QStringLiteral("spec.server.log selection has no effect: chronyd 4.2 does not support it (4.3 does)")});
+        row("devices", "server: {bindDevice: lan0}, sources: {bindDevice: wan0, bindAddresses: ['::1', 192.0.2.1]}",
+            chrony(3), {"binddevice lan0", "bindacqaddress ::1", "bindacqaddress 192.0.2.1", "bindacqdevice wan0"});
+        row("ignored leap seconds", "server: {leap: {mode: ignore}}", chrony(3), {"leapsecmode ignore"});
+        row("a local clock that waits",
+            "server: {local: {enabled: true, distance: 0, activate: 0.5, waitsynced: 60, waitunsynced: 0}}", chrony(7),
+            {"local stratum 10 distance 0 activate 0.5 waitsynced 60 waitunsynced 0"});
+        row("a local clock that cannot wait", "server: {local: {enabled: true, activate: 0.5, waitsynced: 60}}",
+            chrony(3), {"local stratum 10"},
+            {QStringLiteral("spec.server.local.activate 0.5 has no effect: chronyd 4.3 does not support it (4.6 does)"),
+             QStringLiteral(
+                 "spec.server.local.waitsynced 60 has no effect: chronyd 4.3 does not support it (4.7 does)")});
+        row("requests to ask less often", "security: {ratelimit: {enabled: true, kod: 2}}", chrony(6),
+            {"ratelimit interval 3 burst 8 leak 2 kod 2"});
+        row("requests that 4.5 does not send", "security: {ratelimit: {enabled: true, kod: 2}}", chrony(5),
+            {"ratelimit interval 3 burst 8 leak 2"},
+            {QStringLiteral(
+                "spec.security.ratelimit.kod 2 has no effect: chronyd 4.5 does not support it (4.6 does)")});
+
         Materials withPair = chrony(3);
         withPair.ntsServer = NtsServerFiles{QStringLiteral("/c"), QStringLiteral("/k")};
         row("an NTS server", "security: {nts: {enabled: true, server: {port: 4461, rotate: 3600}}}", withPair,
             {"ntsserverkey /k", "ntsservercert /c", "ntsport 4461", "ntsrotate 3600", "ntsprocesses 1"});
+        row("a limit of key exchanges",
+            "security: {nts: {enabled: true, nocerttimecheck: 1, server: {ratelimit: {enabled: true, burst: 2}}}}",
+            withPair,
+            {"nocerttimecheck 1", "ntsserverkey /k", "ntsservercert /c", "ntsport 4460", "ntsrotate 604800",
+             "ntsprocesses 1", "ntsratelimit interval 6 burst 2 leak 2"});
+        Materials patched = chrony(6);
+        row("algorithms that 4.6 does not select", "security: {nts: {aeads: [30, 15]}}", patched, {},
+            {QStringLiteral("spec.security.nts.aeads 30, 15 has no effect: chronyd 4.6 does not support it (4.6.1 "
+                            "does)")});
+        patched.version.patch = 1;
+        row("algorithms that 4.6.1 selects", "security: {nts: {aeads: [30, 15]}}", patched, {"ntsaeads 30 15"});
         row("an NTS server that is switched off", "security: {nts: {enabled: false}}", withPair, {});
         Materials noPair = chrony(3);
         noPair.whyNoNtsServer = QStringLiteral("is unavailable: expired");
@@ -135,7 +216,7 @@ class TestSourceLines : public QObject {
         QFETCH(QStringList, left);
         const auto parsed = ntp::parse(fromYaml(spec));
         QVERIFY2(parsed, parsed ? "" : qPrintable(joined(parsed.error())));
-        const ChronyPaths paths{{}, {}, {}, QStringLiteral("/d"), {}, {}};
+        const ChronyPaths paths{{}, {}, {}, QStringLiteral("/d"), {}, {}, QStringLiteral("/l")};
         const ChronyPlan plan = makePlan(*parsed, {paths, ClockControl::None}, materials);
         QByteArrayList lines = plan.whole().split('\n');
         const QByteArrayList plumbing{"",        "driftfile /d", "port 123",  "cmdport 0", "bindcmdaddress",

@@ -17,6 +17,8 @@ class RandomSpec {
         m_names = 0;
         const int keys = pick(4);
         QCborMap sources;
+        maybe(sources, "bindAddresses", QCborArray{QStringLiteral("127.0.0.1"), QStringLiteral("::1")});
+        maybe(sources, "bindDevice", QStringLiteral("lo"));
         if (chance()) sources.insert(QStringLiteral("pools"), list(3, [&] { return source("name", keys); }));
         if (chance()) sources.insert(QStringLiteral("servers"), list(4, [&] { return source("address", keys); }));
         if (keys > 0 && chance()) sources.insert(QStringLiteral("peers"), list(2, [&] { return peer(keys); }));
@@ -36,6 +38,7 @@ class RandomSpec {
         if (chance(4)) return highest;
         return lowest + pick(highest - lowest + 1);
     }
+    QString pickOf(const QStringList& texts) { return texts.at(pick(static_cast<int>(texts.size()))); }
     double fraction(double lowest, double highest) {
         if (chance(4)) return highest;
         return lowest + m_random.generateDouble() * (highest - lowest);
@@ -70,17 +73,32 @@ class RandomSpec {
         }
         maybe(map, "port", between(1, 65535));
         maybe(map, "family", QStringLiteral("any"));
+        addMeasuring(map);
         if (keys > 0 && chance(3)) map.insert(QStringLiteral("keyId"), qint64{1} + pick(keys));
         return map;
     }
+    void addMeasuring(QCborMap& map) {
+        maybe(map, "maxdelay", fraction(1e-9, 1000));
+        maybe(map, "filter", between(1, 255));
+        const int minsamples = between(1, 64);
+        if (chance(4)) {
+            map.insert(QStringLiteral("minsamples"), minsamples);
+            map.insert(QStringLiteral("maxsamples"), between(minsamples, 64));
+        }
+        maybe(map, "maxdelayratio", fraction(1, 1e6));
+        maybe(map, "maxdelaydevratio", fraction(1e-9, 1e6));
+        maybe(map, "minstratum", between(0, 15));
+        maybe(map, "maxunreach", between(0, 1'000'000));
+        maybe(map, "extfield", QCborArray{QStringLiteral("F324"), QStringLiteral("F323")});
+    }
     void addTiming(QCborMap& map) {
         maybe(map, "presend", between(-7, 24));
-        maybe(map, "maxdelay", fraction(1e-9, 1000));
         maybe(map, "offset", fraction(-1e6, 1e6));
     }
     QCborMap source(const char* key, int keys) {
         QCborMap map = options(keys);
         map.insert(QLatin1String(key), name());
+        maybe(map, "copy", chance());
         if (qstrcmp(key, "address") == 0)
             addTiming(map);
         else
@@ -114,7 +132,8 @@ class RandomSpec {
             QCborMap local{{QStringLiteral("enabled"), true}};
             maybe(local, "stratum", between(1, 15));
             maybe(local, "orphan", chance());
-            maybe(local, "distance", fraction(0, 1e6));
+            for (const char* time : {"distance", "waitsynced", "waitunsynced"}) maybe(local, time, fraction(0, 1e6));
+            maybe(local, "activate", fraction(1e-9, 1e6));
             map.insert(QStringLiteral("local"), local);
         }
         maybe(map, "port", between(0, 65535));
@@ -128,16 +147,46 @@ class RandomSpec {
             QCborMap all{{QStringLiteral("interface"), chance() ? QStringLiteral("*") : QStringLiteral("none0")}};
             maybe(all, "txcomp", fraction(-1, 1));
             maybe(all, "rxcomp", fraction(-1, 1));
+            maybe(
+                all, "rxfilter",
+                pickOf({QStringLiteral("all"), QStringLiteral("ntp"), QStringLiteral("ptp"), QStringLiteral("none")}));
+            maybe(all, "minpoll", between(-6, 0));
+            maybe(all, "maxpoll", between(0, 20));
+            maybe(all, "minsamples", between(2, 30));
+            maybe(all, "maxsamples", between(30, 64));
             map.insert(QStringLiteral("hwtimestamp"), QCborArray{all});
         }
         if (chance()) {
-            static const QStringList kModes{QStringLiteral("system"), QStringLiteral("slew"), QStringLiteral("smear")};
-            QCborMap leap{{QStringLiteral("mode"), kModes.at(pick(3))}};
+            QCborMap leap{{QStringLiteral("mode"), pickOf({QStringLiteral("system"), QStringLiteral("slew"),
+                                                           QStringLiteral("smear"), QStringLiteral("ignore")})}};
             maybe(leap, "list",
                   chance() ? QStringLiteral("right/UTC") : QStringLiteral("/usr/share/zoneinfo/leap-seconds.list"));
             map.insert(QStringLiteral("leap"), leap);
         }
+        addNumbers(map);
         return map;
+    }
+    void addNumbers(QCborMap& map) {
+        maybe(map, "bindDevice", QStringLiteral("lo"));
+        maybe(map, "dscp", between(0, 63));
+        if (chance()) {
+            map.insert(QStringLiteral("port"), 123);
+            map.insert(QStringLiteral("ptpPort"), between(124, 65535));
+            maybe(map, "ptpDomain", between(0, 255));
+        }
+        if (!map.contains(QStringLiteral("leap"))) maybe(map, "maxslewrate", fraction(1e-3, 100'000));
+        maybe(map, "maxupdateskew", fraction(1e-3, 1e6));
+        if (m_interleaved) maybe(map, "clientloglimit", between(1024, 1 << 20));
+        maybe(map, "logchange", fraction(1e-9, 1e6));
+        maybe(map, "log", list(1, [&] {
+                  return pickOf(
+                      {QStringLiteral("measurements"), QStringLiteral("selection"), QStringLiteral("tempcomp")});
+              }));
+        if (map.contains(QStringLiteral("rtcsync")) || !chance(4)) return;
+        QCborMap rtc{{QStringLiteral("file"), QStringLiteral("/var/lib/rtc")}};
+        maybe(rtc, "autotrim", fraction(1, 1e6));
+        maybe(rtc, "onUtc", chance());
+        map.insert(QStringLiteral("rtc"), rtc);
     }
 
     QCborMap key(qint64 id) {
@@ -168,16 +217,23 @@ class RandomSpec {
             for (qint64 id = 1; id <= keys; ++id) all.append(key(id));
             map.insert(QStringLiteral("authentication"), QCborMap{{QStringLiteral("keys"), all}});
         }
-        if (chance(3))
-            map.insert(QStringLiteral("nts"), QCborMap{{QStringLiteral("enabled"), true},
-                                                       {QStringLiteral("server"),
-                                                        QCborMap{{QStringLiteral("port"), between(1, 65535)},
-                                                                 {QStringLiteral("rotate"), between(0, 31536000)}}}});
+        if (chance(3)) {
+            QCborMap nts{{QStringLiteral("enabled"), true},
+                         {QStringLiteral("server"),
+                          QCborMap{{QStringLiteral("port"), between(1, 65535)},
+                                   {QStringLiteral("rotate"), between(0, 31536000)},
+                                   {QStringLiteral("ratelimit"),
+                                    QCborMap{{QStringLiteral("enabled"), m_interleaved && chance()}}}}}};
+            maybe(nts, "nocerttimecheck", between(0, 1000000));
+            maybe(nts, "aeads", QCborArray{30, 15});
+            map.insert(QStringLiteral("nts"), nts);
+        }
         if (m_interleaved && chance()) {
             QCborMap limit{{QStringLiteral("enabled"), true}};
             maybe(limit, "interval", fraction(0.000002, 4096));
             maybe(limit, "burst", between(1, 255));
             maybe(limit, "leak", between(1, 4));
+            maybe(limit, "kod", between(0, 4));
             map.insert(QStringLiteral("ratelimit"), limit);
         }
         if (chance(3))
