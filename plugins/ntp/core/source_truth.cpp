@@ -51,9 +51,12 @@ std::optional<QString> whyNoEvidence(const SourceReport& source, std::optional<i
         if (source.ntp->stratum > 1 && own.refIds.contains(source.ntp->refId) && isNeighbor(source, own))
             return QStringLiteral("takes its time from this node, which is a timing loop");
     }
-    if (localStratum && source.stratum >= *localStratum)
+    // What it says itself: the options minstratum and copy change what chronyd makes of it.
+    const bool isKnown = source.ntp && source.ntp->validReplies > 0 && source.ntp->stratum > 0;
+    const int stratum = isKnown ? source.ntp->stratum : source.stratum;
+    if (localStratum && stratum >= *localStratum)
         return QStringLiteral("is at stratum %1, no better than this node's own local clock (stratum %2)")
-            .arg(source.stratum)
+            .arg(stratum)
             .arg(*localStratum);
     return {};
 }

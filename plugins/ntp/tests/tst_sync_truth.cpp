@@ -87,6 +87,17 @@ class TestSyncTruth : public QObject {
         QVERIFY(state.reason.contains(QStringLiteral("no better than this node's own local clock (stratum 10)")));
     }
 
+    void minstratumMakesASourceNoWorse() {
+        Clock clock;
+        clock.policy.localStratum = 10;
+        SourceReport raised = source(1, SourceState::Selected);
+        raised.stratum = 12;
+        raised.ntp = NtpData();
+        raised.ntp->stratum = 2;
+        raised.ntp->validReplies = 3;
+        QVERIFY(clock.see(normal(), {{raised}}).synchronised);
+    }
+
     void aSourceThatFollowsUsIsALoop() {
         Clock clock;
         const IpPrefix own = *IpPrefix::parse(QStringLiteral("10.0.0.254/24"));
