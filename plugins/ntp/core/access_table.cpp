@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/access_table.h"
 
+#include <QStringList>
 #include <algorithm>
 #include <tuple>
 
