@@ -35,9 +35,7 @@ QCborMap describeSource(const SourceReport& source, const StatusInput& in, Detai
         {QStringLiteral("kind"), kindText(source.mode)}, {QStringLiteral("state"), stateText(source.state)},
         {QStringLiteral("stratum"), source.stratum},     {QStringLiteral("reachable"), source.reachability != 0},
         {QStringLiteral("reason"), verdict.reason}};
-    if (in.leasedOn)
-        if (const auto lease = in.leasedOn->find(displayName(source)); lease != in.leasedOn->end())
-            map.insert(QStringLiteral("origin"), QStringLiteral("DHCP on %1").arg(lease->second));
+    if (const QString origin = originOf(source, in); !origin.isEmpty()) map.insert(QStringLiteral("origin"), origin);
     if (detail != Detail::Full) return map;
     map.insert(QStringLiteral("why"), verdict.why);
     if (source.authentication) describeAuthentication(*source.authentication, map);
@@ -106,6 +104,12 @@ QCborMap describeFields(const StatusInput& in, Detail detail) {
 }
 
 }  // namespace
+
+QString originOf(const SourceReport& source, const StatusInput& in) {
+    if (!in.leasedOn) return {};
+    const auto lease = in.leasedOn->find(displayName(source));
+    return lease == in.leasedOn->end() ? QString() : QStringLiteral("DHCP on %1").arg(lease->second);
+}
 
 QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans) {
     QCborArray list;

@@ -49,6 +49,9 @@ struct StatusInput {
     const std::map<QString, QString>* leasedOn = nullptr;  ///< as in OnlineSettings; null: none is
 };
 
+/// "DHCP on wan0" for a source that a lease brought; empty: it is of the spec.
+[[nodiscard]] QString originOf(const SourceReport& source, const StatusInput& in);
+
 struct StatusMeaning {
     std::vector<Condition> conditions;
     /// Equal for two statuses that differ in measured numbers only, so that those need not be written each second.

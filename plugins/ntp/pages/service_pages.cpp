@@ -2,6 +2,7 @@
 #include "pages/service_pages.h"
 
 #include <QDateTime>
+#include <algorithm>
 #include <bit>
 
 #include "core/service_conditions.h"
@@ -85,19 +86,24 @@ Mark markOf(const SourceReport& source) {
     return isTrouble ? Mark::Trouble : Mark::None;
 }
 
+/// The origin has a column where a source has one: most services have only sources of their spec.
 page::Table sourceTable(const StatusInput& in) {
     using page::Kind;
-    page::Table table({{QStringLiteral("Name")},
-                       {QStringLiteral("Address")},
-                       {QStringLiteral("Kind")},
-                       {QStringLiteral("State")},
-                       {QStringLiteral("Stratum"), Kind::Count},
-                       {QStringLiteral("Reach"), Kind::Octal},
-                       {QStringLiteral("Poll"), Kind::Duration},
-                       {QStringLiteral("LastRx"), Kind::Age},
-                       {QStringLiteral("Offset"), Kind::Offset},
-                       {QStringLiteral("Jitter"), Kind::Duration},
-                       {QStringLiteral("Delay"), Kind::Duration}});
+    std::vector<page::Table::Column> columns{{QStringLiteral("Name")},
+                                             {QStringLiteral("Address")},
+                                             {QStringLiteral("Kind")},
+                                             {QStringLiteral("State")},
+                                             {QStringLiteral("Stratum"), Kind::Count},
+                                             {QStringLiteral("Reach"), Kind::Octal},
+                                             {QStringLiteral("Poll"), Kind::Duration},
+                                             {QStringLiteral("LastRx"), Kind::Age},
+                                             {QStringLiteral("Offset"), Kind::Offset},
+                                             {QStringLiteral("Jitter"), Kind::Duration},
+                                             {QStringLiteral("Delay"), Kind::Duration}};
+    if (std::any_of(in.sources.begin(), in.sources.end(),
+                    [&in](const SourceReport& each) { return !originOf(each, in).isEmpty(); }))
+        columns.push_back({QStringLiteral("Origin")});
+    page::Table table(std::move(columns));
     table.whenEmpty(QStringLiteral("No sources."));
     for (const SourceReport& source : in.sources) {
         const bool isMeasured = source.sinceSample.has_value();
@@ -106,7 +112,8 @@ page::Table sourceTable(const StatusInput& in) {
              page::text(stateText(source.state)), page::count(source.stratum), page::octal(source.reachability),
              powerOfTwo(source.poll), isMeasured ? page::age(source.sinceSample->count()) : page::none(),
              isMeasured ? page::offset(source.offset.count()) : page::none(),
-             isMeasured ? jitterOf(source, in) : page::none(), isMeasured ? durationOf(source.delay) : page::none()},
+             isMeasured ? jitterOf(source, in) : page::none(), isMeasured ? durationOf(source.delay) : page::none(),
+             page::text(originOf(source, in))},
             markOf(source));
     }
     return table;
@@ -147,6 +154,7 @@ page::Fields everythingAbout(const SourceReport& source, const StatusInput& in) 
     page::Fields fields(titleOf(source));
     fields.add(QStringLiteral("Why"), page::text(verdictOn(source, in.sources, in.statistics).why), {}, markOf(source));
     fields.add(QStringLiteral("State"), page::text(stateText(source.state)));
+    fields.add(QStringLiteral("Origin"), page::text(originOf(source, in)));
     fields.add(QStringLiteral("Answered"), answersText(source));
     fields.add(QStringLiteral("Polled every"), powerOfTwo(source.poll));
     if (source.stratum > 0) fields.add(QStringLiteral("Stratum"), page::count(source.stratum));

@@ -29,6 +29,7 @@ page::Fields stateOf(const SourceReport& source, const StatusInput& in) {
     fields.add(QStringLiteral("State"), page::text(stateText(source.state)), {},
                isTrouble ? Mark::Trouble : Mark::None);
     fields.add(QStringLiteral("Why"), page::text(verdictOn(source, in.sources, in.statistics).why));
+    fields.add(QStringLiteral("Origin"), page::text(originOf(source, in)));
     fields.add(QStringLiteral("Reach"), page::octal(source.reachability), QStringLiteral("the last eight polls"));
     fields.add(QStringLiteral("Poll interval"), powerOfTwo(source.poll));
     if (!source.sinceSample) return fields;

@@ -136,6 +136,16 @@ class TestReportPages : public QObject {
         }
     }
 
+    void aSourceOfALeaseNamesItsInterface() {
+        Facts known = facts();
+        known.leasedOn = {{QStringLiteral("b.example"), QStringLiteral("wan0")}};
+        const StatusInput in = known.input();
+        const PageFacts shown{kObject, &in, {}};
+        QCOMPARE(valueOf(sourcePage(shown, QStringLiteral("b.example")), "Origin").toString(),
+                 QStringLiteral("DHCP on wan0"));
+        QVERIFY(field(sourcePage(shown, QStringLiteral("a.example")), "Origin").isEmpty());
+    }
+
     void tables() {
         const Facts known = facts();
         const StatusInput in = known.input();

@@ -144,6 +144,27 @@ class TestServicePages : public QObject {
         QVERIFY(bad.value(QStringLiteral("cells")).toArray().at(8).isNull());
     }
 
+    void theOriginOfSourcesThatALeaseBrought() {
+        Facts facts = synchronized();
+        const auto columns = [&facts] {
+            const StatusInput in = facts.input();
+            return cellsOf(sourcesPage({kObject, &in, {}}, {}), 0).size();
+        };
+        const qsizetype usual = columns();
+        facts.leasedOn = {{QStringLiteral("b.example"), QStringLiteral("wan0")}};
+        QCOMPARE(columns(), usual + 1);
+        const StatusInput in = facts.input();
+        const PageFacts shown{kObject, &in, {}};
+        const QCborMap page = sourcesPage(shown, {});
+        QVERIFY(page::check(page));
+        QVERIFY(cellsOf(page, 0).last().isNull());
+        QCOMPARE(cellsOf(page, 1).last().toString(), QStringLiteral("DHCP on wan0"));
+        const QCborMap why = whyPage(shown, QStringLiteral("b.example"));
+        QVERIFY(page::check(why));
+        QCOMPARE(valueOf(why, "Origin").toString(), QStringLiteral("DHCP on wan0"));
+        QVERIFY(field(whyPage(shown, QStringLiteral("a.example")), "Origin").isEmpty());
+    }
+
     void whyOfAll() {
         const Facts facts = synchronized();
         const StatusInput in = facts.input();

@@ -29,6 +29,7 @@ struct Facts {
     std::optional<ServingFacts> serving;
     ClockControl clockControl = ClockControl::None;
     QString chronydVersion = {};
+    std::map<QString, QString> leasedOn = {};
 
     [[nodiscard]] StatusInput input() const {
         return {spec,
@@ -49,7 +50,8 @@ struct Facts {
                 reconciled,
                 serving ? &*serving : nullptr,
                 clockControl,
-                chronydVersion};
+                chronydVersion,
+                &leasedOn};
     }
 };
 
