@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reports that the time servers in the leases of some interfaces may be others now. Reads none of them, and does not
-// notice the first file of a directory that did not exist: who follows it looks once in a while anyway.
+// Reports that the time servers in the leases of some interfaces may have changed. Does not read the leases.
 #pragma once
 
 #include <QFileSystemWatcher>
@@ -16,7 +15,8 @@ class LeaseWatch final : public QObject {
    public:
     explicit LeaseWatch(LeasePlaces places = {}, QObject* parent = nullptr);
 
-    /// From now on those of these interfaces alone.
+    /// Watches the leases of these interfaces instead of those before. New interfaces, and files that appeared since
+    /// the last report, are reported too: the caller may have read the leases before.
     void watch(const std::vector<QString>& interfaces);
 
    Q_SIGNALS:
@@ -25,10 +25,17 @@ class LeaseWatch final : public QObject {
 
    private:
     void follow();
+    void look();
+    [[nodiscard]] QStringList present() const;
+    [[nodiscard]] QStringList wanted() const;
+    void onDirectoryChanged(const QString& path);
+    void note();
 
     static constexpr std::chrono::milliseconds kTogether{500};
     const LeasePlaces m_places;
     std::vector<QString> m_interfaces;
+    QStringList m_present;     ///< files and directories of leases that existed at the last look
+    bool m_isTouched = false;  ///< since the last report
     QFileSystemWatcher m_watcher;
     QTimer m_timer;
 };

@@ -153,6 +153,46 @@ class TestDhcpLeases : public QObject {
         QVERIFY(!changed.wait(1000));
     }
 
+    /// The directory is made by the first client that has a lease, here with its parents.
+    void aDirectoryThatAppears() {
+        const QTemporaryDir run;
+        const LeasePlaces places{run.filePath(QStringLiteral("chrony-dhcp")),
+                                 run.filePath(QStringLiteral("systemd/netif/leases"))};
+        LeaseWatch watch(places);
+        QSignalSpy changed(&watch, &LeaseWatch::changed);
+        watch.watch({kWan, kLo});
+        QTRY_COMPARE(changed.size(), 1);  // of what was read before
+        // What others do there is not reported.
+        QVERIFY(write(run.filePath(QStringLiteral("some.pid")), "1\n"));
+        QVERIFY(QDir(run.path()).mkdir(QStringLiteral("other")));
+        QVERIFY(!changed.wait(1500));
+        const auto leased = [&] { return texts(leasedServers(places, {kWan, kLo}, {})); };
+        QVERIFY(QDir().mkpath(places.chronySources));
+        QVERIFY(write(places.chronySources + QStringLiteral("/wan0.sources"), "server 192.0.2.1 iburst\n"));
+        QTRY_VERIFY(changed.size() >= 2 && leased() == QStringList(QStringLiteral("192.0.2.1 wan0")));
+        // Level by level, as when a service starts.
+        for (const char* level : {"systemd", "systemd/netif", "systemd/netif/leases"}) {
+            QVERIFY(QDir(run.path()).mkdir(QLatin1String(level)));
+            QTest::qWait(0);
+        }
+        qsizetype seen = changed.size();
+        QTRY_VERIFY(changed.size() > seen);
+        seen = changed.size();
+        QVERIFY(write(places.networkd + u'/' + QString::number(::if_nametoindex("lo")), "NTP=192.0.2.2\n"));
+        QTRY_VERIFY(changed.size() > seen);
+        // Gone, and there again.
+        QVERIFY(QDir(places.chronySources).removeRecursively());
+        seen = changed.size();
+        QTRY_VERIFY(changed.size() > seen);
+        QCOMPARE(leased(), QStringList(QStringLiteral("192.0.2.2 lo")));
+        QVERIFY(QDir().mkpath(places.chronySources));
+        seen = changed.size();
+        QTRY_VERIFY(changed.size() > seen);
+        QVERIFY(write(places.chronySources + QStringLiteral("/wan0.sources"), "server 192.0.2.3 iburst\n"));
+        seen = changed.size();
+        QTRY_VERIFY(changed.size() > seen);
+    }
+
     void directoriesThatDoNotExist() {
         LeaseWatch watch({QStringLiteral("/nowhere/a"), QStringLiteral("/nowhere/b")});
         watch.watch({kWan, kLo});
