@@ -15,6 +15,8 @@ struct OwnAddress {
     int prefixLength = 0;
     /// Temporary (RFC 8981) or deprecated (RFC 4862, 5.5.4), if known. Such an address is never chosen.
     bool isPassing = false;
+
+    bool operator==(const OwnAddress&) const = default;
 };
 
 struct AddressQuestion {

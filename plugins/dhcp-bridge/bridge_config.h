@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The plugin's section of host.yaml, which the schema in plugin.json has checked, as options and servers.
+#pragma once
+
+#include <QCborMap>
+
+#include "dhcp_bridge.h"
+
+namespace fos1::dhcp {
+
+[[nodiscard]] BridgeOptions optionsFrom(const QCborMap& section);
+
+/// An error when two servers have one name or one socket.
+[[nodiscard]] Result<std::vector<ConfiguredServer>> serversFrom(const QCborMap& section);
+
+}  // namespace fos1::dhcp

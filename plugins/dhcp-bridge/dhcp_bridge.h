@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Connects the time topics to the DHCP servers. core/dhcp_plan decides what a server should tell.
+#pragma once
+
+#include <QTimer>
+#include <optional>
+
+#include "dhcp_server.h"
+#include "fos1/plugin.h"
+#include "served_offers.h"
+#include "told_report.h"
+
+namespace fos1::dhcp {
+
+/// What happens to the options when the plugin stops.
+enum class OnStop { Unknown = 0, Withdraw, Keep };
+
+struct BridgeOptions {
+    OfferOptions offers;
+    OnStop onStop = OnStop::Withdraw;
+    std::chrono::milliseconds pollEach{5000};
+};
+
+struct ConfiguredServer {
+    QString name;
+    std::unique_ptr<DhcpBackend> backend;
+};
+
+class DhcpBridge final : public QObject {
+    Q_OBJECT
+
+   public:
+    /// `host` outlives the object. Declares the metrics.
+    DhcpBridge(const HostView& host, const BridgeOptions& options, std::vector<ConfiguredServer> servers);
+
+    void start();
+    void stop(Ticket ticket);
+
+    [[nodiscard]] const ToldReport& report() const { return m_report; }
+    /// Whether all servers tell what the topics declare, as far as we know.
+    [[nodiscard]] bool isSettled() const;
+
+   private:
+    void offersChanged();
+    void left(const QString& server, const QString& problem);
+    void completeStop();
+
+    const HostView& m_host;
+    const BridgeOptions m_options;
+    ToldReport m_report;
+    std::vector<std::unique_ptr<DhcpServer>> m_servers;
+    std::optional<ServedOffers> m_served;
+    std::shared_ptr<const Offers> m_offers;
+
+    std::optional<Ticket> m_leaving;
+    std::set<QString> m_staying;  ///< servers that have not been left yet
+    QStringList m_problems;
+    QTimer m_deadline;
+};
+
+}  // namespace fos1::dhcp

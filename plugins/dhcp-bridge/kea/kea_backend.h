@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A Kea server, version 2.2 or later, over its control socket: config-get, edit, config-test, config-get once more, and
+// config-set. Writes nothing to disk unless it is to persist. Must not know resources, the bus, or when to act.
+#pragma once
+
+#include <QElapsedTimer>
+
+#include "dhcp_backend.h"
+#include "kea/edit_worker.h"
+#include "kea/kea_channel.h"
+#include "kea/kea_option.h"
+
+namespace fos1::dhcp {
+
+enum class Persistence { Unknown = 0, RunningServerOnly, ConfigurationFile };
+
+class KeaBackend final : public DhcpBackend {
+    Q_OBJECT
+
+   public:
+    KeaBackend(const QString& socket, const KeaFamily& family, Persistence persistence)
+        : m_family(family), m_persistence(persistence), m_channel(socket) {}
+
+    void apply(std::shared_ptr<const Offers> offers, Done done) override;
+
+   private:
+    struct Draft;
+    /// What was settled last: the same answer of the server and the same offers need no second look.
+    struct Settled {
+        QByteArray digest;  ///< of the answer
+        std::shared_ptr<const Offers> offers;
+        std::shared_ptr<const SubnetTable> table;
+        std::optional<Error> refusal;  ///< of the change that is needed
+    };
+
+    void get();
+    void edit(const QByteArray& raw);
+    void edited(const Result<std::shared_ptr<const Draft>>& draft);
+    void test();
+    void getAgain();
+    void set();
+    void persist(bool isWritten);
+    void ask(const QByteArray& command, std::function<void(const QByteArray&)> answered);
+    /// `then` is called when the server has carried out the command.
+    void command(const QString& name, const QByteArray& arguments, std::function<void()> then);
+    void refused(const Error& error);
+    void finish(bool isWritten, const QString& warning = {});
+    void end(const Result<Applied>& result);
+
+    const KeaFamily& m_family;
+    const Persistence m_persistence;
+    KeaChannel m_channel;
+    Settled m_settled;
+    bool m_isUnsaved = true;  ///< the configuration file may differ from the running server; only if it is to persist
+
+    // Of the call under way.
+    std::shared_ptr<const Offers> m_offers;
+    Done m_done;
+    QByteArray m_raw;  ///< the server's answer to config-get
+    std::shared_ptr<const Draft> m_draft;
+    int m_round = 0;
+    QElapsedTimer m_since;
+
+    EditWorker m_worker;  ///< last: its jobs end before the rest goes
+};
+
+}  // namespace fos1::dhcp

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What clients are to be told, before it is known which subnets a DHCP server has. Values.
+#pragma once
+
+#include <QString>
+#include <map>
+#include <vector>
+
+#include "address_choice.h"
+#include "ip_prefix.h"
+
+namespace fos1::dhcp {
+
+enum class Wish {
+    Unknown = 0,
+    Tell,      ///< clients are told
+    Withhold,  ///< clients are not told
+    Keep,      ///< whatever the server tells of ours stays as it is
+};
+
+/// The service of this node in one VLAN.
+struct VlanOffer {
+    QString interface;  ///< empty when the VLAN has no link
+    std::vector<bridge::OwnAddress> addresses;
+    Wish wish = Wish::Withhold;
+    QString reason;  ///< unless the wish is Tell
+
+    bool operator==(const VlanOffer&) const = default;
+};
+
+/// A group of clients with a policy of its own.
+struct GroupOffer {
+    std::vector<net::IpPrefix> networks;
+    std::vector<net::IpAddress> servers;  ///< told instead of this node, in this order; empty: this node
+    QString withheld;                     ///< why its clients are not pointed to this node; empty: as their VLAN
+
+    bool operator==(const GroupOffer&) const = default;
+};
+
+struct Offers {
+    std::map<QString, VlanOffer> vlans;    ///< by name
+    std::map<QString, GroupOffer> groups;  ///< by name
+    bool withdrawsAll = false;             ///< everything of ours is removed from the servers
+
+    bool operator==(const Offers&) const = default;
+};
+
+}  // namespace fos1::dhcp

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The topics time.service/v1 and time.client/v1 as offers. Decides how long they stay after they were retracted or
+// their publisher is gone, and how often a VLAN may change. Must not know DHCP servers.
+#pragma once
+
+#include <QTimer>
+
+#include "core/offer_gate.h"
+#include "core/offer_rules.h"
+#include "fos1/feed.h"
+#include "hold_judge.h"
+
+namespace fos1::dhcp {
+
+struct OfferOptions {
+    OnLoss onLoss = OnLoss::Withdraw;
+    /// How long offers stay after all VLANs are retracted or their publisher is gone, and how long an option of an
+    /// earlier run stays while the time service starts.
+    std::chrono::milliseconds hold{10'000};
+    std::chrono::milliseconds betweenChanges{60'000};  ///< of one VLAN
+};
+
+class ServedOffers final {
+   public:
+    /// `changed` is called when the offers may have changed. `bus` outlives the object.
+    ServedOffers(IBus& bus, const OfferOptions& options, std::function<void()> changed);
+
+    /// The offers in effect now. The same object as before when they did not change; null before the first policy was
+    /// published.
+    [[nodiscard]] std::shared_ptr<const Offers> judge();
+    [[nodiscard]] quint64 suppressed() const { return m_gate.suppressed(); }
+
+   private:
+    [[nodiscard]] std::optional<std::chrono::milliseconds> dropLapsed(std::chrono::steady_clock::time_point now);
+
+    const OfferOptions m_options;
+    Feed<time::ServiceState> m_vlans;
+    Feed<time::ClientState> m_groups;
+    bridge::HoldJudge m_hold;
+    OfferGate m_gate;
+    std::shared_ptr<const Offers> m_offers;
+    QTimer m_again;
+};
+
+}  // namespace fos1::dhcp
