@@ -150,7 +150,7 @@ Result<JsonSpan> parseJson(QByteArrayView text) {
     Scanner scanner(text);
     JsonSpan whole;
     const bool isValue = scanner.value(&whole);
-    scanner.skipSpace();
+    if (isValue) scanner.skipSpace();
     if (isValue && scanner.isAtEnd()) return whole;
     if (scanner.isAtEnd())
         return failure(ErrorCode::Protocol,

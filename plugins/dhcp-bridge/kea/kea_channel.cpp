@@ -10,6 +10,13 @@ namespace {
 /// In one turn of the event loop.
 constexpr qint64 kReadAtOnce = qint64{1024} * 1024;
 
+/// As in chmod(1).
+QString modeOf(const QFileInfo& info) {
+    const int bits = static_cast<int>(info.permissions());
+    const int mode = ((bits >> 12) & 7) << 6 | ((bits >> 4) & 7) << 3 | (bits & 7);
+    return QStringLiteral("%1").arg(mode, 4, 8, QLatin1Char('0'));
+}
+
 }  // namespace
 
 Error connectionError(const QString& path, QLocalSocket::LocalSocketError error, const QString& words) {
@@ -23,10 +30,10 @@ Error connectionError(const QString& path, QLocalSocket::LocalSocketError error,
         return {ErrorCode::Io, QStringLiteral("nothing listens at this socket: Kea has stopped"), path};
     if (error == Socket::SocketAccessError) {
         const QFileInfo info(path);
-        const QString rights = info.exists() ? QStringLiteral("it belongs to %1:%2 with mode %3")
-                                                   .arg(info.owner(), info.group())
-                                                   .arg(QString::number(static_cast<int>(info.permissions()) & 07, 8))
-                                             : QStringLiteral("its directory may not be entered");
+        const QString rights =
+            info.exists()
+                ? QStringLiteral("it belongs to %1:%2 with mode %3").arg(info.owner(), info.group(), modeOf(info))
+                : QStringLiteral("its directory may not be entered");
         return {ErrorCode::Refused,
                 QStringLiteral("the socket may not be opened: %1; run the host as a user of that group").arg(rights),
                 path};

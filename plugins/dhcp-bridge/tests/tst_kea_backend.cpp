@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The dialogue with Kea's control socket, with a scripted one where no real Kea misbehaves on request.
+#include <QTest>
+
+#include "core/offer_rules.h"
+#include "kea/kea_backend.h"
+#include "support/scripted_kea.h"
+
+using namespace fos1;
+using namespace fos1::dhcp;
+
+namespace {
+
+const QByteArray kGood = R"({ "result": 0 })";
+const QByteArray kRoot = R"({ "subnet4": [ { "id": 1, "subnet": "10.1.0.0/24", "option-data": [ ] } ], "x": 1.50 })";
+
+QByteArray configuration(const QByteArray& root) {
+    return R"({ "arguments": { "Dhcp4": )" + root + R"(, "hash": "0A" }, "result": 0 })";
+}
+
+std::shared_ptr<const Offers> offers() {
+    time::ServiceState vlan;
+    vlan.addresses = {{"10.1.0.1", 24}};
+    vlan.port = 123;
+    vlan.accepting = vlan.advertise = vlan.dhcp = true;
+    Offers all;
+    all.vlans["a"] = offerOf(vlan, OnLoss::Withdraw);
+    return std::make_shared<const Offers>(all);
+}
+
+/// Applies and waits for the outcome: "written", "same", or the error.
+QString outcome(KeaBackend& backend, const std::shared_ptr<const Offers>& wanted) {
+    std::optional<QString> outcome;
+    backend.apply(wanted, [&](const Result<Applied>& result) {
+        outcome = !result ? result.error().text()
+                          : (result->isWritten ? QStringLiteral("written") : QStringLiteral("same")) + result->warning;
+    });
+    if (!QTest::qWaitFor([&] { return outcome.has_value(); }, 20'000)) return QStringLiteral("no outcome");
+    return *outcome;
+}
+
+}  // namespace
+
+class TestKeaBackend : public QObject {
+    Q_OBJECT
+
+   private Q_SLOTS:
+    void comparesFirstAndWritesOnce() {
+        QByteArray root = kRoot;
+        ScriptedKea kea([&](const QString& command, const QByteArray& request) {
+            if (command == u"config-get") return configuration(root);
+            const auto sent = parseJson(request)->member("arguments");
+            // A newer Kea refuses the hash that it returned.
+            if (sent.members().size() != 1) return QByteArray(R"({"result": 1, "text": "hash"})");
+            if (command == u"config-set") root = sent.member("Dhcp4").text.toByteArray();
+            return kGood;
+        });
+        KeaBackend backend(kea.path(), kKea4, Persistence::RunningServerOnly);
+        const auto wanted = offers();
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("written"));
+        const QStringList dialogue{"config-get", "config-test", "config-get", "config-set"};
+        QCOMPARE(kea.commands(), dialogue);
+        QVERIFY(root.contains("10.1.0.1") && root.contains("1.50"));
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
+        QCOMPARE(kea.commands(), dialogue + QStringList({"config-get", "config-get"}));
+        auto nothing = std::make_shared<Offers>();
+        nothing->withdrawsAll = true;
+        QCOMPARE(outcome(backend, nothing), QStringLiteral("written"));
+        QCOMPARE(root, kRoot);
+    }
+
+    void whatAnotherWroteMeanwhileIsKept() {
+        QByteArray root = kRoot;
+        int gets = 0;
+        ScriptedKea kea([&](const QString& command, const QByteArray& request) {
+            if (command == u"config-get") {
+                // Another program adds a subnet after our first look.
+                if (++gets == 2) root.replace("], \"x\"", R"(, { "id": 2, "subnet": "10.2.0.0/24" } ], "x")");
+                return configuration(root);
+            }
+            if (command == u"config-set")
+                root = parseJson(request)->member("arguments").member("Dhcp4").text.toByteArray();
+            return kGood;
+        });
+        KeaBackend backend(kea.path(), kKea4, Persistence::RunningServerOnly);
+        QCOMPARE(outcome(backend, offers()), QStringLiteral("written"));
+        QVERIFY2(root.contains("10.1.0.1") && root.contains("10.2.0.0/24"), root.constData());
+        QCOMPARE(kea.commands().count(QStringLiteral("config-set")), 1);
+    }
+
+    void oneWhoKeepsChangingItIsAConflict() {
+        int gets = 0;
+        ScriptedKea kea([&](const QString& command, const QByteArray& /*request*/) {
+            QByteArray root = kRoot;
+            return command == u"config-get" ? configuration(root.replace("1.50", QByteArray::number(++gets))) : kGood;
+        });
+        KeaBackend backend(kea.path(), kKea4, Persistence::RunningServerOnly);
+        QVERIFY(outcome(backend, offers()).contains(QStringLiteral("keeps changing the configuration")));
+        QVERIFY(!kea.commands().contains(QStringLiteral("config-set")));
+    }
+
+    void aRefusalIsQuotedAndNotRepeated() {
+        QByteArray root = kRoot;
+        ScriptedKea kea([&](const QString& command, const QByteArray& /*request*/) {
+            return command == u"config-get" ? configuration(root)
+                                            : QByteArray(R"x({"result": 1, "text": "no such option (<wire>:0:56)"})x");
+        });
+        KeaBackend backend(kea.path(), kKea4, Persistence::RunningServerOnly);
+        const auto wanted = offers();
+        const QString words = QStringLiteral("config-test: no such option (<wire>:0:56)");
+        QCOMPARE(outcome(backend, wanted), words);
+        QCOMPARE(outcome(backend, wanted), words);
+        QCOMPARE(kea.commands().count(QStringLiteral("config-test")), 1);
+        QVERIFY(!kea.commands().contains(QStringLiteral("config-set")));
+        // It may accept it after its configuration has changed.
+        root.replace("1.50", "2");
+        QCOMPARE(outcome(backend, wanted), words);
+        QCOMPARE(kea.commands().count(QStringLiteral("config-test")), 2);
+    }
+
+    void badAnswers_data() {
+        QTest::addColumn<QByteArray>("answer");
+        QTest::addColumn<QString>("error");
+        const auto row = [](const QByteArray& answer, const char* error) {
+            QTest::newRow(error) << answer << QString::fromLatin1(error);
+        };
+        row("", "the server closed the connection without an answer");
+        row(configuration(kRoot).left(40), "in the answer, the JSON text ends early, after 40 bytes");
+        row("<html>", "in the answer, the JSON text is wrong at byte 0");
+        row(R"({"result": 2, "text": "'config-get' command not supported."})",
+            "config-get: 'config-get' command not supported.");
+        row(R"({"result": 0, "arguments": {"Dhcp6": {}}})",
+            "config-get: the answer has no \"Dhcp4\": another server uses this socket");
+        row(R"({"result": 0, "arguments": []})",
+            "config-get: the answer has no \"Dhcp4\": another server uses this socket");
+        row(R"({"result": 0, "arguments": {"Dhcp4": {"subnet4": 5}}})", "Dhcp4.subnet4: is not a list");
+        row(QByteArray(21 * 1024 * 1024, ' '), "the answer is longer than 20971520 bytes");
+    }
+    void badAnswers() {
+        QFETCH(const QByteArray, answer);
+        QFETCH(const QString, error);
+        ScriptedKea kea([&](const QString&, const QByteArray&) { return answer.isNull() ? QByteArray("") : answer; });
+        KeaBackend backend(kea.path(), kKea4, Persistence::RunningServerOnly);
+        const QString seen = outcome(backend, offers());
+        QVERIFY2(seen == error || seen == kea.path() + ": " + error, qPrintable(seen));
+        QCOMPARE(kea.commands(), QStringList("config-get"));
+    }
+
+    void aSilentServerIsLeftAfterAWhile() {
+        ScriptedKea kea([&](const QString&, const QByteArray&) { return QByteArray(); });
+        KeaChannel channel(kea.path());
+        std::optional<Result<QByteArray>> answer;
+        channel.ask("{}", std::chrono::milliseconds(200), [&](const auto& raw) { answer = raw; });
+        QTRY_VERIFY(answer);
+        QCOMPARE(answer->error().code, ErrorCode::Timeout);
+        QCOMPARE(answer->error().message, QStringLiteral("no complete answer within 0.2 s"));
+    }
+
+    void aSocketThatIsNotThereIsNamed() {
+        const QTemporaryDir dir;
+        const QString path = dir.filePath(QStringLiteral("none"));
+        KeaBackend backend(path, kKea4, Persistence::RunningServerOnly);
+        QVERIFY(outcome(backend, offers()).startsWith(path + QStringLiteral(": there is no such socket; start Kea")));
+        KeaBackend far(dir.filePath(QString(200, u'x')), kKea4, Persistence::RunningServerOnly);
+        QVERIFY(!outcome(far, offers()).isEmpty());
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        QCOMPARE(outcome(backend, offers()),
+                 path + QStringLiteral(": nothing listens at this socket: Kea has stopped"));
+        const Error refused = connectionError(path, QLocalSocket::SocketAccessError, {});
+        QVERIFY2(refused.text().contains(QStringLiteral("it belongs to ")), qPrintable(refused.text()));
+        QVERIFY2(refused.text().contains(QStringLiteral("with mode 06")), qPrintable(refused.text()));
+    }
+
+    void persistsOnlyOnRequest() {
+        QByteArray root = kRoot;
+        QByteArray write = R"({"result": 1, "text": "Permission denied"})";
+        ScriptedKea kea([&](const QString& command, const QByteArray& request) {
+            if (command == u"config-get") return configuration(root);
+            if (command == u"config-set")
+                root = parseJson(request)->member("arguments").member("Dhcp4").text.toByteArray();
+            return command == u"config-write" ? write : kGood;
+        });
+        KeaBackend backend(kea.path(), kKea4, Persistence::ConfigurationFile);
+        const auto wanted = offers();
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("writtenconfig-write: Permission denied"));
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("sameconfig-write: Permission denied"));
+        write = kGood;
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
+        const auto writes = kea.commands().count(QStringLiteral("config-write"));
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
+        QCOMPARE(kea.commands().count(QStringLiteral("config-write")), writes);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestKeaBackend)
+#include "tst_kea_backend.moc"
