@@ -23,7 +23,7 @@ VlanOffer offerOf(const time::ServiceState& vlan, OnLoss onLoss) {
         if (const auto address = net::IpAddress::parse(each.address))
             offer.addresses.push_back({*address, each.prefixLength});
     if (!vlan.dhcp)
-        return withheld(std::move(offer), QStringLiteral("The VLAN's policy does not advertise the service by DHCP."));
+        return withheld(std::move(offer), QStringLiteral("The service is declared not to be advertised by DHCP."));
     if (!vlan.accepting) return withheld(std::move(offer), vlan.reason);
     if (vlan.port != kPort)
         return withheld(std::move(offer),

@@ -151,7 +151,7 @@ class TestDhcpPlan : public QObject {
         QTest::newRow("unfit") << with([](auto& s) { s.advertise = false; }) << state.reason;
         QTest::newRow("not answered") << with([](auto& s) { s.accepting = false; }) << state.reason;
         QTest::newRow("not by DHCP") << with([](auto& s) { s.dhcp = false; })
-                                     << "The VLAN's policy does not advertise the service by DHCP.";
+                                     << "The service is declared not to be advertised by DHCP.";
         QTest::newRow("another port") << with([](auto& s) { s.port = 11123; })
                                       << "The service is on port 11123, and DHCP can only point clients to port 123.";
         const QString none = "This node has no IPv4 address in the VLAN that clients can be pointed to.";
