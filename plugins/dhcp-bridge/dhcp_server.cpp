@@ -56,6 +56,7 @@ void DhcpServer::ended(const std::shared_ptr<const Offers>& offers, const Result
     }
     if (result) {
         m_retry.reset();
+        m_failure.clear();
         m_isSettled = isNewest;
         const bool isRepair = result->isWritten && m_inForce == offers;
         if (result->isWritten)
@@ -68,8 +69,9 @@ void DhcpServer::ended(const std::shared_ptr<const Offers>& offers, const Result
         return;
     }
     const milliseconds pause = m_retry.next(QRandomGenerator::global()->generateDouble());
-    qCDebug(lcServer).noquote() << "event=failed server=" + m_name << "retry_ms=" + QString::number(pause.count())
-                                << "reason=" + result.error().text();
+    if (std::exchange(m_failure, result.error().text()) != result.error().text())
+        qCWarning(lcServer).noquote() << "event=failed server=" + m_name << "retry_ms=" + QString::number(pause.count())
+                                      << "reason=" + result.error().text();
     m_next.start(pause);
     Q_EMIT failed(result.error());
 }

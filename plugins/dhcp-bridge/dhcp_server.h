@@ -48,6 +48,7 @@ class DhcpServer final : public QObject {
     bool m_isSettled = false;
     std::optional<std::function<void(const QString&)>> m_leaving;
     RetryPace m_retry;
+    QString m_failure;  ///< the last one; it is logged once
     QTimer m_next;
     std::unique_ptr<DhcpBackend> m_backend;
 };

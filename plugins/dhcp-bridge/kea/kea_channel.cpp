@@ -41,6 +41,11 @@ Error connectionError(const QString& path, QLocalSocket::LocalSocketError error,
     return {ErrorCode::Io, words, path};
 }
 
+KeaChannel::~KeaChannel() {
+    // Closing it must not call back.
+    if (m_socket) m_socket->disconnect(this);
+}
+
 void KeaChannel::ask(const QByteArray& command, std::chrono::milliseconds timeout, Answered answered) {
     Q_ASSERT(!m_answered);
     m_answered = std::move(answered);

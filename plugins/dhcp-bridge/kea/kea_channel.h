@@ -23,6 +23,7 @@ class KeaChannel final : public QObject {
     using Answered = std::function<void(const Result<QByteArray>&)>;
 
     explicit KeaChannel(QString path) : m_path(std::move(path)) {}
+    ~KeaChannel() override;
 
     /// Sends one command; `answered` is called once, on a later turn. Not while another one is under way.
     void ask(const QByteArray& command, std::chrono::milliseconds timeout, Answered answered);

@@ -8,6 +8,8 @@ namespace fos1::dhcp {
 
 namespace {
 
+const QString kSubnet = QStringLiteral("the subnet");
+
 Result<void> wrongType(const QString& path, const char* expected) {
     return failure(ErrorCode::Protocol, QStringLiteral("is not ") + QLatin1String(expected), path);
 }
@@ -113,7 +115,7 @@ Result<void> KeaConfig::readSubnet(const JsonSpan& span, const Scope& scope, con
         subnet.hasOurs = true;
         if (subnet.ours.empty()) subnet.ours = addressesOf(entry, *m_family);
     }
-    auto good = findForeign(span, QStringLiteral("the subnet"), true, path, subnet.foreign);
+    auto good = findForeign(span, kSubnet, true, path, subnet.foreign);
     if (good)
         good = findForeignInEach(span.member("pools"), "pool", QStringLiteral("pool"), false,
                                  path + QStringLiteral(".pools"), subnet.foreign);
@@ -131,9 +133,13 @@ Result<void> KeaConfig::findForeign(const JsonSpan& owner, const QString& where,
                                     const QString& path, std::vector<ForeignOption>& found) const {
     const auto options = objectsIn(owner.member("option-data"), path + QStringLiteral(".option-data"));
     if (!options) return tl::unexpected(options.error());
-    for (const JsonSpan& entry : *options)
-        if (ownerOf(entry, *m_family) == OptionOwner::Foreign)
-            found.push_back({where, valueOf(entry), wouldBeReplaced});
+    const bool isSubnet = where == kSubnet;
+    for (const JsonSpan& entry : *options) {
+        const OptionOwner who = ownerOf(entry, *m_family);
+        // We set options only in subnets: a mark elsewhere was copied by hand.
+        const bool isForeign = who == OptionOwner::Foreign || (who == OptionOwner::Ours && !isSubnet);
+        if (isForeign) found.push_back({where, valueOf(entry), wouldBeReplaced});
+    }
     return {};
 }
 

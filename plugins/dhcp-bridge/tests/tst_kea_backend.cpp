@@ -119,6 +119,49 @@ class TestKeaBackend : public QObject {
         QCOMPARE(kea.commands().count(QStringLiteral("config-test")), 2);
     }
 
+    /// The server dies at each step of a write, before or after it has carried the command out, and returns with what
+    /// it had; or we die there. What it has is the old or the new configuration, and the next attempt completes it.
+    void deathAtEachStep_data() {
+        QTest::addColumn<int>("step");
+        QTest::addColumn<bool>("isCarriedOut");
+        QTest::addColumn<bool>("weDie");
+        for (int step = 1; step <= 4; ++step)
+            for (const bool isCarriedOut : {false, true})
+                for (const bool weDie : {false, true})
+                    QTest::addRow("%s at step %d, %s", weDie ? "we" : "the server", step,
+                                  isCarriedOut ? "afterwards" : "before")
+                        << step << isCarriedOut << weDie;
+    }
+    void deathAtEachStep() {
+        QFETCH(const int, step);
+        QFETCH(const bool, isCarriedOut);
+        QFETCH(const bool, weDie);
+        QByteArray root = kRoot;
+        int count = 0;
+        std::unique_ptr<KeaBackend> dying;
+        ScriptedKea kea([&](const QString& command, const QByteArray& request) {
+            const bool isDeath = ++count == step;
+            if (command == u"config-set" && (!isDeath || isCarriedOut))
+                root = parseJson(request)->member("arguments").member("Dhcp4").text.toByteArray();
+            if (isDeath && weDie) dying.reset();
+            if (isDeath) return QByteArray("");
+            return command == u"config-get" ? configuration(root) : kGood;
+        });
+        dying = std::make_unique<KeaBackend>(kea.path(), kKea4, Persistence::RunningServerOnly);
+        const auto wanted = offers();
+        if (weDie) {
+            dying->apply(wanted, [](const Result<Applied>&) { QFAIL("the dead do not answer"); });
+            QTRY_VERIFY(!dying);
+        } else {
+            QVERIFY(!outcome(*dying, wanted).isEmpty());
+        }
+        KeaBackend next(kea.path(), kKea4, Persistence::RunningServerOnly);
+        QVERIFY(root == kRoot || root.contains("10.1.0.1"));
+        QCOMPARE(outcome(next, wanted), step == 4 && isCarriedOut ? QStringLiteral("same") : QStringLiteral("written"));
+        QCOMPARE(root.count("fos1-host"), 1);
+        QVERIFY(root.contains("\"10.1.0.1\""));
+    }
+
     void badAnswers_data() {
         QTest::addColumn<QByteArray>("answer");
         QTest::addColumn<QString>("error");

@@ -112,11 +112,15 @@ class TestKeaConfig : public QObject {
         const QByteArray option = R"("option-data": [ { "code": 42, "data": "10.9.9.9" } ])";
         const QByteArray subnet = R"("subnet": "10.1.0.0/24")";
         const auto row = [](const char* where, const QByteArray& config, bool wouldBeReplaced) {
-            QTest::newRow(where) << config << QString::fromLatin1(where) << wouldBeReplaced;
+            const QString name = QString::fromLatin1(where);
+            QTest::newRow(where) << config << name.left(name.indexOf(QStringLiteral(" with"))) << wouldBeReplaced;
         };
         row("global option", "{" + option + R"(, "subnet4": [{)" + subnet + "}]}", true);
         row("client class c",
             R"({"client-classes": [{"name": "c", )" + option + R"(}], "subnet4": [{)" + subnet + "}]}", true);
+        row("global option with a copied mark",
+            R"({"option-data": [{"code": 42, "data": "10.9.9.9", )" + kMark + R"(}], "subnet4": [{)" + subnet + "}]}",
+            true);
         row("shared network n",
             R"({"shared-networks": [{"name": "n", )" + option + R"(, "subnet4": [{)" + subnet + "}]}]}", true);
         row("the subnet", R"({"subnet4": [{)" + subnet + ", " + option + "}]}", true);

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The cost of thousands of subnets in Kea: new options for all of them, for one, and for none. For comparison, Kea's
+// own config-get, config-test and config-set of the same configuration. In a network namespace of its own.
+#include <QCoreApplication>
+#include <QElapsedTimer>
+#include <QEventLoop>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonObject>
+#include <QTimer>
+#include <algorithm>
+#include <cstdio>
+
+#include "bridge_config.h"
+#include "fos1/testing/fake_host.h"
+#include "isolation.h"
+#include "kea/kea_channel.h"
+#include "kea/kea_reply.h"
+#include "lan_daemons.h"
+
+using namespace fos1;
+using namespace fos1::dhcp;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int kSubnets = 4000;
+
+void line(const char* what, double value, const char* unit, const char* beside = "") {
+    std::printf("%-66s %10.2f %-4s  %s\n", what, value, unit, beside);
+    std::fflush(stdout);
+}
+
+double milliseconds(const QElapsedTimer& timer) { return static_cast<double>(timer.nsecsElapsed()) / 1e6; }
+
+double memoryMiB(const char* field) {
+    QFile status(QStringLiteral("/proc/self/status"));
+    if (!status.open(QIODevice::ReadOnly)) return 0;
+    for (const QByteArray& each : status.readAll().split('\n'))
+        if (each.startsWith(field))
+            return each.mid(each.indexOf(':') + 1).simplified().split(' ').front().toDouble() / 1024;
+    return 0;
+}
+
+/// The longest time that the event loop was held, in ms.
+class Holds {
+   public:
+    Holds() {
+        m_timer.setTimerType(Qt::PreciseTimer);
+        QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] {
+            m_longest = std::max(m_longest, milliseconds(m_since) - 1);
+            m_since.start();
+        });
+        m_since.start();
+        m_timer.start(1);
+    }
+    void restart() {
+        m_since.start();
+        m_longest = 0;
+    }
+    double take() { return std::exchange(m_longest, 0); }
+
+   private:
+    QTimer m_timer;
+    QElapsedTimer m_since;
+    double m_longest = 0;
+};
+
+bool runUntil(const std::function<bool()>& isDone, qint64 timeoutMs = 60'000) {
+    QTimer wake;
+    wake.start(5);
+    QElapsedTimer timer;
+    for (timer.start(); !isDone() && timer.elapsed() < timeoutMs;)
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    return isDone();
+}
+
+QByteArray prefix(int i) { return "10." + QByteArray::number(i / 200) + '.' + QByteArray::number(i % 200) + '.'; }
+
+QByteArray configuration() {
+    QByteArrayList subnets;
+    for (int i = 0; i < kSubnets; ++i)
+        subnets.append(R"({"id": )" + QByteArray::number(i + 1) + R"(, "subnet": ")" + prefix(i) +
+                       R"(0/24", "pools": [{"pool": ")" + prefix(i) + "100-" + prefix(i) + R"(200"}], "option-data": [
+                       {"name": "routers", "data": ")" +
+                       prefix(i) + R"(1"}]})");
+    return R"({"Dhcp4": {"interfaces-config": {"interfaces": []},
+      "control-socket": {"socket-type": "unix", "socket-name": "DIRECTORY/control"},
+      "lease-database": {"type": "memfile", "persist": false}, "subnet4": [)" +
+           subnets.join(",\n") + "]}}";
+}
+
+/// Sends a command and returns the answer.
+QByteArray ask(KeaChannel& channel, const QByteArray& command) {
+    std::optional<QByteArray> answer;
+    channel.ask(command, 60s, [&](const Result<QByteArray>& raw) { answer = raw.value_or(QByteArray()); });
+    runUntil([&] { return answer.has_value(); });
+    return answer.value_or(QByteArray());
+}
+
+struct Bench {
+    explicit Bench(const QString& socket)
+        : section{{"servers", QCborArray{QCborMap{{"name", "kea"}, {"kind", "kea4"}, {"socket", socket}}}},
+                  {"changeSeconds", 1},
+                  {"pollSeconds", 10}},
+          bridge(view, optionsFrom(section), *serversFrom(section)) {
+        bridge.start();
+    }
+    void say(int i, bool isFit) {
+        time::ServiceState state;
+        state.addresses = {{QString::fromLatin1(prefix(i) + '1'), 24}};
+        state.port = 123;
+        state.accepting = state.dhcp = true;
+        state.advertise = isFit;
+        host.bus.set(QString::fromLatin1(time::ServiceState::kTopic), QStringLiteral("vlan-%1").arg(i), state.encode());
+    }
+    [[nodiscard]] qint64 writes() const { return host.metrics.value("dhcp_writes_total", "kea").value_or(0); }
+
+    testing::FakeHost host{
+        QJsonObject{{"id", "dhcp-bridge"},
+                    {"publishes", QJsonArray{ToldState::kTopic}},
+                    {"subscribes", QJsonArray{time::ServiceState::kTopic, time::ClientState::kTopic}},
+                    {"features",
+                     QJsonObject{{"required", QJsonArray{IBus::kIid, IStatus::kIid, IMetrics::kIid, IEvents::kIid}}}}},
+        {}};
+    HostView view{host};
+    QCborMap section;
+    DhcpBridge bridge;
+};
+
+int bench() {
+    lab::Lab lab(lab::FirstClient::Absent);
+    const auto kea = lab::startKea(lab, "rt", "kea", lab::IpFamily::V4, configuration());
+    KeaChannel channel(lab.path("kea/control"));
+    if (!kea || !runUntil([&] {
+            return readSuccess(ask(channel, R"({"command": "version-get"})"), "version-get").has_value();
+        }))
+        return 1;
+
+    // Kea alone: the commands that a change takes.
+    QElapsedTimer timer;
+    const auto keaAlone = [&] {
+        timer.start();
+        const QByteArray raw = ask(channel, R"({"command": "config-get"})");
+        const double get = milliseconds(timer);
+        const QByteArray arguments = readSuccess(raw, "config-get")->arguments.text.toByteArray();
+        timer.start();
+        ask(channel, R"({"command": "config-test", "arguments": )" + arguments + '}');
+        ask(channel, R"({"command": "config-set", "arguments": )" + arguments + '}');
+        return std::pair(get, milliseconds(timer) + get);
+    };
+    const auto [get, own] = keaAlone();
+    line("Kea alone: config-get", get, "ms");
+    line("Kea alone: config-get, config-test, config-set", own, "ms");
+
+    const double before = memoryMiB("VmRSS");
+    Holds holds;
+    {
+        Bench b(channel.path());
+        for (int i = 0; i < kSubnets; ++i) b.say(i, true);
+        holds.restart();  // publishing all that is the fake host's
+        timer.start();
+        runUntil([&] { return b.writes() == 1 && b.bridge.isSettled(); });
+        line("options for 4,000 subnets", milliseconds(timer), "ms", "of Kea's own: at most 1.3 times");
+        runUntil([&] { return b.host.bus.standing().size() >= kSubnets; });
+        line("  longest hold of the event loop", holds.take(), "ms", "at most 50");
+        const auto once = keaAlone();
+        line("Kea alone with these options: get, test, set", once.second, "ms");
+        holds.take();
+        timer.start();
+        b.say(7, false);
+        runUntil([&] { return b.writes() == 2 && b.bridge.isSettled(); });
+        line("one VLAN's change at 4,000 subnets", milliseconds(timer), "ms", "of Kea's own: at most 1.3 times");
+        line("  longest hold of the event loop", holds.take(), "ms", "at most 50");
+        line("memory, more than before", memoryMiB("VmRSS") - before, "MiB", "at most 25, the fake host's share aside");
+        line("  at its peak", memoryMiB("VmHWM") - before, "MiB");
+    }
+    return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    return lab::runIsolated(argc, argv, [&] {
+        QCoreApplication app(argc, argv);
+        return bench();
+    });
+}
