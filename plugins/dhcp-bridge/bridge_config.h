@@ -8,9 +8,9 @@
 
 namespace fos1::dhcp {
 
-[[nodiscard]] BridgeOptions optionsFrom(const QCborMap& section);
+[[nodiscard]] BridgeOptions optionsFrom(const QCborMap& map);
 
 /// An error when two servers have one name or one socket.
-[[nodiscard]] Result<std::vector<ConfiguredServer>> serversFrom(const QCborMap& section);
+[[nodiscard]] Result<std::vector<ConfiguredServer>> serversFrom(const QCborMap& map);
 
 }  // namespace fos1::dhcp
