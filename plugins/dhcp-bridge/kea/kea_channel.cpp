@@ -46,7 +46,7 @@ KeaChannel::~KeaChannel() {
     if (m_socket) m_socket->disconnect(this);
 }
 
-void KeaChannel::ask(const QByteArray& command, std::chrono::milliseconds timeout, Answered answered) {
+void KeaChannel::ask(const QByteArray& command, std::chrono::milliseconds patience, Answered answered) {
     Q_ASSERT(!m_answered);
     m_answered = std::move(answered);
     m_received.clear();
@@ -57,19 +57,21 @@ void KeaChannel::ask(const QByteArray& command, std::chrono::milliseconds timeou
     connect(socket, &QLocalSocket::disconnected, this, &KeaChannel::closed, Qt::QueuedConnection);
     connect(socket, &QLocalSocket::errorOccurred, this, &KeaChannel::failed, Qt::QueuedConnection);
     connect(socket, &QLocalSocket::connected, this, [socket, command] { socket->write(command); });
-    m_deadline.setSingleShot(true);
-    m_deadline.disconnect();
-    connect(&m_deadline, &QTimer::timeout, this, [this, timeout] {
-        const auto seconds = std::chrono::duration<double>(timeout).count();
-        end(failure(ErrorCode::Timeout, QStringLiteral("no complete answer within %1 s").arg(seconds), m_path));
-    });
-    m_deadline.start(timeout);
+    for (const auto& [timer, time] : {std::pair(&m_quiet, patience), {&m_deadline, kMostPatience * patience}}) {
+        timer->setSingleShot(true);
+        timer->disconnect();
+        connect(timer, &QTimer::timeout, this, [this, seconds = std::chrono::duration<double>(time).count()] {
+            end(failure(ErrorCode::Timeout, QStringLiteral("no complete answer within %1 s").arg(seconds), m_path));
+        });
+        timer->start(time);
+    }
     socket->connectToServer(m_path);
 }
 
 void KeaChannel::read() {
     if (!m_answered) return;
     m_received += m_socket->read(kReadAtOnce);
+    m_quiet.start();
     if (m_received.size() > kMostBytes)
         end(failure(ErrorCode::Protocol, QStringLiteral("the answer is longer than %1 bytes").arg(kMostBytes), m_path));
 }
@@ -88,6 +90,7 @@ void KeaChannel::failed(QLocalSocket::LocalSocketError error) {
 }
 
 void KeaChannel::end(const Result<QByteArray>& answer) {
+    m_quiet.stop();
     m_deadline.stop();
     m_socket->disconnect(this);
     // Its own signal may be what called us.

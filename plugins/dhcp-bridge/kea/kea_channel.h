@@ -25,8 +25,10 @@ class KeaChannel final : public QObject {
     explicit KeaChannel(QString path) : m_path(std::move(path)) {}
     ~KeaChannel() override;
 
-    /// Sends one command; `answered` is called once, on a later turn. Not while another one is under way.
-    void ask(const QByteArray& command, std::chrono::milliseconds timeout, Answered answered);
+    /// Sends one command; `answered` is called once, on a later turn. Not while another one is under way. `patience`:
+    /// how long nothing may arrive; the whole answer may take kMostPatience times as long.
+    void ask(const QByteArray& command, std::chrono::milliseconds patience, Answered answered);
+    static constexpr int kMostPatience = 4;
 
     [[nodiscard]] const QString& path() const { return m_path; }
 
@@ -38,7 +40,8 @@ class KeaChannel final : public QObject {
 
     const QString m_path;
     std::unique_ptr<QLocalSocket> m_socket;
-    QTimer m_deadline;
+    QTimer m_quiet;     ///< until nothing has arrived for too long
+    QTimer m_deadline;  ///< of the whole answer
     QByteArray m_received;
     Answered m_answered;
 };
