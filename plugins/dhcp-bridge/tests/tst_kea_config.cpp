@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Kea's configuration: which options are whose, and that an edit changes nothing else.
 #include <QTest>
+#include <deque>
 
 #include "kea/kea_config.h"
 #include "kea/kea_reply.h"
@@ -24,7 +25,8 @@ const QByteArray kConfig = R"({ "unknown": [ 1.50, { "x": null } ], "valid-lifet
     { "id": 1, "subnet": "10.2.0.0/24" } ] })";
 
 KeaConfig read(const QByteArray& text, const KeaFamily& family = kKea4) {
-    const auto root = parseJson(text);
+    static std::deque<QByteArray> kept;  // a configuration points into its text
+    const auto root = parseJson(kept.emplace_back(text));
     if (!root) qFatal("%s", qPrintable(root.error().text()));
     auto config = KeaConfig::read(*root, family);
     if (!config) qFatal("%s", qPrintable(config.error().text()));
