@@ -7,7 +7,7 @@ option(FOS1_UNITY "Compile the sources of a library in batches" ON)
 # relative in the hashed input and in the compiled output (debug information, __FILE__).
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+  set(CMAKE_CXX_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros
     CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${CCACHE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND FOS1_PCH)
     add_compile_options(-fpch-preprocess)

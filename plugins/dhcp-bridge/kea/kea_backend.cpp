@@ -97,7 +97,7 @@ void KeaBackend::edit(const QByteArray& raw) {
             draft->table = std::move(table);
             return draft;
         };
-        return EditWorker::Answer([this, draft = work()] { edited(draft); });
+        return Worker::Answer([this, draft = work()] { edited(draft); });
     });
 }
 

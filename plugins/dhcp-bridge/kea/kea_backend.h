@@ -6,9 +6,9 @@
 #include <QElapsedTimer>
 
 #include "dhcp_backend.h"
-#include "kea/edit_worker.h"
 #include "kea/kea_channel.h"
 #include "kea/kea_option.h"
+#include "worker.h"
 
 namespace fos1::dhcp {
 
@@ -61,7 +61,7 @@ class KeaBackend final : public DhcpBackend {
     int m_round = 0;
     QElapsedTimer m_since;
 
-    EditWorker m_worker;  ///< last: its jobs end before the rest goes
+    Worker m_worker{"fos1-dhcp-edit"};  ///< last: its jobs end before the rest goes
 };
 
 }  // namespace fos1::dhcp

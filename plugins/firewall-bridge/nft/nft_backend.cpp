@@ -2,7 +2,7 @@
 #include "nft/nft_backend.h"
 
 #include <QElapsedTimer>
-
+#include <QRandomGenerator>
 #include <algorithm>
 #include <iterator>
 
@@ -14,6 +14,9 @@ namespace fos1::firewall {
 namespace {
 
 FOS1_LOG(lcBackend, "firewall-bridge.backend")
+
+/// For a job that is in the kernel.
+constexpr std::chrono::seconds kWaitAtEnd{2};
 
 struct Change {
     std::shared_ptr<const FirewallPlan> plan;
@@ -83,7 +86,11 @@ Outcome carryOut(NftSession& session, const Change& change) {
 
 }  // namespace
 
-NftBackend::NftBackend() : m_monitor(m_worker.name()) {
+NftBackend::NftBackend()
+    : m_name("fos1-fw-" + QByteArray::number(QRandomGenerator::global()->generate() & 0xffffff, 16)),
+      m_session(std::make_shared<std::unique_ptr<NftSession>>()),
+      m_worker(m_name, kWaitAtEnd),
+      m_monitor(m_name) {
     connect(&m_monitor, &TableMonitor::changedByOthers, this, &NftBackend::changedByOthers);
     connect(&m_monitor, &TableMonitor::lost, this, &NftBackend::askGeneration);
     m_patience.setSingleShot(true);
@@ -94,12 +101,13 @@ NftBackend::NftBackend() : m_monitor(m_worker.name()) {
     });
 }
 
-void NftBackend::post(NftWorker::Job job) {
+void NftBackend::post(Job job) {
     ++m_waiting;
     if (!m_patience.isActive() && !m_isHanging) m_patience.start();
-    m_worker.post([this, job = std::move(job)](NftSession& session) -> NftWorker::Answer {
+    m_worker.post([this, session = m_session, job = std::move(job)]() -> Worker::Answer {
+        if (!*session) *session = std::make_unique<NftSession>();
         // Only the answer uses `this`. It runs on our thread, while this object and the worker exist.
-        return [this, answer = job(session)] {
+        return [this, answer = job(**session)] {
             --m_waiting;
             m_patience.stop();
             if (m_waiting > 0) m_patience.start();
@@ -119,7 +127,7 @@ void NftBackend::apply(FirewallPlan plan, std::function<void(const Result<Applie
     }
     const Change change{std::make_shared<const FirewallPlan>(std::move(plan)), std::exchange(m_inKernel, nullptr),
                         m_counters, m_monitor.socket()};
-    post([this, change, done = std::move(done)](NftSession& session) -> NftWorker::Answer {
+    post([this, change, done = std::move(done)](NftSession& session) -> Worker::Answer {
         return [this, outcome = carryOut(session, change), plan = change.plan, done] {
             m_isApplying = false;
             m_generation = outcome.generation;
@@ -142,7 +150,7 @@ void NftBackend::apply(FirewallPlan plan, std::function<void(const Result<Applie
 /// the table, and the next table is completed again.
 void NftBackend::complete() {
     post([this, plan = m_inKernel, counters = m_counters,
-          notifications = m_monitor.socket()](NftSession& session) -> NftWorker::Answer {
+          notifications = m_monitor.socket()](NftSession& session) -> Worker::Answer {
         Outcome outcome;
         const QByteArray text = completionText(*plan, counters);
         if (text.isEmpty()) return [] {};
@@ -156,7 +164,7 @@ void NftBackend::complete() {
 }
 
 void NftBackend::readCounters(std::function<void(const Result<Counters>&)> done) {
-    post([this, done = std::move(done)](NftSession& session) -> NftWorker::Answer {
+    post([this, done = std::move(done)](NftSession& session) -> Worker::Answer {
         return [this, counters = session.counters(), done] {
             if (counters) m_counters = *counters;
             done(counters);
@@ -166,14 +174,14 @@ void NftBackend::readCounters(std::function<void(const Result<Counters>&)> done)
 
 void NftBackend::remove(std::function<void(const tl::expected<void, Error>&)> done) {
     m_inKernel.reset();
-    post([done = std::move(done)](NftSession& session) -> NftWorker::Answer {
+    post([done = std::move(done)](NftSession& session) -> Worker::Answer {
         return [result = session.run(removalText()), done] { done(result); };
     });
 }
 
 /// Without notifications, the generation number shows whether any other program changed something.
 void NftBackend::askGeneration() {
-    post([this](NftSession& session) -> NftWorker::Answer {
+    post([this](NftSession& session) -> Worker::Answer {
         return [this, generation = session.generation()] {
             if (!generation || m_generation != *generation) Q_EMIT mayBeChangedByOthers();
         };

@@ -11,11 +11,13 @@
 
 #include "core/firewall_plan.h"
 #include "fos1/result.h"
-#include "nft/nft_worker.h"
 #include "nft/table_monitor.h"
 #include "nft/table_text.h"
+#include "worker.h"
 
 namespace fos1::firewall {
+
+class NftSession;
 
 struct Applied {
     std::chrono::nanoseconds took{0};
@@ -54,11 +56,15 @@ class NftBackend final : public QObject {
     void hangs(bool isHanging);
 
    private:
-    void post(NftWorker::Job job);
+    using Job = std::function<Worker::Answer(NftSession& session)>;
+    void post(Job job);
     void complete();
     void askGeneration();
 
-    NftWorker m_worker;
+    /// The kernel reports the name of the thread with each change, which identifies our own changes.
+    const QByteArray m_name;
+    std::shared_ptr<std::unique_ptr<NftSession>> m_session;  ///< only the worker's thread uses it
+    Worker m_worker;
     TableMonitor m_monitor;
     std::shared_ptr<const FirewallPlan> m_inKernel;  ///< read by both threads, changed by neither; null: unknown
     Counters m_counters;
