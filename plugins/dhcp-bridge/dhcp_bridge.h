@@ -12,8 +12,7 @@
 
 namespace fos1::dhcp {
 
-/// What happens to the options when the plugin stops.
-enum class OnStop { Unknown = 0, Withdraw, Keep };
+using bridge::OnStop;
 
 struct BridgeOptions {
     OfferOptions offers;

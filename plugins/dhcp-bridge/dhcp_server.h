@@ -8,8 +8,8 @@
 #include <memory>
 #include <optional>
 
-#include "core/retry_pace.h"
 #include "dhcp_backend.h"
+#include "retry_pace.h"
 
 namespace fos1::dhcp {
 
@@ -47,7 +47,7 @@ class DhcpServer final : public QObject {
     bool m_isRunning = false;
     bool m_isSettled = false;
     std::optional<std::function<void(const QString&)>> m_leaving;
-    RetryPace m_retry;
+    bridge::RetryPace m_retry;
     QString m_failure;  ///< the last one; it is logged once
     QTimer m_next;
     std::unique_ptr<DhcpBackend> m_backend;

@@ -5,10 +5,10 @@
 
 #include <QTimer>
 
-#include "core/offer_gate.h"
 #include "core/offer_rules.h"
 #include "fos1/feed.h"
 #include "hold_judge.h"
+#include "offer_gate.h"
 
 namespace fos1::dhcp {
 
@@ -37,7 +37,7 @@ class ServedOffers final {
     Feed<time::ServiceState> m_vlans;
     Feed<time::ClientState> m_groups;
     bridge::HoldJudge m_hold;
-    OfferGate m_gate;
+    bridge::OfferGate<VlanOffer> m_gate;
     std::shared_ptr<const Offers> m_offers;
     QTimer m_again;
 };

@@ -9,8 +9,7 @@
 
 namespace fos1::dhcp {
 
-/// What happens to the option while the time is not fit for use.
-enum class OnLoss { Unknown = 0, Withdraw, Keep };
+using bridge::OnLoss;
 
 [[nodiscard]] VlanOffer offerOf(const time::ServiceState& vlan, OnLoss onLoss);
 

@@ -8,15 +8,11 @@
 
 #include "address_choice.h"
 #include "ip_prefix.h"
+#include "wish.h"
 
 namespace fos1::dhcp {
 
-enum class Wish {
-    Unknown = 0,
-    Tell,      ///< clients are told
-    Withhold,  ///< clients are not told
-    Keep,      ///< whatever the server tells of ours stays as it is
-};
+using bridge::Wish;
 
 /// The service of this node in one VLAN.
 struct VlanOffer {
@@ -27,6 +23,12 @@ struct VlanOffer {
 
     bool operator==(const VlanOffer&) const = default;
 };
+
+/// A reason alone is no change for clients.
+[[nodiscard]] inline bool tellsTheSame(const VlanOffer& a, const VlanOffer& b) {
+    if (a.wish != b.wish) return false;
+    return a.wish != Wish::Tell || (a.interface == b.interface && a.addresses == b.addresses);
+}
 
 /// A group of clients with a policy of its own.
 struct GroupOffer {

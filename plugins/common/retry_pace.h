@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <chrono>
 
-namespace fos1::dhcp {
+namespace fos1::bridge {
 
 class RetryPace {
    public:
     /// 500 ms, doubled with each further failure up to 8 s, then multiplied by 0.5 to 1. `random` is in [0, 1). The cap
-    /// is short, because a server that returns must tell the right time servers within 10 s.
+    /// is short, because a server that returns must be right within 10 s.
     std::chrono::milliseconds next(double random) {
         constexpr std::chrono::milliseconds kFirst{500};
         constexpr std::chrono::milliseconds kCap{8000};
@@ -26,4 +26,4 @@ class RetryPace {
     int m_failures = 0;
 };
 
-}  // namespace fos1::dhcp
+}  // namespace fos1::bridge

@@ -2,27 +2,34 @@
 // How often what a VLAN's clients are told may change.
 #include <QTest>
 
-#include "core/offer_gate.h"
+#include "offer_gate.h"
 
-using namespace fos1::dhcp;
+using namespace fos1::bridge;
 using namespace std::chrono_literals;
 
 namespace {
 
-VlanOffer offer(Wish wish, const QString& interface = QStringLiteral("lan")) {
-    VlanOffer offer;
-    offer.interface = interface;
-    offer.wish = wish;
-    return offer;
+struct Offer {
+    Wish wish = Wish::Unknown;
+    QString address;
+    QString reason;
+};
+
+bool tellsTheSame(const Offer& a, const Offer& b) {
+    return a.wish == b.wish && (a.wish != Wish::Tell || a.address == b.address);
 }
+
+Offer offer(Wish wish, const QString& address = QStringLiteral("10.1.0.1")) { return {wish, address, {}}; }
 
 }  // namespace
 
 class TestOfferGate : public QObject {
     Q_OBJECT
 
-    OfferGate m_gate{60s, 10s};
-    const OfferGate::TimePoint m_start = OfferGate::TimePoint() + 1h;
+    using Gate = OfferGate<Offer>;
+
+    Gate m_gate{60s, 10s};
+    const Gate::TimePoint m_start = Gate::TimePoint() + 1h;
 
     /// Passes the wish of VLAN "a" at a time since the start and returns the wish in effect.
     Wish pass(std::chrono::milliseconds at, Wish wish) {
@@ -74,18 +81,18 @@ class TestOfferGate : public QObject {
     void aReasonIsNoChange() {
         pass(0s, Wish::Tell);
         pass(1s, Wish::Withhold);
-        VlanOffer other = offer(Wish::Withhold);
+        Offer other = offer(Wish::Withhold);
         other.reason = QStringLiteral("another");
         m_gate.update({{"a", other}}, m_start + 2s);
         QCOMPARE(m_gate.effective().at("a").reason, other.reason);
     }
 
     void aNewAddressIsAChange() {
-        m_gate.update({{"a", offer(Wish::Tell, "lan.1")}}, m_start);
-        m_gate.update({{"a", offer(Wish::Tell, "lan.2")}}, m_start + 1s);
-        QCOMPARE(m_gate.effective().at("a").interface, QStringLiteral("lan.2"));
-        m_gate.update({{"a", offer(Wish::Tell, "lan.3")}}, m_start + 2s);
-        QCOMPARE(m_gate.effective().at("a").interface, QStringLiteral("lan.2"));
+        m_gate.update({{"a", offer(Wish::Tell, "10.1.0.2")}}, m_start);
+        m_gate.update({{"a", offer(Wish::Tell, "10.1.0.3")}}, m_start + 1s);
+        QCOMPARE(m_gate.effective().at("a").address, QStringLiteral("10.1.0.3"));
+        m_gate.update({{"a", offer(Wish::Tell, "10.1.0.4")}}, m_start + 2s);
+        QCOMPARE(m_gate.effective().at("a").address, QStringLiteral("10.1.0.3"));
     }
 
     /// The time service starts together with us, and needs a moment.
