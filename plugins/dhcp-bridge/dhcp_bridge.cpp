@@ -3,12 +3,13 @@
 
 #include <algorithm>
 
+#include "fos1/logging.h"
+
 namespace fos1::dhcp {
 
 namespace {
 
-/// The host waits 2 s for a plugin.
-constexpr std::chrono::milliseconds kStopDeadline{1800};
+FOS1_LOG(lcServer, "dhcp-bridge.server")
 
 }  // namespace
 
@@ -16,20 +17,19 @@ DhcpBridge::DhcpBridge(const HostView& host, const BridgeOptions& options, std::
     : m_host(host), m_options(options), m_report(host) {
     for (ConfiguredServer& each : servers) {
         m_report.addServer(each.name);
-        const auto& server =
-            m_servers.emplace_back(std::make_unique<DhcpServer>(each.name, std::move(each.backend), options.pollEach));
-        connect(server.get(), &DhcpServer::applied, this,
+        const auto& backend = m_backends.emplace_back(std::move(each.backend));
+        m_servers.emplace_back(std::make_unique<DhcpServer>(
+            each.name, options.pollEach, lcServer(),
+            [backend = backend.get()](const std::shared_ptr<const Offers>& offers, DhcpServer::Done done) {
+                backend->apply(offers, std::move(done));
+            },
+            DhcpServer::Reports{
                 [this, name = each.name](const Applied& result, bool isRepair) {
                     m_report.applied(name, result, isRepair);
-                });
-        connect(server.get(), &DhcpServer::failed, this,
-                [this, name = each.name](const Error& error) { m_report.failed(name, error); });
+                },
+                [this, name = each.name](const Error& error) { m_report.failed(name, error); },
+            }));
     }
-    m_deadline.setSingleShot(true);
-    connect(&m_deadline, &QTimer::timeout, this, [this] {
-        for (const QString& each : m_staying) m_problems.append(each + QStringLiteral(": no answer in time"));
-        completeStop();
-    });
 }
 
 void DhcpBridge::start() {
@@ -37,7 +37,7 @@ void DhcpBridge::start() {
 }
 
 void DhcpBridge::offersChanged() {
-    if (m_leaving) return;
+    if (m_leaving.hasBegun()) return;
     const std::shared_ptr<const Offers> offers = m_served->judge();
     m_report.begin(offers == m_offers ? nullptr : offers, m_served->suppressed());
     if (offers == m_offers) return;
@@ -50,7 +50,6 @@ bool DhcpBridge::isSettled() const {
 }
 
 void DhcpBridge::stop(Ticket ticket) {
-    m_leaving = ticket;
     m_served.reset();
     m_report.stop();
     std::shared_ptr<const Offers> last;
@@ -59,28 +58,18 @@ void DhcpBridge::stop(Ticket ticket) {
         nothing.withdrawsAll = true;
         last = std::make_shared<const Offers>(std::move(nothing));
     }
-    for (const auto& server : m_servers) m_staying.insert(server->name());
-    m_deadline.start(kStopDeadline);
+    std::set<QString> names;
+    for (const auto& server : m_servers) names.insert(server->name());
+    m_leaving.begin(std::move(names), [this, ticket](const QStringList& problems) {
+        if (problems.isEmpty())
+            m_host.succeed(ticket);
+        else
+            m_host.fail(ticket, QStringLiteral("Options may still be in a DHCP server: ") +
+                                    problems.join(QStringLiteral("; ")));
+    });
     for (const auto& server : m_servers)
-        server->stop(last, [this, name = server->name()](const QString& problem) { left(name, problem); });
-    if (m_servers.empty()) completeStop();
-}
-
-void DhcpBridge::left(const QString& server, const QString& problem) {
-    if (!problem.isEmpty()) m_problems.append(server + QStringLiteral(": ") + problem);
-    m_staying.erase(server);
-    if (m_staying.empty()) completeStop();
-}
-
-void DhcpBridge::completeStop() {
-    if (!m_leaving) return;
-    m_deadline.stop();
-    const Ticket ticket = *std::exchange(m_leaving, std::nullopt);
-    if (m_problems.isEmpty())
-        m_host.succeed(ticket);
-    else
-        m_host.fail(ticket,
-                    QStringLiteral("Options may still be in a DHCP server: ") + m_problems.join(QStringLiteral("; ")));
+        server->stop(last,
+                     [this, name = server->name()](const QString& problem) { m_leaving.left(name, problem); });
 }
 
 }  // namespace fos1::dhcp

@@ -2,11 +2,11 @@
 // Connects the time topics to the DHCP servers. core/dhcp_plan decides what a server should tell.
 #pragma once
 
-#include <QTimer>
 #include <optional>
 
 #include "dhcp_server.h"
 #include "fos1/plugin.h"
+#include "leaving.h"
 #include "served_offers.h"
 #include "told_report.h"
 
@@ -41,20 +41,15 @@ class DhcpBridge final : public QObject {
 
    private:
     void offersChanged();
-    void left(const QString& server, const QString& problem);
-    void completeStop();
 
     const HostView& m_host;
     const BridgeOptions m_options;
     ToldReport m_report;
+    std::vector<std::unique_ptr<DhcpBackend>> m_backends;
     std::vector<std::unique_ptr<DhcpServer>> m_servers;
     std::optional<ServedOffers> m_served;
     std::shared_ptr<const Offers> m_offers;
-
-    std::optional<Ticket> m_leaving;
-    std::set<QString> m_staying;  ///< servers that have not been left yet
-    QStringList m_problems;
-    QTimer m_deadline;
+    bridge::Leaving m_leaving;
 };
 
 }  // namespace fos1::dhcp

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "held_feeds.h"
+
 namespace fos1::dhcp {
 
 ServedOffers::ServedOffers(IBus& bus, const OfferOptions& options, std::function<void()> changed)
@@ -15,31 +17,11 @@ ServedOffers::ServedOffers(IBus& bus, const OfferOptions& options, std::function
     QObject::connect(&m_again, &QTimer::timeout, &m_again, std::move(changed));
 }
 
-/// Returns when a hold ends.
-std::optional<std::chrono::milliseconds> ServedOffers::dropLapsed(std::chrono::steady_clock::time_point now) {
-    const bool hasPublisher = m_vlans.count(Standing::Known) + m_vlans.count(Standing::Stale) > 0;
-    // Without its publisher nobody judges whether the time is fit for use.
-    const bool leaves = bridge::mayLeave(hasPublisher, m_options.onLoss == OnLoss::Withdraw);
-    const std::size_t withdrawn = m_vlans.count(Standing::Withdrawn);
-    bridge::HoldFacts facts;
-    facts.hasOthers = m_vlans.values().size() > withdrawn;
-    facts.hasWithdrawn = withdrawn > 0;
-    facts.hasLeavingOrphan = leaves && m_vlans.count(Standing::Orphaned) + m_groups.count(Standing::Orphaned) > 0;
-    const bridge::HoldVerdict verdict = m_hold.judge(facts, now);
-    // A retracted group is a change, unless its VLANs are held too.
-    if (facts.hasOthers || verdict.dropsWithdrawn) m_groups.forget(Standing::Withdrawn);
-    if (verdict.dropsLeavingOrphans) {
-        m_groups.forget(Standing::Orphaned);
-        m_vlans.forget(Standing::Orphaned);
-    }
-    if (verdict.dropsWithdrawn) m_vlans.forget(Standing::Withdrawn);
-    return verdict.lookAgainIn;
-}
-
 std::shared_ptr<const Offers> ServedOffers::judge() {
     if (!m_offers && m_vlans.values().empty() && m_groups.values().empty()) return nullptr;
     const auto now = std::chrono::steady_clock::now();
-    std::optional<std::chrono::milliseconds> next = dropLapsed(now);
+    std::optional<std::chrono::milliseconds> next =
+        bridge::dropLapsed(m_hold, m_options.onLoss, now, m_vlans, m_groups);
     std::map<QString, VlanOffer> wanted;
     for (const auto& [name, state] : m_vlans.values())
         wanted.emplace_hint(wanted.end(), name, offerOf(state, m_options.onLoss));

@@ -31,8 +31,6 @@ class ServedOffers final {
     [[nodiscard]] quint64 suppressed() const { return m_gate.suppressed(); }
 
    private:
-    [[nodiscard]] std::optional<std::chrono::milliseconds> dropLapsed(std::chrono::steady_clock::time_point now);
-
     const OfferOptions m_options;
     Feed<time::ServiceState> m_vlans;
     Feed<time::ClientState> m_groups;
