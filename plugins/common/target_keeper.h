@@ -46,12 +46,16 @@ class TargetKeeper final {
     TargetKeeper(const TargetKeeper&) = delete;
     TargetKeeper& operator=(const TargetKeeper&) = delete;
 
+    /// How long to wait after a change of values for more changes, which then take effect together. Initially 0.
+    void gatherFor(milliseconds time) { m_gather = time; }
+
     /// Applies the values now, or after the attempt under way. The target is first contacted with the first values.
     void apply(const std::shared_ptr<const Values>& values) {
         if (m_leaving) return;
         m_values = values;
         m_isSettled = false;
-        if (!m_isRunning) m_next.start(0);
+        if (m_isRunning || (m_next.isActive() && m_next.remainingTimeAsDuration() <= m_gather)) return;
+        m_next.start(m_gather);
     }
 
     /// Applies the values once more, or nothing if they are null, and then leaves the target alone.
@@ -104,7 +108,7 @@ class TargetKeeper final {
                                     << "repair=" + QString::number(static_cast<int>(isRepair))
                                     << "ms=" + QString::number(result.took.count() / 1'000'000);
         m_inForce = values;
-        m_next.start(isNewest ? m_pollEach : milliseconds(0));
+        m_next.start(isNewest ? m_pollEach : m_gather);
         m_reports.applied(result, isRepair);
     }
 
@@ -125,6 +129,7 @@ class TargetKeeper final {
 
     const QString m_name;
     const milliseconds m_pollEach;
+    milliseconds m_gather{0};
     const QLoggingCategory& m_log;
     const Attempt m_attempt;
     const Reports m_reports;

@@ -23,7 +23,8 @@ struct SubnetTable {
 struct Applied {
     std::shared_ptr<const SubnetTable> table;  ///< shared, because thousands of subnets are not copied; never null
     bool isWritten = false;                    ///< the server had something else
-    QString warning;                           ///< applied, but something remains to be done by an operator
+    QString warning;                           ///< applied, but an operator should know this: a sentence
+    QString warningReason;                     ///< in CamelCase, for a condition
     std::chrono::nanoseconds took{0};
 };
 
@@ -38,6 +39,9 @@ class DhcpBackend : public QObject {
     /// NotFound when it is unreachable, Timeout, Protocol when it cannot be understood, Conflict when others keep
     /// changing it, Refused with the server's words.
     virtual void apply(std::shared_ptr<const Offers> offers, Done done) = 0;
+
+    /// How long to wait after a change of the offers for more, because each write costs the server something.
+    [[nodiscard]] virtual std::chrono::milliseconds gathering() const { return std::chrono::milliseconds(0); }
 };
 
 }  // namespace fos1::dhcp

@@ -18,7 +18,7 @@ DhcpBridge::DhcpBridge(const HostView& host, const BridgeOptions& options, std::
     for (ConfiguredServer& each : servers) {
         m_report.addServer(each.name);
         const auto& backend = m_backends.emplace_back(std::move(each.backend));
-        m_servers.emplace_back(std::make_unique<DhcpServer>(
+        const auto& server = m_servers.emplace_back(std::make_unique<DhcpServer>(
             each.name, options.pollEach, lcServer(),
             [backend = backend.get()](const std::shared_ptr<const Offers>& offers, DhcpServer::Done done) {
                 backend->apply(offers, std::move(done));
@@ -29,6 +29,7 @@ DhcpBridge::DhcpBridge(const HostView& host, const BridgeOptions& options, std::
                 },
                 [this, name = each.name](const Error& error) { m_report.failed(name, error); },
             }));
+        server->gatherFor(backend->gathering());
     }
 }
 
@@ -68,8 +69,7 @@ void DhcpBridge::stop(Ticket ticket) {
                                     problems.join(QStringLiteral("; ")));
     });
     for (const auto& server : m_servers)
-        server->stop(last,
-                     [this, name = server->name()](const QString& problem) { m_leaving.left(name, problem); });
+        server->stop(last, [this, name = server->name()](const QString& problem) { m_leaving.left(name, problem); });
 }
 
 }  // namespace fos1::dhcp

@@ -64,9 +64,7 @@ void ToldReport::applied(const QString& server, const Applied& result, bool isRe
         judge(server, good(typeOf(server), QStringLiteral("InForce"),
                            QStringLiteral("It has the options that the time services declare.")));
     else
-        judge(server, bad(typeOf(server), QStringLiteral("NotPersisted"),
-                          QStringLiteral("The options are in force, but its configuration file is unchanged: %1.")
-                              .arg(result.warning)));
+        judge(server, bad(typeOf(server), result.warningReason, result.warning));
 }
 
 void ToldReport::failed(const QString& server, const Error& error) {

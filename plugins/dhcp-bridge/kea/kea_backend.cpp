@@ -158,7 +158,10 @@ void KeaBackend::persist(bool isWritten) {
     ask(commandText(QStringLiteral("config-write"), {}), [this, isWritten](const QByteArray& raw) {
         const auto reply = readSuccess(raw, QStringLiteral("config-write"));
         m_isUnsaved = !reply.has_value();
-        finish(isWritten, reply ? QString() : reply.error().text());
+        finish(isWritten, reply
+                              ? QString()
+                              : QStringLiteral("The options are in force, but its configuration file is unchanged: %1.")
+                                    .arg(reply.error().text()));
     });
 }
 
@@ -172,6 +175,7 @@ void KeaBackend::finish(bool isWritten, const QString& warning) {
     applied.table = m_draft->table;
     applied.isWritten = isWritten;
     applied.warning = warning;
+    applied.warningReason = QStringLiteral("NotPersisted");
     applied.took = std::chrono::nanoseconds(m_since.nsecsElapsed());
     end(applied);
 }
