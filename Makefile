@@ -52,6 +52,7 @@ bench:
 	build/bench/tests/bench/bench_vlans
 	build/bench/tests/bench/bench_firewall
 	build/bench/tests/bench/bench_dhcp
+	build/bench/tests/bench/bench_dnsmasq
 	build/bench/tests/bench/bench_packets
 	build/bench/tests/bench/bench_cluster
 

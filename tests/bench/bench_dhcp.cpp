@@ -2,14 +2,8 @@
 // The cost of thousands of subnets in Kea: new options for all of them, for one, and for none. For comparison, Kea's
 // own config-get, config-test and config-set of the same configuration. In a network namespace of its own.
 #include <QCoreApplication>
-#include <QElapsedTimer>
-#include <QEventLoop>
-#include <QFile>
 #include <QJsonArray>
 #include <QJsonObject>
-#include <QTimer>
-#include <algorithm>
-#include <cstdio>
 
 #include "bridge_config.h"
 #include "fos1/testing/fake_host.h"
@@ -17,63 +11,16 @@
 #include "kea/kea_channel.h"
 #include "kea/kea_reply.h"
 #include "lan_daemons.h"
+#include "measure.h"
 
 using namespace fos1;
 using namespace fos1::dhcp;
+using namespace fos1::measure;
 using namespace std::chrono_literals;
 
 namespace {
 
 constexpr int kSubnets = 4000;
-
-void line(const char* what, double value, const char* unit, const char* beside = "") {
-    std::printf("%-66s %10.2f %-4s  %s\n", what, value, unit, beside);
-    std::fflush(stdout);
-}
-
-double milliseconds(const QElapsedTimer& timer) { return static_cast<double>(timer.nsecsElapsed()) / 1e6; }
-
-double memoryMiB(const char* field) {
-    QFile status(QStringLiteral("/proc/self/status"));
-    if (!status.open(QIODevice::ReadOnly)) return 0;
-    for (const QByteArray& each : status.readAll().split('\n'))
-        if (each.startsWith(field))
-            return each.mid(each.indexOf(':') + 1).simplified().split(' ').front().toDouble() / 1024;
-    return 0;
-}
-
-/// The longest time that the event loop was held, in ms.
-class Holds {
-   public:
-    Holds() {
-        m_timer.setTimerType(Qt::PreciseTimer);
-        QObject::connect(&m_timer, &QTimer::timeout, &m_timer, [this] {
-            m_longest = std::max(m_longest, milliseconds(m_since) - 1);
-            m_since.start();
-        });
-        m_since.start();
-        m_timer.start(1);
-    }
-    void restart() {
-        m_since.start();
-        m_longest = 0;
-    }
-    double take() { return std::exchange(m_longest, 0); }
-
-   private:
-    QTimer m_timer;
-    QElapsedTimer m_since;
-    double m_longest = 0;
-};
-
-bool runUntil(const std::function<bool()>& isDone, qint64 timeoutMs = 60'000) {
-    QTimer wake;
-    wake.start(5);
-    QElapsedTimer timer;
-    for (timer.start(); !isDone() && timer.elapsed() < timeoutMs;)
-        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
-    return isDone();
-}
 
 QByteArray prefix(int i) { return "10." + QByteArray::number(i / 200) + '.' + QByteArray::number(i % 200) + '.'; }
 

@@ -131,9 +131,12 @@ tl::expected<void, Error> OptionsDirectory::write(const QString& name, const QBy
     if (!opened) return tl::unexpected(opened.error());
     const auto closeDirectory = qScopeGuard([&] { ::close(*opened); });
     const QString path = m_path + u'/' + name;
-    // What an earlier run left. O_EXCL, because others may write to the directory as well.
-    ::unlinkat(*opened, kTemporary, 0);
-    const int file = ::openat(*opened, kTemporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    // O_EXCL, because others may write to the directory as well.
+    const auto create = [&] {
+        return ::openat(*opened, kTemporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    };
+    int file = create();
+    if (file < 0 && errno == EEXIST && ::unlinkat(*opened, kTemporary, 0) == 0) file = create();  // of an earlier run
     if (file < 0) return problem(errno, path);
     const auto giveUp = [&]() -> tl::expected<void, Error> {
         const int error = errno;

@@ -75,7 +75,7 @@ class TestDnsmasqKills : public QObject {
                 QTRY_VERIFY(!m_server->isReloadDue());
                 QVERIFY(m_server->process->isRunning());
             }
-        QVERIFY2(kills >= 4, qPrintable(QString::number(kills)));
+        QVERIFY2(kills >= 3, qPrintable(QString::number(kills)));
     }
 
     /// Before it has read what was written, and before it handles SIGHUP.
