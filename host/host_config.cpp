@@ -116,6 +116,12 @@ QCborMap expandPaths(QCborMap section, const QJsonObject& schema, const QString&
             section.insert(it.key(), expanded);
         } else if (property.contains(QLatin1String("properties"))) {
             section.insert(it.key(), expandPaths(section.value(it.key()).toMap(), property, at, base, errors));
+        } else if (const QJsonObject item = property.value(QLatin1String("items")).toObject();
+                   item.contains(QLatin1String("properties"))) {
+            QCborArray list = section.value(it.key()).toArray();
+            for (qsizetype i = 0; i < list.size(); ++i)
+                list[i] = expandPaths(list.at(i).toMap(), item, at + u'[' + QString::number(i) + u']', base, errors);
+            section.insert(it.key(), list);
         }
     }
     return section;

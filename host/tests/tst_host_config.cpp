@@ -73,6 +73,24 @@ class TestHostConfig : public QObject {
         QCOMPARE(checkPluginSection(*good, "p", schema)->value(QStringLiteral("directory")).toString(),
                  QStringLiteral("/etc/fos1/manifests"));
     }
+
+    void pathsInLists() {
+        const QJsonObject item{
+            {"type", "object"},
+            {"properties", QJsonObject{{"name", QJsonObject{{"type", "string"}}},
+                                       {"key", QJsonObject{{"type", "string"}, {"format", "path"}}}}}};
+        const QJsonObject schema{
+            {"type", "object"},
+            {"properties", QJsonObject{{"servers", QJsonObject{{"type", "array"}, {"items", item}}}}}};
+        const auto config = parseHostConfig("plugins: {p: {servers: [{name: a}, {name: b, key: k}, {key: /x/y}]}}\n",
+                                            "/etc/fos1/host.yaml");
+        QVERIFY(config.has_value());
+        const auto section = checkPluginSection(*config, "p", schema);
+        QVERIFY2(section.has_value(), qPrintable(section ? QString() : joined(section.error())));
+        const QCborArray servers = section->value(QStringLiteral("servers")).toArray();
+        QCOMPARE(servers, (QCborArray{QCborMap{{"name", "a"}}, QCborMap{{"name", "b"}, {"key", "/etc/fos1/k"}},
+                                      QCborMap{{"key", "/x/y"}}}));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestHostConfig)
