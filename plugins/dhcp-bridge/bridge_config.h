@@ -10,7 +10,7 @@ namespace fos1::dhcp {
 
 [[nodiscard]] BridgeOptions optionsFrom(const QCborMap& map);
 
-/// An error when two servers have one name or one socket.
+/// An error, with its path, when two servers have one name or are one server, or when members contradict each other.
 [[nodiscard]] Result<std::vector<ConfiguredServer>> serversFrom(const QCborMap& map);
 
 }  // namespace fos1::dhcp

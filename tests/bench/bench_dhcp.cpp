@@ -8,8 +8,8 @@
 #include "bridge_config.h"
 #include "fos1/testing/fake_host.h"
 #include "isolation.h"
-#include "kea/kea_channel.h"
 #include "kea/kea_reply.h"
+#include "kea/kea_socket.h"
 #include "lan_daemons.h"
 #include "measure.h"
 
@@ -78,7 +78,7 @@ struct Bench {
 int bench() {
     lab::Lab lab(lab::FirstClient::Absent);
     const auto kea = lab::startKea(lab, "rt", "kea", lab::IpFamily::V4, configuration());
-    KeaChannel channel(lab.path("kea/control"));
+    KeaSocket channel(lab.path("kea/control"));
     if (!kea || !runUntil([&] {
             return readSuccess(ask(channel, R"({"command": "version-get"})"), "version-get").has_value();
         }))
@@ -103,7 +103,7 @@ int bench() {
     const double before = memoryMiB("VmRSS");
     Holds holds;
     {
-        Bench b(channel.path());
+        Bench b(channel.place());
         for (int i = 0; i < kSubnets; ++i) b.say(i, true);
         holds.restart();  // publishing all that is the fake host's
         timer.start();

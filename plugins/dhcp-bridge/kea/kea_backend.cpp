@@ -20,8 +20,9 @@ constexpr int kMostRounds = 4;
 
 QByteArray digestOf(const QByteArray& raw) { return QCryptographicHash::hash(raw, QCryptographicHash::Sha1); }
 
-QByteArray commandText(const QString& name, const QByteArray& arguments) {
+QByteArray commandText(const QString& name, const QByteArray& service, const QByteArray& arguments = {}) {
     QByteArray text = "{ \"command\": \"" + name.toLatin1() + '"';
+    if (!service.isEmpty()) text += ", \"service\": [ \"" + service + "\" ]";
     if (!arguments.isEmpty()) text += ", \"arguments\": " + arguments;
     return text + " }";
 }
@@ -44,7 +45,7 @@ void KeaBackend::apply(std::shared_ptr<const Offers> offers, Done done) {
 }
 
 void KeaBackend::ask(const QByteArray& command, std::function<void(const QByteArray&)> answered) {
-    m_channel.ask(command, kPatience, [this, answered = std::move(answered)](const Result<QByteArray>& raw) {
+    m_channel->ask(command, kPatience, [this, answered = std::move(answered)](const Result<QByteArray>& raw) {
         if (raw)
             answered(*raw);
         else
@@ -53,19 +54,20 @@ void KeaBackend::ask(const QByteArray& command, std::function<void(const QByteAr
 }
 
 void KeaBackend::command(const QString& name, const QByteArray& arguments, std::function<void()> then) {
-    ask(commandText(name, arguments), [this, name, then = std::move(then)](const QByteArray& raw) {
-        const auto reply = readSuccess(raw, name);
-        if (reply)
-            then();
-        else if (reply.error().code == ErrorCode::Refused)
-            refused(reply.error());
-        else
-            end(tl::unexpected(reply.error()));
-    });
+    ask(commandText(name, m_channel->service(), arguments),
+        [this, name, then = std::move(then)](const QByteArray& raw) {
+            const auto reply = readSuccess(raw, name);
+            if (reply)
+                then();
+            else if (reply.error().code == ErrorCode::Refused)
+                refused(reply.error());
+            else
+                end(tl::unexpected(reply.error()));
+        });
 }
 
 void KeaBackend::get() {
-    ask(commandText(QStringLiteral("config-get"), {}), [this](const QByteArray& raw) { edit(raw); });
+    ask(commandText(QStringLiteral("config-get"), m_channel->service()), [this](const QByteArray& raw) { edit(raw); });
 }
 
 /// On the worker thread: reads the answer, plans and edits.
@@ -129,7 +131,7 @@ void KeaBackend::test() {
 
 /// Closes most of the gap in which another writer's change would be lost; config-set has no condition.
 void KeaBackend::getAgain() {
-    ask(commandText(QStringLiteral("config-get"), {}), [this](const QByteArray& raw) {
+    ask(commandText(QStringLiteral("config-get"), m_channel->service()), [this](const QByteArray& raw) {
         if (raw == m_raw) {
             set();
         } else if (++m_round < kMostRounds) {
@@ -137,7 +139,7 @@ void KeaBackend::getAgain() {
         } else {
             end(failure(ErrorCode::Conflict,
                         QStringLiteral("another program keeps changing the configuration; nothing was written"),
-                        m_channel.path()));
+                        m_channel->place()));
         }
     });
 }
@@ -155,7 +157,7 @@ void KeaBackend::persist(bool isWritten) {
         finish(isWritten);
         return;
     }
-    ask(commandText(QStringLiteral("config-write"), {}), [this, isWritten](const QByteArray& raw) {
+    ask(commandText(QStringLiteral("config-write"), m_channel->service()), [this, isWritten](const QByteArray& raw) {
         const auto reply = readSuccess(raw, QStringLiteral("config-write"));
         m_isUnsaved = !reply.has_value();
         finish(isWritten, reply

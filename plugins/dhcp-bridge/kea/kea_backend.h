@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A Kea server, version 2.2 or later, over its control socket: config-get, edit, config-test, config-get once more, and
-// config-set. Writes nothing to disk unless it is to persist. Must not know resources, the bus, or when to act.
+// A Kea server, version 2.2 or later: config-get, edit, config-test, config-get once more, and config-set. Writes
+// nothing to disk unless it is to persist. Must not know resources, the bus, when to act, or how commands travel.
 #pragma once
 
 #include <QElapsedTimer>
@@ -18,8 +18,8 @@ class KeaBackend final : public DhcpBackend {
     Q_OBJECT
 
    public:
-    KeaBackend(const QString& socket, const KeaFamily& family, Persistence persistence)
-        : m_family(family), m_persistence(persistence), m_channel(socket) {}
+    KeaBackend(std::unique_ptr<KeaChannel> channel, const KeaFamily& family, Persistence persistence)
+        : m_family(family), m_persistence(persistence), m_channel(std::move(channel)) {}
 
     void apply(std::shared_ptr<const Offers> offers, Done done) override;
 
@@ -49,7 +49,7 @@ class KeaBackend final : public DhcpBackend {
 
     const KeaFamily& m_family;
     const Persistence m_persistence;
-    KeaChannel m_channel;
+    const std::unique_ptr<KeaChannel> m_channel;
     Settled m_settled;
     bool m_isUnsaved = true;  ///< the configuration file may differ from the running server; only if it is to persist
 

@@ -44,8 +44,8 @@ std::vector<net::IpAddress> told(std::vector<net::IpAddress> addresses, const Ke
 
 }  // namespace
 
-const KeaFamily kKea4{net::AddressFamily::Inet4, "Dhcp4", "subnet4", "dhcp4", "ntp-servers", 42};
-const KeaFamily kKea6{net::AddressFamily::Inet6, "Dhcp6", "subnet6", "dhcp6", "ntp-server", 56};
+const KeaFamily kKea4{net::AddressFamily::Inet4, "dhcp4", "Dhcp4", "subnet4", "dhcp4", "ntp-servers", 42};
+const KeaFamily kKea6{net::AddressFamily::Inet6, "dhcp6", "Dhcp6", "subnet6", "dhcp6", "ntp-server", 56};
 
 OptionOwner ownerOf(const JsonSpan& entry, const KeaFamily& family) {
     const QJsonValue code = entry.member("code").value();

@@ -13,6 +13,7 @@ namespace fos1::dhcp {
 /// The words of one of Kea's two servers.
 struct KeaFamily {
     net::AddressFamily family = net::AddressFamily::Unknown;
+    const char* service = "";  ///< what a control agent calls the server
     const char* root = "";     ///< of the configuration
     const char* subnets = "";  ///< the list of subnets
     const char* space = "";    ///< of standard options

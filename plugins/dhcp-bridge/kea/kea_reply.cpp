@@ -39,6 +39,10 @@ Result<KeaReply> readSuccess(const QByteArray& raw, const QString& command) {
     auto reply = readReply(raw);
     if (!reply || reply->result == static_cast<int>(KeaResult::Success)) return reply;
     const QString words = reply->text.isEmpty() ? meaning(reply->result) : reply->text;
+    // A control agent answers for a server that it cannot reach.
+    if (words.startsWith(QStringLiteral("unable to forward command")) ||
+        words.startsWith(QStringLiteral("forwarding socket is not configured")))
+        return failure(ErrorCode::Io, QStringLiteral("%1: %2").arg(command, words));
     return failure(ErrorCode::Refused, QStringLiteral("%1: %2").arg(command, words));
 }
 

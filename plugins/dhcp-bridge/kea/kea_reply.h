@@ -17,7 +17,8 @@ struct KeaReply {
 /// `raw` outlives the reply. An error when it is not a reply of Kea.
 [[nodiscard]] Result<KeaReply> readReply(const QByteArray& raw);
 
-/// The reply to `command` when it was carried out; otherwise an error in the server's words.
+/// The reply to `command` when it was carried out; otherwise an error in the server's words: Refused, or Io when a
+/// control agent could not reach the server.
 [[nodiscard]] Result<KeaReply> readSuccess(const QByteArray& raw, const QString& command);
 
 }  // namespace fos1::dhcp

@@ -80,6 +80,47 @@ const QString kService = QString::fromLatin1(time::ServiceState::kTopic);
 class TestDhcpWiring : public QObject {
     Q_OBJECT
    private Q_SLOTS:
+    void mistakesInTheConfigurationHaveAPath_data() {
+        QTest::addColumn<QCborArray>("servers");
+        QTest::addColumn<QString>("error");
+        const auto row = [](const char* error, std::initializer_list<QCborMap> servers) {
+            QCborArray all;
+            for (QCborMap each : servers) {
+                if (!each.contains(QStringLiteral("name"))) each.insert(QStringLiteral("name"), QStringLiteral("x"));
+                if (!each.contains(QStringLiteral("kind"))) each.insert(QStringLiteral("kind"), QStringLiteral("kea4"));
+                all.append(each);
+            }
+            QTest::newRow(error) << all << QString::fromLatin1(error);
+        };
+        const char* const url = "https://kea.lan:8000/";
+        row("", {{{"url", url}, {"caFile", "/ca"}, {"user", "u"}, {"passwordFile", "/p"}}});
+        row("", {{{"url", url}}, {{"url", url}, {"name", "y"}, {"kind", "kea6"}}});
+        row("servers[1].name: x is already the name of servers[0]", {{{"socket", "/a"}}, {{"socket", "/b"}}});
+        row("servers[1].socket: /a is already the socket of servers[0]",
+            {{{"socket", "/a"}}, {{"socket", "/a"}, {"name", "y"}}});
+        row("servers[1].url: https://kea.lan:8000/ is already the url of servers[0]",
+            {{{"url", url}}, {{"url", url}, {"name", "y"}}});
+        row("servers[0].user: has no effect without \"url\"", {{{"socket", "/a"}, {"user", "u"}}});
+        row("servers[0].url: is not an http:// or https:// URL with a host", {{{"url", "http://"}}});
+        row("servers[0].url: is not an http:// or https:// URL with a host", {{{"url", "ftp://kea/"}}});
+        row("servers[0].url: must not contain a user or password; use \"user\" and \"passwordFile\"",
+            {{{"url", "http://u:secret@kea/"}}});
+        row("servers[0].url: must not contain a query or fragment", {{{"url", "http://kea/?a=b"}}});
+        row("servers[0].user: \"user\" and \"passwordFile\" need each other", {{{"url", url}, {"user", "u"}}});
+        row("servers[0].passwordFile: \"user\" and \"passwordFile\" need each other",
+            {{{"url", url}, {"passwordFile", "/p"}}});
+        row("servers[0].keyFile: \"certificateFile\" and \"keyFile\" need each other",
+            {{{"url", url}, {"keyFile", "/k"}}});
+        row("servers[0].caFile: has no effect without https:// in \"url\"",
+            {{{"url", "http://kea/"}, {"caFile", "/ca"}}});
+    }
+    void mistakesInTheConfigurationHaveAPath() {
+        QFETCH(const QCborArray, servers);
+        QFETCH(const QString, error);
+        const auto found = serversFrom({{"servers", servers}});
+        QCOMPARE(found ? QString() : found.error().text(), error);
+    }
+
     void nothingIsTouchedBeforeTheFirstPolicy() {
         Bridge b;
         QTest::qWait(100);
@@ -198,20 +239,6 @@ class TestDhcpWiring : public QObject {
         QCOMPARE(b.stop(), Outcome::Failed);
         QCOMPARE(b.host.completion(1).message,
                  QStringLiteral("Options may still be in a DHCP server: kea: no answer in time"));
-    }
-
-    void wrongConfigurationsAreNamed() {
-        const auto error = [](const QCborArray& servers) {
-            const auto read = serversFrom({{"servers", servers}});
-            return read ? QString() : read.error().text();
-        };
-        const QCborMap a{{"name", "a"}, {"kind", "kea4"}, {"socket", "/x"}};
-        QCborMap b = a;
-        b.insert(QStringLiteral("socket"), QStringLiteral("/y"));
-        QCOMPARE(error({a, b}), QStringLiteral("servers[1].name: a is already the name of servers[0]"));
-        b = a;
-        b.insert(QStringLiteral("name"), QStringLiteral("b"));
-        QCOMPARE(error({a, b}), QStringLiteral("servers[1].socket: /x is already the socket of servers[0]"));
     }
 
     void pages() {

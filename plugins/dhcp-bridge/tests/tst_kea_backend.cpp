@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The dialogue with Kea's control socket, with a scripted one where no real Kea misbehaves on request.
-#include <QEventLoop>
 #include <QTest>
 #include <QTimer>
 
-#include "core/offer_rules.h"
 #include "kea/kea_backend.h"
+#include "kea/kea_socket.h"
+#include "support/outcome.h"
 #include "support/scripted_kea.h"
 
 using namespace fos1;
@@ -20,30 +20,9 @@ QByteArray configuration(const QByteArray& root) {
     return R"({ "arguments": { "Dhcp4": )" + root + R"(, "hash": "0A" }, "result": 0 })";
 }
 
-std::shared_ptr<const Offers> offers() {
-    time::ServiceState vlan;
-    vlan.addresses = {{"10.1.0.1", 24}};
-    vlan.port = 123;
-    vlan.accepting = vlan.advertise = vlan.dhcp = true;
-    Offers all;
-    all.vlans["a"] = offerOf(vlan, OnLoss::Withdraw);
-    return std::make_shared<const Offers>(all);
-}
+std::unique_ptr<KeaChannel> socketTo(const QString& path) { return std::make_unique<KeaSocket>(path); }
 
-/// Applies and waits for the outcome: "written", "same", or the error.
-QString outcome(KeaBackend& backend, const std::shared_ptr<const Offers>& wanted) {
-    QString outcome = QStringLiteral("no outcome");
-    // Not qWaitFor(), which sleeps between turns: a dialogue takes many.
-    QEventLoop loop;
-    QTimer::singleShot(70'000, &loop, &QEventLoop::quit);
-    backend.apply(wanted, [&](const Result<Applied>& result) {
-        outcome = !result ? result.error().text()
-                          : (result->isWritten ? QStringLiteral("written") : QStringLiteral("same")) + result->warning;
-        loop.quit();
-    });
-    loop.exec();
-    return outcome;
-}
+std::shared_ptr<const Offers> offers() { return offerOfAddress(QStringLiteral("10.1.0.1"), 24); }
 
 }  // namespace
 
@@ -61,7 +40,7 @@ class TestKeaBackend : public QObject {
             if (command == u"config-set") root = sent.member("Dhcp4").text.toByteArray();
             return kGood;
         });
-        KeaBackend backend(kea.path(), kKea4, Persistence::RunningServerOnly);
+        KeaBackend backend(socketTo(kea.path()), kKea4, Persistence::RunningServerOnly);
         const auto wanted = offers();
         QCOMPARE(outcome(backend, wanted), QStringLiteral("written"));
         const QStringList dialogue{"config-get", "config-test", "config-get", "config-set"};
@@ -70,9 +49,7 @@ class TestKeaBackend : public QObject {
         QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
         QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
         QCOMPARE(kea.commands(), dialogue + QStringList({"config-get", "config-get"}));
-        auto nothing = std::make_shared<Offers>();
-        nothing->withdrawsAll = true;
-        QCOMPARE(outcome(backend, nothing), QStringLiteral("written"));
+        QCOMPARE(outcome(backend, withdrawal()), QStringLiteral("written"));
         QCOMPARE(root, kRoot);
     }
 
@@ -89,7 +66,7 @@ class TestKeaBackend : public QObject {
                 root = parseJson(request)->member("arguments").member("Dhcp4").text.toByteArray();
             return kGood;
         });
-        KeaBackend backend(kea.path(), kKea4, Persistence::RunningServerOnly);
+        KeaBackend backend(socketTo(kea.path()), kKea4, Persistence::RunningServerOnly);
         QCOMPARE(outcome(backend, offers()), QStringLiteral("written"));
         QVERIFY2(root.contains("10.1.0.1") && root.contains("10.2.0.0/24"), root.constData());
         QCOMPARE(kea.commands().count(QStringLiteral("config-set")), 1);
@@ -101,7 +78,7 @@ class TestKeaBackend : public QObject {
             QByteArray root = kRoot;
             return command == u"config-get" ? configuration(root.replace("1.50", QByteArray::number(++gets))) : kGood;
         });
-        KeaBackend backend(kea.path(), kKea4, Persistence::RunningServerOnly);
+        KeaBackend backend(socketTo(kea.path()), kKea4, Persistence::RunningServerOnly);
         QVERIFY(outcome(backend, offers()).contains(QStringLiteral("keeps changing the configuration")));
         QVERIFY(!kea.commands().contains(QStringLiteral("config-set")));
     }
@@ -112,7 +89,7 @@ class TestKeaBackend : public QObject {
             return command == u"config-get" ? configuration(root)
                                             : QByteArray(R"x({"result": 1, "text": "no such option (<wire>:0:56)"})x");
         });
-        KeaBackend backend(kea.path(), kKea4, Persistence::RunningServerOnly);
+        KeaBackend backend(socketTo(kea.path()), kKea4, Persistence::RunningServerOnly);
         const auto wanted = offers();
         const QString words = QStringLiteral("config-test: no such option (<wire>:0:56)");
         QCOMPARE(outcome(backend, wanted), words);
@@ -153,7 +130,7 @@ class TestKeaBackend : public QObject {
             if (isDeath) return QByteArray("");
             return command == u"config-get" ? configuration(root) : kGood;
         });
-        dying = std::make_unique<KeaBackend>(kea.path(), kKea4, Persistence::RunningServerOnly);
+        dying = std::make_unique<KeaBackend>(socketTo(kea.path()), kKea4, Persistence::RunningServerOnly);
         const auto wanted = offers();
         if (weDie) {
             dying->apply(wanted, [](const Result<Applied>&) { QFAIL("the dead do not answer"); });
@@ -161,7 +138,7 @@ class TestKeaBackend : public QObject {
         } else {
             QVERIFY(!outcome(*dying, wanted).isEmpty());
         }
-        KeaBackend next(kea.path(), kKea4, Persistence::RunningServerOnly);
+        KeaBackend next(socketTo(kea.path()), kKea4, Persistence::RunningServerOnly);
         QVERIFY(root == kRoot || root.contains("10.1.0.1"));
         QCOMPARE(outcome(next, wanted), step == 4 && isCarriedOut ? QStringLiteral("same") : QStringLiteral("written"));
         QCOMPARE(root.count("fos1-host"), 1);
@@ -190,7 +167,7 @@ class TestKeaBackend : public QObject {
         QFETCH(const QByteArray, answer);
         QFETCH(const QString, error);
         ScriptedKea kea([&](const QString&, const QByteArray&) { return answer.isNull() ? QByteArray("") : answer; });
-        KeaBackend backend(kea.path(), kKea4, Persistence::RunningServerOnly);
+        KeaBackend backend(socketTo(kea.path()), kKea4, Persistence::RunningServerOnly);
         const QString seen = outcome(backend, offers());
         QVERIFY2(seen == error || seen == kea.path() + ": " + error, qPrintable(seen));
         QCOMPARE(kea.commands(), QStringList("config-get"));
@@ -198,7 +175,7 @@ class TestKeaBackend : public QObject {
 
     void aSilentServerIsLeftAfterAWhile() {
         ScriptedKea kea([&](const QString&, const QByteArray&) { return QByteArray(); });
-        KeaChannel channel(kea.path());
+        KeaSocket channel(kea.path());
         std::optional<Result<QByteArray>> answer;
         channel.ask("{}", std::chrono::milliseconds(200), [&](const auto& raw) { answer = raw; });
         QTRY_VERIFY(answer);
@@ -219,7 +196,7 @@ class TestKeaBackend : public QObject {
                     });
             trickle.start(20);
         });
-        KeaChannel channel(server.fullServerName());
+        KeaSocket channel(server.fullServerName());
         std::optional<Result<QByteArray>> answer;
         channel.ask("{}", std::chrono::milliseconds(500), [&](const auto& raw) { answer = raw; });
         QTRY_VERIFY_WITH_TIMEOUT(answer, 10'000);
@@ -229,9 +206,9 @@ class TestKeaBackend : public QObject {
     void aSocketThatIsNotThereIsNamed() {
         const QTemporaryDir dir;
         const QString path = dir.filePath(QStringLiteral("none"));
-        KeaBackend backend(path, kKea4, Persistence::RunningServerOnly);
+        KeaBackend backend(socketTo(path), kKea4, Persistence::RunningServerOnly);
         QVERIFY(outcome(backend, offers()).startsWith(path + QStringLiteral(": there is no such socket; start Kea")));
-        KeaBackend far(dir.filePath(QString(200, u'x')), kKea4, Persistence::RunningServerOnly);
+        KeaBackend far(socketTo(dir.filePath(QString(200, u'x'))), kKea4, Persistence::RunningServerOnly);
         QVERIFY(!outcome(far, offers()).isEmpty());
         QFile file(path);
         QVERIFY(file.open(QIODevice::WriteOnly));
@@ -251,7 +228,7 @@ class TestKeaBackend : public QObject {
                 root = parseJson(request)->member("arguments").member("Dhcp4").text.toByteArray();
             return command == u"config-write" ? write : kGood;
         });
-        KeaBackend backend(kea.path(), kKea4, Persistence::ConfigurationFile);
+        KeaBackend backend(socketTo(kea.path()), kKea4, Persistence::ConfigurationFile);
         const auto wanted = offers();
         QCOMPARE(outcome(backend, wanted), QStringLiteral("writtenconfig-write: Permission denied"));
         QCOMPARE(outcome(backend, wanted), QStringLiteral("sameconfig-write: Permission denied"));
