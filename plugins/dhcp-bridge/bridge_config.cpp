@@ -15,6 +15,10 @@ std::chrono::milliseconds seconds(const CborReader& section, const QString& key,
     return std::chrono::seconds(section.integer(key, fallback));
 }
 
+Sntp sntpFrom(const CborReader& section) {
+    return section.boolean(QStringLiteral("sntp")) ? Sntp::Told : Sntp::Omitted;
+}
+
 AgentAccess agentOf(const CborReader& server) {
     const auto text = [&server](const char* member) { return server.text(QLatin1String(member)); };
     return {QUrl(text("url"), QUrl::StrictMode),
@@ -48,11 +52,15 @@ Result<std::unique_ptr<KeaChannel>> channelTo(const CborReader& server, const Ke
 
 Result<std::unique_ptr<DhcpBackend>> keaFrom(const CborReader& section) {
     const KeaFamily& family = section.text(QStringLiteral("kind")) == QStringLiteral("kea6") ? kKea6 : kKea4;
+    const Sntp sntp = sntpFrom(section);
+    if (sntp == Sntp::Told && family.family != net::AddressFamily::Inet6)
+        return failure(ErrorCode::InvalidInput, QStringLiteral("there is no such option in DHCPv4"),
+                       section.path(QStringLiteral("sntp")));
     auto channel = channelTo(section, family);
     if (!channel) return tl::unexpected(channel.error());
-    return std::make_unique<KeaBackend>(
-        std::move(*channel), family,
-        section.boolean(QStringLiteral("persist")) ? Persistence::ConfigurationFile : Persistence::RunningServerOnly);
+    const Persistence persistence =
+        section.boolean(QStringLiteral("persist")) ? Persistence::ConfigurationFile : Persistence::RunningServerOnly;
+    return std::make_unique<KeaBackend>(std::move(*channel), family, persistence, sntp);
 }
 
 std::unique_ptr<DhcpBackend> dnsmasqFrom(const CborReader& section) {
@@ -60,7 +68,7 @@ std::unique_ptr<DhcpBackend> dnsmasqFrom(const CborReader& section) {
     place.directory = section.text(QStringLiteral("optionsDirectory"));
     place.pidFile = section.text(QStringLiteral("pidFile"));
     place.mayPersist = section.boolean(QStringLiteral("persist"));
-    place.sntp = section.boolean(QStringLiteral("sntp")) ? Sntp::Told : Sntp::Omitted;
+    place.sntp = sntpFrom(section);
     return std::make_unique<DnsmasqBackend>(std::move(place));
 }
 

@@ -18,20 +18,25 @@ std::vector<SubnetPlan> plansFor(const KeaConfig& config, const char* address) {
     return std::vector<SubnetPlan>(config.subnets().size(), plan);
 }
 
-/// Returns the edited text, or null when nothing changes.
-QByteArray edit(const QByteArray& text, const KeaFamily& family, const char* address) {
+struct Way {
+    Option56Form form = Option56Form::Unknown;
+    Sntp sntp = Sntp::Unknown;
+};
+
+/// Returns the edited text, or the same when nothing changes.
+QByteArray edit(const QByteArray& text, const KeaFamily& family, const Way& way, const char* address) {
     const auto root = parseJson(text);
     FUZZ_CLAIM(root);
-    const auto config = KeaConfig::read(*root, family);
+    const auto config = KeaConfig::read(*root, family, way.sntp);
     FUZZ_CLAIM(config);
-    const QByteArray edited = config->edited(plansFor(*config, address));
+    const QByteArray edited = config->edited(plansFor(*config, address), way.form);
     if (edited.isNull()) return text;
     const auto again = parseJson(edited);
     FUZZ_CLAIM(again);
-    const auto reread = KeaConfig::read(*again, family);
+    const auto reread = KeaConfig::read(*again, family, way.sntp);
     FUZZ_CLAIM(reread && reread->subnets().size() == config->subnets().size());
     for (const Subnet& subnet : reread->subnets()) FUZZ_CLAIM(subnet.hasOurs == (address != nullptr));
-    FUZZ_CLAIM(reread->edited(plansFor(*reread, address)).isNull());
+    FUZZ_CLAIM(reread->edited(plansFor(*reread, address), way.form).isNull());
     return edited;
 }
 
@@ -41,9 +46,11 @@ void configuration(const JsonSpan& root, const KeaFamily& family, const char* ad
         FUZZ_CLAIM(saysWhy(config.error()));
         return;
     }
-    const QByteArray withdrawn = edit(root.text.toByteArray(), family, nullptr);
-    const QByteArray told = edit(withdrawn, family, address);
-    FUZZ_CLAIM(config->subnets().empty() || told != withdrawn);
+    for (const Way& way : {Way{Option56Form::Bytes, Sntp::Omitted}, Way{Option56Form::Suboptions, Sntp::Told}}) {
+        const QByteArray withdrawn = edit(root.text.toByteArray(), family, way, nullptr);
+        const QByteArray told = edit(withdrawn, family, way, address);
+        FUZZ_CLAIM(config->subnets().empty() || told != withdrawn);
+    }
 }
 
 }  // namespace

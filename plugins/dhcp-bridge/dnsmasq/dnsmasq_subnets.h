@@ -15,13 +15,12 @@
 
 #include "dhcp_backend.h"
 #include "dnsmasq/dnsmasq_config.h"
+#include "model/sntp.h"
 
 namespace fos1::dhcp {
 
 /// Files of our own by name, with their content.
 using DnsmasqOptionFiles = std::map<QString, QByteArray>;
-
-enum class Sntp { Unknown = 0, Omitted, Told };
 
 struct DnsmasqPlan {
     SubnetTable table;

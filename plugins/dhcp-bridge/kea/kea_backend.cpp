@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kea/kea_backend.h"
 
-#include <QCryptographicHash>
-
-#include "core/dhcp_plan.h"
-#include "kea/kea_config.h"
 #include "kea/kea_reply.h"
 
 namespace fos1::dhcp {
@@ -18,8 +14,6 @@ constexpr auto kPatience = 15s;
 /// Others who change the configuration between our reading and writing it are waited for so often.
 constexpr int kMostRounds = 4;
 
-QByteArray digestOf(const QByteArray& raw) { return QCryptographicHash::hash(raw, QCryptographicHash::Sha1); }
-
 QByteArray commandText(const QString& name, const QByteArray& service, const QByteArray& arguments = {}) {
     QByteArray text = "{ \"command\": \"" + name.toLatin1() + '"';
     if (!service.isEmpty()) text += ", \"service\": [ \"" + service + "\" ]";
@@ -29,17 +23,12 @@ QByteArray commandText(const QString& name, const QByteArray& service, const QBy
 
 }  // namespace
 
-struct KeaBackend::Draft {
-    QByteArray digest;
-    std::shared_ptr<const SubnetTable> table;
-    QByteArray arguments;  ///< for config-set; null: nothing is to be changed
-};
-
 void KeaBackend::apply(std::shared_ptr<const Offers> offers, Done done) {
     Q_ASSERT(!m_done);
     m_offers = std::move(offers);
     m_done = std::move(done);
     m_round = 0;
+    m_refusedForm = Option56Form::Unknown;
     m_since.start();
     get();
 }
@@ -53,19 +42,6 @@ void KeaBackend::ask(const QByteArray& command, std::function<void(const QByteAr
     });
 }
 
-void KeaBackend::command(const QString& name, const QByteArray& arguments, std::function<void()> then) {
-    ask(commandText(name, m_channel->service(), arguments),
-        [this, name, then = std::move(then)](const QByteArray& raw) {
-            const auto reply = readSuccess(raw, name);
-            if (reply)
-                then();
-            else if (reply.error().code == ErrorCode::Refused)
-                refused(reply.error());
-            else
-                end(tl::unexpected(reply.error()));
-        });
-}
-
 void KeaBackend::get() {
     ask(commandText(QStringLiteral("config-get"), m_channel->service()), [this](const QByteArray& raw) { edit(raw); });
 }
@@ -73,37 +49,19 @@ void KeaBackend::get() {
 /// On the worker thread: reads the answer, plans and edits.
 void KeaBackend::edit(const QByteArray& raw) {
     m_raw = raw;
-    m_worker.post([this, raw, offers = m_offers, settled = m_settled, &family = m_family] {
-        const auto work = [&]() -> Result<std::shared_ptr<const Draft>> {
-            auto draft = std::make_shared<Draft>();
-            draft->digest = digestOf(raw);
-            if (!settled.refusal && settled.table && settled.digest == draft->digest && settled.offers == offers) {
-                draft->table = settled.table;
-                return draft;
-            }
-            const auto reply = readSuccess(raw, QStringLiteral("config-get"));
-            if (!reply) return tl::unexpected(reply.error());
-            const JsonSpan root = reply->arguments.member(family.root);
-            if (root.isMissing())
-                return failure(ErrorCode::Protocol,
-                               QStringLiteral("config-get: the answer has no \"%1\": another server uses this socket")
-                                   .arg(QLatin1String(family.root)));
-            const auto config = KeaConfig::read(root, family);
-            if (!config) return tl::unexpected(config.error());
-            auto table = std::make_shared<SubnetTable>();
-            table->subnets = config->subnets();
-            table->plans = planSubnets(*offers, family.family, table->subnets);
-            const QByteArray text = config->edited(table->plans);
-            // Nothing but the root: newer versions add a "hash" beside it, which config-set refuses.
-            if (!text.isNull()) draft->arguments = QByteArray("{ \"") + family.root + "\": " + text + " }";
-            draft->table = std::move(table);
-            return draft;
-        };
-        return Worker::Answer([this, draft = work()] { edited(draft); });
+    const DraftWish wish{m_offers, m_sntp, m_form, m_refusedForm};
+    m_worker.post([this, raw, wish, settled = m_settled, &family = m_family] {
+        auto draft = [&]() -> Result<std::shared_ptr<const KeaDraft>> {
+            const QByteArray digest = digestOf(raw);
+            const bool isSettled = !settled.refusal && settled.table && settled.offers == wish.offers;
+            if (!isSettled || settled.digest != digest) return draftOf(raw, family, wish);
+            return std::make_shared<const KeaDraft>(KeaDraft{digest, settled.table, {}, wish.known});
+        }();
+        return Worker::Answer([this, draft = std::move(draft)] { edited(draft); });
     });
 }
 
-void KeaBackend::edited(const Result<std::shared_ptr<const Draft>>& draft) {
+void KeaBackend::edited(const Result<std::shared_ptr<const KeaDraft>>& draft) {
     if (!draft) {
         end(tl::unexpected(draft.error()));
         return;
@@ -126,7 +84,27 @@ void KeaBackend::edited(const Result<std::shared_ptr<const Draft>>& draft) {
 }
 
 void KeaBackend::test() {
-    command(QStringLiteral("config-test"), m_draft->arguments, [this] { getAgain(); });
+    const QString name = QStringLiteral("config-test");
+    ask(commandText(name, m_channel->service(), m_draft->arguments), [this, name](const QByteArray& raw) {
+        const auto reply = readSuccess(raw, name);
+        const bool isRefused = !reply && reply.error().code == ErrorCode::Refused;
+        if (reply) {
+            m_form = m_draft->form;
+            getAgain();
+        } else if (isRefused && canTryAnotherForm()) {
+            m_refusedForm = m_draft->form;
+            edit(QByteArray(m_raw));
+        } else if (isRefused) {
+            refused(reply.error());
+        } else {
+            end(tl::unexpected(reply.error()));
+        }
+    });
+}
+
+bool KeaBackend::canTryAnotherForm() const {
+    return m_family.family == net::AddressFamily::Inet6 && m_draft->form == Option56Form::Suboptions &&
+           m_refusedForm == Option56Form::Unknown;
 }
 
 /// Closes most of the gap in which another writer's change would be lost; config-set has no condition.
@@ -145,10 +123,18 @@ void KeaBackend::getAgain() {
 }
 
 void KeaBackend::set() {
-    command(QStringLiteral("config-set"), m_draft->arguments, [this] {
-        m_settled = {};  // the next look at the server confirms it
-        m_isUnsaved = true;
-        persist(true);
+    const QString name = QStringLiteral("config-set");
+    ask(commandText(name, m_channel->service(), m_draft->arguments), [this, name](const QByteArray& raw) {
+        const auto reply = readSuccess(raw, name);
+        if (reply) {
+            m_settled = {};  // the next look at the server confirms it
+            m_isUnsaved = true;
+            persist(true);
+        } else if (reply.error().code == ErrorCode::Refused) {
+            refused(reply.error());
+        } else {
+            end(tl::unexpected(reply.error()));
+        }
     });
 }
 

@@ -42,10 +42,27 @@ std::optional<double> rebindOf(const JsonSpan& scope) {
     return *lease * (isCalculated ? number(scope.member("t2-percent")).value_or(kDefaultShare) : kDefaultShare);
 }
 
+/// Names of client classes that are evaluated only where they are requested. The second name is that of Kea 2.7.
+void takeRequested(const JsonSpan& owner, std::set<QString>& classes) {
+    for (const char* member : {"require-client-classes", "evaluate-additional-classes"})
+        for (const JsonSpan& each : owner.member(member).items()) classes.insert(each.string());
+}
+
+/// A reservation assigns classes.
+void takeAssigned(const JsonSpan& reservations, std::set<QString>& classes) {
+    for (const JsonSpan& reservation : reservations.items())
+        for (const JsonSpan& each : reservation.member("client-classes").items()) classes.insert(each.string());
+}
+
+bool isOnRequest(const JsonSpan& clientClass) {
+    return clientClass.member("only-if-required").value().toBool() ||
+           clientClass.member("only-in-additional-list").value().toBool();
+}
+
 }  // namespace
 
-Result<KeaConfig> KeaConfig::read(const JsonSpan& root, const KeaFamily& family) {
-    KeaConfig config(root, family);
+Result<KeaConfig> KeaConfig::read(const JsonSpan& root, const KeaFamily& family, Sntp sntp) {
+    KeaConfig config(root, family, sntp);
     if (auto good = config.readRoot(); !good) return tl::unexpected(good.error());
     return config;
 }
@@ -54,15 +71,14 @@ Result<void> KeaConfig::readRoot() {
     const QString path = QLatin1String(m_family->root);
     if (!m_root.isObject()) return wrongType(path, "an object");
     Scope global;
+    global.sntp = m_sntp;
     global.rebind = rebindOf(m_root);
-    auto good = findForeign(m_root, QStringLiteral("global option"), true, path, global.foreign);
-    // An option of a subnet takes precedence over that of a client class.
-    if (good)
-        good = findForeignInEach(m_root.member("client-classes"), "name", QStringLiteral("client class"), true,
-                                 path + QStringLiteral(".client-classes"), global.foreign);
+    auto good = findForeign(m_root, QStringLiteral("global option"), true, path, global);
+    if (good) good = readClasses(global);
+    takeAssigned(m_root.member("reservations"), global.classes);
     if (good)
         good = findForeignInEach(m_root.member("reservations"), "hostname", QStringLiteral("global reservation"), false,
-                                 path + QStringLiteral(".reservations"), global.foreign);
+                                 path + QStringLiteral(".reservations"), global);
     const QString subnets = QLatin1String(m_family->subnets);
     if (good) good = readSubnets(m_root.member(m_family->subnets), global, path + u'.' + subnets);
     if (!good) return good;
@@ -74,13 +90,32 @@ Result<void> KeaConfig::readRoot() {
     return good;
 }
 
+/// An option of a subnet takes precedence over that of a client class.
+Result<void> KeaConfig::readClasses(Scope& global) {
+    const QString path = QLatin1String(m_family->root) + QStringLiteral(".client-classes");
+    const auto classes = objectsIn(m_root.member("client-classes"), path);
+    if (!classes) return tl::unexpected(classes.error());
+    for (std::size_t i = 0; i < classes->size(); ++i) {
+        const JsonSpan& each = (*classes)[i];
+        const QString name = each.member("name").string();
+        Scope onRequest;
+        onRequest.sntp = m_sntp;
+        Scope& scope = isOnRequest(each) ? onRequest : global;
+        const QString where = QStringLiteral("client class ") + (name.isEmpty() ? QString::number(i + 1) : name);
+        if (auto good = findForeign(each, where, true, at(path, i), scope); !good) return good;
+        if (!onRequest.foreign.empty()) m_classesOnRequest.insert_or_assign(name, onRequest);
+    }
+    return {};
+}
+
 Result<void> KeaConfig::readNetwork(const JsonSpan& network, const Scope& global, const QString& path) {
     Scope scope = global;
     scope.sharedNetwork = network.member("name").string();
     scope.interface = network.member("interface").string();
     if (const auto rebind = rebindOf(network)) scope.rebind = rebind;
+    takeRequested(network, scope.classes);
     const auto good =
-        findForeign(network, QStringLiteral("shared network %1").arg(scope.sharedNetwork), true, path, scope.foreign);
+        findForeign(network, QStringLiteral("shared network %1").arg(scope.sharedNetwork), true, path, scope);
     if (!good) return good;
     return readSubnets(network.member(m_family->subnets), scope, path + u'.' + QLatin1String(m_family->subnets));
 }
@@ -93,7 +128,8 @@ Result<void> KeaConfig::readSubnets(const JsonSpan& list, const Scope& scope, co
     return {};
 }
 
-Result<void> KeaConfig::readSubnet(const JsonSpan& span, const Scope& scope, const QString& path) {
+Result<void> KeaConfig::readSubnet(const JsonSpan& span, const Scope& around, const QString& path) {
+    Scope scope = around;
     Subnet subnet;
     subnet.id = span.member("id").value().toInteger();
     subnet.text = span.member("subnet").string();
@@ -103,89 +139,125 @@ Result<void> KeaConfig::readSubnet(const JsonSpan& span, const Scope& scope, con
     subnet.sharedNetwork = scope.sharedNetwork;
     subnet.interface = span.member("interface").string();
     if (subnet.interface.isEmpty()) subnet.interface = scope.interface;
-    subnet.foreign = scope.foreign;
     subnet.rebind = std::chrono::seconds(std::llround(
         std::clamp(rebindOf(span).value_or(scope.rebind.value_or(0)), 0.0, double{std::numeric_limits<int>::max()})));
 
-    Place place{span, span.member("option-data")};
+    Place place{span, span.member("option-data"), Sntp::Unknown};
     const auto options = objectsIn(place.options, path + QStringLiteral(".option-data"));
     if (!options) return tl::unexpected(options.error());
     for (const JsonSpan& entry : *options) {
         if (ownerOf(entry, *m_family) != OptionOwner::Ours) continue;
         subnet.hasOurs = true;
-        if (subnet.ours.empty()) subnet.ours = addressesOf(entry, *m_family);
+        if (m_form == Option56Form::Unknown) m_form = formShownBy(entry, *m_family);
+        if (subnet.ours.empty() && !isSntp(entry, *m_family)) subnet.ours = addressesOf(entry, *m_family);
     }
-    auto good = findForeign(span, kSubnet, true, path, subnet.foreign);
-    if (good)
-        good = findForeignInEach(span.member("pools"), "pool", QStringLiteral("pool"), false,
-                                 path + QStringLiteral(".pools"), subnet.foreign);
-    if (good)
-        good = findForeignInEach(
-            span.member("reservations"), m_family->family == net::AddressFamily::Inet6 ? "duid" : "ip-address",
-            QStringLiteral("reservation"), false, path + QStringLiteral(".reservations"), subnet.foreign);
+    const auto good = findForeignInside(span, path, scope);
     if (!good) return good;
+    if (!m_classesOnRequest.empty()) addRequestedClasses(span, scope);
+    subnet.foreign = std::move(scope.foreign);
+    place.sntp = scope.sntp;
     m_subnets.push_back(std::move(subnet));
     m_places.push_back(place);
     return {};
 }
 
+/// In a subnet, its pools and its reservations.
+Result<void> KeaConfig::findForeignInside(const JsonSpan& subnet, const QString& path, Scope& scope) const {
+    struct Each {
+        const char* list;
+        const char* name;
+        QString kind;
+    };
+    const bool isV6 = m_family->family == net::AddressFamily::Inet6;
+    auto good = findForeign(subnet, kSubnet, true, path, scope);
+    for (const Each& each :
+         {Each{"pools", "pool", QStringLiteral("pool")}, Each{"pd-pools", "prefix", QStringLiteral("prefix pool")},
+          Each{"reservations", isV6 ? "duid" : "ip-address", QStringLiteral("reservation")}})
+        if (good)
+            good = findForeignInEach(subnet.member(each.list), each.name, each.kind, false,
+                                     path + u'.' + QLatin1String(each.list), scope);
+    return good;
+}
+
+void KeaConfig::addRequestedClasses(const JsonSpan& subnet, Scope& scope) const {
+    takeRequested(subnet, scope.classes);
+    for (const JsonSpan& pool : subnet.member("pools").items()) takeRequested(pool, scope.classes);
+    takeAssigned(subnet.member("reservations"), scope.classes);
+    for (const auto& [name, inClass] : m_classesOnRequest) {
+        if (!scope.classes.contains(name)) continue;
+        scope.foreign.insert(scope.foreign.end(), inClass.foreign.begin(), inClass.foreign.end());
+        if (inClass.sntp == Sntp::Omitted) scope.sntp = Sntp::Omitted;
+    }
+}
+
 Result<void> KeaConfig::findForeign(const JsonSpan& owner, const QString& where, bool wouldBeReplaced,
-                                    const QString& path, std::vector<ForeignOption>& found) const {
+                                    const QString& path, Scope& scope) const {
     const auto options = objectsIn(owner.member("option-data"), path + QStringLiteral(".option-data"));
     if (!options) return tl::unexpected(options.error());
     const bool isSubnet = where == kSubnet;
+    std::vector<ForeignOption> found;
     for (const JsonSpan& entry : *options) {
         const OptionOwner who = ownerOf(entry, *m_family);
         // We set options only in subnets: a mark elsewhere was copied by hand.
         const bool isForeign = who == OptionOwner::Foreign || (who == OptionOwner::Ours && !isSubnet);
-        if (isForeign) found.push_back({where, valueOf(entry), wouldBeReplaced});
+        if (!isForeign) continue;
+        if (!isSntp(entry, *m_family)) {
+            found.push_back({where, valueOf(entry), wouldBeReplaced});
+        } else if (m_sntp == Sntp::Told) {
+            // It concerns only option 31.
+            scope.foreign.push_back({where + QStringLiteral(", option 31"), valueOf(entry), false});
+            scope.sntp = Sntp::Omitted;
+        }
     }
+    // The value of a container is in its suboptions.
+    if (found.size() > 1) std::erase_if(found, [](const ForeignOption& each) { return each.value == valueOf({}); });
+    scope.foreign.insert(scope.foreign.end(), found.begin(), found.end());
     return {};
 }
 
 Result<void> KeaConfig::findForeignInEach(const JsonSpan& owners, const char* nameMember, const QString& kind,
-                                          bool wouldBeReplaced, const QString& path,
-                                          std::vector<ForeignOption>& found) const {
+                                          bool wouldBeReplaced, const QString& path, Scope& scope) const {
     const auto all = objectsIn(owners, path);
     if (!all) return tl::unexpected(all.error());
     for (std::size_t i = 0; i < all->size(); ++i) {
         const JsonSpan& each = (*all)[i];
         const QString name = each.member(nameMember).string();
         const QString where = kind + u' ' + (name.isEmpty() ? QString::number(i + 1) : name);
-        if (auto good = findForeign(each, where, wouldBeReplaced, at(path, i), found); !good) return good;
+        if (auto good = findForeign(each, where, wouldBeReplaced, at(path, i), scope); !good) return good;
     }
     return {};
 }
 
-QByteArray KeaConfig::edited(const std::vector<SubnetPlan>& plans) const {
+QByteArray KeaConfig::edited(const std::vector<SubnetPlan>& plans, Option56Form form) const {
     Q_ASSERT(plans.size() == m_subnets.size());
     std::vector<Splice> splices;
     for (std::size_t i = 0; i < plans.size(); ++i)
-        if (auto splice = change(m_places[i], plans[i])) splices.push_back(std::move(*splice));
+        if (auto splice = change(m_places[i], plans[i], form)) splices.push_back(std::move(*splice));
     if (splices.empty()) return {};
     // In a text, shared networks may stand before the plain subnets.
     std::sort(splices.begin(), splices.end(), [](const Splice& a, const Splice& b) { return a.at < b.at; });
     return spliced(m_root.text, splices);
 }
 
-std::optional<Splice> KeaConfig::change(const Place& place, const SubnetPlan& plan) const {
+std::optional<Splice> KeaConfig::change(const Place& place, const SubnetPlan& plan, Option56Form form) const {
     if (plan.keeps) return std::nullopt;
+    std::vector<OptionEntry> missing = entriesFor(plan.addresses, *m_family, form, place.sntp);
     QByteArrayList entries;
-    bool isThere = false;
     bool isChanged = false;
     for (const JsonSpan& entry : place.options.items()) {
-        const bool isOurs = ownerOf(entry, *m_family) == OptionOwner::Ours;
-        const bool stays =
-            !isOurs || (!isThere && !plan.addresses.empty() && isEntryFor(entry, plan.addresses, *m_family));
-        isThere = isThere || (isOurs && stays);
-        isChanged = isChanged || !stays;
-        if (stays) entries.append(entry.text.toByteArray());
+        if (ownerOf(entry, *m_family) == OptionOwner::Ours) {
+            const auto found = std::find_if(missing.begin(), missing.end(),
+                                            [&](const OptionEntry& each) { return each.isSame(entry, *m_family); });
+            if (found == missing.end()) {
+                isChanged = true;
+                continue;
+            }
+            missing.erase(found);
+        }
+        entries.append(entry.text.toByteArray());
     }
-    if (!isThere && !plan.addresses.empty()) {
-        entries.append(entryFor(plan.addresses, *m_family));
-        isChanged = true;
-    }
-    if (!isChanged) return std::nullopt;
+    for (const OptionEntry& each : missing) entries.append(each.text());
+    if (!isChanged && missing.empty()) return std::nullopt;
     const QByteArray list = entries.isEmpty() ? QByteArray("[ ]") : "[ " + entries.join(", ") + " ]";
     const qsizetype begin = place.subnet.text.data() - m_root.text.data();
     if (!place.options.isMissing())

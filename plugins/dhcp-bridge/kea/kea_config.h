@@ -3,6 +3,9 @@
 // Every byte outside of our own options stays as it was. Pure.
 #pragma once
 
+#include <map>
+#include <set>
+
 #include "kea/kea_option.h"
 #include "model/subnet.h"
 
@@ -12,39 +15,54 @@ class KeaConfig {
    public:
     /// `root` is the value of "Dhcp4" or "Dhcp6", of a text that parseJson() has accepted and that outlives the object.
     /// An error has the path of what is wrong.
-    [[nodiscard]] static Result<KeaConfig> read(const JsonSpan& root, const KeaFamily& family);
+    [[nodiscard]] static Result<KeaConfig> read(const JsonSpan& root, const KeaFamily& family,
+                                                Sntp sntp = Sntp::Omitted);
 
     /// In the order of the configuration: first the plain ones, then those of shared networks.
     [[nodiscard]] const std::vector<Subnet>& subnets() const { return m_subnets; }
 
+    /// What options of ours show; Unknown when there are none.
+    [[nodiscard]] Option56Form form() const { return m_form; }
+
     /// The text with the options of `plans`, one for each subnet. Null when it is the same.
-    [[nodiscard]] QByteArray edited(const std::vector<SubnetPlan>& plans) const;
+    [[nodiscard]] QByteArray edited(const std::vector<SubnetPlan>& plans,
+                                    Option56Form form = Option56Form::Bytes) const;
 
    private:
     struct Place {
         JsonSpan subnet;
         JsonSpan options;  ///< its "option-data"; may be missing
+        Sntp sntp = Sntp::Unknown;
     };
     struct Scope {
         std::vector<ForeignOption> foreign;
+        Sntp sntp = Sntp::Unknown;  ///< Omitted where an administrator has set option 31
+        std::set<QString> classes;  ///< that are evaluated on request, and are requested
         QString interface;
         QString sharedNetwork;
         std::optional<double> rebind;
     };
 
-    KeaConfig(const JsonSpan& root, const KeaFamily& family) : m_root(root), m_family(&family) {}
+    KeaConfig(const JsonSpan& root, const KeaFamily& family, Sntp sntp)
+        : m_root(root), m_family(&family), m_sntp(sntp) {}
     Result<void> readRoot();
     Result<void> readNetwork(const JsonSpan& network, const Scope& global, const QString& path);
     Result<void> readSubnets(const JsonSpan& list, const Scope& scope, const QString& path);
-    Result<void> readSubnet(const JsonSpan& span, const Scope& scope, const QString& path);
+    Result<void> readSubnet(const JsonSpan& span, const Scope& around, const QString& path);
+    Result<void> readClasses(Scope& global);
+    Result<void> findForeignInside(const JsonSpan& subnet, const QString& path, Scope& scope) const;
+    void addRequestedClasses(const JsonSpan& subnet, Scope& scope) const;
     Result<void> findForeign(const JsonSpan& owner, const QString& where, bool wouldBeReplaced, const QString& path,
-                             std::vector<ForeignOption>& found) const;
+                             Scope& scope) const;
     Result<void> findForeignInEach(const JsonSpan& owners, const char* nameMember, const QString& kind,
-                                   bool wouldBeReplaced, const QString& path, std::vector<ForeignOption>& found) const;
-    [[nodiscard]] std::optional<Splice> change(const Place& place, const SubnetPlan& plan) const;
+                                   bool wouldBeReplaced, const QString& path, Scope& scope) const;
+    [[nodiscard]] std::optional<Splice> change(const Place& place, const SubnetPlan& plan, Option56Form form) const;
 
     JsonSpan m_root;
     const KeaFamily* m_family;
+    Sntp m_sntp;
+    Option56Form m_form = Option56Form::Unknown;
+    std::map<QString, Scope> m_classesOnRequest;  ///< by name, with what an administrator set there
     std::vector<Subnet> m_subnets;
     std::vector<Place> m_places;  ///< of the subnets
 };

@@ -15,8 +15,35 @@ namespace {
 const QString kMarkName = QStringLiteral("fos1-host");
 const QString kMark = QStringLiteral("dhcp-bridge");
 
+constexpr const char* kSpace6 = "dhcp6";
+constexpr const char* kSuboptionSpace = "v6-ntp-server-suboptions";
+constexpr int kSuboptionAddress = 1;
+constexpr int kOption31 = 31;
+constexpr int kOption42 = 42;
+constexpr int kOption56 = 56;
+
 /// RFC 5908, 4.1: suboption 1, a server's address of 16 bytes.
 constexpr QByteArrayView kServerAddress = "00010010";
+
+/// What an entry is, whoever wrote it.
+enum class Kind { Other, Option42, Option56, Suboption, Option31 };
+
+Kind kindOf(const JsonSpan& entry, const KeaFamily& family) {
+    const QString space = entry.member("space").string();
+    const qint64 code = entry.member("code").value().toInteger();
+    const QString name = entry.member("name").string();
+    const auto is = [&](int wantedCode, const char* wantedName) {
+        return code == wantedCode || name == QLatin1String(wantedName);
+    };
+    const bool isV6 = family.family == net::AddressFamily::Inet6;
+    if (isV6 && space == QLatin1String(kSuboptionSpace)) return Kind::Suboption;
+    if (!space.isEmpty() && space != QLatin1String(family.space)) return Kind::Other;
+    if (!isV6) return is(kOption42, "ntp-servers") ? Kind::Option42 : Kind::Other;
+    if (is(kOption56, "ntp-server")) return Kind::Option56;
+    return is(kOption31, "sntp-servers") ? Kind::Option31 : Kind::Other;
+}
+
+QString dataOf(const JsonSpan& entry) { return entry.member("data").string().trimmed(); }
 
 std::vector<net::IpAddress> addressesInList(const QString& data) {
     std::vector<net::IpAddress> addresses;
@@ -37,63 +64,87 @@ std::vector<net::IpAddress> addressesInBytes(const QString& data) {
     return {*net::IpAddress::fromBytes(bytes.constData(), 16)};
 }
 
-std::vector<net::IpAddress> told(std::vector<net::IpAddress> addresses, const KeaFamily& family) {
-    if (family.family == net::AddressFamily::Inet6 && addresses.size() > 1) addresses.resize(1);
-    return addresses;
-}
-
 }  // namespace
 
-const KeaFamily kKea4{net::AddressFamily::Inet4, "dhcp4", "Dhcp4", "subnet4", "dhcp4", "ntp-servers", 42};
-const KeaFamily kKea6{net::AddressFamily::Inet6, "dhcp6", "Dhcp6", "subnet6", "dhcp6", "ntp-server", 56};
+const KeaFamily kKea4{net::AddressFamily::Inet4, "dhcp4", "Dhcp4", "subnet4", "dhcp4"};
+const KeaFamily kKea6{net::AddressFamily::Inet6, "dhcp6", "Dhcp6", "subnet6", kSpace6};
 
 OptionOwner ownerOf(const JsonSpan& entry, const KeaFamily& family) {
-    const QJsonValue code = entry.member("code").value();
-    const QString space = entry.member("space").string();
-    const bool isStandard = space.isEmpty() || space == QLatin1String(family.space);
-    if (!isStandard ||
-        (code.toInteger() != family.code && entry.member("name").string() != QLatin1String(family.option)))
-        return OptionOwner::Other;
+    if (kindOf(entry, family) == Kind::Other) return OptionOwner::Other;
     const QJsonValue mark = entry.member("user-context").value()[kMarkName];
     return mark.toString() == kMark ? OptionOwner::Ours : OptionOwner::Foreign;
 }
 
+bool isSntp(const JsonSpan& entry, const KeaFamily& family) { return kindOf(entry, family) == Kind::Option31; }
+
 QString valueOf(const JsonSpan& entry) {
-    const QString data = entry.member("data").string();
+    const QString data = dataOf(entry);
     return data.isEmpty() ? QStringLiteral("an empty value") : data;
 }
 
 std::vector<net::IpAddress> addressesOf(const JsonSpan& entry, const KeaFamily& family) {
-    const QString data = entry.member("data").string();
-    return family.family == net::AddressFamily::Inet6 ? addressesInBytes(data) : addressesInList(data);
+    return kindOf(entry, family) == Kind::Option56 ? addressesInBytes(dataOf(entry)) : addressesInList(dataOf(entry));
 }
 
-QByteArray entryFor(const std::vector<net::IpAddress>& addresses, const KeaFamily& family) {
-    QJsonObject entry{{QStringLiteral("code"), family.code},
-                      {QStringLiteral("space"), QLatin1String(family.space)},
+Option56Form formShownBy(const JsonSpan& entry, const KeaFamily& family) {
+    if (ownerOf(entry, family) != OptionOwner::Ours) return Option56Form::Unknown;
+    switch (kindOf(entry, family)) {
+        case Kind::Option56: return dataOf(entry).isEmpty() ? Option56Form::Suboptions : Option56Form::Bytes;
+        case Kind::Suboption: return Option56Form::Suboptions;
+        default: return Option56Form::Unknown;
+    }
+}
+
+QByteArray OptionEntry::text() const {
+    QJsonObject entry{{QStringLiteral("code"), code},
+                      {QStringLiteral("space"), QLatin1String(space)},
                       {QStringLiteral("user-context"), QJsonObject{{kMarkName, kMark}}}};
-    if (family.family == net::AddressFamily::Inet6) {
-        // As bytes, because older versions have no definition of option 56 and newer ones accept no other definition.
+    if (*name) entry.insert(QStringLiteral("name"), QLatin1String(name));
+    if (value == Value::Bytes) {
         const auto& bytes = addresses.front().bytes;
         const QByteArray hex = QByteArray(reinterpret_cast<const char*>(bytes.data()), 16).toHex().toUpper();
         entry.insert(QStringLiteral("csv-format"), false);
         entry.insert(QStringLiteral("data"), QString::fromLatin1(kServerAddress.toByteArray() + hex));
-    } else {
+    } else if (value == Value::Addresses) {
         QStringList texts;
         for (const net::IpAddress& each : addresses) texts.append(each.text());
-        entry.insert(QStringLiteral("name"), QLatin1String(family.option));
         entry.insert(QStringLiteral("csv-format"), true);
         entry.insert(QStringLiteral("data"), texts.join(QStringLiteral(", ")));
     }
     return QJsonDocument(entry).toJson(QJsonDocument::Compact);
 }
 
-bool isEntryFor(const JsonSpan& entry, const std::vector<net::IpAddress>& addresses, const KeaFamily& family) {
-    const bool isV6 = family.family == net::AddressFamily::Inet6;
+bool OptionEntry::isSame(const JsonSpan& entry, const KeaFamily& family) const {
     // Kea adds members with their defaults. Of those, these change what is sent.
-    return addressesOf(entry, family) == told(addresses, family) &&
-           entry.member("csv-format").value().toBool(true) != isV6 && !entry.member("always-send").value().toBool() &&
-           !entry.member("never-send").value().toBool();
+    if (entry.member("always-send").value().toBool() || entry.member("never-send").value().toBool() ||
+        !entry.member("client-classes").items().empty())
+        return false;
+    const QString itsSpace = entry.member("space").string();
+    if (QLatin1String(space) != (itsSpace.isEmpty() ? QString::fromLatin1(family.space) : itsSpace)) return false;
+    const QJsonValue itsCode = entry.member("code").value();
+    if (itsCode.isUndefined() ? entry.member("name").string() != QLatin1String(name) : itsCode.toInteger() != code)
+        return false;
+    if (value == Value::Container) return dataOf(entry).isEmpty();
+    return entry.member("csv-format").value().toBool(true) == (value == Value::Addresses) &&
+           addressesOf(entry, family) == addresses;
+}
+
+std::vector<OptionEntry> entriesFor(const std::vector<net::IpAddress>& addresses, const KeaFamily& family,
+                                    Option56Form form, Sntp sntp) {
+    using Value = OptionEntry::Value;
+    if (addresses.empty()) return {};
+    if (family.family != net::AddressFamily::Inet6)
+        return {{family.space, kOption42, "ntp-servers", Value::Addresses, addresses}};
+    const std::vector first{addresses.front()};
+    std::vector<OptionEntry> entries;
+    if (form == Option56Form::Bytes) {
+        entries.push_back({family.space, kOption56, "", Value::Bytes, first});
+    } else {
+        entries.push_back({family.space, kOption56, "ntp-server", Value::Container, {}});
+        entries.push_back({kSuboptionSpace, kSuboptionAddress, "ntp-server-address", Value::Addresses, first});
+    }
+    if (sntp == Sntp::Told) entries.push_back({family.space, kOption31, "sntp-servers", Value::Addresses, addresses});
+    return entries;
 }
 
 }  // namespace fos1::dhcp

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The dialogue with Kea's control socket, with a scripted one where no real Kea misbehaves on request.
+#include <QRegularExpression>
 #include <QTest>
 #include <QTimer>
 
@@ -23,6 +24,33 @@ QByteArray configuration(const QByteArray& root) {
 std::unique_ptr<KeaChannel> socketTo(const QString& path) { return std::make_unique<KeaSocket>(path); }
 
 std::shared_ptr<const Offers> offers() { return offerOfAddress(QStringLiteral("10.1.0.1"), 24); }
+
+const QByteArray kRoot6 = R"({ "subnet6": [ { "id": 1, "subnet": "fd01::/64", "option-data": [ ] } ], "x": 1.50 })";
+
+/// A kea-dhcp6. From 2.7 on, it knows option 56, and returns no value of it: that is in the suboptions.
+struct Kea6 {
+    bool isNew = false;
+    QByteArray root = kRoot6;
+
+    QByteArray answer(const QString& command, const QByteArray& request) {
+        if (command == u"config-get") {
+            QString shown = QString::fromUtf8(root);
+            if (isNew) shown.replace(QRegularExpression(kBytes), QStringLiteral("\"data\":\"\""));
+            return R"({ "result": 0, "arguments": { "Dhcp6": )" + shown.toUtf8() + " } }";
+        }
+        if (!isNew && request.contains("v6-ntp-server-suboptions"))
+            return R"x({ "result": 1, "text": "definition for the option 'v6-ntp-server-suboptions.ntp-server-address' having code '1' does not exist (<wire>:0:99)" })x";
+        if (command == u"config-set") root = parseJson(request)->member("arguments").member("Dhcp6").text.toByteArray();
+        return kGood;
+    }
+    [[nodiscard]] bool hasBytes() const { return root.contains(R"("data":"00010010FD01)"); }
+    [[nodiscard]] bool hasSuboption() const {
+        return root.contains(R"("data":"fd01::1","name":"ntp-server-address","space":"v6-ntp-server-suboptions")") &&
+               root.contains("\"code\":56");
+    }
+
+    inline static const QString kBytes = QStringLiteral("\"data\":\"0001[0-9A-F]*\"");
+};
 
 }  // namespace
 
@@ -100,6 +128,75 @@ class TestKeaBackend : public QObject {
         root.replace("1.50", "2");
         QCOMPARE(outcome(backend, wanted), words);
         QCOMPARE(kea.commands().count(QStringLiteral("config-test")), 2);
+    }
+
+    /// Which form of option 56 a server takes is found out by config-test.
+    void option56InAnOlderServer() {
+        Kea6 server;
+        ScriptedKea kea(
+            [&](const QString& command, const QByteArray& request) { return server.answer(command, request); });
+        KeaBackend backend(socketTo(kea.path()), kKea6, Persistence::RunningServerOnly);
+        const auto wanted = offerOfAddress(QStringLiteral("fd01::1"), 64);
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("written"));
+        QVERIFY2(server.hasBytes() && !server.hasSuboption(), server.root.constData());
+        QStringList dialogue{"config-get", "config-test", "config-test", "config-get", "config-set"};
+        QCOMPARE(kea.commands(), dialogue);
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
+        QCOMPARE(outcome(backend, withdrawal()), QStringLiteral("written"));
+        QCOMPARE(server.root, kRoot6);
+        dialogue += QStringList{"config-get", "config-get", "config-get", "config-set"};
+        // It is not asked again.
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("written"));
+        QCOMPARE(kea.commands(), dialogue + QStringList({"config-get", "config-test", "config-get", "config-set"}));
+        // Nor by another run, which sees what is there.
+        KeaBackend next(socketTo(kea.path()), kKea6, Persistence::RunningServerOnly);
+        QCOMPARE(outcome(next, wanted), QStringLiteral("same"));
+    }
+
+    void option56InANewerServer() {
+        Kea6 server{true};
+        ScriptedKea kea(
+            [&](const QString& command, const QByteArray& request) { return server.answer(command, request); });
+        KeaBackend backend(socketTo(kea.path()), kKea6, Persistence::RunningServerOnly);
+        const auto wanted = offerOfAddress(QStringLiteral("fd01::1"), 64);
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("written"));
+        QVERIFY2(server.hasSuboption() && !server.hasBytes(), server.root.constData());
+        QCOMPARE(kea.commands(), QStringList({"config-get", "config-test", "config-get", "config-set"}));
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
+        QCOMPARE(outcome(backend, withdrawal()), QStringLiteral("written"));
+        QCOMPARE(server.root, kRoot6);
+    }
+
+    /// A server that was replaced by a newer one has bytes of which it shows nothing.
+    void option56AfterAnUpgrade() {
+        Kea6 server;
+        ScriptedKea kea(
+            [&](const QString& command, const QByteArray& request) { return server.answer(command, request); });
+        KeaBackend backend(socketTo(kea.path()), kKea6, Persistence::RunningServerOnly);
+        const auto wanted = offerOfAddress(QStringLiteral("fd01::1"), 64);
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("written"));
+        server.isNew = true;
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("written"));
+        QVERIFY2(server.hasSuboption() && !server.hasBytes(), server.root.constData());
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
+        // And back again, from a configuration without our options.
+        server = Kea6();
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("written"));
+        QVERIFY2(server.hasBytes() && !server.hasSuboption(), server.root.constData());
+    }
+
+    void bothFormsRefused() {
+        int tests = 0;
+        ScriptedKea kea([&](const QString& command, const QByteArray&) {
+            if (command == u"config-get") return Kea6().answer(command, {});
+            ++tests;
+            return QByteArray(R"({"result": 1, "text": "the hooks library is gone"})");
+        });
+        KeaBackend backend(socketTo(kea.path()), kKea6, Persistence::RunningServerOnly);
+        const auto wanted = offerOfAddress(QStringLiteral("fd01::1"), 64);
+        for (int i = 0; i < 2; ++i)
+            QCOMPARE(outcome(backend, wanted), QStringLiteral("config-test: the hooks library is gone"));
+        QCOMPARE(tests, 2);
     }
 
     /// The server dies at each step of a write, before or after it has carried the command out, and returns with what

@@ -24,6 +24,14 @@ const QByteArray kConfig = R"({ "unknown": [ 1.50, { "x": null } ], "valid-lifet
       "subnet": "10.1.0.0/24" },
     { "id": 1, "subnet": "10.2.0.0/24" } ] })";
 
+/// A class that Kea evaluates only where it is requested or assigned; each word in capitals is a place for that.
+const QByteArray kOnRequest = R"({
+  "client-classes": [ { "name": "c", "WORD": true, "option-data": [ { "code": 42, "data": "10.9.9.9" } ] } ],
+  "reservations": [ { "hostname": "y", GLOBAL: [ "c" ] } ],
+  "shared-networks": [ { "name": "n", NETWORK: [ "c" ], "subnet4": [ { "subnet": "10.1.0.0/24", SUBNET: [ "c" ],
+    ANOTHER: [ "d" ], "pools": [ { "pool": "p", POOL: [ "c" ] } ],
+    "reservations": [ { "hostname": "x", HOST: [ "c" ] } ] } ] } ] })";
+
 KeaConfig read(const QByteArray& text, const KeaFamily& family = kKea4) {
     static std::deque<QByteArray> kept;  // a configuration points into its text
     const auto root = parseJson(kept.emplace_back(text));
@@ -169,6 +177,93 @@ class TestKeaConfig : public QObject {
         const KeaConfig again = read(edited, kKea6);
         QCOMPARE(again.subnets()[0].ours, std::vector{*net::IpAddress::parse("2001:db8:10::1")});
         QVERIFY(again.edited({tell({"2001:db8:10::1", "2001:db8:10::2"})}).isNull());
+    }
+
+    void option56AsSuboption() {
+        const QByteArray text = R"({ "subnet6": [ { "subnet": "fd01::/64", "option-data": [ ] } ] })";
+        const auto plans = std::vector{tell({"fd01::1", "fd01::2"})};
+        const QByteArray edited = read(text, kKea6).edited(plans, Option56Form::Suboptions);
+        QVERIFY2(edited.contains(R"("code":56,"name":"ntp-server","space":"dhcp6")"), edited.constData());
+        QVERIFY2(edited.contains(R"("code":1,"csv-format":true,"data":"fd01::1","name":"ntp-server-address",)"
+                                 R"("space":"v6-ntp-server-suboptions")"),
+                 edited.constData());
+        QVERIFY(!edited.contains("fd01::2"));
+        const KeaConfig again = read(edited, kKea6);
+        QCOMPARE(again.form(), Option56Form::Suboptions);
+        QCOMPARE(again.subnets()[0].ours, std::vector{*net::IpAddress::parse("fd01::1")});
+        QVERIFY(again.edited(plans, Option56Form::Suboptions).isNull());
+        QCOMPARE(again.edited({tell({})}, Option56Form::Suboptions), text);
+        // One form takes the place of the other.
+        const QByteArray bytes = again.edited(plans, Option56Form::Bytes);
+        QCOMPARE(bytes, read(text, kKea6).edited(plans, Option56Form::Bytes));
+    }
+
+    void option31OnRequest() {
+        const QByteArray text = R"({ "subnet6": [ { "subnet": "fd01::/64", "option-data": [ ] } ] })";
+        const auto plans = std::vector{tell({"fd01::1", "fd01::2"})};
+        const QByteArray edited = KeaConfig::read(*parseJson(text), kKea6, Sntp::Told)->edited(plans);
+        QVERIFY2(edited.contains(R"("code":31,"csv-format":true,"data":"fd01::1, fd01::2","name":"sntp-servers")"),
+                 edited.constData());
+        QVERIFY(edited.contains(R"("code":56)"));
+        QVERIFY(KeaConfig::read(*parseJson(edited), kKea6, Sntp::Told)->edited(plans).isNull());
+        // Once it is no longer requested, it goes.
+        QCOMPARE(read(edited, kKea6).edited(plans), read(text, kKea6).edited(plans));
+    }
+
+    /// An administrator's option 31 concerns only ours.
+    void option31ThatAnAdministratorSet() {
+        const QByteArray text = R"({ "option-data": [ { "code": 31, "data": "fd09::9" } ],
+            "subnet6": [ { "subnet": "fd01::/64", "option-data": [ ] } ] })";
+        const auto config = KeaConfig::read(*parseJson(text), kKea6, Sntp::Told);
+        QVERIFY(config);
+        QCOMPARE(config->subnets()[0].foreign,
+                 (std::vector<ForeignOption>{{"global option, option 31", "fd09::9", false}}));
+        QCOMPARE(config->edited({tell({"fd01::1"})}).count("\"code\":31"), 0);
+        QCOMPARE(config->edited({tell({"fd01::1"})}).count("\"code\":56"), 1);
+        QVERIFY(read(text, kKea6).subnets()[0].foreign.empty());
+    }
+
+    void anAdministratorsSuboptionsAreHis() {
+        const KeaConfig config = read(R"({ "option-data": [ { "code": 56, "name": "ntp-server", "data": "" },
+            { "code": 3, "space": "v6-ntp-server-suboptions", "data": "ntp.example." } ],
+            "subnet6": [ { "subnet": "fd01::/64", "pd-pools": [ { "prefix": "fd02::",
+              "option-data": [ { "code": 56, "data": "00010010" } ] } ] } ] })",
+                                      kKea6);
+        const std::vector<ForeignOption> expected{{"global option", "ntp.example.", true},
+                                                  {"prefix pool fd02::", "00010010", false}};
+        QCOMPARE(config.subnets()[0].foreign, expected);
+    }
+
+    /// Classes that Kea evaluates only where they are requested or assigned.
+    void classesOnRequest_data() {
+        QTest::addColumn<QByteArray>("place");
+        QTest::addColumn<QByteArray>("member");
+        QTest::addColumn<bool>("isRequested");
+        const auto row = [](const char* name, const QByteArray& place, const QByteArray& member, bool isRequested) {
+            QTest::newRow(name) << place << member << isRequested;
+        };
+        row("nowhere", "NETWORK", "x", false);
+        row("another one", "ANOTHER", "require-client-classes", false);
+        row("subnet", "SUBNET", "require-client-classes", true);
+        row("pool", "POOL", "require-client-classes", true);
+        row("shared network", "NETWORK", "require-client-classes", true);
+        row("newer", "SUBNET", "evaluate-additional-classes", true);
+        row("reservation", "HOST", "client-classes", true);
+        row("global reservation", "GLOBAL", "client-classes", true);
+    }
+    void classesOnRequest() {
+        QFETCH(const QByteArray, place);
+        QFETCH(const QByteArray, member);
+        QFETCH(const bool, isRequested);
+        std::vector<ForeignOption> expected;
+        if (isRequested) expected.push_back({"client class c", "10.9.9.9", true});
+        for (const char* word : {"only-if-required", "only-in-additional-list"}) {
+            QByteArray text = kOnRequest;
+            text.replace("WORD", word).replace(place, '"' + member + '"');
+            for (const char* unused : {"GLOBAL", "NETWORK", "SUBNET", "ANOTHER", "POOL", "HOST"})
+                text.replace(unused, "\"unused\"");
+            QCOMPARE(read(text).subnets().at(0).foreign, expected);
+        }
     }
 
     void whatIsWrongHasAPath_data() {
