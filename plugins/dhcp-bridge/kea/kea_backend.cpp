@@ -163,7 +163,7 @@ void KeaBackend::finish(bool isWritten, const QString& warning) {
     applied.table = m_draft->table;
     applied.isWritten = isWritten;
     applied.warning = warning;
-    applied.warningReason = QStringLiteral("NotPersisted");
+    if (!warning.isEmpty()) applied.warningReason = QStringLiteral("NotPersisted");
     applied.took = std::chrono::nanoseconds(m_since.nsecsElapsed());
     end(applied);
 }

@@ -29,15 +29,16 @@ inline std::shared_ptr<const Offers> withdrawal() {
     return std::make_shared<const Offers>(nothing);
 }
 
-/// Applies and waits for the outcome: "written" or "same" with a warning, or the error.
+/// Applies and waits for the outcome: "written" or "same" with the reason of a warning, or the error.
 inline QString outcome(DhcpBackend& backend, const std::shared_ptr<const Offers>& wanted) {
     QString outcome = QStringLiteral("no outcome");
     // Not qWaitFor(), which sleeps between turns: a dialogue takes many.
     QEventLoop loop;
     QTimer::singleShot(70'000, &loop, &QEventLoop::quit);
     backend.apply(wanted, [&](const Result<Applied>& result) {
-        outcome = !result ? result.error().text()
-                          : (result->isWritten ? QStringLiteral("written") : QStringLiteral("same")) + result->warning;
+        outcome =
+            !result ? result.error().text()
+                    : (result->isWritten ? QStringLiteral("written") : QStringLiteral("same")) + result->warningReason;
         loop.quit();
     });
     loop.exec();
