@@ -31,12 +31,12 @@ demo:
 	cmake --build --preset dev --target fos1-demo
 	@scripts/foreground build/dev/bin/fos1-demo $(if $(TROUBLE),--trouble $(TROUBLE))
 
-# TESTS: options of ctest, such as -R tst_firewall or -L system.
+# TESTS: options of ctest, such as -R tst_firewall or -L system. BUILD: the target that these tests need.
 test:
 	@scripts/announce dev 'make test installs what is missing, builds host and tests' 6 'runs every test (8 minutes)'
 	scripts/setup test
 	cmake --preset dev
-	cmake --build --preset dev
+	cmake --build --preset dev $(if $(BUILD),--target $(BUILD))
 	scripts/run-tests dev $(TESTS)
 
 bench:

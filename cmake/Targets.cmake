@@ -52,6 +52,9 @@ endfunction()
 set(FOS1_COMPUTES 3)
 set(FOS1_WAITS 2)
 
+# What the tests with the label "plain" need, for a build of nothing else (.ci/run).
+add_custom_target(fos1_plain)
+
 # fos1_test(NAME [SOURCES files...] [LINK libs...] [LABELS labels...] [TIMEOUT seconds]): a Qt Test from tests/NAME.cpp
 # (or NAME.cpp beside the CMakeLists.txt). Labels: "system" and "chronyd" run real daemons and wait for them; in "plain"
 # tests a sanitizer could find nothing more (.ci/run). Tests with a longer timeout start earlier.
@@ -72,6 +75,9 @@ function(fos1_test target)
   add_test(NAME ${target} COMMAND ${target})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 60)
+  endif()
+  if("plain" IN_LIST ARG_LABELS)
+    add_dependencies(fos1_plain ${target})
   endif()
   set(places ${FOS1_COMPUTES})
   if("system" IN_LIST ARG_LABELS OR "chronyd" IN_LIST ARG_LABELS)
