@@ -112,6 +112,7 @@ void Demo::look() {
 void Demo::show(const Snapshot& snapshot) {
     if (m_isOver) return;
     m_last = snapshot;
+    m_network->renewLeases(snapshot);
     // The clients' view in the first settled round may be older than the host's.
     const bool isDone = snapshot.isSettled() && std::exchange(m_wasSettled, true);
     const bool isTroubleWanted = m_options.trouble != Trouble::None;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "demo_network.h"
 
+#include <QDir>
 #include <QFile>
 #include <future>
 
@@ -24,9 +25,10 @@ struct Truth {
 };
 constexpr Truth kUpstreams[] = {{"10.1.0.1", "honest"}, {"10.1.2.1", "honest"}, {"10.1.3.1", "lies by 2 s"}};
 
-QByteArray dnsmasqConfig(const std::vector<int>& vlans) {
+QByteArray dnsmasqConfig(const std::vector<int>& vlans, const QString& optionsDirectory) {
     // Without checking whether an address is in use, which takes 3 s per address.
-    QByteArray config = "dhcp-authoritative\nno-ping\nlocal=/lab.example/\n";
+    QByteArray config =
+        "dhcp-authoritative\nno-ping\nlocal=/lab.example/\ndhcp-optsdir=" + optionsDirectory.toUtf8() + '\n';
     for (const int id : vlans) {
         const QByteArray number = QByteArray::number(id);
         config += "interface=lan." + number + "\ndhcp-range=10." + number + ".0.100,10." + number +
@@ -63,7 +65,10 @@ QString DemoNetwork::start() {
     m_honest[1] = m_lab.startChronyd("up2", "upstream-2", "local stratum 1\nallow\n");
     m_liar = std::make_unique<lab::NtpResponder>(m_lab, "up3", lab::NtpClaim{kLie});
     if (!m_liar->problem().isEmpty()) return m_liar->problem();
-    m_dnsmasq = lab::startDnsmasq(m_lab, "rt", "dnsmasq", dnsmasqConfig(ids));
+    if (!QDir().mkpath(m_lab.path("options"))) return QStringLiteral("cannot create ") + m_lab.path("options");
+    m_dnsmasq = lab::startDnsmasq(m_lab, "rt", "dnsmasq", dnsmasqConfig(ids, m_lab.path("options")));
+    // In the foreground it writes no pid file.
+    lab::writeFile(m_lab.path("dnsmasq/pid"), QByteArray::number(m_dnsmasq->pid()));
     for (Vlan& vlan : m_vlans)
         vlan.dhcp = std::make_unique<lab::DhcpClient>(m_lab, QStringLiteral("cl%1").arg(vlan.id), lab::IpFamily::V4);
     return startHost();
@@ -71,7 +76,11 @@ QString DemoNetwork::start() {
 
 QString DemoNetwork::startHost() {
     m_host = std::make_unique<system::HostUnderTest>(m_lab, QStringLiteral("router"));
-    m_host->config.replace("plugins:\n", "plugins:\n  vlan-inventory: {}\n  firewall-bridge: {countersSeconds: 1}\n");
+    m_host->config.replace("plugins:\n",
+                           "plugins:\n  vlan-inventory: {}\n  firewall-bridge: {countersSeconds: 1}\n"
+                           "  dhcp-bridge: {servers: [{name: lan, kind: dnsmasq, persist: true, optionsDirectory: " +
+                               m_lab.path("options").toUtf8() + ", pidFile: " + m_lab.path("dnsmasq/pid").toUtf8() +
+                               "}]}\n");
     for (const char* name : {"vlans.yaml", "main-ntp.yaml"}) {
         QFile manifest(tree::sourceFile(QStringLiteral("tests/demo/manifests/") + QLatin1String(name)));
         if (!manifest.open(QIODevice::ReadOnly) ||
@@ -92,6 +101,16 @@ void DemoNetwork::make(Trouble trouble) {
         // Where the liar was: chronyd itself follows no server that follows it.
         m_troublemaker = m_lab.startChronyd("up3", "follower", "server 10.1.3.2 iburst minpoll -2 maxpoll -2\nallow\n");
     }
+}
+
+void DemoNetwork::renewLeases(const Snapshot& snapshot) {
+    for (Vlan& vlan : m_vlans)
+        for (const ClientView& each : snapshot.clients)
+            if (each.vlan == vlan.name && !each.lease.isEmpty() && each.ntpServersOfDhcp != each.toldByDhcp) {
+                vlan.dhcp.reset();
+                vlan.dhcp =
+                    std::make_unique<lab::DhcpClient>(m_lab, QStringLiteral("cl%1").arg(vlan.id), lab::IpFamily::V4);
+            }
 }
 
 QString DemoNetwork::found(const QJsonObject& status) const {
@@ -142,6 +161,10 @@ void DemoNetwork::ask(std::vector<ClientView>& clients, Snapshot& snapshot) cons
             each.dropped = value[u"refused_packets"].toInteger();
         }
     }
+    for (const QJsonValue entry : topic(*m_host, QStringLiteral("dhcp.ntp/v1")))
+        for (ClientView& each : clients)
+            if (each.vlan == entry[u"key"].toString() && entry[u"value"][u"told"].toBool())
+                each.toldByDhcp = entry[u"value"][u"subnets"][0][u"addresses"][0].toString();
     const QJsonObject sync = m_host->syncState(QStringLiteral("main-ntp"))[u"value"].toObject();
     snapshot.sync = sync[u"reason"].toString();
     snapshot.isFit = sync[u"fit_to_advertise"].toBool();

@@ -27,6 +27,10 @@ class DemoNetwork {
     /// Makes trouble; not while look() runs.
     void make(Trouble trouble);
 
+    /// Lets each client ask for a lease anew that was told something else than it would be told now, as at its next
+    /// renewal; not while look() runs.
+    void renewLeases(const Snapshot& snapshot);
+
     /// Takes a snapshot of everything in parallel, in threads of its own; takes up to a second.
     [[nodiscard]] Snapshot look() const;
 

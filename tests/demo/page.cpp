@@ -104,7 +104,9 @@ QString policies(const std::vector<ClientView>& clients) {
 bool Snapshot::isSettled() const {
     if (!isFit || clients.empty()) return false;
     for (const ClientView& each : clients)
-        if (each.policy.isEmpty() || each.lease.isEmpty() || (each.time && each.time->leap == 3)) return false;
+        if (each.policy.isEmpty() || each.lease.isEmpty() || (each.time && each.time->leap == 3) ||
+            each.ntpServersOfDhcp != each.toldByDhcp || (each.time && each.toldByDhcp.isEmpty()))
+            return false;
     // A source is called unusable until there are enough measurements to judge it.
     for (const UpstreamView& each : upstreams)
         if (each.offset.isEmpty() || each.state == u"unusable") return false;
@@ -124,8 +126,8 @@ QString pageText(const Snapshot& snapshot, const Places& places) {
         text += QStringLiteral("Trouble: %1\nFound:   %2\n\n").arg(snapshot.trouble, orNothing(snapshot.found));
     text += policies(snapshot.clients);
     return text + QStringLiteral(
-                      "DHCP and DNS come from a real dnsmasq. It does not know the time servers, because there "
-                      "is no bridge to it yet.\n");
+                      "DHCP and DNS come from a real dnsmasq. The host tells it the time servers for DHCP, but not "
+                      "for DNS.\n");
 }
 
 QString screenText(const QString& page, int columns, int rows) {

@@ -26,8 +26,9 @@ struct ClientView {
     std::optional<lab::TimeAnswer> timeOverV6;
     std::optional<lab::TimeAnswer> elsewhere;  ///< from a server that does not exist
     lab::Connection ntsKeys = lab::Connection::Unknown;
-    QString lease;  ///< an address; empty: none yet
-    QString ntpServersOfDhcp;
+    QString lease;                        ///< an address; empty: none yet
+    QString ntpServersOfDhcp;             ///< what the client was told when it got its lease
+    QString toldByDhcp;                   ///< what it would be told now, as the host reports
     std::optional<QByteArray> dnsAnswer;  ///< empty: no such name
     qint64 letIn = 0;
     qint64 dropped = 0;

@@ -78,8 +78,7 @@ class TestDemo : public QObject {
         const QStringList leases = row(output, "DHCP: lease");
         for (int i = 0; i < 3; ++i)
             QVERIFY2(leases[i].startsWith(QStringLiteral("10.%1.0.").arg(10 * (i + 1))), output.constData());
-        // No plugin configures dnsmasq.
-        QCOMPARE(row(output, "DHCP: option 42"), QStringList({"-", "-", "-"}));
+        QCOMPARE(row(output, "DHCP: option 42"), QStringList({"10.10.0.1", "10.20.0.1", "-"}));
         QVERIFY2(!captured(output, "^10\\.1\\.3\\.1 +lies by 2 s +(falseticker)").isEmpty(), output.constData());
         QVERIFY2(!captured(output, "^10\\.1\\.0\\.1 +honest +(selected|combined)").isEmpty(), output.constData());
         QCOMPARE(leftOf(output), QString());
@@ -124,6 +123,7 @@ class TestDemo : public QObject {
         QVERIFY(file.open(QIODevice::ReadOnly));
         QVERIFY(lab::writeFile(manifest, file.readAll().replace("cameras, enabled: false", "cameras, enabled: true")));
         QTRY_COMPARE_WITH_TIMEOUT(row(demo.log(), "time from").value(2), QStringLiteral("10.30.0.1"), 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(row(demo.log(), "DHCP: option 42").value(2), QStringLiteral("10.30.0.1"), 20'000);
         demo.signal(signal);
         const int status = demo.waitForEnd(20'000);
         QCOMPARE(status, signal == SIGKILL ? -1 : 0);

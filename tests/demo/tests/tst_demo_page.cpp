@@ -22,7 +22,7 @@ Snapshot snapshot() {
     open.answered = 8;
     open.ntsKeys = lab::Connection::Opens;
     open.lease = QStringLiteral("10.10.0.140");
-    open.ntpServersOfDhcp = QStringLiteral("10.10.0.1");
+    open.ntpServersOfDhcp = open.toldByDhcp = QStringLiteral("10.10.0.1");
     open.dnsAnswer = "10.10.0.1";
     open.letIn = 12;
     ClientView closed;
@@ -72,8 +72,8 @@ class TestDemoPage : public QObject {
                                 "\n"
                                 "staff:   open for client requests on udp/123\n"
                                 "cameras: -\n"
-                                "DHCP and DNS come from a real dnsmasq. It does not know the time servers, because "
-                                "there is no bridge to it yet.\n"));
+                                "DHCP and DNS come from a real dnsmasq. The host tells it the time servers for DHCP, "
+                                "but not for DNS.\n"));
     }
 
     void aScreenHoldsWhatItHolds() {
