@@ -123,6 +123,7 @@ void KeaBackend::getAgain() {
 }
 
 void KeaBackend::set() {
+    m_raw = {};  // of thousands of subnets, each copy is megabytes
     const QString name = QStringLiteral("config-set");
     ask(commandText(name, m_channel->service(), m_draft->arguments), [this, name](const QByteArray& raw) {
         const auto reply = readSuccess(raw, name);
