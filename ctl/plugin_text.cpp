@@ -107,6 +107,7 @@ QString pluginPage(const QJsonObject& plugin) {
     list("Subscribes", "subscribes");
     list("Requires", "requiredFeatures");
     list("Wants", "wantedFeatures");
+    list("May also", "powers");
     if (plugin.contains(u"permissions"))
         page += "Permissions\n" + permissionLines(plugin.value(u"permissions").toObject());
     const QJsonArray conditions = plugin.value(u"conditions").toArray();

@@ -62,6 +62,7 @@ constexpr const char kSchema[] = R"json({
           "write": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
           "execute": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
           "secrets": {"type": "boolean"},
+          "features": {"type": "array", "items": {"type": "string"}},
           "memoryMiB": {"type": "integer", "minimum": 8, "maximum": 65536},
           "cpuPercent": {"type": "integer", "minimum": 1, "maximum": 100}
         }
@@ -136,7 +137,8 @@ QStringList texts(const QCborArray& list) {
 PluginIsolation isolationOf(const CborReader& reader) {
     PluginIsolation isolation;
     isolation.mode = isolationFromText(reader.text(QStringLiteral("mode")));
-    isolation.mayHaveSecrets = reader.boolean(QStringLiteral("secrets"));
+    isolation.powers.secrets = reader.boolean(QStringLiteral("secrets"));
+    isolation.powers.features = texts(reader.array(QStringLiteral("features")));
     isolation.granted.user = reader.text(QStringLiteral("user"));
     isolation.granted.capabilities = texts(reader.array(QStringLiteral("capabilities")));
     isolation.granted.read = texts(reader.array(QStringLiteral("read")));

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "fos1/result.h"
+#include "plugins/powers.h"
 #include "plugins/runner_rights.h"
 #include "yaml_document.h"
 
@@ -19,7 +20,7 @@ namespace fos1::host {
 struct PluginIsolation {
     Isolation mode = Isolation::Unknown;  ///< Unknown: use the default for the file's location
     RunnerRights granted;
-    bool mayHaveSecrets = false;  ///< it may name v1/Secret among its kinds, and then sees all Secrets
+    PowerGrants powers;
 };
 
 struct HostConfig {

@@ -11,6 +11,7 @@
 #include "host_config.h"
 #include "plugins/host_services.h"
 #include "plugins/plugin_supervisor.h"
+#include "plugins/powers.h"
 #include "plugins/runner_permissions.h"
 #include "plugins/runner_process.h"
 #include "resources/resource_store.h"
@@ -60,6 +61,7 @@ QCborMap pluginDetails(const PluginRecord& record, const StatusStore& status) {
     details.insert(QStringLiteral("sdk"), QStringLiteral("%1.%2").arg(FOS1_SDK_MAJOR).arg(record.metadata.sdkMinor));
     details.insert(QStringLiteral("requiredFeatures"), QCborArray::fromStringList(record.metadata.requiredFeatures));
     details.insert(QStringLiteral("wantedFeatures"), QCborArray::fromStringList(record.metadata.wantedFeatures));
+    details.insert(QStringLiteral("powers"), QCborArray::fromStringList(powersOf(record.metadata)));
     if (record.isolation != Isolation::Remote) return details;
     details.insert(QStringLiteral("permissions"),
                    rightsOf(permissionsOf(record.id, record.metadata.runner, record.granted).given));

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "host_paths.h"
 #include "node/fact.h"
+#include "plugins/powers.h"
 
 namespace fos1::host {
 
@@ -68,10 +69,11 @@ void describe(PluginRecord& record, const HostConfig& config, const Found& found
     record.isOurs = isInOwnDirectory(record.metadata.file);
     record.isolation = isolationOf(record, isolation);
     record.granted = isolation.granted;
-    if (!record.isOurs && !isolation.mayHaveSecrets && record.metadata.kinds.contains(QStringLiteral("v1/Secret")))
-        return refuse(
-            record,
-            QStringLiteral("requests every Secret; to allow that, set isolation.%1.secrets to true").arg(record.id));
+    if (!record.isOurs) {
+        PowerCheck check = withholdPowers(record.metadata, isolation.powers);
+        if (!check.refusal.isEmpty()) return refuse(record, check.refusal);
+        record.withheld = std::move(check.withheld);
+    }
     for (const QString& iid : record.metadata.requiredFeatures)
         if (!PluginFacade::offeredFeatures().contains(iid))
             return refuse(record, QStringLiteral("requires the feature \"%1\"; this host offers %2")

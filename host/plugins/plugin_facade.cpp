@@ -96,14 +96,18 @@ class PluginFacade::StatusFeature final : public IStatus {
 
    private:
     StatusStore& store() { return m_facade.m_services.status; }
+    [[nodiscard]] bool mayDeclare() const { return m_facade.m_metadata.mayUse(QString::fromLatin1(ISpecSource::kIid)); }
     template <typename Act>
     int with(const QCborMap& object, Act act) {
         if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
         if (object.isEmpty()) return code(act(StatusStore::pluginKey(m_facade.m_metadata.id)));
         const ObjectKey key = ObjectKey::fromCbor(object);
-        const bool isSource = m_facade.m_metadata.mayUse(QString::fromLatin1(ISpecSource::kIid));
-        if (!isSource && !m_facade.m_metadata.kinds.contains(kindId(key))) return code(Status::NotPermitted);
-        if (!m_facade.m_services.resources.find(key)) return code(Status::NotFound);
+        const StoredObject* const stored = m_facade.m_services.resources.find(key);
+        // A source reports on its own objects.
+        const bool isItsOwn = stored && stored->owner == m_facade.m_metadata.id;
+        if (!isItsOwn && !m_facade.m_metadata.kinds.contains(kindId(key)))
+            return code(mayDeclare() && !stored ? Status::NotFound : Status::NotPermitted);
+        if (!stored) return code(Status::NotFound);
         return code(act(key));
     }
     PluginFacade& m_facade;

@@ -36,6 +36,7 @@ struct PluginRecord {
     Isolation isolation = Isolation::Unknown;  ///< where it runs
     bool isOurs = false;                       ///< its file is in the project's own directory
     RunnerRights granted;                      ///< by host.yaml, for a runner
+    QStringList withheld;                      ///< powers that it wants and does not get, for people
     unsigned ownUserId = 0;                    ///< for a runner that is assigned no other user
     PluginState state = PluginState::Unknown;
     QString reason;  ///< why the plugin is in this state, for people

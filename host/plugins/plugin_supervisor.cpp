@@ -85,6 +85,7 @@ std::unique_ptr<PluginFacade> PluginSupervisor::makeFacade(PluginRecord& record)
 void PluginSupervisor::loadLocal(PluginRecord& record) {
     record.instance.reset();  // delete the previous one before the loader creates another
     auto instance = std::make_unique<LocalInstance>(makeFacade(record));
+    if (!record.isOurs) m_conditions.permissions(record.id, record.withheld);
     const QString problem = instance->load(record.metadata.file);
     adopt(record, std::move(instance));
     setState(record, problem.isEmpty() ? PluginState::Loaded : PluginState::Failed, problem);
@@ -96,7 +97,7 @@ bool PluginSupervisor::makeRunner(PluginRecord& record) {
         onFailed(record, prepared.error().text());
         return false;
     }
-    m_conditions.permissions(record.id, prepared->refused);
+    m_conditions.permissions(record.id, prepared->refused + record.withheld);
     m_conditions.confined(record.id, prepared->remarks);
     adopt(record, std::make_unique<RemoteInstance>(makeFacade(record), std::move(prepared->launch), this));
     return true;

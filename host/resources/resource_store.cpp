@@ -82,8 +82,17 @@ ResourceStore::Examined ResourceStore::examine(const Transaction& transaction) {
     return examined;
 }
 
+/// Empty when nothing has come from there.
+QString ResourceStore::ownerOf(const QString& origin) const {
+    const auto known = m_origins.find(origin);
+    return known == m_origins.end() || known->second.empty() ? QString() : known->second.front()->owner;
+}
+
 std::set<QString> ResourceStore::toRemove(const Transaction& transaction) const {
-    std::set<QString> remove = transaction.remove;
+    std::set<QString> remove;
+    // An origin belongs to its source: nobody else's are removed.
+    for (const QString& origin : transaction.remove)
+        if (ownerOf(origin) == transaction.owner) remove.insert(origin);
     if (transaction.isWhole)
         for (const auto& [origin, objects] : m_origins)
             if (!objects.empty() && objects.front()->owner == transaction.owner) remove.insert(origin);
@@ -98,6 +107,13 @@ ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) 
     std::set<QString> objected;
     for (const Refusal& objection : transaction.objections) objected.insert(objection.origin);
     for (const auto& [origin, objects] : transaction.replace) {
+        if (const QString owner = ownerOf(origin); !owner.isEmpty() && owner != transaction.owner) {
+            examined.refusals.push_back(
+                {origin,
+                 0,
+                 {ErrorCode::Conflict, QStringLiteral("%1 belongs to plugin \"%2\"").arg(origin, owner), {}}});
+            continue;
+        }
         std::vector<StoredObject> accepted;
         for (std::size_t i = 0; i < objects.size(); ++i) {
             const QCborMap given = unpackedMap(objects[i]);

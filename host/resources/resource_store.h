@@ -48,7 +48,7 @@ class ResourceStore : public QObject {
 
     struct Transaction {
         std::map<QString, std::vector<QByteArray>> replace;  ///< CBOR of each object, by origin
-        std::set<QString> remove;                            ///< origins
+        std::set<QString> remove;                            ///< origins; those of other owners stay
         QString owner = {};                                  ///< the source of the transaction
         bool isWhole = false;                  ///< every origin of this owner that is not in `replace` is removed
         std::vector<Refusal> objections = {};  ///< from outside the admission function; their origins are refused
@@ -98,6 +98,7 @@ class ResourceStore : public QObject {
     using Admitted = std::map<QString, std::vector<StoredObject>>;  ///< by origin
 
     [[nodiscard]] Examined admitAll(const Transaction& transaction);
+    [[nodiscard]] QString ownerOf(const QString& origin) const;
     [[nodiscard]] std::set<QString> toRemove(const Transaction& transaction) const;
     [[nodiscard]] std::optional<Refusal> findClash(const Admitted& admitted, const std::set<QString>& remove) const;
     /// Moves the objects out of `admitted`.

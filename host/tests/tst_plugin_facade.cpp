@@ -10,6 +10,7 @@
 #include "fos1/plugin.h"
 #include "metrics/metric_registry.h"
 #include "plugins/plugin_facade.h"
+#include "plugins/powers.h"
 #include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
@@ -67,6 +68,53 @@ class TestPluginFacade : public QObject {
         QVERIFY(feature<IBus>(*f.facade));
         QVERIFY(!feature<IStatus>(*f.facade));
         QVERIFY(!f.facade->query(QStringLiteral("io.fos1.Nonsense/1")));
+    }
+
+    void noFeatureWithoutTheRequest() {
+        const Fixture f({});
+        for (const QString& iid : PluginFacade::offeredFeatures()) QVERIFY2(!f.facade->query(iid), qPrintable(iid));
+    }
+
+    void powersNeedAGrant() {
+        for (const QString& iid : privilegedFeatures()) {
+            QVERIFY(PluginFacade::offeredFeatures().contains(iid));
+            PluginMetadata metadata;
+            metadata.id = QStringLiteral("stranger");
+            metadata.requiredFeatures = QStringList{IBus::kIid, iid};
+            QVERIFY(withholdPowers(metadata, {}).refusal.contains("isolation.stranger.features to [" + iid + "]"));
+            QVERIFY(withholdPowers(metadata, {{iid}, false}).refusal.isEmpty());
+            QCOMPARE(powersOf(metadata).size(), 1);
+            metadata.requiredFeatures = QStringList{IBus::kIid};
+            metadata.wantedFeatures = QStringList{IStatus::kIid, iid};
+            PluginMetadata granted = metadata;
+            QVERIFY(withholdPowers(granted, {{iid}, false}).withheld.isEmpty());
+            QVERIFY(granted.mayUse(iid));
+            QCOMPARE(withholdPowers(metadata, {{QStringLiteral("io.fos1.Other/1")}, true}).withheld.size(), 1);
+            QVERIFY(!metadata.mayUse(iid) && metadata.mayUse(IStatus::kIid) && powersOf(metadata).isEmpty());
+        }
+        PluginMetadata metadata;
+        metadata.kinds = QStringList{"v1/Secret"};
+        QVERIFY(!withholdPowers(metadata, {{}, false}).refusal.isEmpty());
+        QVERIFY(withholdPowers(metadata, {{}, true}).refusal.isEmpty());
+    }
+
+    void aSourceReportsOnItsOwnObjectsOnly() {
+        Fixture f(kAll);
+        f.resources.apply({{{"theirs", {object("x", 1)}}}, {}, "other"});
+        auto& source = *feature<ISpecSource>(*f.facade);
+        source.apply({{QStringLiteral("replace"), QCborMap{{QStringLiteral("mine"), QCborArray{thing("y", 1)}}}}});
+        auto& status = *feature<IStatus>(*f.facade);
+        const QCborMap condition{{QStringLiteral("type"), QStringLiteral("Accepted")},
+                                 {QStringLiteral("status"), QStringLiteral("True")},
+                                 {QStringLiteral("reason"), QStringLiteral("R")},
+                                 {QStringLiteral("message"), QStringLiteral("m")}};
+        QCOMPARE(status.setCondition(key("y").toCbor(), condition), code(Status::Ok));
+        QCOMPARE(status.setCondition(key("x").toCbor(), condition), code(Status::NotPermitted));
+        QCOMPARE(status.removeCondition(key("x").toCbor(), QStringLiteral("Ready")), code(Status::NotPermitted));
+        QCOMPARE(status.setFields(key("x").toCbor(), {}), code(Status::NotPermitted));
+        QVERIFY(f.status.conditions(key("x")).isEmpty());
+        source.apply({{QStringLiteral("remove"), QCborArray{QStringLiteral("theirs")}}});
+        QVERIFY(f.resources.find(key("x")));
     }
 
     void pagesAreCheckedBeforeTheyGoOn() {
@@ -135,7 +183,7 @@ class TestPluginFacade : public QObject {
         auto& status = *feature<IStatus>(*f.facade);
         const ObjectKey key{"t.io/v1", "Thing", "default", "x"};
         QCOMPARE(status.setFields(key.toCbor(), {}), code(Status::NotFound));
-        f.resources.apply({{{"a", {object("x", 1)}}}, {}});
+        f.resources.apply({{{"a", {object("x", 1)}}}, {}, "p"});
         QCOMPARE(status.setFields(key.toCbor(), {{QStringLiteral("n"), 1}}), code(Status::Ok));
         QCOMPARE(f.status.status(key).value(QStringLiteral("n")).toInteger(), 1);
         const Condition ready{"Ready", ConditionStatus::True, "Fine", {}, 0};
@@ -163,7 +211,7 @@ class TestPluginFacade : public QObject {
             QStringList seen;
         } listener;
         Fixture f(kAll);
-        f.resources.apply({{{"a.yaml", {object("x", 1), object("y", 1)}}}, {}});
+        f.resources.apply({{{"a.yaml", {object("x", 1), object("y", 1)}}}, {}, "p"});
         auto* status = feature<IStatus>(*f.facade);
         auto* feed = feature<IStatusFeed>(*f.facade);
         const auto key = [](const char* name) { return ObjectKey{"t.io/v1", "Thing", "default", name}.toCbor(); };

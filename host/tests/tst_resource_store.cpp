@@ -140,6 +140,22 @@ class TestResourceStore : public QObject {
         QCOMPARE(valueOf(store, "z"), 3);
         QCOMPARE(store.size(), 1U);
     }
+
+    void anOriginBelongsToItsSource() {
+        ResourceStore store(admit);
+        store.apply({{{"a", {object("x", 1)}}}, {}, "one"});
+        QCOMPARE(store.apply({{}, {"a"}, "two"}).changed, 0);
+        QCOMPARE(store.apply({{}, {}, "two", true}).changed, 0);
+        const auto replaced = store.apply({{{"a", {object("y", 2)}}}, {}, "two"});
+        QCOMPARE(replaced.refusals.size(), 1U);
+        QVERIFY(replaced.refusals.front().error.message.contains("belongs to plugin \"one\""));
+        QCOMPARE(store.apply({{{"a", {}}}, {}, "two"}).changed, 0);
+        // Nor by removing it and declaring the same object elsewhere, in one step.
+        QCOMPARE(store.apply({{{"b", {object("x", 3)}}}, {"a"}, "two"}).refusals.size(), 1U);
+        QCOMPARE(valueOf(store, "x"), 1);
+        QCOMPARE(store.size(), 1U);
+        QCOMPARE(store.apply({{}, {"a"}, "one"}).changed, 1);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestResourceStore)

@@ -70,6 +70,9 @@ class TestBadPlugins : public QObject {
             {"usurper", "publishes node.fact/v1, which belongs to the host"},
             {"wishful", "requires the feature \"io.fos1.Teleport/1\""},
             {"curious", "requests every Secret; to allow that, set isolation.curious.secrets to true"},
+            {"curious-source",
+             "requests the feature io.fos1.SpecCatalog/1; to allow that, set isolation.curious-source.features to "
+             "[io.fos1.SpecCatalog/1]"},
             {"writable-by-others", "is writable by others"}};
         HostUnderTest host(*m_lab, "refused");
         for (const char* twin : {"twin-a", "twin-b"})
@@ -168,7 +171,8 @@ class TestBadPlugins : public QObject {
         HostUnderTest host(*m_lab, "answers-" + mode);
         const QStringList names{"foreign-topic",   "curious-source", "wrong-thread",
                                 "throws-in-start", "missing-symbol", "slow"};
-        for (const QString& name : names) host.addPlugin(name, "{mode: " + mode + "}");
+        for (const QString& name : names)
+            host.addPlugin(name, "{mode: " + mode + ", features: [io.fos1.EventFeed/1, io.fos1.SpecCatalog/1]}");
         host.launch();
         const auto report = [&](const char* id) { return host.pluginCondition(id, "Report")[u"message"].toString(); };
         QTRY_COMPARE_WITH_TIMEOUT(report("foreign-topic"), "foreign 3, big 5, no key 4, subscribe 4, retract 6",
