@@ -12,6 +12,7 @@
 
 #include "config.h"
 #include "host.h"
+#include "log/log_output.h"
 #include "termination.h"
 
 namespace {
@@ -59,7 +60,7 @@ int main(int argc, char** argv) {
     const QCoreApplication app(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("fos1-hostd"));
     QCoreApplication::setApplicationVersion(QStringLiteral(FOS1_VERSION));
-    qSetMessagePattern(QStringLiteral("%{time yyyy-MM-ddThh:mm:ss.zzz} %{type} %{category}: %{message}"));
+    host::log::install(host::log::formOfStandardError());
 
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral("Turns a Linux router into a set of declared services."));

@@ -20,6 +20,8 @@ namespace {
 constexpr qsizetype kReadChunk = 64 * 1024;
 constexpr qsizetype kWriteChunk = 256 * 1024;
 constexpr qint64 kDispatchBudgetMs = 5;
+/// More than a socket holds (unix(7), /proc/sys/net/core/wmem_max).
+constexpr qsizetype kMostDrained = 1024 * 1024;
 
 }  // namespace
 
@@ -146,12 +148,13 @@ void FrameSocket::dispatch() {
 
 void FrameSocket::drain() {
     const QPointer<FrameSocket> guard(this);
+    int readsLeft = static_cast<int>(kMostDrained / kReadChunk);
     do {
         while (const auto message = takeMessage()) {
             Q_EMIT received(*message);
             if (!guard) return;
         }
-    } while (guard && readSome());
+    } while (guard && readsLeft-- > 0 && readSome());
 }
 
 bool FrameSocket::poll(milliseconds timeout) {

@@ -39,7 +39,8 @@ class FrameSocket : public QObject {
     /// Writes as much as the socket accepts, without blocking.
     void flush();
 
-    /// Emits everything that has already arrived, however much; for a peer that has exited.
+    /// Emits what had arrived when the peer exited: at most what a socket holds, because its children may go on to
+    /// write.
     void drain();
 
     /// Sends the waiting frames, then waits for the Reply to `request`. Other messages are emitted later. Nothing when

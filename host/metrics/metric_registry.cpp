@@ -18,9 +18,15 @@ bool isMetricName(const QString& name) {
     return pattern.match(name).hasMatch();
 }
 
+constexpr qsizetype kLongestName = 128;
+constexpr qsizetype kLongestHelp = 1024;
+constexpr qsizetype kLongestLabel = 1024;
+constexpr qsizetype kMostLabels = 16;
+constexpr qsizetype kMostMetrics = 1024;  ///< of one owner
+
 bool isLabelName(const QString& name) {
     static const QRegularExpression pattern(QStringLiteral("^[a-zA-Z_][a-zA-Z0-9_]*$"));
-    return pattern.match(name).hasMatch() && !name.startsWith(QLatin1String("__"));
+    return name.size() <= kLongestName && pattern.match(name).hasMatch() && !name.startsWith(QLatin1String("__"));
 }
 
 int refusal(Status status) { return -static_cast<int>(status); }
@@ -33,10 +39,15 @@ int MetricRegistry::declare(const QString& owner, const QString& name, MetricTyp
                             const QStringList& labelNames, int decimals) {
     const bool isKnown = type == MetricType::Gauge || type == MetricType::Counter;
     const bool isCounter = type == MetricType::Counter;
-    if (!isKnown || !isMetricName(name) || help.isEmpty() || decimals < 0 || decimals > 9 ||
+    const bool isShort = name.size() <= kLongestName && help.size() <= kLongestHelp && labelNames.size() <= kMostLabels;
+    if (!isKnown || !isShort || !isMetricName(name) || help.isEmpty() || decimals < 0 || decimals > 9 ||
         isCounter != name.endsWith(QLatin1String("_total")))
         return refusal(Status::InvalidArgument);
     if (!std::all_of(labelNames.begin(), labelNames.end(), isLabelName)) return refusal(Status::InvalidArgument);
+    if (!m_names.contains(name) && std::count_if(m_metrics.begin(), m_metrics.end(), [&](const Metric& each) {
+                                       return each.owner == owner;
+                                   }) >= kMostMetrics)
+        return refusal(Status::TooLarge);
 
     if (const auto known = m_names.find(name); known != m_names.end()) {
         // A restarted plugin declares the same metrics again.
@@ -74,6 +85,7 @@ Status MetricRegistry::set(const QString& owner, int id, const std::map<QString,
     for (const QString& name : metric->labelNames) {
         const auto label = labels.find(name);
         if (label == labels.end()) return Status::InvalidArgument;
+        if (label->second.size() > kLongestLabel) return Status::TooLarge;
         key.emplace(name.toStdString(), label->second.toStdString());
     }
     if (labels.size() != key.size()) return Status::InvalidArgument;

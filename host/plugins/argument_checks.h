@@ -15,6 +15,13 @@ namespace fos1::host {
 constexpr qsizetype kMaxKeyBytes = 1024;
 constexpr qsizetype kMaxEventMessage = 16 * 1024;
 constexpr qsizetype kMaxReason = 256;
+constexpr qsizetype kMaxRetractReason = 4096;
+constexpr qsizetype kMaxFieldsBytes = 4 * 1024 * 1024;
+
+/// For text that a plugin hands over and that only people read.
+inline QString shortened(const QString& text, qsizetype most = 1024) {
+    return text.size() <= most ? text : text.left(most) + QStringLiteral(" …");
+}
 
 /// Checks IBus::publish(). `bytes` is an upper bound of the value's encoded size.
 inline Status checkPublish(const QString& topic, const QString& key, const QCborMap& value, qint64 ttlMs,
@@ -32,6 +39,7 @@ inline Status checkEvent(const QCborMap& event) {
     const bool isType = type == QLatin1String("Normal") || type == QLatin1String("Warning");
     const QString reason = event.value(QStringLiteral("reason")).toString();
     if (!isType || reason.isEmpty() || reason.size() > kMaxReason) return Status::InvalidArgument;
+    if (!fitsEncoded(event.value(QStringLiteral("regarding")).toMap(), kMaxKeyBytes)) return Status::TooLarge;
     return event.value(QStringLiteral("message")).toString().size() > kMaxEventMessage ? Status::TooLarge : Status::Ok;
 }
 

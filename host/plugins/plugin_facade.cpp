@@ -38,6 +38,7 @@ class PluginFacade::Bus final : public IBus {
     }
     int retract(const QString& topic, const QString& key, const QString& reason) override {
         if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
+        if (reason.size() > kMaxRetractReason) return code(Status::TooLarge);
         return code(bus().retract(m_facade.m_metadata.id, topic, key, reason));
     }
     int subscribe(const QString& topic, IBusListener* listener) override {
@@ -91,6 +92,7 @@ class PluginFacade::StatusFeature final : public IStatus {
         return with(object, [&](const ObjectKey& key) { return store().removeCondition(key, type); });
     }
     int setFields(const QCborMap& object, const QCborMap& fields) override {
+        if (!fitsEncoded(fields, kMaxFieldsBytes)) return code(Status::TooLarge);
         return with(object, [&](const ObjectKey& key) { return store().setFields(key, fields); });
     }
 
@@ -369,8 +371,9 @@ IInterface* PluginFacade::query(const QString& iid) {
 int PluginFacade::complete(quint64 ticket, int outcome, int retryAfterMs, const QString& message) {
     if (const Status gate = this->gate(); gate != Status::Ok) return code(gate);
     if (const Status checked = checkCompletion(outcome, retryAfterMs); checked != Status::Ok) return code(checked);
-    return code(m_complete(ticket, static_cast<Outcome>(outcome), retryAfterMs, message) ? Status::Ok
-                                                                                         : Status::InvalidArgument);
+    const bool isKnown =
+        m_complete(ticket, static_cast<Outcome>(outcome), retryAfterMs, shortened(message, kMaxEventMessage));
+    return code(isKnown ? Status::Ok : Status::InvalidArgument);
 }
 
 Status PluginFacade::gate() const {

@@ -8,6 +8,7 @@
 #include "fos1/features/spec_source.h"
 #include "fos1/plugin.h"
 #include "fos1/version.h"
+#include "plugins/argument_checks.h"
 
 namespace fos1::host {
 
@@ -71,7 +72,7 @@ RemoteInstance::RemoteInstance(std::unique_ptr<PluginFacade> facade, Launch laun
     : PluginInstance(std::move(facade)),
       m_launch(std::move(launch)),
       m_graveyard(graveyard),
-      m_process(new RunnerProcess(m_launch.limits)) {
+      m_process(new RunnerProcess(m_launch.request.id, m_launch.limits)) {
     connect(&m_tick, &QTimer::timeout, this, &RemoteInstance::tick);
     connect(m_process, &RunnerProcess::ended, this, [this](const QString& how) {
         if (m_socket) m_socket->drain();  // its last messages
@@ -196,12 +197,12 @@ void RemoteInstance::onMessage(const Message& message) {
         case MessageType::Loaded: return onLoaded(message);
         case MessageType::Started:
             m_isStarted = message.text(0).isEmpty();
-            Q_EMIT started(message.text(0));
+            Q_EMIT started(shortened(message.text(0)));
             return;
         case MessageType::Answer: Q_EMIT answered(static_cast<quint64>(message.integer(0)), message.map(1)); return;
         case MessageType::Returned: return onReturned(message.integer(0));
         case MessageType::Threw:
-            m_threw = QStringLiteral("threw from %1: %2").arg(message.text(0), message.text(1));
+            m_threw = QStringLiteral("threw from %1: %2").arg(shortened(message.text(0)), shortened(message.text(1)));
             return;
         case MessageType::Pong:
             m_pongs = message.integer(0);
@@ -228,16 +229,20 @@ void RemoteInstance::onMessage(const Message& message) {
         case MessageType::LeftThreads: {
             QStringList names;
             const QCborArray list = message.arguments.at(0).toArray();
-            for (const QCborValue& name : list) names.append(name.toString());
+            constexpr qsizetype kMostNamed = 16;
+            for (qsizetype i = 0; i < std::min(list.size(), kMostNamed); ++i)
+                names.append(shortened(list.at(i).toString()));
             Q_EMIT remarked(QStringLiteral("ThreadsLeft"), QStringLiteral("stopped, but left %1 threads running: %2")
-                                                               .arg(names.size())
+                                                               .arg(list.size())
                                                                .arg(names.join(QStringLiteral(", "))));
             return;
         }
         default: break;
     }
     if (link::isRequest(message.type)) {
-        m_socket->send(MessageType::Reply, {message.integer(0), answerTo(message)});
+        const QCborValue answer = answerTo(message);
+        if (!m_socket) return;
+        m_socket->send(MessageType::Reply, {message.integer(0), answer});
         return m_socket->flush();
     }
     m_garbage = QStringLiteral("sent invalid data over its link: message type %1, which only a host sends")
@@ -379,6 +384,11 @@ void RemoteInstance::fail(const QString& reason) {
     m_isOver = true;
     m_tick.stop();
     m_process->kill();
+    if (m_socket) {
+        // Its children may hold the other end, and go on to write.
+        m_socket->disconnect(this);
+        m_socket.release()->deleteLater();
+    }
     Q_EMIT failed(reason);
 }
 

@@ -56,11 +56,14 @@ RunnerUsage usageOf(qint64 pid) {
     return usage;
 }
 
-RunnerProcess::RunnerProcess(RunnerLimits limits, QObject* parent) : QObject(parent), m_limits(limits) {
+RunnerProcess::RunnerProcess(QString name, RunnerLimits limits, QObject* parent)
+    : QObject(parent), m_name(std::move(name)), m_limits(limits) {
     m_process.setProcessChannelMode(QProcess::ForwardedChannels);
     m_process.setStandardInputFile(QProcess::nullDevice());
-    connect(&m_process, &QProcess::finished, this,
-            [this](int exitCode, QProcess::ExitStatus status) { Q_EMIT ended(howItEnded(exitCode, status)); });
+    connect(&m_process, &QProcess::finished, this, [this](int exitCode, QProcess::ExitStatus status) {
+        if (m_output) m_output->finish();
+        Q_EMIT ended(howItEnded(exitCode, status));
+    });
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart) Q_EMIT ended(m_process.errorString());
     });
@@ -86,8 +89,18 @@ Result<int> RunnerProcess::start(const QString& program) {
     int ends[2] = {-1, -1};
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return failure(ErrorCode::Io, QStringLiteral("socketpair: ") + QString::fromLocal8Bit(std::strerror(errno)));
+    int output[2] = {-1, -1};
+    if (::pipe2(output, O_CLOEXEC) != 0) {
+        for (const int end : ends) ::close(end);
+        return failure(ErrorCode::Io, QStringLiteral("pipe: ") + QString::fromLocal8Bit(std::strerror(errno)));
+    }
+    m_output = std::make_unique<log::ChildOutput>(output[0]);
+    log::logLines(*m_output, QStringLiteral("fos1.plugin"), QStringLiteral("plugin=%1 ").arg(m_name));
     m_process.setProcessEnvironment(runnerEnvironment());
-    m_process.setChildProcessModifier([child = ends[1]] {
+    m_process.setChildProcessModifier([child = ends[1], out = output[1]] {
+        // Not our own standard error, in which a plugin could write what looks like a line of the host.
+        ::dup2(out, STDOUT_FILENO);
+        ::dup2(out, STDERR_FILENO);
         // Everything except the link and the standard streams is closed by exec(), whichever code opened it.
         ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
         ::fcntl(child, F_SETFD, 0);
@@ -97,6 +110,7 @@ Result<int> RunnerProcess::start(const QString& program) {
     });
     m_process.start(program, {QStringLiteral("--link"), QString::number(ends[1])}, QIODevice::ReadOnly);
     ::close(ends[1]);
+    ::close(output[1]);
     return ends[0];
 }
 

@@ -8,6 +8,7 @@
 #include <chrono>
 
 #include "fos1/result.h"
+#include "log/child_output.h"
 
 namespace fos1::host {
 
@@ -26,7 +27,8 @@ class RunnerProcess : public QObject {
    public:
     static constexpr std::chrono::seconds kCpuWindow{10};
 
-    explicit RunnerProcess(RunnerLimits limits, QObject* parent = nullptr);
+    /// `name` of the plugin: what it prints is logged with it.
+    RunnerProcess(QString name, RunnerLimits limits, QObject* parent = nullptr);
     ~RunnerProcess() override;
 
     /// Kills the process if it still runs, emits nothing more, and deletes itself after its exit or with its new
@@ -49,7 +51,9 @@ class RunnerProcess : public QObject {
    private:
     [[nodiscard]] QString howItEnded(int exitCode, QProcess::ExitStatus status) const;
 
+    const QString m_name;
     QProcess m_process;
+    std::unique_ptr<log::ChildOutput> m_output;
     RunnerLimits m_limits;
     std::vector<std::chrono::milliseconds> m_cpu;  ///< CPU time used, at each check of the last window
 };

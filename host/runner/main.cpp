@@ -8,6 +8,7 @@
 #include <new>
 #include <string_view>
 
+#include "log/log_output.h"
 #include "runner/runner.h"
 
 namespace {
@@ -52,6 +53,8 @@ int main(int argc, char** argv) {
         std::fputs("fos1-plugin-runner is started by fos1-hostd; do not run it by hand.\n", stderr);
         return 2;
     }
+    // The host reads these lines.
+    fos1::host::log::install(fos1::host::log::Form::Journal);
     RunnerApplication app(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("fos1-plugin-runner"));
     Runner runner(fd);

@@ -158,8 +158,6 @@ void Runner::load(const QCborMap& map) {
         m_socket.send(MessageType::Loaded, {why, interfaces, QCborArray::fromStringList(remarks)});
         m_socket.flush();
     };
-    qSetMessagePattern(QStringLiteral("%{time yyyy-MM-ddThh:mm:ss.zzz} %{type} %{category}: plugin=%1 %{message}")
-                           .arg(QString(request.id).replace(u'%', u'_')));
     const auto remarks = confine(request.confinement, {QFileInfo(request.file).absolutePath()},
                                  {request.stateDirectory, request.runtimeDirectory});
     if (!remarks) {

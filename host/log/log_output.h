@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Qt's messages on standard error, in the form that suits it.
+#pragma once
+
+#include "log/log_line.h"
+
+namespace fos1::host::log {
+
+/// Journal when standard error goes there (systemd.exec(5), $JOURNAL_STREAM).
+[[nodiscard]] Form formOfStandardError();
+
+/// From now on, every message of this process is one line on standard error. `prefix` stands before each text.
+void install(Form form, const QString& prefix = {});
+
+/// Writes one line on standard error in the installed form; for text that is not a message of ours.
+void write(Priority priority, const QString& category, const QString& text);
+
+}  // namespace fos1::host::log
