@@ -45,8 +45,11 @@ QByteArray procFile(qint64 pid, const char* name) {
 RunnerUsage usageOf(qint64 pid) {
     RunnerUsage usage;
     const QByteArray status = procFile(pid, "status");
-    if (const qsizetype at = status.indexOf("RssAnon:"); at >= 0)
-        usage.memoryKiB = status.mid(at + 8, status.indexOf("kB", at) - at - 8).trimmed().toLongLong();
+    for (const QByteArray field : {"RssAnon:", "RssShmem:"})
+        if (const qsizetype at = status.indexOf(field); at >= 0) {
+            const qsizetype from = at + field.size();
+            usage.memoryKiB += status.mid(from, status.indexOf("kB", from) - from).trimmed().toLongLong();
+        }
     // proc(5): the name in parentheses may contain any character, so count from its end. utime and stime are fields 14
     // and 15.
     const QByteArray stat = procFile(pid, "stat");
@@ -62,6 +65,7 @@ RunnerProcess::RunnerProcess(QString name, RunnerLimits limits, QObject* parent)
     m_process.setStandardInputFile(QProcess::nullDevice());
     connect(&m_process, &QProcess::finished, this, [this](int exitCode, QProcess::ExitStatus status) {
         if (m_output) m_output->finish();
+        kill();
         Q_EMIT ended(howItEnded(exitCode, status));
     });
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
@@ -69,7 +73,14 @@ RunnerProcess::RunnerProcess(QString name, RunnerLimits limits, QObject* parent)
     });
 }
 
+void RunnerProcess::kill() {
+    // It leads a session, and so a group, of its own. One that left the group is out of reach here.
+    if (m_group > 0) ::kill(static_cast<pid_t>(-m_group), SIGKILL);
+    m_process.kill();
+}
+
 RunnerProcess::~RunnerProcess() {
+    kill();
     // QProcess kills and reaps a child that still runs. No receiver is left for its signals.
     m_process.disconnect(this);
 }
@@ -82,7 +93,7 @@ void RunnerProcess::killAndForget(QObject* parent) {
     }
     connect(this, &RunnerProcess::ended, this, &QObject::deleteLater);
     setParent(parent);
-    m_process.kill();
+    kill();
 }
 
 Result<int> RunnerProcess::start(const QString& program) {
@@ -109,6 +120,7 @@ Result<int> RunnerProcess::start(const QString& program) {
         ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     });
     m_process.start(program, {QStringLiteral("--link"), QString::number(ends[1])}, QIODevice::ReadOnly);
+    m_group = m_process.processId();
     ::close(ends[1]);
     ::close(output[1]);
     return ends[0];

@@ -18,7 +18,7 @@ struct RunnerLimits {
 };
 
 struct RunnerUsage {
-    qint64 memoryKiB = 0;  ///< anonymous memory that the process does not share
+    qint64 memoryKiB = 0;  ///< anonymous and shared memory in use, the latter also of memfd_create(2)
     std::chrono::milliseconds cpu{0};
 };
 
@@ -41,7 +41,8 @@ class RunnerProcess : public QObject {
     /// Checks the resource use. Returns a reason when it exceeds a limit. To be called once per second.
     QString checkUsage();
 
-    void kill() { m_process.kill(); }
+    /// Kills it with all processes of its group.
+    void kill();
     [[nodiscard]] qint64 pid() const { return m_process.processId(); }
 
    Q_SIGNALS:
@@ -55,6 +56,7 @@ class RunnerProcess : public QObject {
     QProcess m_process;
     std::unique_ptr<log::ChildOutput> m_output;
     RunnerLimits m_limits;
+    qint64 m_group = 0;
     std::vector<std::chrono::milliseconds> m_cpu;  ///< CPU time used, at each check of the last window
 };
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "runner/landlock.h"
+#include "runner/syscall_filter.h"
 
 namespace fos1::runner {
 
@@ -31,6 +32,9 @@ const char* const kAlwaysReadable[] = {
     "/etc/hosts",    "/etc/host.conf", "/etc/gai.conf", "/etc/nsswitch.conf", "/etc/resolv.conf",
     "/etc/services", "/etc/protocols", "/etc/ssl",      "/etc/passwd",        "/etc/group",
     "/proc/self",    "/dev/urandom",   "/dev/zero"};
+
+constexpr rlim_t kMostTasks = 64;  ///< processes and threads
+constexpr rlim_t kLongestFile = rlim_t{128} << 20;
 
 tl::unexpected<Error> failed(const QString& what) {
     return failure(ErrorCode::Io, QStringLiteral("%1: %2").arg(what, QString::fromLocal8Bit(std::strerror(errno))));
@@ -105,6 +109,12 @@ Result<QStringList> confine(const link::Confinement& confinement, const QStringL
     ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, 1024);
+    limit(RLIMIT_FSIZE, kLongestFile);
+    // Counted for the whole user, so only for one that is the plugin's own.
+    if (confinement.uid) limit(RLIMIT_NPROC, kMostTasks);
+    const bool mayFilterPackets = confinement.capabilities.contains(QStringLiteral("CAP_NET_ADMIN"));
+    if (const auto filtered = filterSystemCalls(mayFilterPackets); !filtered)
+        remarks.append(QStringLiteral("no system call is denied: ") + filtered.error().message);
     // A sanitizer needs terabytes of address space, and its leak check needs a process that can be traced.
     if (isSanitized) ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     if (!isSanitized && confinement.memoryMiB > 0) limit(RLIMIT_DATA, static_cast<rlim_t>(confinement.memoryMiB) << 20);

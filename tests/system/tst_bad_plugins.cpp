@@ -257,6 +257,42 @@ class TestBadPlugins : public QObject {
         QCOMPARE(host.stop(), 0);
     }
 
+    void systemCallsThatNoPluginNeeds() {
+        HostUnderTest host(*m_lab, "escapes");
+        host.addPlugin("escapes");
+        QVERIFY(host.start());
+        const auto report = host.pluginCondition("escapes", "Report")[u"message"].toString();
+        QCOMPARE(report, QStringLiteral("unshare=EPERM clone=EPERM io_uring=ENOSYS bpf=EPERM clock=EPERM "
+                                        "netfilter=EPROTONOSUPPORT alg=EAFNOSUPPORT thread=ok fork=ok"));
+        // Root's other users are there.
+        if (!lab::isUserNamespace()) {
+            const auto forks = host.pluginCondition("escapes", "Forks")[u"message"].toString();
+            QVERIFY2(forks.toInt() > 10 && forks.toInt() <= 64, qPrintable(forks));
+        }
+        QCOMPARE(host.stop(), 0);
+    }
+
+    /// Its children hold the link and go on to write to it, and to its standard error.
+    void aRunnerWhoseChildrenGoOn() {
+        HostUnderTest host(*m_lab, "writers");
+        host.addPlugin("leaves-writers", "{cpuPercent: 100}");
+        QVERIFY(host.start());
+        QTRY_VERIFY_WITH_TIMEOUT(plugin(host, "leaves-writers")[u"restarts"].toInt() >= 1, 20'000);
+        QElapsedTimer timer;
+        for (int i = 0; i < 50; ++i) {
+            timer.start();
+            QVERIFY(!plugin(host, "leaves-writers").isEmpty());
+            QVERIFY2(timer.elapsed() < 2000, qPrintable(QString::number(timer.elapsed())));
+        }
+        const QByteArray log = host.process().log();
+        QVERIFY2(log.contains("plugin=leaves-writers 2026-01-01T00:00:00.000+00:00 critical fos1.host: forged"),
+                 log.left(3000).constData());
+        for (const QByteArray& line : log.split('\n')) QVERIFY2(!line.startsWith("2026-01-01"), line.constData());
+        QVERIFY2(log.size() < 2'000'000, qPrintable(QString::number(log.size())));
+        QCOMPARE(host.stop(), 0);
+        QTRY_VERIFY(lab::processesWith("fos1-plugin-runner").isEmpty());
+    }
+
     void aKilledHostTakesItsRunnersWithIt() {
         HostUnderTest host(*m_lab, "killed");
         add(host, {"well-behaved", "hangs-in-timer"});
