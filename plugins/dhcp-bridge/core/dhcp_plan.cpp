@@ -23,8 +23,11 @@ class Planner {
    private:
     [[nodiscard]] std::vector<const VlanEntry*> vlansOf(const Subnet& subnet) const;
     [[nodiscard]] const GroupEntry* groupAround(const net::IpPrefix& prefix) const;
-    [[nodiscard]] QString groupWithin(const net::IpPrefix& prefix) const;
-    void decide(const Subnet& subnet, const VlanEntry* vlan, SubnetPlan& plan) const;
+    [[nodiscard]] const GroupEntry* groupAround(const net::IpRange& range) const;
+    [[nodiscard]] QString problemWithin(const Subnet& subnet, bool tellsThisNode) const;
+    void tellPools(const Subnet& subnet, const GroupEntry* around, SubnetPlan& plan) const;
+    [[nodiscard]] std::vector<net::IpAddress> serversOf(const GroupOffer& group) const;
+    void decide(const Subnet& subnet, const VlanEntry* vlan, const GroupEntry* group, SubnetPlan& plan) const;
     void tellOwnAddress(const Subnet& subnet, const VlanEntry& vlan, SubnetPlan& plan) const;
 
     const Offers& m_offers;
@@ -73,12 +76,67 @@ const GroupEntry* Planner::groupAround(const net::IpPrefix& prefix) const {
     return nullptr;
 }
 
-/// The name of a group with servers of its own in a part of the subnet, which no option of the subnet can reach.
-QString Planner::groupWithin(const net::IpPrefix& prefix) const {
-    const net::IpRange range = net::IpRange::of(prefix);
+/// The group with the smallest network that contains all of the range.
+const GroupEntry* Planner::groupAround(const net::IpRange& range) const {
+    net::IpPrefix network{range.first, range.first.bits()};
+    for (; network.length >= 0; --network.length) {
+        const auto found = m_byNetwork.find(network.network());
+        if (found != m_byNetwork.end() && net::IpRange::of(found->first).contains(range)) return found->second;
+    }
+    return nullptr;
+}
+
+std::vector<net::IpAddress> Planner::serversOf(const GroupOffer& group) const {
+    std::vector<net::IpAddress> servers;
+    std::copy_if(group.servers.begin(), group.servers.end(), std::back_inserter(servers),
+                 [this](const net::IpAddress& each) { return each.family == m_family; });
+    return servers;
+}
+
+/// A group with servers that is a part of the subnet is told in the pools that lie within it.
+void Planner::tellPools(const Subnet& subnet, const GroupEntry* around, SubnetPlan& plan) const {
+    if (m_byNetwork.empty()) return;
+    plan.pools.resize(subnet.pools.size());
+    for (std::size_t i = 0; i < subnet.pools.size(); ++i) {
+        const Pool& pool = subnet.pools[i];
+        if (!pool.range || pool.isForeign) continue;
+        const GroupEntry* group = groupAround(*pool.range);
+        if (!group || group == around || group->second.servers.empty()) continue;
+        plan.pools[i] = serversOf(group->second);
+        if (plan.pools[i].empty()) continue;
+        if (!plan.reason.isEmpty()) plan.reason += u' ';
+        plan.reason +=
+            QStringLiteral("Clients in %1 get the servers of the group %2.").arg(pool.range->text(), group->first);
+    }
+}
+
+/// A group in a part of the subnet whose clients get what is not meant for them.
+QString Planner::problemWithin(const Subnet& subnet, bool tellsThisNode) const {
+    const net::IpRange range = net::IpRange::of(*subnet.prefix);
     for (auto at = m_byNetwork.lower_bound(net::IpPrefix{range.first, 0});
-         at != m_byNetwork.end() && at->first.address <= range.last; ++at)
-        if (at->first.length > prefix.length && !at->second->second.servers.empty()) return at->second->first;
+         at != m_byNetwork.end() && at->first.address <= range.last; ++at) {
+        const auto& [name, group] = *at->second;
+        if (at->first.length <= subnet.prefix->length) continue;
+        if (!group.servers.empty()) {
+            const net::IpRange part = net::IpRange::of(at->first);
+            // Not in any pool: or an address outside of all pools, such as that of a reservation.
+            const bool isReached = std::any_of(subnet.pools.begin(), subnet.pools.end(), [&](const Pool& pool) {
+                return pool.range && part.contains(*pool.range);
+            });
+            const bool isCut = std::any_of(subnet.pools.begin(), subnet.pools.end(), [&](const Pool& pool) {
+                return pool.range && !part.contains(*pool.range) && pool.range->first <= part.last &&
+                       part.first <= pool.range->last;
+            });
+            if (!isReached || isCut)
+                return QStringLiteral(
+                           "The group %1 has NTP servers of its own, but is only a part of the subnet, and not made of "
+                           "whole pools.")
+                    .arg(name);
+        } else if (!group.withheld.isEmpty() && tellsThisNode) {
+            return QStringLiteral("The group %1 is only a part of the subnet: its clients are told as well, but %2.")
+                .arg(name, group.withheld);
+        }
+    }
     return {};
 }
 
@@ -114,30 +172,28 @@ SubnetPlan Planner::plan(const Subnet& subnet) const {
         return plan;
     }
     plan.ownership = Ownership::Ours;
-    if (group && !group->second.servers.empty()) {
-        for (const net::IpAddress& server : group->second.servers)
-            if (server.family == m_family) plan.addresses.push_back(server);
-        plan.reason = plan.addresses.empty()
-                          ? QStringLiteral("No server of the group %1 has an address of this family.").arg(group->first)
-                          : QStringLiteral("The servers of the group %1.").arg(group->first);
-        return plan;
+    decide(subnet, vlan, group, plan);
+    if (subnet.prefix) {
+        tellPools(subnet, group, plan);
+        const bool hasServers = group && !group->second.servers.empty();
+        plan.problem = problemWithin(subnet, !hasServers && !plan.addresses.empty());
     }
-    if (group && !group->second.withheld.isEmpty()) {
-        plan.reason = QStringLiteral("The group %1 decides: %2.").arg(group->first, group->second.withheld);
-        return plan;
-    }
-    decide(subnet, vlan, plan);
     return plan;
 }
 
-void Planner::decide(const Subnet& subnet, const VlanEntry* vlan, SubnetPlan& plan) const {
-    const VlanOffer& offer = vlan->second;
-    if (subnet.prefix) {
-        const QString within = groupWithin(*subnet.prefix);
-        if (!within.isEmpty())
-            plan.problem = QStringLiteral("The group %1 has NTP servers of its own, but is only a part of the subnet.")
-                               .arg(within);
+void Planner::decide(const Subnet& subnet, const VlanEntry* vlan, const GroupEntry* group, SubnetPlan& plan) const {
+    if (group && !group->second.servers.empty()) {
+        plan.addresses = serversOf(group->second);
+        plan.reason = plan.addresses.empty()
+                          ? QStringLiteral("No server of the group %1 has an address of this family.").arg(group->first)
+                          : QStringLiteral("The servers of the group %1.").arg(group->first);
+        return;
     }
+    if (group && !group->second.withheld.isEmpty()) {
+        plan.reason = QStringLiteral("The group %1 decides: %2.").arg(group->first, group->second.withheld);
+        return;
+    }
+    const VlanOffer& offer = vlan->second;
     plan.reason = offer.reason;
     plan.keeps = offer.wish == Wish::Keep;
     if (offer.wish == Wish::Tell) tellOwnAddress(subnet, *vlan, plan);

@@ -7,6 +7,7 @@
 //   administrator has set NTP servers.
 // - Clients are told an address of this node in their VLAN, preferably one in their subnet, and never any other node's,
 //   unless their group names servers of its own. Of two groups, the one with the longer prefix decides.
+// - A group with servers in a part of a subnet is told in the pools that lie within it.
 #pragma once
 
 #include "model/offers.h"

@@ -9,6 +9,7 @@ namespace fos1::dhcp {
 namespace {
 
 const QString kSubnet = QStringLiteral("the subnet");
+const QString kPool = QStringLiteral("pool");
 
 Result<void> wrongType(const QString& path, const char* expected) {
     return failure(ErrorCode::Protocol, QStringLiteral("is not ") + QLatin1String(expected), path);
@@ -40,6 +41,20 @@ std::optional<double> rebindOf(const JsonSpan& scope) {
     if (!lease) return std::nullopt;
     const bool isCalculated = scope.member("calculate-tee-times").value().toBool();
     return *lease * (isCalculated ? number(scope.member("t2-percent")).value_or(kDefaultShare) : kDefaultShare);
+}
+
+/// "FIRST - LAST" or a prefix (Kea ARM, "Configuration of IPv4 Address Pools").
+std::optional<net::IpRange> rangeOf(const QString& text, net::AddressFamily family) {
+    const auto dash = text.indexOf(u'-');
+    if (dash < 0) {
+        const auto prefix = net::IpPrefix::parse(text.trimmed());
+        if (!prefix || prefix->address.family != family) return std::nullopt;
+        return net::IpRange::of(*prefix);
+    }
+    const auto first = net::IpAddress::parse(text.left(dash).trimmed());
+    const auto last = net::IpAddress::parse(text.mid(dash + 1).trimmed());
+    if (!first || !last || first->family != family || last->family != family || *last < *first) return std::nullopt;
+    return net::IpRange{*first, *last};
 }
 
 /// Names of client classes that are evaluated only where they are requested. The second name is that of Kea 2.7.
@@ -142,8 +157,8 @@ Result<void> KeaConfig::readSubnet(const JsonSpan& span, const Scope& around, co
     subnet.rebind = std::chrono::seconds(std::llround(
         std::clamp(rebindOf(span).value_or(scope.rebind.value_or(0)), 0.0, double{std::numeric_limits<int>::max()})));
 
-    Place place{span, span.member("option-data"), Sntp::Unknown};
-    const auto options = objectsIn(place.options, path + QStringLiteral(".option-data"));
+    Place place{{span, span.member("option-data")}, {}, Sntp::Unknown};
+    const auto options = objectsIn(place.subnet.options, path + QStringLiteral(".option-data"));
     if (!options) return tl::unexpected(options.error());
     for (const JsonSpan& entry : *options) {
         if (ownerOf(entry, *m_family) != OptionOwner::Ours) continue;
@@ -151,7 +166,8 @@ Result<void> KeaConfig::readSubnet(const JsonSpan& span, const Scope& around, co
         if (m_form == Option56Form::Unknown) m_form = formShownBy(entry, *m_family);
         if (subnet.ours.empty() && !isSntp(entry, *m_family)) subnet.ours = addressesOf(entry, *m_family);
     }
-    const auto good = findForeignInside(span, path, scope);
+    auto good = findForeignInside(span, path, scope);
+    if (good) good = readPools(span.member("pools"), path + QStringLiteral(".pools"), subnet, place);
     if (!good) return good;
     if (!m_classesOnRequest.empty()) addRequestedClasses(span, scope);
     subnet.foreign = std::move(scope.foreign);
@@ -170,9 +186,8 @@ Result<void> KeaConfig::findForeignInside(const JsonSpan& subnet, const QString&
     };
     const bool isV6 = m_family->family == net::AddressFamily::Inet6;
     auto good = findForeign(subnet, kSubnet, true, path, scope);
-    for (const Each& each :
-         {Each{"pools", "pool", QStringLiteral("pool")}, Each{"pd-pools", "prefix", QStringLiteral("prefix pool")},
-          Each{"reservations", isV6 ? "duid" : "ip-address", QStringLiteral("reservation")}})
+    for (const Each& each : {Each{"pools", "pool", kPool}, Each{"pd-pools", "prefix", QStringLiteral("prefix pool")},
+                             Each{"reservations", isV6 ? "duid" : "ip-address", QStringLiteral("reservation")}})
         if (good)
             good = findForeignInEach(subnet.member(each.list), each.name, each.kind, false,
                                      path + u'.' + QLatin1String(each.list), scope);
@@ -190,16 +205,33 @@ void KeaConfig::addRequestedClasses(const JsonSpan& subnet, Scope& scope) const 
     }
 }
 
+Result<void> KeaConfig::readPools(const JsonSpan& list, const QString& path, Subnet& subnet, Place& place) const {
+    const auto pools = objectsIn(list, path);
+    if (!pools) return tl::unexpected(pools.error());
+    for (const JsonSpan& each : *pools) {
+        const Owner owner{each, each.member("option-data")};
+        Pool pool;
+        pool.range = rangeOf(each.member("pool").string(), m_family->family);
+        const std::vector<JsonSpan> entries = owner.options.items();
+        pool.isForeign = std::any_of(entries.begin(), entries.end(), [this](const JsonSpan& entry) {
+            return ownerOf(entry, *m_family) == OptionOwner::Foreign && !isSntp(entry, *m_family);
+        });
+        subnet.pools.push_back(pool);
+        place.pools.push_back(owner);
+    }
+    return {};
+}
+
 Result<void> KeaConfig::findForeign(const JsonSpan& owner, const QString& where, bool wouldBeReplaced,
                                     const QString& path, Scope& scope) const {
     const auto options = objectsIn(owner.member("option-data"), path + QStringLiteral(".option-data"));
     if (!options) return tl::unexpected(options.error());
-    const bool isSubnet = where == kSubnet;
+    const bool isOurPlace = where == kSubnet || where.startsWith(kPool);
     std::vector<ForeignOption> found;
     for (const JsonSpan& entry : *options) {
         const OptionOwner who = ownerOf(entry, *m_family);
-        // We set options only in subnets: a mark elsewhere was copied by hand.
-        const bool isForeign = who == OptionOwner::Foreign || (who == OptionOwner::Ours && !isSubnet);
+        // We set options only in subnets and pools: a mark elsewhere was copied by hand.
+        const bool isForeign = who == OptionOwner::Foreign || (who == OptionOwner::Ours && !isOurPlace);
         if (!isForeign) continue;
         if (!isSntp(entry, *m_family)) {
             found.push_back({where, valueOf(entry), wouldBeReplaced});
@@ -231,38 +263,49 @@ Result<void> KeaConfig::findForeignInEach(const JsonSpan& owners, const char* na
 QByteArray KeaConfig::edited(const std::vector<SubnetPlan>& plans, Option56Form form) const {
     Q_ASSERT(plans.size() == m_subnets.size());
     std::vector<Splice> splices;
-    for (std::size_t i = 0; i < plans.size(); ++i)
-        if (auto splice = change(m_places[i], plans[i], form)) splices.push_back(std::move(*splice));
+    const auto apply = [&](const Owner& owner, const std::vector<net::IpAddress>& addresses, Sntp sntp) {
+        if (auto splice = change(owner, entriesFor(addresses, *m_family, form, sntp)))
+            splices.push_back(std::move(*splice));
+    };
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+        const Place& place = m_places[i];
+        const SubnetPlan& plan = plans[i];
+        if (!plan.keeps) apply(place.subnet, plan.addresses, place.sntp);
+        for (std::size_t j = 0; j < place.pools.size(); ++j) {
+            const bool isTold = j < plan.pools.size() && !plan.pools[j].empty();
+            if (isTold || !plan.keeps)
+                apply(place.pools[j], isTold ? plan.pools[j] : std::vector<net::IpAddress>(), place.sntp);
+        }
+    }
     if (splices.empty()) return {};
     // In a text, shared networks may stand before the plain subnets.
     std::sort(splices.begin(), splices.end(), [](const Splice& a, const Splice& b) { return a.at < b.at; });
     return spliced(m_root.text, splices);
 }
 
-std::optional<Splice> KeaConfig::change(const Place& place, const SubnetPlan& plan, Option56Form form) const {
-    if (plan.keeps) return std::nullopt;
-    std::vector<OptionEntry> missing = entriesFor(plan.addresses, *m_family, form, place.sntp);
+std::optional<Splice> KeaConfig::change(const Owner& owner, std::vector<OptionEntry> wanted) const {
+    if (owner.options.isMissing() && wanted.empty()) return std::nullopt;
     QByteArrayList entries;
     bool isChanged = false;
-    for (const JsonSpan& entry : place.options.items()) {
+    for (const JsonSpan& entry : owner.options.items()) {
         if (ownerOf(entry, *m_family) == OptionOwner::Ours) {
-            const auto found = std::find_if(missing.begin(), missing.end(),
+            const auto found = std::find_if(wanted.begin(), wanted.end(),
                                             [&](const OptionEntry& each) { return each.isSame(entry, *m_family); });
-            if (found == missing.end()) {
+            if (found == wanted.end()) {
                 isChanged = true;
                 continue;
             }
-            missing.erase(found);
+            wanted.erase(found);
         }
         entries.append(entry.text.toByteArray());
     }
-    for (const OptionEntry& each : missing) entries.append(each.text());
-    if (!isChanged && missing.empty()) return std::nullopt;
+    for (const OptionEntry& each : wanted) entries.append(each.text());
+    if (!isChanged && wanted.empty()) return std::nullopt;
     const QByteArray list = entries.isEmpty() ? QByteArray("[ ]") : "[ " + entries.join(", ") + " ]";
-    const qsizetype begin = place.subnet.text.data() - m_root.text.data();
-    if (!place.options.isMissing())
-        return Splice{place.options.text.data() - m_root.text.data(), place.options.text.size(), list};
-    // "subnet" is always there, so a comma is needed.
+    if (!owner.options.isMissing())
+        return Splice{owner.options.text.data() - m_root.text.data(), owner.options.text.size(), list};
+    // "subnet" or "pool" is always there, so a comma is needed.
+    const qsizetype begin = owner.object.text.data() - m_root.text.data();
     return Splice{begin + 1, 0, " \"option-data\": " + list + ','};
 }
 

@@ -29,9 +29,13 @@ class KeaConfig {
                                     Option56Form form = Option56Form::Bytes) const;
 
    private:
-    struct Place {
-        JsonSpan subnet;
+    struct Owner {
+        JsonSpan object;   ///< a subnet or a pool
         JsonSpan options;  ///< its "option-data"; may be missing
+    };
+    struct Place {
+        Owner subnet;
+        std::vector<Owner> pools;
         Sntp sntp = Sntp::Unknown;
     };
     struct Scope {
@@ -56,7 +60,9 @@ class KeaConfig {
                              Scope& scope) const;
     Result<void> findForeignInEach(const JsonSpan& owners, const char* nameMember, const QString& kind,
                                    bool wouldBeReplaced, const QString& path, Scope& scope) const;
-    [[nodiscard]] std::optional<Splice> change(const Place& place, const SubnetPlan& plan, Option56Form form) const;
+    Result<void> readPools(const JsonSpan& list, const QString& path, Subnet& subnet, Place& place) const;
+    /// What makes the options of ours in `owner` these.
+    [[nodiscard]] std::optional<Splice> change(const Owner& owner, std::vector<OptionEntry> wanted) const;
 
     JsonSpan m_root;
     const KeaFamily* m_family;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "ip_prefix.h"
+#include "ip_range.h"
 
 namespace fos1::dhcp {
 
@@ -22,6 +23,14 @@ struct ForeignOption {
     bool operator==(const ForeignOption&) const = default;
 };
 
+/// A range of a subnet from which the server leases, and in which an option takes precedence over that of the subnet.
+struct Pool {
+    std::optional<net::IpRange> range;  ///< nothing: not understood
+    bool isForeign = false;             ///< an administrator has set NTP servers there
+
+    bool operator==(const Pool&) const = default;
+};
+
 struct Subnet {
     qint64 id = 0;  ///< 0: unknown
     QString text;   ///< as the server writes the prefix
@@ -31,6 +40,7 @@ struct Subnet {
     bool hasOurs = false;              ///< an option with our mark is there, whatever its value
     std::vector<net::IpAddress> ours;  ///< what it tells
     std::vector<ForeignOption> foreign;
+    std::vector<Pool> pools;  ///< empty: the server has none with options
     /// A client that was told contacts the server no later than this after it got its lease (RFC 2131, 4.4.5: T2).
     std::chrono::seconds rebind{0};
 
@@ -52,8 +62,10 @@ struct SubnetPlan {
     QString vlan;                           ///< empty: none, or a group decides
     std::vector<net::IpAddress> addresses;  ///< what the clients are told; empty: nothing of ours
     bool keeps = false;                     ///< what is there of ours stays
-    QString reason;                         ///< why nothing is told, or what is special
-    QString problem;                        ///< what an operator should look at; empty: nothing
+    /// What the clients of each pool are told instead; empty: the same. Without elements: none of them.
+    std::vector<std::vector<net::IpAddress>> pools;
+    QString reason;   ///< why nothing is told, or what is special
+    QString problem;  ///< what an operator should look at; empty: nothing
 
     bool operator==(const SubnetPlan&) const = default;
 };

@@ -34,11 +34,13 @@ Subnet subnet(const QString& prefix, const QString& interface = {}) {
     return subnet;
 }
 
-QString told(const SubnetPlan& plan) {
+QString texts(const std::vector<net::IpAddress>& addresses) {
     QStringList all;
-    for (const net::IpAddress& each : plan.addresses) all.append(each.text());
+    for (const net::IpAddress& each : addresses) all.append(each.text());
     return all.join(u' ');
 }
+
+QString told(const SubnetPlan& plan) { return texts(plan.addresses); }
 
 SubnetPlan planOf(const Offers& offers, const Subnet& subnet) {
     const bool isV6 = subnet.text.contains(u':');
@@ -261,15 +263,50 @@ class TestDhcpPlan : public QObject {
         QCOMPARE(told(planOf(offers, subnet("10.2.0.0/24"))), QStringLiteral("192.0.2.1"));
     }
 
-    void aGroupInAPartOfASubnetIsAProblem() {
+    /// A group in a part of 10.1.0.0/24 reaches the pools that lie within it.
+    void groupsInPools_data() {
+        QTest::addColumn<QString>("network");
+        QTest::addColumn<QStringList>("servers");
+        QTest::addColumn<QString>("told");  // subnet,first pool,second pool
+        QTest::addColumn<QString>("problem");
+        const QStringList own{"192.0.2.1", "2001:db8::5"};
+        const QString notWhole = QStringLiteral("not made of whole pools");
+        QTest::newRow("one pool") << "10.1.0.128/25" << own << "10.1.0.1,,192.0.2.1" << QString();
+        QTest::newRow("the other pool") << "10.1.0.0/25" << own << "10.1.0.1,192.0.2.1," << QString();
+        QTest::newRow("all of them: as the subnet") << "10.1.0.0/24" << own << "192.0.2.1,," << QString();
+        QTest::newRow("no pool") << "10.1.0.64/27" << own << "10.1.0.1,," << notWhole;
+        QTest::newRow("a part of a pool") << "10.1.0.8/29" << own << "10.1.0.1,," << notWhole;
+        QTest::newRow("one and a part of another") << "10.1.0.128/26" << own << "10.1.0.1,," << notWhole;
+        QTest::newRow("no server of this family")
+            << "10.1.0.128/25" << QStringList{"2001:db8::5"} << "10.1.0.1,," << QString();
+        QTest::newRow("not answered") << "10.1.0.128/25" << QStringList() << "10.1.0.1,,"
+                                      << "its clients are told as well, but its clients are not answered";
+    }
+    void groupsInPools() {
+        QFETCH(const QString, network);
+        QFETCH(const QStringList, servers);
+        QFETCH(const QString, told);
+        QFETCH(const QString, problem);
         time::ClientState group;
-        group.networks = QStringList{"10.1.0.128/25"};
-        group.servers = QStringList{"192.0.2.1"};
+        group.networks = QStringList{network};
+        group.servers = servers;
+        group.allow = !servers.isEmpty();
         Offers offers = threeVlans();
         offers.groups["g"] = offerOf(group);
-        const SubnetPlan plan = planOf(offers, subnet("10.1.0.0/24"));
-        QCOMPARE(told(plan), QStringLiteral("10.1.0.1"));
-        QVERIFY(plan.problem.contains(QStringLiteral("group g")));
+        Subnet asked = subnet("10.1.0.0/24");
+        for (const auto& [first, last] : {std::pair("10.1.0.10", "10.1.0.50"), {"10.1.0.130", "10.1.0.200"}})
+            asked.pools.push_back({net::IpRange{*net::IpAddress::parse(first), *net::IpAddress::parse(last)}, false});
+        const SubnetPlan plan = planOf(offers, asked);
+        QStringList all{::told(plan)};
+        for (const auto& pool : plan.pools) all += texts(pool);
+        QCOMPARE(all.join(u','), told);
+        QVERIFY2(problem.isEmpty() ? plan.problem.isEmpty() : plan.problem.contains(problem), qPrintable(plan.problem));
+        // A server without pools.
+        if (asked.prefix->length < net::IpPrefix::parse(network)->length)
+            QVERIFY(planOf(offers, subnet("10.1.0.0/24")).problem.contains(QStringLiteral("group g")));
+        // What an administrator has set in a pool stays.
+        for (Pool& each : asked.pools) each.isForeign = true;
+        for (const auto& pool : planOf(offers, asked).pools) QVERIFY(pool.empty());
     }
 
     void everythingIsWithdrawn() {

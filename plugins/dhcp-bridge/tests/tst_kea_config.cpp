@@ -24,6 +24,10 @@ const QByteArray kConfig = R"({ "unknown": [ 1.50, { "x": null } ], "valid-lifet
       "subnet": "10.1.0.0/24" },
     { "id": 1, "subnet": "10.2.0.0/24" } ] })";
 
+const QByteArray kPools = R"({ "subnet4": [ { "subnet": "10.1.0.0/24", "pools": [
+  { "pool": "10.1.0.10 - 10.1.0.50" }, { "pool": "10.1.0.128/25", "option-data": [ { "code": 3, "data": "x" } ] },
+  { "pool": "10.1.0.60-10.1.0.70", "option-data": [ { "code": 42, "data": "10.9.9.9" } ] }, { "pool": "?" } ] } ] })";
+
 /// A class that Kea evaluates only where it is requested or assigned; each word in capitals is a place for that.
 const QByteArray kOnRequest = R"({
   "client-classes": [ { "name": "c", "WORD": true, "option-data": [ { "code": 42, "data": "10.9.9.9" } ] } ],
@@ -147,6 +151,35 @@ class TestKeaConfig : public QObject {
         QFETCH(const bool, wouldBeReplaced);
         const std::vector<ForeignOption> expected{{where, QStringLiteral("10.9.9.9"), wouldBeReplaced}};
         QCOMPARE(read(config).subnets().at(0).foreign, expected);
+    }
+
+    void optionsOfPools() {
+        const QByteArray& text = kPools;
+        const KeaConfig config = read(text);
+        const auto& pools = config.subnets()[0].pools;
+        QCOMPARE(pools.size(), std::size_t(4));
+        QCOMPARE(pools[0].range->text(), QStringLiteral("10.1.0.10-10.1.0.50"));
+        QCOMPARE(pools[1].range->text(), QStringLiteral("10.1.0.128-10.1.0.255"));
+        QVERIFY(!pools[0].isForeign && !pools[1].isForeign && pools[2].isForeign && !pools[3].range);
+        SubnetPlan plan = tell({});
+        plan.pools = {tell({"192.0.2.1"}).addresses, tell({"192.0.2.2"}).addresses, {}, {}};
+        const QByteArray edited = config.edited({plan});
+        QByteArray expected = text;
+        expected.replace("{ \"pool\": \"10.1.0.10 ",
+                         "{ \"option-data\": [ " + entry("192.0.2.1") + " ], \"pool\": \"10.1.0.10 ");
+        expected.replace("\"x\" } ]", "\"x\" }, " + entry("192.0.2.2") + " ]");
+        QCOMPARE(edited, expected);
+        const KeaConfig again = read(edited);
+        QVERIFY(again.edited({plan}).isNull());
+        // They are recognized, and go with the plan.
+        QCOMPARE(again.subnets()[0].foreign.size(), std::size_t(1));
+        QCOMPARE(again.edited({tell({})}), QByteArray(edited)
+                                               .replace(", " + entry("192.0.2.2"), QByteArray())
+                                               .replace(entry("192.0.2.1"), QByteArray())
+                                               .replace("[  ]", "[ ]"));
+        SubnetPlan keep = tell({});
+        keep.keeps = true;
+        QVERIFY(again.edited({keep}).isNull());
     }
 
     void oursIsPutRight_data() {

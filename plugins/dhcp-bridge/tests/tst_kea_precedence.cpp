@@ -29,6 +29,9 @@ const QByteArray kRequired = R"(, "require-client-classes": [ "phones" ])";
 const QByteArray kReservation =
     R"(, "reservations": [{ "client-id": "01:HARDWARE", "ip-address": "10.20.0.77", OPTION }])";
 
+const QByteArray kNone = R"("option-data": [])";
+const QByteArray kTwoPools = R"({"pool": "10.20.0.100-10.20.0.109"}, {"pool": "10.20.0.150-10.20.0.200"})";
+
 struct Places {
     QByteArray global;
     QByteArray network;
@@ -125,6 +128,29 @@ class TestKeaPrecedence : public QObject {
         QCOMPARE(other(), otherAfter);
         QVERIFY(outcome(backend, withdrawal()) == applied);
         QCOMPARE(phone(), phoneBefore);
+    }
+
+    /// A group with servers of its own in a part of the subnet: they are set in the pool that lies within it.
+    void aGroupInAPool() {
+        QByteArray config = configuration({{}, {}, with(kReservation), {}});
+        config.replace(kOption, kNone).replace("{\"pool\": \"10.20.0.100-10.20.0.200\"}", kTwoPools);
+        const auto kea = lab::startKea(*m_lab, "rt", "kea", IpFamily::V4, config);
+        KeaBackend backend(std::make_unique<KeaSocket>(m_lab->path("kea/control")), kKea4,
+                           Persistence::RunningServerOnly);
+        QTRY_VERIFY2_WITH_TIMEOUT(outcome(backend, withdrawal()) == u"same", kea->log().constData(), 10'000);
+        auto wanted = std::make_shared<Offers>(*offerOfAddress(kOurs, 24, QStringLiteral("lan.20")));
+        time::ClientState group;
+        group.networks = QStringList{"10.20.0.96/28"};
+        group.servers = QStringList{kHis, "10.9.9.8"};
+        group.allow = true;
+        wanted->groups["cameras"] = offerOf(group);
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("written"));
+        QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
+        // The phone has a reservation outside of the pools.
+        QCOMPARE(phone(), kOurs);
+        QCOMPARE(other(), kHis + QStringLiteral(" 10.9.9.8"));
+        QCOMPARE(outcome(backend, withdrawal()), QStringLiteral("written"));
+        QCOMPARE(other(), QString());
     }
 };
 
