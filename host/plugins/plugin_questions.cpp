@@ -28,6 +28,8 @@ bool isUp(const PluginRecord& record) {
     return record.instance && (record.state == PluginState::Starting || record.state == PluginState::Running);
 }
 
+bool isRunning(const PluginRecord& record) { return record.instance && record.state == PluginState::Running; }
+
 /// Whether the plugin is expected to run again by itself.
 bool isAway(const PluginRecord& record) {
     return record.state == PluginState::Restarting || record.state == PluginState::Resting;
@@ -100,27 +102,52 @@ bool PluginQuestions::askValidators(const QCborMap& object, OnOpinion answered) 
     return true;
 }
 
+void PluginQuestions::askPreview(PluginRecord& record, const QCborMap& snapshot,
+                                 const std::shared_ptr<PreviewGathering>& gathering) {
+    if (auto answer = record.instance->preview(snapshot)) gathering->answers.push_back({record.id, std::move(*answer)});
+    if (!record.instance->isToBeAsked(IPreviewer::kIid)) return;
+    gathering->open();
+    const QString id = record.id;
+    const quint64 question = m_questions.expect(id, [gathering, id](const Result<QCborMap>& answer) {
+        gathering->answers.push_back({id, answer});
+        gathering->close();
+    });
+    if (!record.instance->askPreviewer(question, snapshot))
+        m_questions.answer(question, id,
+                           failure(ErrorCode::Io, QStringLiteral("the desired state could not be sent over its link")));
+}
+
 void PluginQuestions::preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered) {
-    const auto gathering = Gathering<std::vector<PluginPreview>>::begin(std::move(answered));
+    const auto gathering =
+        PreviewGathering::begin([this, answered = std::move(answered)](const std::vector<PluginPreview>& previews) {
+            previewTopics(previews, answered);
+        });
     for (const auto& record : m_plugins) {
         const QStringList& own = record->metadata.kinds;
         const bool isConcerned =
-            record->state == PluginState::Running && record->instance &&
             std::any_of(own.begin(), own.end(), [&](const QString& k) { return kinds.contains(k); });
-        if (!isConcerned) continue;
-        if (auto answer = record->instance->preview(snapshotOf(own)))
-            gathering->answers.push_back({record->id, std::move(*answer)});
-        if (!record->instance->isToBeAsked(IPreviewer::kIid)) continue;
-        gathering->open();
-        const QString id = record->id;
-        const quint64 question = m_questions.expect(id, [gathering, id](const Result<QCborMap>& answer) {
-            gathering->answers.push_back({id, answer});
-            gathering->close();
-        });
-        if (!record->instance->askPreviewer(question, snapshotOf(own)))
-            m_questions.answer(
-                question, id,
-                failure(ErrorCode::Io, QStringLiteral("the desired state could not be sent over its link")));
+        if (isConcerned && isRunning(*record)) askPreview(*record, snapshotOf(own), gathering);
+    }
+    gathering->close();
+}
+
+/// What the previews say would be published is no news for people: it goes to the subscribers.
+void PluginQuestions::previewTopics(std::vector<PluginPreview> previews, OnPreviews answered) {
+    const QString key = QStringLiteral("publishes");
+    QCborMap topics;
+    for (PluginPreview& each : previews) {
+        if (!each.answer || !each.answer->contains(key)) continue;
+        const QCborMap published = each.answer->take(key).toMap();
+        for (const auto& [topic, values] : published)
+            if (!values.toMap().isEmpty()) topics.insert(topic, values);
+    }
+    const auto gathering = PreviewGathering::begin(std::move(answered), std::vector(std::move(previews)));
+    for (const auto& record : m_plugins) {
+        if (!isRunning(*record) || !record->metadata.kinds.isEmpty()) continue;
+        QCborMap own;
+        for (const auto& [topic, values] : topics)
+            if (record->metadata.subscribes.contains(topic.toString())) own.insert(topic, values);
+        if (!own.isEmpty()) askPreview(*record, {{QStringLiteral("topics"), own}}, gathering);
     }
     gathering->close();
 }

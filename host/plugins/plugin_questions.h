@@ -17,6 +17,8 @@
 namespace fos1::host {
 
 class ReconcileQueue;
+template <typename Answers>
+class Gathering;
 
 /// One plugin's preview (IPreviewer), or why it has none.
 struct PluginPreview {
@@ -41,7 +43,8 @@ class PluginQuestions {
     /// Whether a plugin that reconciles this kind ("group/version/Kind") runs in a runner.
     [[nodiscard]] bool isInRunner(const QString& kind) const;
 
-    /// Asks the running plugins that reconcile one of `kinds` what they would do with the snapshot of their own kinds.
+    /// Asks the running plugins that reconcile one of `kinds` what they would do with the snapshot of their own kinds,
+    /// and then those that reconcile none what they would do with the topics that would change.
     using SnapshotOf = std::function<QCborMap(const QStringList& kinds)>;
     using OnPreviews = std::function<void(const std::vector<PluginPreview>&)>;
     void preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered);
@@ -64,6 +67,9 @@ class PluginQuestions {
     void failAll(const QString& pluginId, const QString& why) { m_questions.failAll(pluginId, why); }
 
    private:
+    using PreviewGathering = Gathering<std::vector<PluginPreview>>;
+    void askPreview(PluginRecord& record, const QCborMap& snapshot, const std::shared_ptr<PreviewGathering>& gathering);
+    void previewTopics(std::vector<PluginPreview> previews, OnPreviews answered);
     [[nodiscard]] Result<PluginRecord*> pageOwner(const QString& pluginId, const QString& name) const;
     [[nodiscard]] PluginRecord* writer() const;
     Ticket expectWrite(const PluginRecord& writer, Done done);

@@ -160,13 +160,27 @@ QStringList mapLines(const Map& now, const Map& then, Of of) {
     return lines;
 }
 
+/// The values that would change, and null for those that would go.
+template <typename Map, typename Of>
+QCborMap publications(const Map& now, const Map& then, Of of) {
+    QCborMap changed;
+    for (const auto& [key, value] : now)
+        if (!then.contains(key)) changed.insert(key, nullptr);
+    for (const auto& [key, value] : then) {
+        const auto before = now.find(key);
+        if (before == now.end() || !(of(before->second) == of(value))) changed.insert(key, of(value).encode());
+    }
+    return changed;
+}
+
+const time::ServiceState& stateOf(const time::ServiceState& vlan) { return vlan; }
+const time::ClientState& stateOf(const std::shared_ptr<const GroupOutcome>& group) { return group->state; }
+
 QCborMap differences(const Planned& now, const Planned& then) {
     const QStringList configuration = configurationLines(now, then);
-    const QStringList vlans = mapLines<time::ServiceState>(
-        now.vlans, then.vlans, [](const time::ServiceState& state) -> const time::ServiceState& { return state; });
-    const QStringList groups = mapLines<time::ClientState>(
-        now.groups, then.groups,
-        [](const std::shared_ptr<const GroupOutcome>& group) -> const time::ClientState& { return group->state; });
+    const auto of = [](const auto& each) -> const auto& { return stateOf(each); };
+    const QStringList vlans = mapLines<time::ServiceState>(now.vlans, then.vlans, of);
+    const QStringList groups = mapLines<time::ClientState>(now.groups, then.groups, of);
     const Change change = changeKind(now.chrony, then.chrony);
     const Kind kind =
         kindOf(change, !configuration.isEmpty() || !vlans.isEmpty() || !groups.isEmpty(), losses(now, then));
@@ -184,7 +198,10 @@ QCborMap differences(const Planned& now, const Planned& then) {
     add(QStringLiteral("groups of clients (time.client/v1)"), groups);
     return {{QStringLiteral("disruption"), QLatin1String(kind.disruption)},
             {QStringLiteral("summary"), kind.summary},
-            {QStringLiteral("sections"), sections}};
+            {QStringLiteral("sections"), sections},
+            {QStringLiteral("publishes"),
+             QCborMap{{QLatin1String(time::ServiceState::kTopic), publications(now.vlans, then.vlans, of)},
+                      {QLatin1String(time::ClientState::kTopic), publications(now.groups, then.groups, of)}}}};
 }
 
 }  // namespace

@@ -72,6 +72,23 @@ class TestPlanPreview : public QObject {
                 !all.contains(QString::fromLatin1(QByteArray("anderes").toHex().toUpper())));
     }
 
+    /// What subscribers would see: what changes, and what goes.
+    void publications() {
+        QByteArray text(kBefore);
+        text.replace("vlanRef: a", "vlanRef: a, enabled: false");
+        const auto published = [](const QCborMap& answer) {
+            return answer.value(QStringLiteral("publishes"))[QLatin1String(time::ServiceState::kTopic)].toMap();
+        };
+        const QCborMap changed = published(describeChange(planned(kBefore), planned(text)));
+        QCOMPARE(changed.size(), 1);
+        const auto state = time::ServiceState::decode(changed.value(QStringLiteral("a")).toMap());
+        QVERIFY(state && !state->accepting);
+        QVERIFY(published(describeChange(planned(kBefore), {})).value(QStringLiteral("a")).isNull());
+        QByteArray other(kBefore);
+        other.replace("address: a", "address: b");
+        QVERIFY(published(describeChange(planned(kBefore), planned(other))).isEmpty());
+    }
+
     void restart() {
         QByteArray text(kBefore);
         text.insert(1, "server: {port: 1123}, ");

@@ -21,6 +21,10 @@ class FOS1_SDK_EXPORT IPreviewer : public IInterface {
     /// (removed) or "  " (unchanged). They must not contain secrets. An empty map: this plugin would do nothing.
     /// With or without those keys, `"warnings": [{"object": ObjectKey::text(), "text": sentence}, …]`: what of an
     /// object would not be in force. `fos1ctl apply` shows them too.
+    ///
+    /// With `"publishes": {topic: {key: value or null, …}, …}`, values that the plugin would publish, or retract
+    /// (null), its subscribers are asked in turn, if they reconcile no kind: instead of objects, their `snapshot` has
+    /// these values as `"topics"`. All other values stay as they are. Since SDK 1.3.
     virtual QCborMap preview(const QCborMap& snapshot) = 0;
 };
 
