@@ -40,6 +40,9 @@ class DhcpBackend : public QObject {
     /// changing it, Refused with the server's words.
     virtual void apply(std::shared_ptr<const Offers> offers, Done done) = 0;
 
+    /// Takes out of plans what this server cannot tell.
+    virtual void leaveOut(std::vector<SubnetPlan>& /*plans*/) const {}
+
     /// How long to wait after a change of the offers for more, because each write costs the server something.
     [[nodiscard]] virtual std::chrono::milliseconds gathering() const { return std::chrono::milliseconds(0); }
 };

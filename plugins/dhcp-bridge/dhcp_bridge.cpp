@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/dhcp_plan.h"
+#include "core/told_preview.h"
 #include "fos1/logging.h"
 
 namespace fos1::dhcp {
@@ -10,6 +12,36 @@ namespace fos1::dhcp {
 namespace {
 
 FOS1_LOG(lcServer, "dhcp-bridge.server")
+
+net::AddressFamily familyOf(const Subnet& subnet) {
+    return subnet.text.contains(u':') ? net::AddressFamily::Inet6 : net::AddressFamily::Inet4;
+}
+
+/// What a server that has `table` would be told.
+Foreseen foreseen(const QString& server, const DhcpBackend& backend, const SubnetTable& table,
+                  const ServedOffers::Preview& offers) {
+    Foreseen all{server, {}, {}, {}};
+    for (const net::AddressFamily family : {net::AddressFamily::Inet4, net::AddressFamily::Inet6}) {
+        std::vector<Subnet> subnets;
+        std::vector<Ownership> owners;
+        for (std::size_t i = 0; i < table.subnets.size(); ++i) {
+            if (familyOf(table.subnets[i]) != family) continue;
+            subnets.push_back(table.subnets[i]);
+            owners.push_back(table.plans[i].ownership);
+        }
+        std::vector<SubnetPlan> now = planSubnets(offers.now, family, subnets);
+        std::vector<SubnetPlan> then = planSubnets(offers.then, family, subnets);
+        // What a server leaves alone for a reason of its own remains so.
+        for (std::size_t i = 0; i < owners.size(); ++i)
+            if (owners[i] == Ownership::Unmatched && now[i].ownership == Ownership::Ours) then[i] = now[i];
+        std::move(subnets.begin(), subnets.end(), std::back_inserter(all.subnets));
+        std::move(now.begin(), now.end(), std::back_inserter(all.now));
+        std::move(then.begin(), then.end(), std::back_inserter(all.then));
+    }
+    backend.leaveOut(all.now);
+    backend.leaveOut(all.then);
+    return all;
+}
 
 }  // namespace
 
@@ -44,6 +76,22 @@ void DhcpBridge::offersChanged() {
     if (offers == m_offers) return;
     m_offers = offers;
     for (const auto& server : m_servers) server->apply(m_offers);
+}
+
+QCborMap DhcpBridge::preview(const QCborMap& snapshot) const {
+    const QCborMap topics = snapshot.value(QStringLiteral("topics")).toMap();
+    if (!m_served || topics.isEmpty()) return {};
+    const ServedOffers::Preview offers = m_served->preview(topics);
+    std::vector<Foreseen> servers;
+    QStringList unread;
+    for (std::size_t i = 0; i < m_servers.size(); ++i) {
+        const QString& name = m_servers[i]->name();
+        if (const auto table = m_report.table(name))
+            servers.push_back(foreseen(name, *m_backends[i], *table, offers));
+        else
+            unread.append(name);
+    }
+    return describeTold(servers, unread);
 }
 
 bool DhcpBridge::isSettled() const {

@@ -35,6 +35,9 @@ class DhcpBridge final : public QObject {
     void start();
     void stop(Ticket ticket);
 
+    /// IPreviewer::preview().
+    [[nodiscard]] QCborMap preview(const QCborMap& snapshot) const;
+
     [[nodiscard]] const ToldReport& report() const { return m_report; }
     /// Whether all servers tell what the topics declare, as far as we know.
     [[nodiscard]] bool isSettled() const;

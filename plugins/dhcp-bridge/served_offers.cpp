@@ -17,6 +17,37 @@ ServedOffers::ServedOffers(IBus& bus, const OfferOptions& options, std::function
     QObject::connect(&m_again, &QTimer::timeout, &m_again, std::move(changed));
 }
 
+namespace {
+
+/// The values with those of a preview in their place.
+template <typename Payload>
+std::map<QString, Payload> replaced(std::map<QString, Payload> values, const QCborMap& topics) {
+    const QCborMap others = topics.value(QLatin1String(Payload::kTopic)).toMap();
+    for (const auto& [key, value] : others) {
+        if (const auto decoded = value.isMap() ? Payload::decode(value.toMap()) : failure(ErrorCode::NotFound, {}))
+            values.insert_or_assign(key.toString(), *decoded);
+        else
+            values.erase(key.toString());
+    }
+    return values;
+}
+
+Offers offersOf(const std::map<QString, time::ServiceState>& vlans, const std::map<QString, time::ClientState>& groups,
+                OnLoss onLoss) {
+    Offers offers;
+    for (const auto& [name, state] : vlans) offers.vlans.emplace_hint(offers.vlans.end(), name, offerOf(state, onLoss));
+    for (const auto& [name, state] : groups) offers.groups.emplace_hint(offers.groups.end(), name, offerOf(state));
+    return offers;
+}
+
+}  // namespace
+
+ServedOffers::Preview ServedOffers::preview(const QCborMap& topics) const {
+    const OnLoss onLoss = m_options.onLoss;
+    return {offersOf(m_vlans.values(), m_groups.values(), onLoss),
+            offersOf(replaced(m_vlans.values(), topics), replaced(m_groups.values(), topics), onLoss)};
+}
+
 std::shared_ptr<const Offers> ServedOffers::judge() {
     if (!m_offers && m_vlans.values().empty() && m_groups.values().empty()) return nullptr;
     const auto now = std::chrono::steady_clock::now();

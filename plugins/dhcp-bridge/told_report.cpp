@@ -93,6 +93,11 @@ void ToldReport::judge(const QString& server, const Condition& condition) {
                                 QStringLiteral("DHCP server %1: %2").arg(worst->first, worst->second.message)));
 }
 
+std::shared_ptr<const SubnetTable> ToldReport::table(const QString& server) const {
+    const auto known = m_tables.find(server);
+    return known == m_tables.end() ? nullptr : known->second;
+}
+
 void ToldReport::showSubnets(const QString& server) {
     constexpr qsizetype kMostNamed = 3;
     const QString type = QStringLiteral("Subnets.") + server;

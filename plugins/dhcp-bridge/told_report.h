@@ -23,6 +23,8 @@ class ToldReport final {
     void failed(const QString& server, const Error& error);
     void stop() { m_published.stop(); }
 
+    /// What a server was last known to tell; null: nothing.
+    [[nodiscard]] std::shared_ptr<const SubnetTable> table(const QString& server) const;
     [[nodiscard]] const ToldBook& book() const { return m_book; }
     [[nodiscard]] const std::map<QString, ToldState>& states() const { return m_published.values(); }
 

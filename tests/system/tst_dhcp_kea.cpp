@@ -140,6 +140,27 @@ class TestDhcpKea : public QObject {
         QVERIFY2(page.exitCode == 0 && page.output.contains("10.20.0.1"), (page.output + page.errors).constData());
     }
 
+    void theDiffSaysWhatClientsWouldBeTold() {
+        const auto diff = [this](const QByteArray& service) { return m_host->ctl({"diff", "-f", "-"}, service); };
+        QByteArray closed = kService;
+        closed.replace("vlan-20, enabled: true", "vlan-20, enabled: false");
+        const auto lost = diff(closed);
+        QVERIFY2(lost.output.contains("dhcp-bridge: DHCP clients of 1 subnet would be told other NTP servers.") &&
+                     lost.output.contains("- lan 10.20.0.0/24: 10.20.0.1"),
+                 lost.output.constData());
+        QVERIFY(!lost.output.contains("+ lan"));
+        QByteArray opened = kService;
+        opened.replace("vlan-40, enabled: false", "vlan-40, enabled: true");
+        const auto won = diff(opened);
+        QVERIFY2(won.output.contains("+ lan 10.40.0.0/24: 10.40.0.1") && !won.output.contains("- lan"),
+                 won.output.constData());
+        QByteArray other = kService;
+        other.replace("duration: 2", "duration: 3");
+        const auto same = diff(other);
+        QVERIFY2(!same.output.contains("dhcp-bridge"), same.output.constData());
+        QVERIFY(isMarked() && isTold("vlan-20") && !isTold("vlan-40"));
+    }
+
     void theAdministratorsOwnStays() {
         const DhcpClient client(*m_lab, "cl30", IpFamily::V4);
         QTRY_VERIFY_WITH_TIMEOUT(!client.options().isEmpty(), 20'000);

@@ -102,6 +102,8 @@ void KeaBackend::test() {
     });
 }
 
+void KeaBackend::leaveOut(std::vector<SubnetPlan>& plans) const { leaveOutUntold(plans, m_family, m_sntp); }
+
 bool KeaBackend::canTryAnotherForm() const {
     return m_family.family == net::AddressFamily::Inet6 && m_draft->form == Option56Form::Suboptions &&
            m_refusedForm == Option56Form::Unknown;

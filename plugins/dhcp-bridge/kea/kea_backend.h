@@ -23,6 +23,7 @@ class KeaBackend final : public DhcpBackend {
         : m_family(family), m_persistence(persistence), m_sntp(sntp), m_channel(std::move(channel)) {}
 
     void apply(std::shared_ptr<const Offers> offers, Done done) override;
+    void leaveOut(std::vector<SubnetPlan>& plans) const override;
 
    private:
     /// What was settled last: the same answer of the server and the same offers need no second look.

@@ -11,15 +11,6 @@ namespace fos1::dhcp {
 
 namespace {
 
-/// Without option 31, a client of IPv6 is told one server.
-void tellOnlyOne(std::vector<SubnetPlan>& plans) {
-    for (SubnetPlan& plan : plans) {
-        if (plan.addresses.size() < 2) continue;
-        plan.addresses.resize(1);
-        plan.reason += QStringLiteral(" Only the first one: Kea sends one instance of option 56, with one server.");
-    }
-}
-
 /// What is there shows what this server accepts. A server that accepts both forms is to get the newer one.
 Option56Form formFor(const KeaConfig& config, const DraftWish& wish) {
     for (const Option56Form form : {config.form(), wish.known, Option56Form::Suboptions})
@@ -28,6 +19,17 @@ Option56Form formFor(const KeaConfig& config, const DraftWish& wish) {
 }
 
 }  // namespace
+
+void leaveOutUntold(std::vector<SubnetPlan>& plans, const KeaFamily& family, Sntp sntp) {
+    if (family.family != net::AddressFamily::Inet6 || sntp == Sntp::Told) return;
+    for (SubnetPlan& plan : plans) {
+        for (auto& pool : plan.pools)
+            if (pool.size() > 1) pool.resize(1);
+        if (plan.addresses.size() < 2) continue;
+        plan.addresses.resize(1);
+        plan.reason += QStringLiteral(" Only the first one: Kea sends one instance of option 56, with one server.");
+    }
+}
 
 QByteArray digestOf(const QByteArray& raw) { return QCryptographicHash::hash(raw, QCryptographicHash::Sha1); }
 
@@ -47,7 +49,7 @@ Result<std::shared_ptr<const KeaDraft>> draftOf(const QByteArray& raw, const Kea
     auto table = std::make_shared<SubnetTable>();
     table->subnets = config->subnets();
     table->plans = planSubnets(*wish.offers, family.family, table->subnets);
-    if (family.family == net::AddressFamily::Inet6 && wish.sntp != Sntp::Told) tellOnlyOne(table->plans);
+    leaveOutUntold(table->plans, family, wish.sntp);
     const QByteArray text = config->edited(table->plans, draft->form);
     // Nothing but the root: newer versions add a "hash" beside it, which config-set refuses.
     if (!text.isNull()) draft->arguments = QByteArray("{ \"") + family.root + "\": " + text + " }";

@@ -27,6 +27,9 @@ struct DraftWish {
 [[nodiscard]] Result<std::shared_ptr<const KeaDraft>> draftOf(const QByteArray& raw, const KeaFamily& family,
                                                               const DraftWish& wish);
 
+/// Without option 31, Kea tells a client of IPv6 one server.
+void leaveOutUntold(std::vector<SubnetPlan>& plans, const KeaFamily& family, Sntp sntp);
+
 [[nodiscard]] QByteArray digestOf(const QByteArray& raw);
 
 }  // namespace fos1::dhcp
