@@ -2,6 +2,7 @@
 #include "directory_side.h"
 
 #include <QFileInfo>
+#include <algorithm>
 
 #include "directory/manifest_writer.h"
 #include "fos1/logging.h"
@@ -11,6 +12,12 @@ namespace fos1::crd {
 namespace {
 
 FOS1_LOG(lcWatcher, "crd-watcher")
+
+/// Between attempts to read what could not be read.
+constexpr std::chrono::milliseconds kFirstPause{500};
+constexpr std::chrono::milliseconds kLongestPause{8000};
+/// The targets of links are looked at this often.
+constexpr std::chrono::milliseconds kLinksEach{2000};
 
 constexpr const char* kManifestsValid = "ManifestsValid";
 constexpr const char* kAccepted = "Accepted";
@@ -23,12 +30,24 @@ DirectorySide::DirectorySide(const HostView& host, const QString& directory)
                               const QCborMap& transaction) { return sink->apply(transaction); }),
       m_watch(directory) {
     connect(&m_watch, &DirectoryWatch::changed, this, &DirectorySide::scan);
+    m_again.setSingleShot(true);
+    connect(&m_again, &QTimer::timeout, this, [this] { scan({}); });
 }
 
 void DirectorySide::scan(const QSet<QString>& names) {
     m_source.scan(names);
     report();
     markObjects();
+    if (m_source.isIncomplete()) {
+        m_pause = std::clamp<std::chrono::milliseconds>(2 * m_pause, kFirstPause, kLongestPause);
+        m_again.start(m_pause);
+    } else {
+        m_pause = std::chrono::milliseconds(0);
+        if (m_source.hasLinks())
+            m_again.start(kLinksEach);
+        else
+            m_again.stop();
+    }
 }
 
 void DirectorySide::report() {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
+#include <chrono>
 #include <set>
 
 #include "directory/directory_source.h"
@@ -19,7 +21,10 @@ class DirectorySide final : public QObject, public SourceSide {
     DirectorySide(const HostView& host, const QString& directory);
 
     void start() override { m_watch.start(); }
-    void stop() override { m_watch.stop(); }
+    void stop() override {
+        m_watch.stop();
+        m_again.stop();
+    }
     void write(const QCborMap& object, const Done& done) override;
     void erase(const QCborMap& key, const Done& done) override;
 
@@ -32,6 +37,8 @@ class DirectorySide final : public QObject, public SourceSide {
     const HostView& m_host;
     DirectorySource m_source;
     DirectoryWatch m_watch;
+    QTimer m_again;  ///< for what is not notified
+    std::chrono::milliseconds m_pause{0};
     QStringList m_reported;
     std::set<ObjectKey> m_marked;  ///< objects that carry Accepted=False
 };

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <QCborArray>
-#include <QDir>
 #include <QFile>
 #include <cerrno>
 #include <utility>
@@ -19,18 +18,18 @@ constexpr qint64 kMaxFileBytes = 8 << 20;
 
 QString errnoText() { return QString::fromLocal8Bit(::strerror(errno)); }
 
-std::optional<ManifestFile::Identity> identityOf(const QString& path) {
-    struct stat info {};
-    if (::stat(QFile::encodeName(path).constData(), &info) != 0) return std::nullopt;
-    constexpr qint64 kNs = 1'000'000'000;
-    return ManifestFile::Identity{info.st_mtim.tv_sec * kNs + info.st_mtim.tv_nsec,
-                                  info.st_ctim.tv_sec * kNs + info.st_ctim.tv_nsec, info.st_size, info.st_ino};
-}
-
 struct Content {
     QByteArray text;
     mode_t mode = 0;  ///< of the file that was read
 };
+
+/// Whether somebody has it open for writing: then it cannot be leased for reading (fcntl(2), F_SETLEASE). False also
+/// when only its owner could know.
+bool isBeingWritten(int fd) {
+    if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
+    ::fcntl(fd, F_SETLEASE, F_UNLCK);
+    return false;
+}
 
 /// The complete content of a regular file. Never waits for the writer of a FIFO.
 Result<Content> readRegular(const QString& path) {
@@ -43,8 +42,13 @@ Result<Content> readRegular(const QString& path) {
         ::close(fd);
         return failure(ErrorCode::Io, QStringLiteral("is not a regular file"), path);
     }
-    if (info.st_size > kMaxFileBytes) return failure(ErrorCode::Io, QStringLiteral("is larger than 8 MiB"), path);
-    return Content{file.read(kMaxFileBytes), info.st_mode};
+    if (info.st_size > kMaxFileBytes)
+        return failure(ErrorCode::InvalidInput, QStringLiteral("is larger than 8 MiB"), path);
+    if (isBeingWritten(fd))
+        return failure(ErrorCode::Conflict, QStringLiteral("is open for writing; it is read when it is closed"), path);
+    Content content{file.read(kMaxFileBytes), info.st_mode};
+    if (file.error() != QFileDevice::NoError) return failure(ErrorCode::Io, file.errorString(), path);
+    return content;
 }
 
 }  // namespace
@@ -63,14 +67,20 @@ bool isSecret(const ObjectKey& key) {
 DirectorySource::DirectorySource(QString directory, Submit submit)
     : m_directory(std::move(directory)), m_submit(std::move(submit)) {}
 
-bool DirectorySource::readFile(const QString& path, ManifestFile& file) const {
+bool DirectorySource::readFile(const QString& path, ManifestFile& file) {
     const auto refuse = [&](const Error& error) {
         file.isRead = false;
         file.problems = {error.text()};
         return false;
     };
     const auto content = readRegular(path);
-    if (!content) return refuse(content.error());
+    if (!content) {
+        if (content.error().code != ErrorCode::InvalidInput) {
+            file.identity = {};
+            m_isIncomplete = true;
+        }
+        return refuse(content.error());
+    }
     auto documents = yaml::parse(content->text, path);
     if (!documents) return refuse(documents.error());
     if ((content->mode & (S_IRWXG | S_IRWXO)) != 0)
@@ -85,28 +95,48 @@ bool DirectorySource::readFile(const QString& path, ManifestFile& file) const {
     return true;
 }
 
+Result<DirectoryListing> DirectorySource::list() {
+    auto listing = listManifests(m_directory);
+    if (!listing) return listing;
+    const bool isAnother = m_place && *m_place != listing->place;
+    if (isAnother && listing->files.empty() && listing->unseen.empty() && !m_files.empty())
+        return failure(
+            ErrorCode::Conflict,
+            QStringLiteral("another directory is in this place now, without any manifest, as after an umount; "
+                           "what was declared stays in force"),
+            m_directory);
+    m_place = listing->place;
+    m_hasLinks = listing->hasLinks;
+    return listing;
+}
+
 void DirectorySource::scan(const QSet<QString>& names) {
-    const QDir dir(m_directory);
-    if (!dir.exists() || ::access(QFile::encodeName(m_directory).constData(), R_OK | X_OK) != 0) {
-        m_directoryProblem = QStringLiteral("%1: the directory of manifests cannot be read").arg(m_directory);
+    const auto listing = list();
+    m_isIncomplete = !listing || !listing->unseen.empty();
+    if (!listing) {
+        m_directoryProblem = listing.error().text();
         return;
     }
     m_directoryProblem.clear();
-    const QStringList present = dir.entryList(
-        {QStringLiteral("*.yaml"), QStringLiteral("*.yml"), QStringLiteral("*.json")}, QDir::Files, QDir::Name);
 
     std::vector<QString> toReplace;
     std::vector<QString> toRemove;
     QSet<QString> seen;
-    for (const QString& name : present) {
-        const QString path = m_directory + u'/' + name;
-        const auto identity = identityOf(path);
-        if (!identity) continue;  // removed since it was listed
+    for (const DirectoryListing::File& each : listing->files) {
+        const QString path = m_directory + u'/' + each.name;
         seen.insert(path);
         ManifestFile& file = m_files[path];
-        if (file.identity == *identity && !names.contains(name)) continue;
-        file.identity = *identity;
+        if (file.identity == each.identity && !names.contains(each.name)) continue;
+        file.identity = each.identity;
         if (readFile(path, file)) toReplace.push_back(path);
+    }
+    for (const auto& [name, why] : listing->unseen) {
+        const QString path = m_directory + u'/' + name;
+        seen.insert(path);
+        ManifestFile& file = m_files[path];
+        file.identity = {};
+        file.isRead = false;
+        file.problems = {path + QStringLiteral(": ") + why};
     }
     for (auto it = m_files.begin(); it != m_files.end();) {
         const bool isGone = !seen.contains(it->first);
@@ -130,10 +160,13 @@ void DirectorySource::submit(const std::vector<QString>& toReplace, const std::v
     }
     QCborArray remove;
     for (const QString& path : toRemove) remove.append(path);
+    // Objects of an earlier run stay while their files cannot be read.
+    const bool isWhole = !m_isShown && !m_isIncomplete;
+    m_isShown = m_isShown || isWhole;
     const QCborMap result = m_submit({{QStringLiteral("replace"), replace},
                                       {QStringLiteral("remove"), remove},
                                       {QStringLiteral("synced"), true},
-                                      {QStringLiteral("whole"), !std::exchange(m_isShown, true)}});
+                                      {QStringLiteral("whole"), isWhole}});
 
     for (const QString& path : toReplace) m_files[path].problems.clear();
     const QCborArray errors = result.value(QStringLiteral("errors")).toArray();

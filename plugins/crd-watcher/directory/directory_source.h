@@ -12,6 +12,7 @@
 #include <optional>
 #include <vector>
 
+#include "directory/directory_listing.h"
 #include "fos1/desired.h"
 #include "yaml_document.h"
 
@@ -19,14 +20,7 @@ namespace fos1::crd {
 
 /// The record of one file.
 struct ManifestFile {
-    struct Identity {
-        qint64 modifiedNs = 0;
-        qint64 changedNs = 0;
-        qint64 size = 0;
-        quint64 inode = 0;
-        bool operator==(const Identity&) const = default;
-    };
-    Identity identity;
+    FileIdentity identity;                  ///< a default one: to be read again
     std::vector<yaml::Document> documents;  ///< as last read
     bool isRead = false;                    ///< the last read succeeded and could be parsed
     QStringList problems;                   ///< `file:line:col: path: what`; empty: all its objects are in force
@@ -40,9 +34,14 @@ class DirectorySource {
 
     DirectorySource(QString directory, Submit submit);
 
-    /// Reads changed files, and the files in `names` in any case, and submits them. A directory that cannot be read
-    /// changes nothing.
+    /// Reads changed files, and the files in `names` in any case, and submits them. What cannot be read changes
+    /// nothing: neither a file, nor the directory, nor an empty one in its place.
     void scan(const QSet<QString>& names = {});
+
+    /// Something could not be read that may be readable soon, without a notification.
+    [[nodiscard]] bool isIncomplete() const { return m_isIncomplete; }
+    /// Changes of some files are not notified.
+    [[nodiscard]] bool hasLinks() const { return m_hasLinks; }
 
     [[nodiscard]] const QString& directory() const { return m_directory; }
     /// By absolute path.
@@ -54,13 +53,17 @@ class DirectorySource {
     [[nodiscard]] std::optional<QString> fileOf(const ObjectKey& key) const;
 
    private:
-    [[nodiscard]] bool readFile(const QString& path, ManifestFile& file) const;
+    [[nodiscard]] Result<DirectoryListing> list();
+    [[nodiscard]] bool readFile(const QString& path, ManifestFile& file);
     void submit(const std::vector<QString>& toReplace, const std::vector<QString>& toRemove);
 
     QString m_directory;
     Submit m_submit;
     QString m_directoryProblem;
-    bool m_isShown = false;  ///< the whole directory has been submitted once
+    bool m_isIncomplete = false;
+    bool m_hasLinks = false;
+    std::optional<std::pair<quint64, quint64>> m_place;  ///< of the directory that was last read
+    bool m_isShown = false;                              ///< the whole directory has been submitted once
     std::map<QString, ManifestFile> m_files;
 };
 

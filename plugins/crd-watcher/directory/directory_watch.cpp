@@ -2,6 +2,7 @@
 #include "directory/directory_watch.h"
 
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <QFile>
@@ -15,7 +16,14 @@ using namespace std::chrono_literals;
 namespace {
 constexpr uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ATTRIB |
                              IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+
+std::pair<quint64, quint64> placeOf(const QString& directory) {
+    struct stat info {};
+    if (::stat(QFile::encodeName(directory).constData(), &info) != 0) return {};
+    return {info.st_dev, info.st_ino};
 }
+
+}  // namespace
 
 DirectoryWatch::DirectoryWatch(QString directory, QObject* parent)
     : QObject(parent), m_directory(std::move(directory)) {
@@ -24,6 +32,8 @@ DirectoryWatch::DirectoryWatch(QString directory, QObject* parent)
     connect(&m_flush, &QTimer::timeout, this, &DirectoryWatch::flush);
     m_retry.setInterval(1s);
     connect(&m_retry, &QTimer::timeout, this, &DirectoryWatch::attach);
+    m_place.setInterval(1s);
+    connect(&m_place, &QTimer::timeout, this, &DirectoryWatch::lookForAnother);
 }
 
 DirectoryWatch::~DirectoryWatch() { detach(); }
@@ -37,6 +47,15 @@ void DirectoryWatch::stop() {
     detach();
     m_retry.stop();
     m_flush.stop();
+    m_place.stop();
+}
+
+/// A mount over the directory, or a rename of one above it, is not notified.
+void DirectoryWatch::lookForAnother() {
+    if (m_fd < 0 || placeOf(m_directory) == m_watched) return;
+    detach();
+    m_retry.start();
+    m_flush.start();
 }
 
 void DirectoryWatch::attach() {
@@ -47,6 +66,8 @@ void DirectoryWatch::attach() {
         return;
     }
     m_retry.stop();
+    m_watched = placeOf(m_directory);
+    m_place.start();
     m_notifier = std::make_unique<QSocketNotifier>(m_fd, QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &DirectoryWatch::read);
     m_flush.start();

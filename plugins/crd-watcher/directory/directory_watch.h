@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Reports changes in a directory (inotify(7)): a file renamed in or out, written and closed, deleted. Checks once per
-// second for a directory that is missing or was removed. Must not know what the files mean.
+// second for a directory that is missing, was removed, or is another one by now. Must not know what the files mean.
 #pragma once
 
 #include <QObject>
@@ -27,6 +27,7 @@ class DirectoryWatch : public QObject {
 
    private:
     void attach();
+    void lookForAnother();
     void detach();
     void read();
     void flush();
@@ -37,6 +38,8 @@ class DirectoryWatch : public QObject {
     std::unique_ptr<QSocketNotifier> m_notifier;
     QTimer m_flush;
     QTimer m_retry;
+    QTimer m_place;
+    std::pair<quint64, quint64> m_watched;  ///< device and inode
 };
 
 }  // namespace fos1::crd

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The directory source on real files: changes are found, broken files keep their last good objects and recover, every
 // message has a position, single documents are written and erased.
+#include <sys/resource.h>
+
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QSaveFile>
@@ -76,6 +79,107 @@ class TestDirectorySource : public QObject {
     };
 
    private Q_SLOTS:
+    void notReadIsNotGone() {
+        Fixture f;
+        put(f.path("a.yaml"), thing("a", 1));
+        put(f.path("b.yaml"), thing("b", 1));
+        f.source.scan();
+        QCOMPARE(f.sink->transactions.size(), 1U);
+        QVERIFY(f.sink->transactions[0].value(QStringLiteral("whole")).toBool());
+
+        // No descriptor is left.
+        rlimit before{};
+        ::getrlimit(RLIMIT_NOFILE, &before);
+        rlimit none = before;
+        none.rlim_cur = 3;
+        ::setrlimit(RLIMIT_NOFILE, &none);
+        f.source.scan();
+        ::setrlimit(RLIMIT_NOFILE, &before);
+        QCOMPARE(f.sink->transactions.size(), 1U);
+        QVERIFY(f.source.isIncomplete());
+        QVERIFY2(f.source.problems().join(u' ').contains("Too many open files"),
+                 qPrintable(f.source.problems().join(u' ')));
+        QCOMPARE(f.source.files().size(), 2U);
+        f.source.scan();
+        QVERIFY(!f.source.isIncomplete() && f.source.problems().isEmpty());
+        QVERIFY(f.sink->lastRemoved().isEmpty());
+
+        // A link to nothing, and a directory.
+        QVERIFY(QFile::remove(f.path("a.yaml")) && QFile::link(f.path("later"), f.path("a.yaml")));
+        QVERIFY(QDir().mkpath(f.path("c.yaml")));
+        f.source.scan();
+        QVERIFY(f.sink->lastRemoved().isEmpty());
+        QVERIFY(f.source.isIncomplete() && f.source.hasLinks());
+        const QString problems = f.source.problems().join(u' ');
+        QVERIFY2(problems.contains("a.yaml: is a link to a file that does not exist") &&
+                     problems.contains("c.yaml: is a directory"),
+                 qPrintable(problems));
+        QCOMPARE(f.source.fileOf({"t.io/v1", "Thing", "default", "a"}), f.path("a.yaml"));
+        put(f.path("later"), thing("a", 2));
+        QVERIFY(QDir().rmdir(f.path("c.yaml")));
+        f.source.scan();
+        QCOMPARE(f.sink->lastReplaced(), 1);
+        QVERIFY(!f.source.isIncomplete() && f.source.problems().isEmpty());
+        // The directory that never was a manifest.
+        QCOMPARE(f.sink->lastRemoved().size(), 1);
+    }
+
+    void anEmptyDirectoryInItsPlace() {
+        const QTemporaryDir above;
+        const QString path = above.filePath("manifests");
+        QVERIFY(QDir().mkpath(path));
+        const auto sink = std::make_shared<Sink>();
+        DirectorySource source(path, [sink](const QCborMap& t) { return (*sink)(t); });
+        put(path + "/a.yaml", thing("a", 1));
+        source.scan();
+        QVERIFY(QDir().rename(path, above.filePath("away")) && QDir().mkpath(path));
+        source.scan();
+        QCOMPARE(sink->transactions.size(), 1U);
+        QVERIFY(source.isIncomplete() && source.problems().join(u' ').contains("another directory"));
+        // One with manifests is what somebody wants.
+        put(path + "/b.yaml", thing("b", 1));
+        source.scan();
+        QCOMPARE(sink->lastReplaced(), 1);
+        QCOMPARE(sink->lastRemoved().size(), 1);
+        // And in the same directory, the last one may go.
+        QVERIFY(QFile::remove(path + "/b.yaml"));
+        source.scan();
+        QCOMPARE(sink->lastRemoved().size(), 1);
+        QVERIFY(source.problems().isEmpty());
+    }
+
+    void whatIsBeingWrittenWaits() {
+        Fixture f;
+        put(f.path("a.yaml"), thing("a", 1));
+        f.source.scan();
+        QFile file(f.path("a.yaml"));
+        QVERIFY(file.open(QIODevice::WriteOnly | QIODevice::Unbuffered));
+        file.write(thing("a", 2) + "---\n");
+        f.source.scan();
+        QCOMPARE(f.sink->transactions.size(), 2U);
+        QCOMPARE(f.sink->lastReplaced(), 0);
+        QVERIFY(f.source.isIncomplete() && f.source.problems().join(u' ').contains("is open for writing"));
+        file.write(thing("b", 1));
+        file.close();
+        f.source.scan();
+        QCOMPARE(f.sink->lastReplaced(), 1);
+        QCOMPARE(f.source.files().at(f.path("a.yaml")).accepted.size(), 2U);
+        QVERIFY(!f.source.isIncomplete() && f.source.problems().isEmpty());
+    }
+
+    /// Objects of an earlier run, which the host still has, are not gone because a file cannot be read.
+    void theFirstLookIsWholeOnlyIfItIs() {
+        Fixture f;
+        put(f.path("a.yaml"), thing("a", 1));
+        QVERIFY(QFile::link(f.path("later"), f.path("b.yaml")));
+        f.source.scan();
+        QVERIFY(!f.sink->transactions.back().value(QStringLiteral("whole")).toBool());
+        QVERIFY(f.sink->transactions.back().value(QStringLiteral("synced")).toBool());
+        put(f.path("later"), thing("b", 1));
+        f.source.scan();
+        QVERIFY(f.sink->transactions.back().value(QStringLiteral("whole")).toBool());
+    }
+
     /// A Secret in a file that others may read is refused.
     void aSecretIsForItsOwnerAlone() {
         const QTemporaryDir dir;
@@ -156,6 +260,23 @@ class TestDirectorySource : public QObject {
         f.source.scan();
         QCOMPARE(f.sink->transactions.size(), before);
         QCOMPARE(f.source.problems().size(), 1);
+    }
+
+    void theWatchSeesAnotherDirectoryInItsPlace() {
+        const QTemporaryDir root;
+        QVERIFY(QDir().mkpath(root.filePath("up/manifests")) && QDir().mkpath(root.filePath("other/manifests")));
+        DirectoryWatch watch(root.filePath("up/manifests"));
+        QSignalSpy changed(&watch, &DirectoryWatch::changed);
+        watch.start();
+        QTRY_COMPARE(changed.size(), 1);
+        // Nothing happens in the directory itself.
+        QVERIFY(QDir().rename(root.filePath("up"), root.filePath("away")) &&
+                QDir().rename(root.filePath("other"), root.filePath("up")));
+        QTRY_VERIFY_WITH_TIMEOUT(changed.size() >= 2, 5000);
+        QTest::qWait(1500);
+        changed.clear();
+        put(root.filePath("up/manifests/a.yaml"), "a: 1\n");
+        QTRY_VERIFY(!changed.isEmpty());
     }
 
     void theWatchSeesEveryKindOfChange() {
