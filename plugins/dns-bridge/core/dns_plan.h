@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Decides which names and records each zone should have for the time service of this node. Pure. Must not know servers,
+// what they have, or who owns it.
+//
+// - The name of the service has an address of each VLAN: in a zone for all VLANs beside one name for each VLAN
+//   (ntp.vlan-10.lan.test), in a zone for one VLAN (a view) alone.
+// - _ntp._udp, and _ntske._tcp where NTS is served, point at the name (SRV, RFC 2782).
+// - A reverse zone has a pointer from each address to the name.
+#pragma once
+
+#include "model/offers.h"
+#include "model/zone.h"
+
+namespace fos1::dns {
+
+struct ZonePlans {
+    std::vector<std::shared_ptr<const ZonePlan>> zones;  ///< in the order of the zones
+    std::map<QString, QString> problems;                 ///< why a VLAN has no name, or not all; by VLAN
+};
+
+/// `router`: a label for this router, for zones with `hasRouterName`.
+[[nodiscard]] ZonePlans planZones(const Offers& offers, const std::vector<ZoneSpec>& zones, const QString& router);
+
+/// More addresses at one name are left to the names of the VLANs: they would not fit an answer.
+constexpr int kMostAddresses = 128;
+
+}  // namespace fos1::dns

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is known of a zone's names, for reports. Pure.
+#pragma once
+
+#include <map>
+
+#include "core/name_decision.h"
+
+namespace fos1::dns {
+
+using Knowledge = std::map<DnsName, NameKnowledge>;
+
+struct TableFacts {
+    const ZonePlan& plan;
+    const Knowledge& known;
+    const std::map<DnsName, QString>& blocked;  ///< why these are left alone
+    const std::map<DnsName, qint64>& verified;  ///< when these were last read: Unix time in seconds
+    const QByteArray& owner;
+};
+
+/// The names of the plan, and those at which something of ours is left.
+[[nodiscard]] std::vector<NameState> namesOf(const TableFacts& facts);
+
+}  // namespace fos1::dns

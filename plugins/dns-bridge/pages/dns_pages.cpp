@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "pages/dns_pages.h"
+
+#include <QDateTime>
+
+#include "fos1/page.h"
+
+namespace fos1::dns {
+
+namespace {
+
+using page::Kind;
+using page::Mark;
+
+/// A page has at most 1,000,000 bytes.
+constexpr int kMostRows = 3000;
+constexpr qsizetype kMostShown = 3;
+
+page::Cell at(qint64 unixSeconds) {
+    return unixSeconds > 0 ? page::time(QDateTime::fromSecsSinceEpoch(unixSeconds)) : page::none();
+}
+
+QString recordsOf(const std::set<Record>& records) {
+    QStringList all;
+    for (const Record& each : records) all.append(toText(each.type) + u' ' + each.text());
+    if (all.size() <= kMostShown) return all.join(QStringLiteral(", "));
+    return all.mid(0, kMostShown).join(QStringLiteral(", ")) +
+           QStringLiteral(" and %1 more").arg(all.size() - kMostShown);
+}
+
+QString ownerOf(const NameState& state) {
+    if (state.standing == NameStanding::Foreign) return QStringLiteral("somebody else");
+    QStringList all;
+    if (!state.records.empty()) all.append(QStringLiteral("this node"));
+    for (const QString& each : state.sharedWith) all.append(each);
+    return all.join(QStringLiteral(", "));
+}
+
+page::Fields everythingAbout(const PublishedName& name) {
+    page::Fields fields(name.name + QStringLiteral(" in ") + name.zone);
+    fields.add(QStringLiteral("Published"), page::yesNo(name.published),
+               name.owned ? QString() : QStringLiteral("somebody else owns the name"));
+    for (const PublishedRecord& each : name.records)
+        fields.add(QStringLiteral("Record"), page::text(each.type + u' ' + each.data));
+    fields.add(QStringLiteral("Server"), page::text(name.server));
+    fields.add(QStringLiteral("Shared with"), page::text(name.sharedWith.join(QStringLiteral(", "))));
+    fields.add(QStringLiteral("Since"), at(name.since));
+    fields.add(QStringLiteral("Verified"), at(name.verified));
+    fields.add(QStringLiteral("Why not"), page::text(name.reason));
+    return fields;
+}
+
+QCborMap pageOf(const QString& vlan, const PublishedState& state) {
+    page::Document document(QStringLiteral("Names of the time service in %1").arg(vlan));
+    page::Fields fields;
+    fields.add(QStringLiteral("Published"), page::yesNo(state.published), state.reason);
+    document.add(fields);
+    for (const PublishedName& each : state.names) document.add(everythingAbout(each));
+    return document.toCbor();
+}
+
+page::Table unnamedVlans(const std::map<QString, PublishedState>& states) {
+    page::Table table({{QStringLiteral("VLAN")}, {QStringLiteral("Why not")}}, QStringLiteral("VLANs without a name"));
+    for (const auto& [vlan, state] : states)
+        if (!state.published) table.add({page::text(vlan), page::text(state.reason)});
+    return table;
+}
+
+}  // namespace
+
+QCborMap publishedPage(const std::map<QString, PublishedState>& states, const PublishedBook& book,
+                       const QString& vlan) {
+    if (!vlan.isEmpty()) {
+        const auto found = states.find(vlan);
+        if (found == states.end())
+            return page::error(
+                QStringLiteral("VLAN \"%1\" is unknown; `fos1ctl dns show` lists the known ones").arg(vlan));
+        return pageOf(vlan, found->second);
+    }
+    page::Table table({{QStringLiteral("Name")},
+                       {QStringLiteral("Records")},
+                       {QStringLiteral("Zone")},
+                       {QStringLiteral("Owner")},
+                       {QStringLiteral("Published"), Kind::YesNo},
+                       {QStringLiteral("Verified"), Kind::Time},
+                       {QStringLiteral("Why not")}});
+    table.whenEmpty(QStringLiteral("No time service declares a name here."));
+    int count = 0;
+    for (const auto& [zone, rows] : book.rows()) {
+        const auto failure = book.failures().find(zone);
+        for (const NameRow& row : rows) {
+            if (++count > kMostRows) continue;
+            const NameState& state = row.state;
+            const bool isTrouble = state.standing == NameStanding::Foreign || state.standing == NameStanding::Pending;
+            table.add(
+                {page::text(state.name.shortText()), page::text(recordsOf(state.records)), page::text(zone),
+                 page::text(ownerOf(state)),
+                 page::yesNo(state.standing != NameStanding::Foreign && !state.records.empty()), at(state.verified),
+                 page::text(failure == book.failures().end() ? state.reason : failure->second)},
+                isTrouble || failure != book.failures().end() ? Mark::Trouble : Mark::None);
+        }
+    }
+    page::Document document(QStringLiteral("Names of the time service"));
+    document.add(table);
+    if (std::any_of(states.begin(), states.end(), [](const auto& each) { return !each.second.published; }))
+        document.add(unnamedVlans(states));
+    if (count > kMostRows) document.addLines({QStringLiteral("%1 more are not shown.").arg(count - kMostRows)});
+    return document.toCbor();
+}
+
+}  // namespace fos1::dns

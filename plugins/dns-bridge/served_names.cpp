@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "served_names.h"
+
+#include <algorithm>
+
+#include "held_feeds.h"
+
+namespace fos1::dns {
+
+ServedNames::ServedNames(IBus& bus, const OfferOptions& options, std::function<void()> changed)
+    : m_options(options),
+      m_vlans(bus, changed, WithdrawnValues::Held),
+      m_sync(bus, [] {}),
+      m_hold(options.hold),
+      m_gate(options.betweenChanges, options.hold) {
+    m_again.setSingleShot(true);
+    QObject::connect(&m_again, &QTimer::timeout, &m_again, std::move(changed));
+    // Names of an earlier run go even if no time service is declared any more.
+    m_again.start(options.hold);
+}
+
+quint16 ServedNames::stratum() const {
+    quint16 best = 0;
+    for (const auto& [name, state] : m_sync.values())
+        if (state.stratum > 0 && (best == 0 || state.stratum < best)) best = static_cast<quint16>(state.stratum);
+    return best;
+}
+
+std::shared_ptr<const Offers> ServedNames::judge() {
+    const auto now = std::chrono::steady_clock::now();
+    if (!m_offers && m_vlans.values().empty() && (m_options.onLoss == OnLoss::Keep || now < m_start + m_options.hold))
+        return nullptr;
+    std::optional<std::chrono::milliseconds> next = bridge::dropLapsed(m_hold, m_options.onLoss, now, m_vlans);
+    std::map<QString, VlanOffer> wanted;
+    for (const auto& [name, state] : m_vlans.values())
+        wanted.emplace_hint(wanted.end(), name, offerOf(state, m_options.onLoss));
+    m_gate.update(wanted, now);
+    Offers offers;
+    offers.vlans = m_gate.effective();
+    if (m_offers) offers.stratum = m_offers->stratum;
+    if (!m_offers || offers.vlans != m_offers->vlans) {
+        offers.stratum = stratum();
+        m_offers = std::make_shared<const Offers>(std::move(offers));
+    }
+    if (const auto gate = m_gate.nextIn(now)) next = next ? std::min(*next, *gate) : *gate;
+    if (next)
+        m_again.start(*next);
+    else
+        m_again.stop();
+    return m_offers;
+}
+
+}  // namespace fos1::dns

@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "update/update_backend.h"
+
+#include <QDateTime>
+
+#include "wire/update_batch.h"
+
+namespace fos1::dns {
+
+namespace {
+
+/// Others who change the same names between our reading and writing are followed so often, and so long.
+constexpr int kMostConflicts = 3;
+constexpr qint64 kMostMilliseconds = 60'000;
+/// Reading takes at most this part of the time while others keep changing a large zone.
+constexpr qint64 kReadShare = 10;
+
+}  // namespace
+
+UpdateBackend::UpdateBackend(const UpdateZone& zone)
+    : m_config(zone),
+      m_memory(zone.memoryFile),
+      m_locator(zone.server, zone.zone.domain, zone.resolvers),
+      m_reader(m_client, zone.zone),
+      m_sender(m_client, zone.zone.domain, zone.ttl) {
+    if (const auto read = m_memory.load()) m_isMemoryRead = true;
+}
+
+bool UpdateBackend::mayHaveOurs() const { return !m_memory.names().empty(); }
+
+void UpdateBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
+    Q_ASSERT(!m_done);
+    m_plan = std::move(plan);
+    m_done = std::move(done);
+    m_since.start();
+    m_isWritten = m_isVerifying = false;
+    m_updates = 0;
+    m_clockAhead = 0;
+    m_onlyRemovals.reset();
+    m_conflicts.clear();
+    m_steps.clear();
+    m_queue.clear();
+    if (!m_isMemoryRead) {
+        if (const auto read = m_memory.load(); !read) {
+            fail({QStringLiteral("StateNotReadable"), read.error()});
+            return;
+        }
+        m_isMemoryRead = true;
+    }
+    if (m_endpoint) {
+        begin();
+        return;
+    }
+    m_locator.locate([this](const Outcome<Endpoint>& endpoint) {
+        if (!endpoint) {
+            fail(endpoint.error());
+            return;
+        }
+        m_endpoint = *endpoint;
+        m_client.setServer(endpoint->address, endpoint->port);
+        m_reader.setServer(endpoint->text);
+        m_sender.setServer(endpoint->text);
+        begin();
+    });
+}
+
+void UpdateBackend::begin() {
+    const bool hasUnread = std::any_of(m_memory.names().begin(), m_memory.names().end(), [this](const DnsName& each) {
+        const auto known = m_known.find(each);
+        return known == m_known.end() || !known->second.isRead;
+    });
+    // The prerequisites notice when what is known is no longer true.
+    if (m_settled && *m_settled != *m_plan && !hasUnread) {
+        startDeciding();
+        return;
+    }
+    m_reader.readSerial([this](const Outcome<quint32>& serial) {
+        if (serial)
+            serialRead(*serial);
+        else
+            fail(serial.error());
+    });
+}
+
+bool UpdateBackend::mayReadNow() const {
+    return !m_sinceRead.isValid() || m_sinceRead.elapsed() >= kReadShare * m_readTook;
+}
+
+void UpdateBackend::serialRead(quint32 serial) {
+    const bool isSamePlan = m_settled && *m_settled == *m_plan;
+    const bool isSameZone = m_verifiedSerial == serial;
+    m_serial = serial;
+    std::set<DnsName> toRead;
+    for (const DnsName& each : m_memory.names())
+        if (!m_known[each].isRead) toRead.insert(each);
+    if (toRead.empty() && isSamePlan && (isSameZone || !mayReadNow())) {
+        finish();
+        return;
+    }
+    if (!isSameZone) {
+        for (const auto& [name, known] : m_known) toRead.insert(name);
+        m_isVerifying = true;
+    }
+    m_sinceRead.start();
+    m_reader.readNames({toRead.begin(), toRead.end()}, [this](const Outcome<Knowledge>& found) {
+        m_readTook = m_sinceRead.restart();
+        if (found)
+            namesRead(*found);
+        else
+            fail(found.error());
+    });
+}
+
+void UpdateBackend::namesRead(const Knowledge& found) {
+    merge(found);
+    startDeciding();
+}
+
+void UpdateBackend::merge(const Knowledge& found) {
+    const qint64 now = QDateTime::currentSecsSinceEpoch();
+    for (const auto& [name, read] : found) {
+        NameKnowledge& known = m_known[name];
+        NameKnowledge next = read;
+        // A name that could not be claimed is tried again when something else is there.
+        next.isInUse = known.isInUse && known.texts == read.texts && known.records == read.records;
+        known = std::move(next);
+        m_verified[name] = now;
+    }
+}
+
+void UpdateBackend::startDeciding() {
+    m_undecided.clear();
+    for (const auto& [name, plan] : m_plan->names) m_undecided.push_back(name);
+    for (const auto& [name, known] : m_known)
+        if (!m_plan->names.contains(name)) m_undecided.push_back(name);
+    m_deciding.startNow();
+}
+
+NameStep UpdateBackend::decideFor(const DnsName& name) {
+    const auto plan = m_plan->names.find(name);
+    const auto known = m_known.find(name);
+    NameStep step = decide({name, plan == m_plan->names.end() ? nullptr : &plan->second, m_plan->keepsRest},
+                           known == m_known.end() ? NameKnowledge() : known->second, owner());
+    if (step.kind == StepKind::Blocked)
+        m_blocked[name] = step.why;
+    else
+        m_blocked.erase(name);
+    return step;
+}
+
+bool UpdateBackend::decideOne() {
+    if (!m_undecided.empty()) {
+        const DnsName name = m_undecided.back();
+        m_undecided.pop_back();
+        NameStep step = decideFor(name);
+        if (!step.lines.empty()) m_steps.emplace(name, std::move(step));
+        if (!m_undecided.empty()) return true;
+    }
+    decided();
+    return false;
+}
+
+void UpdateBackend::decided() {
+    if (m_steps.empty()) {
+        if (m_isVerifying) m_verifiedSerial = m_serial;
+        finish();
+        return;
+    }
+    const auto key = readKeyFile(m_config.key);
+    if (!key) {
+        fail({QStringLiteral("KeyFile"), key.error()});
+        return;
+    }
+    m_sender.setKey(*key);
+    Group removed;
+    Group others;
+    std::set<DnsName> claimed;
+    for (const auto& [name, step] : m_steps) {
+        (step.kind == StepKind::Remove ? removed : others).push_back(name);
+        if (step.kind == StepKind::Claim) claimed.insert(name);
+    }
+    if (const auto noted = m_memory.add(claimed); !noted) {
+        fail({QStringLiteral("StateNotWritable"), noted.error()});
+        return;
+    }
+    removed.insert(removed.end(), others.begin(), others.end());
+    m_queue.push_back(std::move(removed));
+    sendNext();
+}
+
+void UpdateBackend::sendNext() {
+    while (!m_queue.empty()) {
+        Group& rest = m_queue.front();
+        UpdateBatch batch(m_config.zone.domain, signatureBytes(m_sender.key()));
+        Group group;
+        auto at = rest.begin();
+        for (; at != rest.end(); ++at) {
+            const NameStep& step = m_steps[*at];
+            const auto& lines = m_onlyRemovals ? step.removal : step.lines;
+            if (lines.empty()) continue;
+            if (!batch.add(lines)) break;
+            group.push_back(*at);
+        }
+        if (group.empty() && at != rest.end()) {
+            m_blocked[*at] = QStringLiteral("It has more records than a message can carry.");
+            ++at;
+        }
+        rest.erase(rest.begin(), at);
+        if (rest.empty()) m_queue.pop_front();
+        if (group.empty()) continue;
+        m_sender.send(batch.lines(), m_clockAhead,
+                      [this, group](const Outcome<UpdateResult>& result) { sent(group, result); });
+        return;
+    }
+    if (m_onlyRemovals)
+        fail(*m_onlyRemovals);
+    else
+        finish();
+}
+
+void UpdateBackend::sent(const Group& group, const Outcome<UpdateResult>& result) {
+    if (!result)
+        refused(group, result.error());
+    else if (*result == UpdateResult::Done)
+        carriedOut(group);
+    else
+        conflicted(group);
+}
+
+void UpdateBackend::carriedOut(const Group& group) {
+    for (const DnsName& name : group) {
+        NameStep& step = m_steps[name];
+        m_known[name] = m_onlyRemovals ? step.afterRemoval : step.after;
+        // What remains of a step whose removal alone was possible.
+        if (m_onlyRemovals && step.lines == step.removal) step.lines.clear();
+    }
+    m_isWritten = true;
+    ++m_updates;
+    // Only removals were due: then nothing is wrong any more.
+    if (m_onlyRemovals && m_queue.empty() &&
+        std::all_of(m_steps.begin(), m_steps.end(), [](const auto& each) { return each.second.lines.empty(); }))
+        m_onlyRemovals.reset();
+    sendNext();
+}
+
+void UpdateBackend::refused(const Group& group, const Trouble& problem) {
+    const auto ahead = m_sender.serverAhead();
+    if (ahead && !m_onlyRemovals) {
+        // A removal is due exactly when our clock is wrong: it is signed with the server's time. Nothing is added so.
+        m_onlyRemovals = problem;
+        m_clockAhead = *ahead;
+        m_queue.push_front(group);
+        sendNext();
+        return;
+    }
+    // It may have been carried out all the same.
+    if (problem.error.code == ErrorCode::Timeout || problem.error.code == ErrorCode::Io ||
+        problem.error.code == ErrorCode::Protocol)
+        for (const DnsName& name : group) m_known[name].isRead = false;
+    fail(problem);
+}
+
+void UpdateBackend::conflicted(const Group& group) {
+    if (m_since.elapsed() > kMostMilliseconds) {
+        fail({QStringLiteral("ChangedByOthers"),
+              {ErrorCode::Conflict, QStringLiteral("others keep changing the same names"), m_config.zone.name}});
+        return;
+    }
+    m_verifiedSerial.reset();
+    m_reader.readNames(group, [this, group](const Outcome<Knowledge>& found) {
+        if (!found) {
+            fail(found.error());
+            return;
+        }
+        merge(*found);
+        decideAgain(group);
+    });
+}
+
+/// Those of which it is now known what is wrong go on by themselves; of the others, it is found in halves.
+void UpdateBackend::decideAgain(const Group& group) {
+    Group changed;
+    Group same;
+    for (const DnsName& name : group) {
+        NameStep& step = m_steps[name];
+        NameStep next = decideFor(name);
+        const bool isSame = next.lines == step.lines;
+        if (isSame && group.size() == 1) {
+            m_known[name].isInUse = true;
+            next = decideFor(name);
+        }
+        if (next.lines.empty()) {
+            m_steps.erase(name);
+            continue;
+        }
+        const bool isStuck = group.size() == 1 && isSame;
+        if (isStuck || (!isSame && ++m_conflicts[name] > kMostConflicts)) {
+            m_blocked[name] = QStringLiteral("Others keep changing it.");
+            m_steps.erase(name);
+            continue;
+        }
+        step = std::move(next);
+        (isSame ? same : changed).push_back(name);
+    }
+    Group unseen;
+    for (const DnsName& name : same) {
+        const NameKnowledge& known = m_known[name];
+        if (known.records.empty() && known.texts.empty())
+            unseen.push_back(name);
+        else
+            m_queue.push_front({name});
+    }
+    if (unseen.size() == group.size()) {
+        const auto middle = unseen.begin() + static_cast<std::ptrdiff_t>(unseen.size() / 2);
+        m_queue.emplace_front(middle, unseen.end());
+        unseen.erase(middle, unseen.end());
+    }
+    if (!unseen.empty()) m_queue.push_front(std::move(unseen));
+    if (!changed.empty()) m_queue.push_front(std::move(changed));
+    sendNext();
+}
+
+/// Names at which nothing of ours is left, and which are not wanted.
+void UpdateBackend::forgetNames() {
+    std::set<DnsName> gone;
+    for (const DnsName& name : m_memory.names()) {
+        const auto known = m_known.find(name);
+        if (known != m_known.end() && known->second.isRead && !ownMark(known->second, m_config.owner))
+            gone.insert(name);
+    }
+    // A file that cannot be written now is written later: it names more than there is.
+    (void)m_memory.remove(gone);
+    std::erase_if(m_known, [this](const auto& each) {
+        return each.second.isRead && !m_plan->names.contains(each.first) && !ownMark(each.second, m_config.owner);
+    });
+    std::erase_if(m_blocked, [this](const auto& each) { return !m_plan->names.contains(each.first); });
+    std::erase_if(m_verified, [this](const auto& each) { return !m_known.contains(each.first); });
+}
+
+void UpdateBackend::finish() {
+    const bool isNews = m_isWritten || m_isVerifying || m_settled != m_plan || !m_table;
+    m_settled = m_plan;
+    if (isNews) {
+        forgetNames();
+        showTable();
+    }
+    Applied applied;
+    applied.table = m_table;
+    applied.isWritten = m_isWritten;
+    applied.updates = m_updates;
+    applied.took = std::chrono::nanoseconds(m_since.nsecsElapsed());
+    end(applied);
+}
+
+void UpdateBackend::fail(const Trouble& problem) {
+    // The server may have moved.
+    if (m_endpoint && (problem.error.code == ErrorCode::Io || problem.error.code == ErrorCode::Timeout))
+        m_endpoint.reset();
+    m_settled.reset();
+    if (m_isWritten) m_verifiedSerial.reset();
+    showTable();
+    end(tl::unexpected(problem));
+}
+
+void UpdateBackend::showTable() {
+    auto table = std::make_shared<ZoneTable>();
+    table->names = namesOf({*m_plan, m_known, m_blocked, m_verified, m_config.owner});
+    table->serial = m_serial;
+    if (m_endpoint) table->server = m_endpoint->text;
+    m_table = std::move(table);
+}
+
+void UpdateBackend::end(const Outcome<Applied>& outcome) {
+    m_client.cancel();
+    m_steps.clear();
+    m_queue.clear();
+    m_plan.reset();
+    const Done done = std::exchange(m_done, nullptr);
+    done(outcome);
+}
+
+}  // namespace fos1::dns

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A zone at a server that takes updates (RFC 2136): reads what is there, decides, and sends as few updates as possible.
+// Must not know the bus, or when to act.
+//
+// What is known of names stays true until the zone's serial moves. Names that were never ours are claimed without
+// reading them; an update whose prerequisites fail tells that they are somebody's, and is sent again in parts until it
+// is known which.
+#pragma once
+
+#include <QElapsedTimer>
+#include <deque>
+
+#include "dns_backend.h"
+#include "fos1/slices.h"
+#include "update/key_file.h"
+#include "update/name_memory.h"
+#include "update/server_locator.h"
+#include "update/update_sender.h"
+#include "update/zone_reader.h"
+
+namespace fos1::dns {
+
+struct UpdateZone {
+    ZoneSpec zone;
+    quint32 ttl = 60;
+    std::optional<ServerAddress> server;  ///< nothing: the primary of the zone's SOA
+    KeySource key;
+    QByteArray owner;
+    QString memoryFile;
+    QString resolvers = QStringLiteral("/etc/resolv.conf");
+};
+
+class UpdateBackend final : public DnsBackend {
+    Q_OBJECT
+
+   public:
+    explicit UpdateBackend(const UpdateZone& zone);
+
+    void apply(std::shared_ptr<const ZonePlan> plan, Done done) override;
+    [[nodiscard]] std::shared_ptr<const ZoneTable> table() const override { return m_table; }
+    [[nodiscard]] bool mayHaveOurs() const override;
+
+   private:
+    using Group = std::vector<DnsName>;
+
+    void begin();
+    void serialRead(quint32 serial);
+    void namesRead(const Knowledge& found);
+    void merge(const Knowledge& found);
+    void startDeciding();
+    [[nodiscard]] bool decideOne();
+    [[nodiscard]] NameStep decideFor(const DnsName& name);
+    void decided();
+    void sendNext();
+    void sent(const Group& group, const Outcome<UpdateResult>& result);
+    void carriedOut(const Group& group);
+    void refused(const Group& group, const Trouble& problem);
+    void conflicted(const Group& group);
+    void decideAgain(const Group& group);
+    void finish();
+    void fail(const Trouble& problem);
+    void end(const Outcome<Applied>& outcome);
+    void forgetNames();
+    void showTable();
+    [[nodiscard]] bool mayReadNow() const;
+    [[nodiscard]] Owner owner() const { return {m_config.owner, m_config.zone.domain, m_config.ttl}; }
+
+    const UpdateZone m_config;
+    NameMemory m_memory;
+    bool m_isMemoryRead = false;
+    DnsClient m_client;
+    ServerLocator m_locator;
+    ZoneReader m_reader;
+    UpdateSender m_sender;
+    std::optional<Endpoint> m_endpoint;
+
+    Knowledge m_known;
+    std::map<DnsName, QString> m_blocked;
+    std::map<DnsName, qint64> m_verified;
+    std::optional<quint32> m_serial;          ///< as last read
+    std::optional<quint32> m_verifiedSerial;  ///< at which all of m_known was read
+    std::shared_ptr<const ZonePlan> m_settled;
+    std::shared_ptr<const ZoneTable> m_table;
+    QElapsedTimer m_sinceRead;
+    qint64 m_readTook = 0;  ///< ms
+
+    // Of the call under way.
+    std::shared_ptr<const ZonePlan> m_plan;
+    Done m_done;
+    QElapsedTimer m_since;
+    bool m_isWritten = false;
+    bool m_isVerifying = false;  ///< all of m_known was read since m_serial
+    int m_updates = 0;
+    std::map<DnsName, int> m_conflicts;
+    std::map<DnsName, NameStep> m_steps;
+    std::vector<DnsName> m_undecided;
+    std::deque<Group> m_queue;
+    qint64 m_clockAhead = 0;
+    std::optional<Trouble> m_onlyRemovals;  ///< why nothing may be added
+    Slices m_deciding{[this] { return decideOne(); }};
+};
+
+}  // namespace fos1::dns
