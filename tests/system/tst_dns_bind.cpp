@@ -154,9 +154,136 @@ class TestDnsBind : public QObject {
         const QString mark = ask("ntp.vlan-20.lan.test", "TXT").value(0);
         QCOMPARE(mark, QStringLiteral("\"heritage=fos1-host\" \"owner=router-a\" \"service=ntp\" \"A=10.20.0.1\" "
                                       "\"AAAA=fd20::1\""));
-        const auto page = m_host->ctl({"dns", "show"});
-        QVERIFY2(page.exitCode == 0 && page.output.contains("ntp.vlan-20.lan.test"),
-                 (page.output + page.errors).constData());
+        const QJsonObject ten = topic("vlan-20");
+        QVERIFY(ten[u"names"].toArray().size() >= 5);
+        QCOMPARE(condition("Zone.lan")[u"status"].toString(), QStringLiteral("True"));
+        QCOMPARE(condition("Planned")[u"status"].toString(), QStringLiteral("True"));
+        QCOMPARE(metric("dns_zone_up{zone=\"reverse6\"}"), 1.0);
+        for (const QStringList& command : {QStringList{"dns", "show"}, {"dns", "show", "vlan-20"}}) {
+            const auto page = m_host->ctl(command);
+            QVERIFY2(page.exitCode == 0 && page.output.contains("ntp.vlan-20.lan.test"),
+                     (page.output + page.errors).constData());
+        }
+    }
+
+    void whatOthersOwnStays() {
+        QCOMPARE(ask("ntp.vlan-40.lan.test", "A"), QStringList("10.40.0.99"));
+        QVERIFY(ask("ntp.vlan-40.lan.test", "TXT").isEmpty());
+        QCOMPARE(condition("Names.lan")[u"reason"].toString(), QStringLiteral("LeftAlone"));
+        QVERIFY(condition("Names.lan")[u"message"].toString().startsWith(
+            u"ntp.vlan-40.lan.test: Somebody else owns this name"));
+        QCOMPARE(metric("dns_foreign_names{zone=\"lan\"}"), 1.0);
+        // The common name still leads clients of that VLAN here.
+        QVERIFY(isPublished("vlan-40"));
+        QVERIFY(!isPublished("vlan-30") && !topic("vlan-30")[u"reason"].toString().isEmpty());
+    }
+
+    void nothingIsSentWithoutAChange() {
+        QTRY_VERIFY_WITH_TIMEOUT(topic("vlan-20")[u"names"][0][u"verified_unix_s"].toInteger() > 0, 5000);
+        const QString before = serial();
+        const double updates = metric("dns_updates_total{zone=\"lan\"}");
+        QTest::qWait(3000);  // three polls
+        QCOMPARE(serial(), before);
+        QCOMPARE(metric("dns_updates_total{zone=\"lan\"}"), updates);
+    }
+
+    void clientsSynchronizeByName() {
+        QDir().mkpath(m_lab->path("etc"));
+        const auto client = [this](const QByteArray& source) {
+            return m_lab->runIn("cl20", "sh",
+                                {"-c", "printf 'nameserver 10.20.0.1\n' > " + m_lab->path("etc/resolv.conf") +
+                                           " && mount --bind " + m_lab->path("etc/resolv.conf") +
+                                           " /etc/resolv.conf && exec chronyd -Q -t 5 '" + QString::fromLatin1(source) +
+                                           " iburst maxsamples 1'"},
+                                15'000);
+        };
+        const auto pool = client("pool ntp.vlan-20.lan.test");
+        QVERIFY2(pool.exitCode == 0 && pool.errors.contains("System clock wrong by"), pool.errors.constData());
+    }
+
+    void whatOthersChangeIsRestored() {
+        const double repairs = metric("dns_drift_repairs_total{zone=\"lan\"}");
+        QVERIFY(update("update delete ntp.vlan-20.lan.test A 10.20.0.1\nupdate add ntp.vlan-20.lan.test 60 A 10.9.9.9\n"));
+        QTRY_VERIFY_WITH_TIMEOUT(ask("ntp.vlan-20.lan.test", "A").contains("10.20.0.1"), 10'000);
+        QTRY_COMPARE(metric("dns_drift_repairs_total{zone=\"lan\"}"), repairs + 1);
+        // An address that others added there is theirs.
+        QCOMPARE(ask("ntp.vlan-20.lan.test", "A"), QStringList({"10.20.0.1", "10.9.9.9"}));
+        QVERIFY(update("update delete ntp.vlan-20.lan.test A 10.9.9.9\n"));
+        QVERIFY(update("update delete ntp.vlan-20.lan.test\n"));
+        QTRY_COMPARE_WITH_TIMEOUT(ask("ntp.vlan-20.lan.test", "AAAA"), QStringList("fd20::1"), 10'000);
+        QTRY_COMPARE(ask("ntp.vlan-20.lan.test", "A"), QStringList("10.20.0.1"));
+    }
+
+    void aNameThatIsFreeAgainIsClaimed() {
+        QVERIFY(update("update delete ntp.vlan-40.lan.test\n"));
+        QTRY_COMPARE_WITH_TIMEOUT(ask("ntp.vlan-40.lan.test", "A"), QStringList("10.40.0.1"), 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(condition("Names.lan")[u"status"].toString(), QStringLiteral("True"), 5000);
+    }
+
+    void namesMoveWithTheAddress() {
+        QVERIFY(m_lab->runIn("rt", "ip", {"addr", "del", "10.40.0.1/24", "dev", "lan.40"}).exitCode == 0);
+        QVERIFY(m_lab->runIn("rt", "ip", {"addr", "add", "10.40.0.5/24", "dev", "lan.40"}).exitCode == 0);
+        QTRY_COMPARE_WITH_TIMEOUT(ask("ntp.vlan-40.lan.test", "A"), QStringList("10.40.0.5"), 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(ask("ntp.lan.test", "A"), QStringList({"10.20.0.1", "10.40.0.5"}), 5000);
+    }
+
+    void aServerThatWasAwayIsRightAgain() {
+        m_named->signal(SIGKILL);
+        m_named->waitForEnd(5000);
+        QTRY_VERIFY_WITH_TIMEOUT(condition("Zone.lan")[u"status"].toString() == u"False", 15'000);
+        const QString reason = condition("Zone.lan")[u"reason"].toString();
+        QVERIFY2(reason == u"NoAnswer" || reason == u"Unreachable", qPrintable(reason));
+        // What was changed there meanwhile, such as by a backup.
+        for (const char* file : {"named/lan.zone.jnl", "named/lan.zone"}) QFile::remove(m_lab->path(file));
+        QVERIFY(lab::writeFile(m_lab->path("named/lan.zone"), kLanZone));
+        startNamed();
+        QTRY_COMPARE_WITH_TIMEOUT(ask("ntp.vlan-20.lan.test", "A"), QStringList("10.20.0.1"), 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(condition("Zone.lan")[u"status"].toString(), QStringLiteral("True"), 5000);
+    }
+
+    void unfitTimeHasNoName() {
+        m_upstream->signal(SIGKILL);
+        m_upstream->waitForEnd(5000);
+        QTRY_VERIFY_WITH_TIMEOUT(isEmpty(), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!isPublished("vlan-20"), 5000);
+        QVERIFY(!topic("vlan-20")[u"reason"].toString().isEmpty());
+        QCOMPARE(ask("www.lan.test", "A"), QStringList("10.20.0.80"));
+        startUpstream();
+        QTRY_VERIFY_WITH_TIMEOUT(isPublished("vlan-20"), 60'000);
+        QCOMPARE(ask("ntp.lan.test", "A"), QStringList({"10.20.0.1", "10.40.0.5"}));
+    }
+
+    void aKilledHostThatReturnsChangesNothing() {
+        QTRY_VERIFY_WITH_TIMEOUT(topic("vlan-20")[u"names"][0][u"verified_unix_s"].toInteger() > 0, 5000);
+        m_host->process().signal(SIGKILL);
+        m_host->process().waitForEnd(5000);
+        const QString before = serial();
+        QVERIFY(m_host->start());
+        QTRY_VERIFY_WITH_TIMEOUT(isPublished("vlan-20"), 20'000);
+        QCOMPARE(serial(), before);
+        QCOMPARE(metric("dns_updates_total{zone=\"lan\"}"), 0.0);
+    }
+
+    /// Renamed, and a VLAN is gone, while nobody was there to see it.
+    void namesOfAnEarlierRunAreRemoved() {
+        m_host->process().signal(SIGKILL);
+        m_host->process().waitForEnd(5000);
+        QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), service("time.lan.test")));
+        QVERIFY(lab::writeFile(m_host->manifest("vlans.yaml"), kVlans.left(kVlans.indexOf("---"))));
+        QVERIFY(m_host->start());
+        QTRY_COMPARE_WITH_TIMEOUT(ask("time.vlan-20.lan.test", "A"), QStringList("10.20.0.1"), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(ask("ntp.lan.test", "TXT").isEmpty() && ask("ntp.vlan-20.lan.test", "A").isEmpty() &&
+                                     ask("ntp.vlan-40.lan.test", "TXT").isEmpty(),
+                                 20'000);
+        QTRY_COMPARE_WITH_TIMEOUT(ask("1.0.20.10.in-addr.arpa", "PTR"), QStringList("time.lan.test."), 5000);
+        QCOMPARE(ask("www.lan.test", "A"), QStringList("10.20.0.80"));
+    }
+
+    void aStopWithdraws() {
+        QVERIFY(!ask("time.lan.test", "A").isEmpty());
+        QCOMPARE(m_host->stop(), 0);
+        QVERIFY(isEmpty() && ask("time.lan.test", "TXT").isEmpty() && ask("time.vlan-20.lan.test", "AAAA").isEmpty());
+        QCOMPARE(ask("www.lan.test", "A"), QStringList("10.20.0.80"));
     }
 };
 
