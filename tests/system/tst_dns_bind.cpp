@@ -190,12 +190,12 @@ class TestDnsBind : public QObject {
     void clientsSynchronizeByName() {
         QDir().mkpath(m_lab->path("etc"));
         const auto client = [this](const QByteArray& source) {
-            return m_lab->runIn("cl20", "sh",
-                                {"-c", "printf 'nameserver 10.20.0.1\n' > " + m_lab->path("etc/resolv.conf") +
-                                           " && mount --bind " + m_lab->path("etc/resolv.conf") +
-                                           " /etc/resolv.conf && exec chronyd -Q -t 5 '" + QString::fromLatin1(source) +
-                                           " iburst maxsamples 1'"},
-                                15'000);
+            return m_lab->runIn(
+                "cl20", "sh",
+                {"-c", "printf 'nameserver 10.20.0.1\n' > " + m_lab->path("etc/resolv.conf") + " && mount --bind " +
+                           m_lab->path("etc/resolv.conf") + " /etc/resolv.conf && exec chronyd -Q -t 5 '" +
+                           QString::fromLatin1(source) + " iburst maxsamples 1'"},
+                15'000);
         };
         const auto pool = client("pool ntp.vlan-20.lan.test");
         QVERIFY2(pool.exitCode == 0 && pool.errors.contains("System clock wrong by"), pool.errors.constData());
@@ -203,7 +203,8 @@ class TestDnsBind : public QObject {
 
     void whatOthersChangeIsRestored() {
         const double repairs = metric("dns_drift_repairs_total{zone=\"lan\"}");
-        QVERIFY(update("update delete ntp.vlan-20.lan.test A 10.20.0.1\nupdate add ntp.vlan-20.lan.test 60 A 10.9.9.9\n"));
+        QVERIFY(
+            update("update delete ntp.vlan-20.lan.test A 10.20.0.1\nupdate add ntp.vlan-20.lan.test 60 A 10.9.9.9\n"));
         QTRY_VERIFY_WITH_TIMEOUT(ask("ntp.vlan-20.lan.test", "A").contains("10.20.0.1"), 10'000);
         QTRY_COMPARE(metric("dns_drift_repairs_total{zone=\"lan\"}"), repairs + 1);
         // An address that others added there is theirs.
