@@ -5,7 +5,7 @@
 
 #include "core/reverse_names.h"
 #include "fos1/cbor_reader.h"
-#include "update/update_backend.h"
+#include "zone_backends.h"
 
 namespace fos1::dns {
 
@@ -58,29 +58,6 @@ Result<ZoneSpec> specFrom(const CborReader& at) {
     return spec;
 }
 
-Result<std::unique_ptr<DnsBackend>> updateBackend(const CborReader& at, const ZoneSpec& spec,
-                                                  const std::map<QString, KeySource>& keys, const QByteArray& owner,
-                                                  const QString& stateDirectory) {
-    UpdateZone zone;
-    zone.zone = spec;
-    zone.ttl = static_cast<quint32>(at.integer(QStringLiteral("ttl"), 60));
-    if (const QString server = at.text(QStringLiteral("server")); !server.isEmpty()) {
-        const auto address = serverFrom(server);
-        if (!address) return mistake(at, QStringLiteral("server"), address.error().message);
-        zone.server = *address;
-    }
-    const QString key = at.text(QStringLiteral("key"));
-    if (key.isEmpty())
-        return mistake(at, QStringLiteral("key"), QStringLiteral("is needed: updates are always signed (TSIG)"));
-    const auto source = keys.find(key);
-    if (source == keys.end())
-        return mistake(at, QStringLiteral("key"), QStringLiteral("keys has no key with the name %1").arg(key));
-    zone.key = source->second;
-    zone.owner = owner;
-    zone.memoryFile = stateDirectory + QStringLiteral("/dns/") + spec.name + QStringLiteral(".names");
-    return std::make_unique<UpdateBackend>(zone);
-}
-
 }  // namespace
 
 Result<QByteArray> ownerFrom(const QCborMap& map) {
@@ -114,8 +91,9 @@ Result<std::vector<ConfiguredZone>> zonesFrom(const QCborMap& map, const QString
     const CborReader section(map, {}, nullptr);
     const auto owner = ownerFrom(map);
     if (!owner) return tl::unexpected(owner.error());
-    const auto keys = keysFrom(section);
+    auto keys = keysFrom(section);
     if (!keys) return tl::unexpected(keys.error());
+    const ZoneSurroundings around{std::move(*keys), *owner, stateDirectory};
     std::vector<ConfiguredZone> zones;
     std::map<QString, QString> names;
     for (const CborReader& each : section.children(QStringLiteral("zones"))) {
@@ -124,7 +102,7 @@ Result<std::vector<ConfiguredZone>> zonesFrom(const QCborMap& map, const QString
         if (const auto [at, isNew] = names.emplace(spec->name, each.path()); !isNew)
             return mistake(each, QStringLiteral("name"),
                            QStringLiteral("%1 is already the name of %2").arg(spec->name, at->second));
-        auto backend = updateBackend(each, *spec, *keys, *owner, stateDirectory);
+        auto backend = backendFrom(each, *spec, around);
         if (!backend) return tl::unexpected(backend.error());
         zones.push_back({std::move(*spec), std::move(*backend)});
     }

@@ -15,30 +15,9 @@ QByteArray stringFor(const Record& record) { return (toText(record.type) + u'=' 
 std::optional<Record> recordFrom(const QByteArray& string) {
     const qsizetype equals = string.indexOf('=');
     if (equals < 0) return std::nullopt;
-    const QByteArray type = string.left(equals);
-    const QString value = QString::fromLatin1(string.mid(equals + 1));
-    if (type == "A" || type == "AAAA") {
-        const auto address = net::IpAddress::parse(value);
-        if (!address) return std::nullopt;
-        const Record record = addressRecord(*address);
-        return toText(record.type).toLatin1() == type ? std::optional(record) : std::nullopt;
-    }
-    if (type == "PTR") {
-        const auto target = DnsName::parse(value);
-        return target ? std::optional(pointerRecord(*target)) : std::nullopt;
-    }
-    if (type != "SRV") return std::nullopt;
-    const QStringList parts = value.split(u' ');
-    if (parts.size() != 4) return std::nullopt;
-    ServiceTarget service;
-    bool areNumbers[3] = {};
-    service.priority = parts[0].toUShort(&areNumbers[0]);
-    service.weight = parts[1].toUShort(&areNumbers[1]);
-    service.port = parts[2].toUShort(&areNumbers[2]);
-    const auto target = DnsName::parse(parts[3]);
-    if (!target || !areNumbers[0] || !areNumbers[1] || !areNumbers[2]) return std::nullopt;
-    service.target = *target;
-    return serviceRecord(service);
+    const auto record =
+        recordFromText(QString::fromLatin1(string.left(equals)), QString::fromLatin1(string.mid(equals + 1)));
+    return record && record->type != RecordType::Txt ? record : std::nullopt;
 }
 
 }  // namespace

@@ -51,6 +51,52 @@ QString inUnknownForm(const QByteArray& data) {
     return QStringLiteral("\\# %1 %2").arg(data.size()).arg(QString::fromLatin1(data.toHex()));
 }
 
+std::optional<Record> serviceFromText(const QString& data) {
+    const QStringList parts = data.split(u' ');
+    if (parts.size() != 4) return std::nullopt;
+    ServiceTarget service;
+    std::array<bool, 3> areNumbers{};
+    service.priority = parts[0].toUShort(&areNumbers[0]);
+    service.weight = parts[1].toUShort(&areNumbers[1]);
+    service.port = parts[2].toUShort(&areNumbers[2]);
+    const auto target = DnsName::parse(parts[3]);
+    if (!target || !areNumbers[0] || !areNumbers[1] || !areNumbers[2]) return std::nullopt;
+    service.target = *target;
+    return serviceRecord(service);
+}
+
+/// Strings in quotes, with \DDD and \X (RFC 1035, 5.1).
+std::optional<Record> stringsFromText(const QString& data) {
+    constexpr qsizetype kDigits = 3;
+    constexpr int kMostInByte = 255;
+    QByteArrayList strings;
+    for (qsizetype at = 0; at < data.size();) {
+        if (data[at] == u' ') {
+            ++at;
+            continue;
+        }
+        if (data[at] != u'"') return std::nullopt;
+        QByteArray string;
+        for (++at; at < data.size() && data[at] != u'"'; ++at) {
+            if (data[at] == u'\\') {
+                bool isNumber = false;
+                const int byte = data.mid(at + 1, kDigits).toInt(&isNumber);
+                if (isNumber && at + kDigits < data.size() && byte <= kMostInByte) {
+                    string += static_cast<char>(byte);
+                    at += kDigits;
+                    continue;
+                }
+                if (++at == data.size()) return std::nullopt;
+            }
+            string += static_cast<char>(data[at].unicode());
+        }
+        if (at == data.size() || string.size() > kMostInByte) return std::nullopt;
+        ++at;
+        strings.append(string);
+    }
+    return strings.isEmpty() ? std::nullopt : std::optional(textRecord(strings));
+}
+
 }  // namespace
 
 QString toText(RecordType type) {
@@ -119,6 +165,21 @@ QByteArrayList stringsOf(const Record& text) {
         at += 1 + length;
     }
     return strings;
+}
+
+std::optional<Record> recordFromText(const QString& type, const QString& data) {
+    if (type == u"A" || type == u"AAAA") {
+        const auto address = net::IpAddress::parse(data);
+        if (!address) return std::nullopt;
+        const Record record = addressRecord(*address);
+        return toText(record.type) == type ? std::optional(record) : std::nullopt;
+    }
+    if (type == u"PTR") {
+        const auto target = DnsName::parse(data);
+        return target ? std::optional(pointerRecord(*target)) : std::nullopt;
+    }
+    if (type == u"SRV") return serviceFromText(data);
+    return type == u"TXT" ? stringsFromText(data) : std::nullopt;
 }
 
 std::optional<net::IpAddress> addressOf(const Record& record) {

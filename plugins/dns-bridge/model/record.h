@@ -58,6 +58,8 @@ struct ServiceTarget {
 [[nodiscard]] Record textRecord(const QByteArrayList& strings);
 /// The strings of TXT data; bytes that are no complete string are left out.
 [[nodiscard]] QByteArrayList stringsOf(const Record& text);
+/// Of A, AAAA, PTR, SRV and TXT, as text() writes it; nothing for anything else.
+[[nodiscard]] std::optional<Record> recordFromText(const QString& type, const QString& data);
 /// Nothing unless it is an A or AAAA record.
 [[nodiscard]] std::optional<net::IpAddress> addressOf(const Record& record);
 

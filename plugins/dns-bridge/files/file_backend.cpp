@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "files/file_backend.h"
+
+#include <QDate>
+#include <QDateTime>
+
+#include "files/own_file.h"
+
+namespace fos1::dns {
+
+namespace {
+
+bool canHave(FileForm form, const Record& record) { return form != FileForm::Hosts || addressOf(record).has_value(); }
+
+/// A file of our own has the records of this router only, so that a name without records needs no line.
+void keepPresent(const std::set<Record>& present, const NamePlan* plan, bool keepsRest, std::set<Record>& kept) {
+    for (const Record& each : present)
+        if (keepsRest || (plan && plan->keepable.contains(each))) kept.insert(each);
+}
+
+}  // namespace
+
+NamedRecords wantedRecords(const ZonePlan& plan, const NamedRecords& present, FileForm form) {
+    NamedRecords wanted;
+    for (const auto& [name, each] : plan.names)
+        for (const Record& record : each.wanted)
+            if (canHave(form, record)) wanted[name].insert(record);
+    for (const auto& [name, records] : present) {
+        const auto planned = plan.names.find(name);
+        std::set<Record> kept;
+        keepPresent(records, planned == plan.names.end() ? nullptr : &planned->second, plan.keepsRest, kept);
+        if (!kept.empty()) wanted[name].merge(kept);
+    }
+    return wanted;
+}
+
+FileBackend::FileBackend(FileZone zone) : m_config(std::move(zone)), m_reload(m_config.reload) {}
+
+void FileBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
+    m_plan = std::move(plan);
+    m_done = std::move(done);
+    m_since.start();
+    const auto written = write();
+    if (!written) {
+        const Done failed = std::exchange(m_done, nullptr);
+        m_plan.reset();
+        failed(tl::unexpected(written.error()));
+        return;
+    }
+    m_needsReload = (m_needsReload || *written) && !m_config.reload.isEmpty();
+    if (!m_needsReload) {
+        finish(*written, {});
+        return;
+    }
+    m_reload.run([this, isWritten = *written](const QString& problem) {
+        m_needsReload = !problem.isEmpty();
+        finish(isWritten, problem);
+    });
+}
+
+/// Returns whether the file had to be changed.
+Outcome<bool> FileBackend::write() {
+    const auto fail = [this](const char* reason, Error error) {
+        error.path = m_config.path;
+        return tl::unexpected<Trouble>(Trouble{QString::fromLatin1(reason), std::move(error)});
+    };
+    const auto present = readOwnFile(m_config.path);
+    if (!present) return fail("NotReadable", present.error());
+    ZoneText known;
+    if (*present) {
+        const auto parsed = parseZoneText(m_config.form, **present);
+        if (!parsed) return fail("ForeignFile", parsed.error());
+        known = *parsed;
+        for (const auto& [name, glue] : m_config.head.glue) known.records.erase(name);
+    }
+    NamedRecords wanted = wantedRecords(*m_plan, known.records, m_config.form);
+    // A serial moves only with the content.
+    quint32 serial = known.serial.value_or(0);
+    QByteArray text = zoneText(m_config.form, wanted, m_config.owner, m_config.ttl, m_config.head, serial);
+    const bool differs = !*present || **present != text || (m_config.form == FileForm::Zone && !known.serial);
+    if (differs) {
+        if (m_config.form == FileForm::Zone) {
+            serial = nextSerial(known.serial, QDate::currentDate());
+            text = zoneText(m_config.form, wanted, m_config.owner, m_config.ttl, m_config.head, serial);
+        }
+        if (const auto replaced = replaceOwnFile(m_config.path, text); !replaced)
+            return fail("NotWritable", replaced.error());
+    }
+    m_records = std::move(wanted);
+    if (m_config.form == FileForm::Zone) m_serial = serial;
+    return differs;
+}
+
+void FileBackend::finish(bool isWritten, const QString& warning) {
+    if (isWritten || m_settled != m_plan || !m_table) showTable();
+    m_settled = std::exchange(m_plan, nullptr);
+    Applied applied;
+    applied.table = m_table;
+    applied.isWritten = isWritten;
+    applied.warning = warning;
+    applied.updates = isWritten ? 1 : 0;
+    applied.took = std::chrono::nanoseconds(m_since.nsecsElapsed());
+    const Done done = std::exchange(m_done, nullptr);
+    done(applied);
+}
+
+void FileBackend::showTable() {
+    auto table = std::make_shared<ZoneTable>();
+    table->server = m_config.path;
+    table->serial = m_serial;
+    const qint64 now = QDateTime::currentSecsSinceEpoch();
+    NamedRecords rest = m_records;
+    for (const auto& [name, plan] : m_plan->names) {
+        NameState state;
+        state.name = name;
+        state.vlans = plan.vlans;
+        state.records = rest[name];
+        rest.erase(name);
+        state.standing = state.records.empty() ? NameStanding::Absent : NameStanding::Published;
+        state.verified = now;
+        state.reason = plan.reason;
+        if (state.records.empty() && !plan.wanted.empty())
+            state.reason = QStringLiteral("A hosts file has addresses only.");
+        table->names.push_back(std::move(state));
+    }
+    for (const auto& [name, records] : rest)
+        table->names.push_back({name, records, {}, NameStanding::Published, {}, now, {}});
+    m_table = std::move(table);
+}
+
+}  // namespace fos1::dns
