@@ -53,6 +53,7 @@ bench:
 	build/bench/tests/bench/bench_firewall
 	build/bench/tests/bench/bench_dhcp
 	build/bench/tests/bench/bench_dnsmasq
+	build/bench/tests/bench/bench_dns
 	build/bench/tests/bench/bench_packets
 	build/bench/tests/bench/bench_cluster
 

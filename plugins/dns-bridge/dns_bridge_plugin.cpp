@@ -21,6 +21,8 @@ QString DnsBridgePlugin::start(IHost* host) {
         const PublishedReport& report = m_bridge->report();
         return publishedPage(report.states(), report.book(), vlan);
     });
+    m_pages.add(QStringLiteral("zones"), [this](const QString&) { return zonesPage(m_bridge->report().book()); });
+    m_pages.add(QStringLiteral("diff"), [this](const QString&) { return differencePage(m_bridge->report().book()); });
     m_pages.open(*host);
     m_bridge->start();
     return {};

@@ -44,7 +44,7 @@ void PublishedReport::begin(const std::shared_ptr<const Offers>& offers, const s
 /// Returns whether the table is another than before.
 bool PublishedReport::take(const QString& zone, const std::shared_ptr<const ZoneTable>& table) {
     if (!table || std::exchange(m_tables[zone], table) == table) return false;
-    m_book.record(zone, *table, QDateTime::currentSecsSinceEpoch());
+    m_book.record(zone, table, QDateTime::currentSecsSinceEpoch());
     m_metrics.showNames(zone, m_book.rows().at(zone));
     showForeign(zone);
     return true;

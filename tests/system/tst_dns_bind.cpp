@@ -159,6 +159,9 @@ class TestDnsBind : public QObject {
         QCOMPARE(condition("Zone.lan")[u"status"].toString(), QStringLiteral("True"));
         QCOMPARE(condition("Planned")[u"status"].toString(), QStringLiteral("True"));
         QCOMPARE(metric("dns_zone_up{zone=\"reverse6\"}"), 1.0);
+        const auto difference = m_host->ctl({"dns", "diff"});
+        QVERIFY2(difference.output.contains("; ntp.vlan-40.lan.test. is left alone"), difference.output.constData());
+        QVERIFY(m_host->ctl({"dns", "zones"}).output.contains("20.10.in-addr.arpa"));
         for (const QStringList& command : {QStringList{"dns", "show"}, {"dns", "show", "vlan-20"}}) {
             const auto page = m_host->ctl(command);
             QVERIFY2(page.exitCode == 0 && page.output.contains("ntp.vlan-20.lan.test"),
@@ -234,6 +237,7 @@ class TestDnsBind : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(condition("Zone.lan")[u"status"].toString() == u"False", 15'000);
         const QString reason = condition("Zone.lan")[u"reason"].toString();
         QVERIFY2(reason == u"NoAnswer" || reason == u"Unreachable", qPrintable(reason));
+        QVERIFY(m_host->ctl({"dns", "zones"}).output.contains("could not be checked or changed"));
         // What was changed there meanwhile, such as by a backup.
         for (const char* file : {"named/lan.zone.jnl", "named/lan.zone"}) QFile::remove(m_lab->path(file));
         QVERIFY(lab::writeFile(m_lab->path("named/lan.zone"), kLanZone));

@@ -36,22 +36,22 @@ bool hasAddress(const PublishedName& name) {
 
 }  // namespace
 
-void PublishedBook::record(const QString& zone, const ZoneTable& table, qint64 now) {
+void PublishedBook::record(const QString& zone, const std::shared_ptr<const ZoneTable>& table, qint64 now) {
     std::map<DnsName, NameRow> before;
     for (NameRow& row : m_rows[zone]) {
         const DnsName name = row.state.name;
         before.insert_or_assign(name, std::move(row));
     }
     std::vector<NameRow> rows;
-    rows.reserve(table.names.size());
-    for (const NameState& state : table.names) {
+    rows.reserve(table->names.size());
+    for (const NameState& state : table->names) {
         const auto known = before.find(state.name);
         const bool isSame = known != before.end() && known->second.state.standing == state.standing &&
                             known->second.state.records == state.records;
         rows.push_back({state, isSame ? known->second.since : now});
     }
     m_rows[zone] = std::move(rows);
-    m_servers[zone] = table.server;
+    m_tables[zone] = table;
 }
 
 void PublishedBook::recordFailure(const QString& zone, const QString& why) {
@@ -60,8 +60,13 @@ void PublishedBook::recordFailure(const QString& zone, const QString& why) {
 }
 
 QString PublishedBook::serverOf(const QString& zone) const {
-    const auto server = m_servers.find(zone);
-    return server == m_servers.end() ? QString() : server->second;
+    const auto table = tableOf(zone);
+    return table ? table->server : QString();
+}
+
+std::shared_ptr<const ZoneTable> PublishedBook::tableOf(const QString& zone) const {
+    const auto table = m_tables.find(zone);
+    return table == m_tables.end() ? nullptr : table->second;
 }
 
 std::map<QString, PublishedState> PublishedBook::states(const Offers& offers,

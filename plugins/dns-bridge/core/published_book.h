@@ -19,7 +19,7 @@ struct NameRow {
 class PublishedBook {
    public:
     /// What a zone has now. `now`: Unix time in seconds.
-    void record(const QString& zone, const ZoneTable& table, qint64 now);
+    void record(const QString& zone, const std::shared_ptr<const ZoneTable>& table, qint64 now);
     /// The zone could not be read or changed; it has what it had before.
     void recordFailure(const QString& zone, const QString& why);
     void recordSuccess(const QString& zone) { m_failures.erase(zone); }
@@ -28,6 +28,8 @@ class PublishedBook {
     [[nodiscard]] const std::map<QString, std::vector<NameRow>>& rows() const { return m_rows; }
     [[nodiscard]] const std::map<QString, QString>& failures() const { return m_failures; }
     [[nodiscard]] QString serverOf(const QString& zone) const;
+    /// As last recorded; null before that.
+    [[nodiscard]] std::shared_ptr<const ZoneTable> tableOf(const QString& zone) const;
     /// The state of each VLAN of `offers`. `problems`: of the plan, by VLAN.
     [[nodiscard]] std::map<QString, PublishedState> states(const Offers& offers,
                                                            const std::map<QString, QString>& problems) const;
@@ -35,9 +37,9 @@ class PublishedBook {
     [[nodiscard]] QStringList problemsOf(const QString& zone) const;
 
    private:
-    std::map<QString, std::vector<NameRow>> m_rows;  ///< by zone
-    std::map<QString, QString> m_servers;            ///< by zone
-    std::map<QString, QString> m_failures;           ///< by zone
+    std::map<QString, std::vector<NameRow>> m_rows;                ///< by zone
+    std::map<QString, std::shared_ptr<const ZoneTable>> m_tables;  ///< by zone
+    std::map<QString, QString> m_failures;                         ///< by zone
 };
 
 }  // namespace fos1::dns

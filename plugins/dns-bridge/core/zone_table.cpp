@@ -23,9 +23,11 @@ NameState stateOf(const DnsName& name, const NamePlan* plan, const TableFacts& f
     if (const auto blocked = facts.blocked.find(name); blocked != facts.blocked.end()) {
         state.standing = NameStanding::Foreign;
         state.reason = blocked->second;
+        state.wanted = state.records;
         return state;
     }
     const NameStep step = decide({name, plan, facts.plan.keepsRest}, knowledge, {facts.owner, DnsName(), 0});
+    if (const auto next = ownMark(step.after, facts.owner)) state.wanted = next->records;
     const bool isAsPlanned = step.kind == StepKind::Nothing || knowledge.records == step.after.records;
     state.standing = !isAsPlanned            ? NameStanding::Pending
                      : state.records.empty() ? NameStanding::Absent

@@ -106,6 +106,8 @@ void FileBackend::finish(bool isWritten, const QString& warning) {
 
 void FileBackend::showTable() {
     auto table = std::make_shared<ZoneTable>();
+    table->domain = m_config.zone.domain;
+    table->ttl = m_config.ttl;
     table->server = m_config.path;
     table->serial = m_serial;
     const qint64 now = QDateTime::currentSecsSinceEpoch();
@@ -115,6 +117,7 @@ void FileBackend::showTable() {
         state.name = name;
         state.vlans = plan.vlans;
         state.records = rest[name];
+        state.wanted = state.records;
         rest.erase(name);
         state.standing = state.records.empty() ? NameStanding::Absent : NameStanding::Published;
         state.verified = now;
@@ -124,7 +127,7 @@ void FileBackend::showTable() {
         table->names.push_back(std::move(state));
     }
     for (const auto& [name, records] : rest)
-        table->names.push_back({name, records, {}, NameStanding::Published, {}, now, {}});
+        table->names.push_back({name, records, records, {}, NameStanding::Published, {}, now, {}});
     m_table = std::move(table);
 }
 

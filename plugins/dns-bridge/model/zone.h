@@ -57,6 +57,7 @@ enum class NameStanding {
 struct NameState {
     DnsName name;
     std::set<Record> records;  ///< ours, as the server has them
+    std::set<Record> wanted;   ///< ours, as they should be
     std::set<QString> vlans;
     NameStanding standing = NameStanding::Unknown;
     std::set<QString> sharedWith;  ///< owners of other records of the name
@@ -67,6 +68,8 @@ struct NameState {
 };
 
 struct ZoneTable {
+    DnsName domain;
+    quint32 ttl = 0;
     std::vector<NameState> names;
     std::optional<quint32> serial;  ///< of the zone, when last asked
     QString server;                 ///< where it is kept, such as "10.0.0.53" or a path

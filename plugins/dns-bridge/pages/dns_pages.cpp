@@ -66,7 +66,68 @@ page::Table unnamedVlans(const std::map<QString, PublishedState>& states) {
     return table;
 }
 
+void addDifference(const ZoneTable& table, QStringList& lines) {
+    QStringList changes;
+    const auto line = [](const QString& verb, const NameState& state, const QString& ttl, const Record& record) {
+        return QStringLiteral("update ") + verb + u' ' + state.name.text() + ttl + u' ' + toText(record.type) + u' ' +
+               record.text();
+    };
+    for (const NameState& state : table.names) {
+        if (changes.size() > kMostRows) break;
+        if (state.standing == NameStanding::Foreign)
+            changes.append(QStringLiteral("; ") + state.name.text() + QStringLiteral(" is left alone: ") +
+                           state.reason);
+        for (const Record& each : state.records)
+            if (!state.wanted.contains(each)) changes.append(line(QStringLiteral("delete"), state, {}, each));
+        for (const Record& each : state.wanted)
+            if (!state.records.contains(each))
+                changes.append(line(QStringLiteral("add"), state, u' ' + QString::number(table.ttl), each));
+    }
+    if (changes.isEmpty()) return;
+    lines.append(QStringLiteral("; ") + table.server);
+    lines.append(QStringLiteral("zone ") + table.domain.text());
+    lines.append(changes);
+    lines.append(QStringLiteral("send"));
+}
+
 }  // namespace
+
+QCborMap zonesPage(const PublishedBook& book) {
+    page::Table table({{QStringLiteral("Zone")},
+                       {QStringLiteral("Domain")},
+                       {QStringLiteral("Kept at")},
+                       {QStringLiteral("Serial"), Kind::Count},
+                       {QStringLiteral("Names"), Kind::Count},
+                       {QStringLiteral("In force"), Kind::YesNo},
+                       {QStringLiteral("Why not")}});
+    table.whenEmpty(QStringLiteral("No zone has been read yet."));
+    for (const auto& [zone, rows] : book.rows()) {
+        const auto known = book.tableOf(zone);
+        const auto failure = book.failures().find(zone);
+        const bool isFailing = failure != book.failures().end();
+        const auto published = std::count_if(rows.begin(), rows.end(), [](const NameRow& each) {
+            return each.state.standing == NameStanding::Published;
+        });
+        table.add({page::text(zone), known ? page::text(known->domain.shortText()) : page::none(),
+                   known ? page::text(known->server) : page::none(),
+                   known && known->serial ? page::count(*known->serial) : page::none(), page::count(published),
+                   page::yesNo(!isFailing), isFailing ? page::text(failure->second) : page::none()},
+                  isFailing ? Mark::Trouble : Mark::None);
+    }
+    page::Document document(QStringLiteral("Zones with names of the time service"));
+    document.add(table);
+    return document.toCbor();
+}
+
+QCborMap differencePage(const PublishedBook& book) {
+    QStringList lines;
+    for (const auto& [zone, rows] : book.rows())
+        if (const auto table = book.tableOf(zone)) addDifference(*table, lines);
+    if (lines.isEmpty()) lines.append(QStringLiteral("All zones have the names that they should."));
+    page::Document document(QStringLiteral("What is to be changed"));
+    document.addLines(lines);
+    return document.toCbor();
+}
 
 QCborMap publishedPage(const std::map<QString, PublishedState>& states, const PublishedBook& book,
                        const QString& vlan) {

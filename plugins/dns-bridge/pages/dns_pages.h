@@ -13,4 +13,10 @@ namespace fos1::dns {
 [[nodiscard]] QCborMap publishedPage(const std::map<QString, PublishedState>& states, const PublishedBook& book,
                                      const QString& vlan);
 
+/// Where each zone is kept, and whether it has what it should.
+[[nodiscard]] QCborMap zonesPage(const PublishedBook& book);
+
+/// What is to be changed and is not yet, in the language of nsupdate(1).
+[[nodiscard]] QCborMap differencePage(const PublishedBook& book);
+
 }  // namespace fos1::dns

@@ -111,6 +111,8 @@ void UnboundBackend::showTable() {
     std::map<DnsName, qint64> verified;
     for (const auto& [name, known] : m_known) verified.emplace_hint(verified.end(), name, now);
     table->names = namesOf({*m_plan, m_known, m_blocked, verified, m_config.owner});
+    table->domain = m_config.zone.domain;
+    table->ttl = m_config.ttl;
     table->server = m_config.access.text();
     m_table = std::move(table);
 }

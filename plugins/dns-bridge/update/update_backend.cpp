@@ -365,6 +365,8 @@ void UpdateBackend::fail(const Trouble& problem) {
 void UpdateBackend::showTable() {
     auto table = std::make_shared<ZoneTable>();
     table->names = namesOf({*m_plan, m_known, m_blocked, m_verified, m_config.owner});
+    table->domain = m_config.zone.domain;
+    table->ttl = m_config.ttl;
     table->serial = m_serial;
     if (m_endpoint) table->server = m_endpoint->text;
     m_table = std::move(table);
