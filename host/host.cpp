@@ -85,19 +85,14 @@ Errors Host::makeDirectories() {
     for (const QString& dir : {m_config.stateDir, m_config.runtimeDir, QFileInfo(m_config.controlSocket).path()})
         if (!QDir().mkpath(dir)) errors.push_back({ErrorCode::Io, QStringLiteral("cannot be created"), dir});
     ::umask(before);
+    for (const QString& dir : {m_config.stateDir, m_config.runtimeDir})
+        if (const auto safe = checkOwner(dir); errors.empty() && !safe) errors.push_back(safe.error());
     return errors;
 }
 
 Errors Host::start() {
     if (Errors errors = makeDirectories(); !errors.empty()) return errors;
-    m_lock = std::make_unique<QLockFile>(m_config.stateDir + QStringLiteral("/host.lock"));
-    m_lock->setStaleLockTime(0);
-    if (!m_lock->tryLock()) {
-        qint64 pid = 0;
-        m_lock->getLockInfo(&pid, nullptr, nullptr);
-        return {{ErrorCode::Conflict, QStringLiteral("another fos1-hostd (pid %1) uses this directory").arg(pid),
-                 m_config.stateDir}};
-    }
+    if (const auto locked = m_lock.take(m_config.stateDir); !locked) return {locked.error()};
     if (Errors errors = m_plugins.load(); !errors.empty()) return errors;
     for (const auto& record : m_plugins.plugins())
         for (const FactSource& fact : record->metadata.facts) m_facts.add(fact);

@@ -2,7 +2,6 @@
 // The host: the stores, the plugins and the faces, wired together. Contains no logic of its own.
 #pragma once
 
-#include <QLockFile>
 #include <QObject>
 #include <QTimer>
 #include <memory>
@@ -11,6 +10,7 @@
 #include "control/control_server.h"
 #include "crd_catalog.h"
 #include "dbus/dbus_face.h"
+#include "directory_lock.h"
 #include "facts/fact_book.h"
 #include "health/host_health.h"
 #include "health/service_notifier.h"
@@ -79,7 +79,7 @@ class Host : public QObject {
     ControlServer m_control;
     HttpServer m_http;
     DbusFace m_dbus;
-    std::unique_ptr<QLockFile> m_lock;
+    DirectoryLock m_lock;
     bool m_isStopping = false;
 };
 

@@ -5,12 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <QDirIterator>
 #include <QFile>
 #include <set>
 
 #include "config.h"
 #include "host_paths.h"
+#include "plugins/hand_over.h"
 #include "plugins/runner_permissions.h"
 
 namespace fos1::host {
@@ -52,21 +52,6 @@ Result<std::optional<User>> userOf(const PluginRecord& record, const QString& na
     return std::optional(User{entry->pw_uid, entry->pw_gid});
 }
 
-/// Gives the directory and its contents to the user. Does not follow links. Does nothing when the directory already
-/// belongs to the user.
-bool give(const QString& directory, User user) {
-    const auto own = [&](const QString& path) {
-        return ::lchown(QFile::encodeName(path).constData(), user.uid, user.gid) == 0;
-    };
-    struct stat info {};
-    if (::lstat(QFile::encodeName(directory).constData(), &info) != 0) return false;
-    if (info.st_uid == user.uid && info.st_gid == user.gid) return true;
-    const auto all = QDir::AllEntries | QDir::Hidden | QDir::System | QDir::NoDotAndDotDot;
-    for (QDirIterator below(directory, all, QDirIterator::Subdirectories); below.hasNext();)
-        if (!own(below.next())) return false;
-    return own(directory);
-}
-
 }  // namespace
 
 void assignUserIds(const std::vector<std::unique_ptr<PluginRecord>>& records) {
@@ -84,10 +69,9 @@ Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacad
     const auto user = userOf(record, permissions.given.user);
     if (!user) return tl::unexpected<Error>(user.error());
     for (const QString& directory : {directories.state, directories.runtime}) {
-        ::chmod(QFile::encodeName(directory).constData(), 0700);
-        if (*user && !give(directory, **user))
-            return failure(ErrorCode::Io, QStringLiteral("cannot change the owner to user %1").arg((*user)->uid),
-                           directory);
+        const User owner = user->value_or(User{::geteuid(), ::getegid()});
+        if (!handOver(directory, owner.uid, owner.gid))
+            return failure(ErrorCode::Io, QStringLiteral("cannot be given to user %1").arg(owner.uid), directory);
     }
     RunnerLaunch prepared;
     prepared.refused = permissions.refused;

@@ -3,6 +3,7 @@
 // service manager, a second instance, and its exit.
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -178,6 +179,37 @@ class TestHostProcess : public QObject {
         QVERIFY2(second.errors.contains("another fos1-hostd (pid "), second.errors.constData());
         QVERIFY(!host.call("host.status").isEmpty());
         QCOMPARE(host.stop(), 0);
+    }
+
+    /// The number in it may be anybody's by now.
+    void whatALockFileContainsDoesNotMatter_data() {
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("garbage") << QByteArray("\xff\xfe no lock\n");
+        QTest::newRow("a process that runs") << QByteArray::number(::getpid()) + "\nfos1-hostd\nrouter\n";
+        QTest::newRow("nothing") << QByteArray();
+    }
+    void whatALockFileContainsDoesNotMatter() {
+        QFETCH(const QByteArray, content);
+        HostUnderTest host(*m_lab, "lock");
+        QVERIFY(QDir().mkpath(host.path("state")));
+        QVERIFY(lab::writeFile(host.path("state/host.lock"), content));
+        QVERIFY(host.start());
+        QCOMPARE(host.stop(), 0);
+    }
+
+    void aStateDirectoryOfSomebodyElseIsRefused() {
+        HostUnderTest host(*m_lab, "stranger");
+        const auto refused = [&] {
+            return m_lab->runIn("rt", tree::builtFile("bin/fos1-hostd"), {"--config", host.path("host.yaml")});
+        };
+        QVERIFY(host.start());
+        QCOMPARE(host.stop(), 0);
+        QCOMPARE(::chmod(host.path("state").toUtf8().constData(), 0777), 0);
+        QVERIFY2(refused().errors.contains("everybody may write to it"), refused().errors.constData());
+        QCOMPARE(::chmod(host.path("state").toUtf8().constData(), 0755), 0);
+        if (lab::isUserNamespace() || ::geteuid() != 0) return;  // there is no other user
+        QCOMPARE(::chown(host.path("state").toUtf8().constData(), 12345, 12345), 0);
+        QVERIFY2(refused().errors.contains("belongs to user 12345"), refused().errors.constData());
     }
 
     void aKilledHostLeavesNothingInTheWayOfTheNext() {

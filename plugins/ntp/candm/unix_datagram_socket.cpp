@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "candm/unix_datagram_socket.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -31,6 +32,27 @@ const sockaddr* generic(const sockaddr_un& address) { return reinterpret_cast<co
 
 }  // namespace
 
+namespace {
+
+/// For chronyd, which answers as its own user. The directory is that user's, who could put a link in the place of the
+/// socket: only a socket of ours is changed, and no link is followed.
+bool openToAll(const QByteArray& path) {
+    const int place = ::open(path.constData(), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (place < 0) return false;
+    struct stat info {};
+    const bool isOurs =
+        ::fstat(place, &info) == 0 && S_ISSOCK(info.st_mode) && info.st_uid == ::geteuid() && info.st_nlink == 1;
+    if (!isOurs) errno = EPERM;
+    const QByteArray same = "/proc/self/fd/" + QByteArray::number(place);
+    const bool isDone = isOurs && ::chmod(same.constData(), 0666) == 0;
+    const int error = errno;
+    ::close(place);
+    errno = error;
+    return isDone;
+}
+
+}  // namespace
+
 Result<UnixDatagramSocket> UnixDatagramSocket::bind(const QString& directory) {
     const QString name = kPrefix + QString::number(getpid()) + u'-' +
                          QString::number(QRandomGenerator::global()->generate64(), 16).rightJustified(16, u'0') +
@@ -48,7 +70,7 @@ Result<UnixDatagramSocket> UnixDatagramSocket::bind(const QString& directory) {
         return failure(ErrorCode::Io, why, QFile::decodeName(path));
     }
     UnixDatagramSocket socket(descriptor, path);
-    if (geteuid() == 0 && ::chmod(path.constData(), 0666) != 0)
+    if (geteuid() == 0 && !openToAll(path))
         return failure(ErrorCode::Io, qt_error_string(errno), QFile::decodeName(path));
     return socket;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "chrony/left_behind.h"
 
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -9,7 +10,9 @@
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include "fos1/logging.h"
 
@@ -28,11 +31,31 @@ int signalProcess(int process, int signal) {
     return static_cast<int>(::syscall(SYS_pidfd_send_signal, process, signal, nullptr, 0));
 }
 
-/// A pidfd of `pid` if it runs chronyd with this configuration, else -1. The command line is read after the pidfd is
-/// open, so that it cannot belong to a later process of the same number.
-int openIfOurs(int pid, const QByteArray& configFile) {
+std::string linkOf(int pid, const char* name) {
+    std::error_code failed;
+    return std::filesystem::read_symlink("/proc/" + std::to_string(pid) + '/' + name, failed).string();
+}
+
+/// What no other user can make a process look like: it is of our user or of chronyd's, runs a chronyd, and sees the
+/// same files as we do.
+bool isOfOurs(int pid, uid_t chronyUser) {
+    struct stat info {};
+    if (::stat(("/proc/" + std::to_string(pid)).c_str(), &info) != 0) return false;
+    const bool isUser = info.st_uid == ::geteuid() || info.st_uid == chronyUser;
+    const std::string program = linkOf(pid, "exe");
+    const std::string name = program.substr(program.rfind('/') + 1);
+    return isUser && name.find("chronyd") != std::string::npos && linkOf(pid, "ns/mnt") == linkOf(::getpid(), "ns/mnt");
+}
+
+/// A pidfd of `pid` if it runs chronyd with this configuration, else -1. The rest is read after the pidfd is open, so
+/// that it cannot belong to a later process of the same number.
+int openIfOurs(int pid, const QByteArray& configFile, uid_t chronyUser) {
     const int process = openProcess(pid);
     if (process < 0) return -1;
+    if (!isOfOurs(pid, chronyUser)) {
+        ::close(process);
+        return -1;
+    }
     QFile commandLine(QStringLiteral("/proc/%1/cmdline").arg(pid));
     const QByteArrayList words =
         commandLine.open(QIODevice::ReadOnly) ? commandLine.read(kLongestCommandLine).split('\0') : QByteArrayList();
@@ -45,13 +68,13 @@ int openIfOurs(int pid, const QByteArray& configFile) {
 }
 
 /// A pidfd of any such process. The pid file is not asked: a chronyd whose host died early has not written it yet.
-int openLeftBehind(const QString& configFile) {
+int openLeftBehind(const QString& configFile, uid_t chronyUser) {
     const QByteArray wanted = QFile::encodeName(configFile);
     std::error_code failed;
     for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
         const int pid = QByteArray::fromStdString(entry.path().filename().string()).toInt();
         if (pid <= 1) continue;
-        if (const int process = openIfOurs(pid, wanted); process >= 0) return process;
+        if (const int process = openIfOurs(pid, wanted, chronyUser); process >= 0) return process;
     }
     return -1;
 }
@@ -80,14 +103,25 @@ void LeftBehind::end(const QString& pidFile, const QString& configFile, Completi
     m_configFile = configFile;
     m_completion = std::move(completion);
     ++m_call;
+    m_hasEnded = false;
     endNext();
 }
 
 void LeftBehind::endNext() {
     m_killed = false;
-    m_process = openLeftBehind(m_configFile);
+    // The directory of the pid file is chronyd's user's.
+    struct stat info {};
+    const bool isKnown = ::stat(QFile::encodeName(QFileInfo(m_pidFile).path()).constData(), &info) == 0;
+    m_process = openLeftBehind(m_configFile, isKnown ? info.st_uid : ::geteuid());
     if (m_process < 0) {
         finishLater({});
+        return;
+    }
+    if (std::exchange(m_hasEnded, true)) {
+        finishLater(failure(ErrorCode::Conflict,
+                            QStringLiteral("more than one chronyd uses this configuration; only one "
+                                           "was stopped"),
+                            m_configFile));
         return;
     }
     qCInfo(lcLeftBehind).noquote() << "stopping a chronyd that an earlier host left running, config=" + m_configFile;

@@ -21,9 +21,10 @@ class LeftBehind final : public QObject {
     explicit LeftBehind(QObject* parent = nullptr);
     ~LeftBehind() override;
 
-    /// Ends every chronyd with `configFile` in its command line, with SIGTERM, and with SIGKILL after 2 s. Then the pid
-    /// file is removed, since chronyd refuses to start while it names any live process. `completion` is called once,
-    /// from the event loop. One call at a time.
+    /// Ends a chronyd with `configFile` in its command line, of our user or chronyd's and in our mount namespace, with
+    /// SIGTERM, and with SIGKILL after 2 s; a second one is an error. Then the pid file is removed, since chronyd
+    /// refuses to start while it names any live process. `completion` is called once, from the event loop. One call at
+    /// a time.
     void end(const QString& pidFile, const QString& configFile, Completion completion);
 
     /// The process is left as it is, and the completion is not called.
@@ -39,7 +40,8 @@ class LeftBehind final : public QObject {
     QString m_configFile;
     int m_process = -1;  ///< pidfd
     bool m_killed = false;
-    quint64 m_call = 0;  ///< tells a queued answer of an earlier call from one of this call
+    bool m_hasEnded = false;  ///< one, in this call
+    quint64 m_call = 0;       ///< tells a queued answer of an earlier call from one of this call
     std::unique_ptr<QSocketNotifier> m_ended;
     QTimer m_patience;
     Completion m_completion;

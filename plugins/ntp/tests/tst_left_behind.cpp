@@ -73,6 +73,29 @@ class TestLeftBehind : public QObject {
         QVERIFY(engine.state().pid != orphan.pid());
     }
 
+    /// Whatever a process calls itself.
+    void whoOnlyLooksLikeIt() {
+        Fixture f;
+        std::vector<std::unique_ptr<QProcess>> strangers;
+        for (int i = 0; i < 3; ++i) {
+            auto& stranger = strangers.emplace_back(std::make_unique<QProcess>());
+            stranger->start("bash", {"-c", "exec -a chronyd sleep 60 60 60", f.layout.configFile()});
+            QVERIFY(stranger->waitForStarted());
+        }
+        QProcess named;
+        named.start("bash", {"-c", "exec -a /usr/sbin/chronyd tail -f /dev/null " + f.layout.configFile()});
+        QVERIFY(named.waitForStarted());
+        TestEngine engine(f.options);
+        Outcome applied;
+        engine.apply(f.config(), into(applied));
+        QTRY_VERIFY_WITH_TIMEOUT(applied, 20'000);
+        QVERIFY2(*applied, qPrintable(why(applied)));
+        for (const auto& stranger : strangers) QCOMPARE(stranger->state(), QProcess::Running);
+        QCOMPARE(named.state(), QProcess::Running);
+        named.kill();
+        named.waitForFinished();
+    }
+
     void stopEndsTheLeftBehindToo() {
         Fixture f;
         const Orphan orphan(f);
