@@ -16,7 +16,11 @@ namespace fos1::host {
 namespace {
 
 constexpr unsigned kMaxConnections = 64;
-constexpr unsigned kTimeoutSeconds = 10;
+constexpr unsigned kTimeoutSeconds = 10;             ///< without a byte
+constexpr std::chrono::seconds kRequestPatience{5};  ///< for a whole request and its answer
+/// While connections are open. libmicrohttpd leaves the listening socket out of its epoll set when it has too many, and
+/// takes it back in only when it is called after one has been closed.
+constexpr std::chrono::milliseconds kTick{250};
 constexpr std::size_t kConnectionMemory = 16 * 1024;  ///< for the request line and headers
 
 bool isLoopback(const net::IpAddress& address) {
@@ -57,6 +61,7 @@ MHD_Result answer(void* self, MHD_Connection* connection, const char* url, const
         *uploadSize = 0;
         return MHD_YES;
     }
+    static_cast<HttpServer*>(self)->opened(connection);
     HttpRequest request{method, url, {}, {}};
     MHD_get_connection_values(connection, MHD_HEADER_KIND, &addHeader, &request.headers);
     MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &addArgument, &request.query);
@@ -72,6 +77,14 @@ MHD_Result answer(void* self, MHD_Connection* connection, const char* url, const
     const MHD_Result queued = MHD_queue_response(connection, response.status, reply);
     MHD_destroy_response(reply);
     return queued;
+}
+
+void notify(void* self, MHD_Connection* connection, void** /*state*/, MHD_ConnectionNotificationCode code) {
+    auto* server = static_cast<HttpServer*>(self);
+    if (code == MHD_CONNECTION_NOTIFY_STARTED)
+        server->opened(connection);
+    else
+        server->closed(connection);
 }
 
 }  // namespace
@@ -126,7 +139,7 @@ Result<void> HttpServer::listen(const QString& address, quint16 port) {
     m_daemon.reset(MHD_start_daemon(flags, port, nullptr, nullptr, &answer, this, MHD_OPTION_SOCK_ADDR,
                                     reinterpret_cast<sockaddr*>(&storage), MHD_OPTION_CONNECTION_LIMIT, kMaxConnections,
                                     MHD_OPTION_CONNECTION_TIMEOUT, kTimeoutSeconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                                    kConnectionMemory, MHD_OPTION_END));
+                                    kConnectionMemory, MHD_OPTION_NOTIFY_CONNECTION, &notify, this, MHD_OPTION_END));
     if (!m_daemon)
         return failure(ErrorCode::Io,
                        QStringLiteral("cannot listen on %1 port %2: %3")
@@ -145,11 +158,26 @@ Result<void> HttpServer::listen(const QString& address, quint16 port) {
 
 void HttpServer::turn() {
     MHD_run(m_daemon.get());
+    const bool hasConnections = endSlowOnes();
+    const bool isTicking = std::exchange(m_hadConnections, hasConnections) || hasConnections;
+    std::chrono::milliseconds next = isTicking ? kTick : std::chrono::milliseconds(60'000);
     MHD_UNSIGNED_LONG_LONG timeoutMs = 0;
-    if (MHD_get_timeout(m_daemon.get(), &timeoutMs) == MHD_YES)
-        m_timer.start(static_cast<int>(std::min<MHD_UNSIGNED_LONG_LONG>(timeoutMs, 60'000)));
+    const bool hasTimeout = MHD_get_timeout(m_daemon.get(), &timeoutMs) == MHD_YES;
+    if (hasTimeout) next = std::min(next, std::chrono::milliseconds(timeoutMs));
+    if (hasTimeout || isTicking)
+        m_timer.start(next);
     else
         m_timer.stop();
+}
+
+bool HttpServer::endSlowOnes() {
+    const auto now = std::chrono::steady_clock::now();
+    for (const auto& [connection, since] : m_connections) {
+        if (now - since < kRequestPatience) continue;
+        const MHD_ConnectionInfo* info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+        if (info) ::shutdown(info->connect_fd, SHUT_RDWR);  // the next turn finds it closed
+    }
+    return !m_connections.empty();
 }
 
 }  // namespace fos1::host

@@ -8,12 +8,14 @@
 #include <QSocketNotifier>
 #include <QString>
 #include <QTimer>
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
 
 #include "fos1/result.h"
 
+struct MHD_Connection;
 struct MHD_Daemon;
 
 namespace fos1::host {
@@ -52,16 +54,25 @@ class HttpServer : public QObject {
 
     [[nodiscard]] HttpResponse respond(const HttpRequest& request) const;
 
+    // For libmicrohttpd.
+    void opened(MHD_Connection* connection) { m_connections[connection] = std::chrono::steady_clock::now(); }
+    void closed(MHD_Connection* connection) { m_connections.erase(connection); }
+
    private:
     struct StopDaemon {
         void operator()(MHD_Daemon* daemon) const;
     };
     void turn();
+    /// Closes connections that took too long for a request. Returns whether any are open.
+    bool endSlowOnes();
 
     std::map<QByteArray, Handler> m_routes;
-    std::unique_ptr<MHD_Daemon, StopDaemon> m_daemon;
+    /// When each open connection was opened, or last answered.
+    std::map<MHD_Connection*, std::chrono::steady_clock::time_point> m_connections;
+    std::unique_ptr<MHD_Daemon, StopDaemon> m_daemon;  ///< its end calls closed()
     std::unique_ptr<QSocketNotifier> m_notifier;
     QTimer m_timer;
+    bool m_hadConnections = false;
     QString m_url;
     bool m_isOnLoopback = false;
 };

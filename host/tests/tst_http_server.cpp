@@ -95,6 +95,47 @@ class TestHttpServer : public QObject {
                     .startsWith("HTTP/1.1 200"));
     }
 
+    /// More connections than are allowed, opened at once and closed again: the next ones are answered.
+    void manyThatComeAndGo() {
+        const auto port = static_cast<quint16>(QUrl(m_server.url()).port());
+        for (int round = 0; round < 3; ++round) {
+            std::vector<std::unique_ptr<QTcpSocket>> sockets;
+            for (int i = 0; i < 150; ++i) {
+                sockets.push_back(std::make_unique<QTcpSocket>());
+                sockets.back()->connectToHost("127.0.0.1", port);
+            }
+            QTest::qWait(200);
+            for (const auto& socket : sockets) socket->abort();
+            sockets.clear();
+            QTRY_VERIFY_WITH_TIMEOUT(ask(m_server, "GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                                         .startsWith("HTTP/1.1 200"),
+                                     5000);
+        }
+    }
+
+    /// Connections that send a byte now and then, and never a whole request.
+    void slowOnesDoNotHoldEverything() {
+        const auto port = static_cast<quint16>(QUrl(m_server.url()).port());
+        std::vector<std::unique_ptr<QTcpSocket>> sockets;
+        QTimer drip;
+        connect(&drip, &QTimer::timeout, this, [&] {
+            for (const auto& socket : sockets) {
+                if (socket->state() == QAbstractSocket::UnconnectedState) socket->connectToHost("127.0.0.1", port);
+                socket->write("G");
+            }
+        });
+        for (int i = 0; i < 64; ++i) sockets.push_back(std::make_unique<QTcpSocket>());
+        drip.start(300);
+        QTest::qWait(1000);
+        bool isAnswered = false;
+        QElapsedTimer timer;
+        timer.start();
+        while (!isAnswered && timer.elapsed() < 15'000)
+            isAnswered = ask(m_server, "GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                             .startsWith("HTTP/1.1 200");
+        QVERIFY(isAnswered);
+    }
+
     void aTakenPortIsAnError() {
         HttpServer second;
         const auto result = second.listen("127.0.0.1", static_cast<quint16>(QUrl(m_server.url()).port()));
