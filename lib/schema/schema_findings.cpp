@@ -140,6 +140,11 @@ class Walk {
         if (node.maxProperties && map.size() > *node.maxProperties)
             report(path, QStringLiteral("must have at most %1, has %2")
                              .arg(countText(*node.maxProperties, "field"), QString::number(map.size())));
+        checkChoice(node, map, path);
+        for (const auto& [name, needed] : node.dependencies)
+            for (const QString& each : needed)
+                if (map.contains(name) && !map.contains(each))
+                    report(join(path, name), QStringLiteral("needs \"%1\"").arg(each));
         for (const auto& [key, value] : map) {
             const QString name = key.toString();
             if (const SchemaNode* field = node.field(name))
@@ -147,6 +152,19 @@ class Walk {
             else if (node.refusesUnknown)
                 reportUnknown(node, name, path);
         }
+    }
+
+    void checkChoice(const SchemaNode& node, const QCborMap& map, const QString& path) {
+        if (node.choice.empty()) return;
+        QStringList all;
+        qsizetype given = 0;
+        for (const QString& name : node.choice) {
+            all << u'"' + name + u'"';
+            given += map.contains(name) ? 1 : 0;
+        }
+        const QString names = all.join(QStringLiteral(", "));
+        if (given == 0) report(path, QStringLiteral("needs one of %1").arg(names));
+        if (given > 1) report(path, QStringLiteral("must have only one of %1").arg(names));
     }
 
     void reportUnknown(const SchemaNode& node, const QString& name, const QString& path) {

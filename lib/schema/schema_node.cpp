@@ -40,6 +40,7 @@ class Reader {
         readObject();
         readArray();
         readTextAndNumber();
+        readFieldRules();
         refuseUnknownKeywords();
         if (m_error) return tl::unexpected(*m_error);
         return std::move(m_node);
@@ -201,9 +202,28 @@ class Reader {
         m_node.exclusiveMaximum = boolean("exclusiveMaximum");
     }
 
+    void readFieldRules() {
+        const QJsonArray alternatives = take("oneOf").toArray();
+        for (const QJsonValue each : alternatives) {
+            const QJsonArray names = each[u"required"].toArray();
+            if (each.toObject().size() == 1 && names.size() == 1) m_node.choice.push_back(names[0].toString());
+        }
+        if (static_cast<qsizetype>(m_node.choice.size()) != alternatives.size()) m_node.choice.clear();
+        const QJsonValue dependencies = take("dependencies");
+        if (!dependencies.isUndefined() && !dependencies.isObject())
+            fail(QStringLiteral("dependencies"), QStringLiteral("must be a map of lists"));
+        const QJsonObject fields = dependencies.toObject();
+        for (auto field = fields.begin(); field != fields.end(); ++field) {
+            if (!field.value().isArray())
+                fail(QStringLiteral("dependencies.") + field.key(), QStringLiteral("must be a list of fields"));
+            for (const QJsonValue each : field.value().toArray())
+                m_node.dependencies[field.key()].push_back(each.toString());
+        }
+    }
+
     void refuseUnknownKeywords() {
         // Only valijson evaluates these; structural schemas use them only for value checks.
-        for (const char* keyword : {"allOf", "anyOf", "oneOf", "not"}) take(keyword);
+        for (const char* keyword : {"allOf", "anyOf", "not"}) take(keyword);
         for (const QString& key : m_json.keys())
             if (!m_known.contains(key)) fail(key, QStringLiteral("this keyword is not supported"));
     }

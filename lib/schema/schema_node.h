@@ -36,6 +36,8 @@ struct SchemaNode {
     std::unique_ptr<SchemaNode> additional;  ///< schema of the fields that are not in `properties`
     bool refusesUnknown = false;
     std::optional<qint64> minProperties, maxProperties;
+    std::vector<QString> choice;                           ///< oneOf, where each is one required field
+    std::map<QString, std::vector<QString>> dependencies;  ///< fields that a field needs
 
     std::unique_ptr<SchemaNode> items;
     std::optional<qint64> minItems, maxItems;

@@ -53,8 +53,9 @@ properties:
         limits: {type: object, default: {}, properties: {low: {type: integer, default: 1}}}
   auth:
     type: object
-    properties: {key: {type: string}, file: {type: string}}
+    properties: {key: {type: string}, file: {type: string}, owner: {type: string}}
     oneOf: [{required: [key]}, {required: [file]}]
+    dependencies: {owner: [file]}
 )";
 
 }  // namespace
@@ -83,7 +84,8 @@ class TestJsonSchema : public QObject {
                                   "{mode: deny, labels: {a: b}}",
                                   "{mode: deny, tags: [a, b]}",
                                   "{mode: deny, sources: [{name: a}, {name: b}]}",
-                                  "{mode: deny, auth: {file: x}}"})
+                                  "{mode: deny, auth: {file: x}}",
+                                  "{mode: deny, auth: {file: x, owner: y}}"})
             QTest::newRow(value) << QByteArray(value);
     }
     void accepts() {
@@ -138,7 +140,9 @@ class TestJsonSchema : public QObject {
         row("{mode: deny, sources: [{name: a, colour: 3}]}",
             "sources[0].colour: unknown field; known here: limits, name, servers");
         row("{mode: deny, quite: other}", "quite: unknown field");
-        row("{mode: deny, auth: {}}", "auth: must match exactly one of the allowed alternatives");
+        row("{mode: deny, auth: {}}", "auth: needs one of \"key\", \"file\"");
+        row("{mode: deny, auth: {key: x, file: y}}", "auth: must have only one of \"key\", \"file\"");
+        row("{mode: deny, auth: {key: x, owner: y}}", "auth.owner: needs \"file\"");
         row("{mode: deny, count: 0, on: 1, sources: [3]}",
             "count: must be at least 1, is 0; on: must be true or false, is 1; sources[0]: must be a map, is 3");
     }
@@ -212,6 +216,8 @@ class TestJsonSchema : public QObject {
         row("{type: string, enum: []}", "enum: must be a list of values");
         row("{type: number, minimum: x}", "minimum: must be a number");
         row("{$ref: \"#/x\"}", "$ref: this keyword is not supported");
+        row("{dependencies: [a]}", "dependencies: must be a map of lists");
+        row("{dependencies: {a: b}}", "dependencies.a: must be a list of fields");
     }
     void badSchemas() {
         QFETCH(QByteArray, schema);
