@@ -146,6 +146,11 @@ int bench() {
         runUntil([&] { return b.writes() == 2 && b.bridge.isSettled(); });
         line("one VLAN's change at 4,000 subnets", milliseconds(timer), "ms", "of Kea's own: at most 1.3 times");
         line("  longest hold of the event loop", holds.take(), "ms", "at most 50");
+        time::ServiceState lost;
+        const QCborMap others{{QLatin1String(time::ServiceState::kTopic), QCborMap{{vlanName(9), lost.encode()}}}};
+        timer.start();
+        const bool isSeen = b.bridge.preview({{"topics", others}}).contains(QStringLiteral("summary"));
+        line("a preview of one VLAN's change", milliseconds(timer), "ms", isSeen ? "at most 50" : "saw nothing");
         line("memory, more than before", memoryMiB("VmRSS") - before, "MiB");
         line("  without what the fake host takes for the topics", memoryMiB("VmRSS") - before - topics, "MiB",
              "at most 25");

@@ -52,6 +52,7 @@ bool compare(const Foreseen& server, std::size_t i, Lines& lines) {
     const Subnet& subnet = server.subnets[i];
     const SubnetPlan& now = server.now[i];
     const SubnetPlan& then = server.then[i];
+    if (now.keeps == then.keeps && now.addresses == then.addresses && now.pools == then.pools) return false;
     const QString where = server.server + u' ' + subnet.text;
     const QString before = told(subnet, now, now);
     const QString after = told(subnet, then, now);
