@@ -127,9 +127,10 @@ std::vector<JsonMember> JsonSpan::members() const {
     return found;
 }
 
-JsonSpan JsonSpan::member(QByteArrayView name) const {
-    const std::vector<JsonMember> all = members();
-    for (const JsonMember& each : all)
+JsonSpan JsonSpan::member(QByteArrayView name) const { return JsonObjectSpan(*this).member(name); }
+
+JsonSpan JsonObjectSpan::member(QByteArrayView name) const {
+    for (const JsonMember& each : m_members)
         if (each.name == name) return each.value;
     return {};
 }

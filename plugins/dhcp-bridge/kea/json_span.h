@@ -40,6 +40,17 @@ struct JsonMember {
     JsonSpan value;
 };
 
+/// The members of an object whose text is read only once, for many questions.
+class JsonObjectSpan {
+   public:
+    explicit JsonObjectSpan(const JsonSpan& object) : m_members(object.members()) {}
+    /// As JsonSpan::member().
+    [[nodiscard]] JsonSpan member(QByteArrayView name) const;
+
+   private:
+    std::vector<JsonMember> m_members;
+};
+
 /// Checks the syntax of the whole text, which is one value with at most 64 levels. An error names the byte.
 [[nodiscard]] Result<JsonSpan> parseJson(QByteArrayView text);
 

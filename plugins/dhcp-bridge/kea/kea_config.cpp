@@ -33,7 +33,8 @@ std::optional<double> number(const JsonSpan& span) {
 }
 
 /// T2 (RFC 2131, 4.4.5). What the server does not decide, the client does: 0.875 of the lease.
-std::optional<double> rebindOf(const JsonSpan& scope) {
+template <typename Scope>
+std::optional<double> rebindOf(const Scope& scope) {
     constexpr double kDefaultShare = 0.875;
     if (const auto timer = number(scope.member("rebind-timer"))) return timer;
     std::optional<double> lease = number(scope.member("max-valid-lifetime"));
@@ -58,7 +59,8 @@ std::optional<net::IpRange> rangeOf(const QString& text, net::AddressFamily fami
 }
 
 /// Names of client classes that are evaluated only where they are requested. The second name is that of Kea 2.7.
-void takeRequested(const JsonSpan& owner, std::set<QString>& classes) {
+template <typename Owner>
+void takeRequested(const Owner& owner, std::set<QString>& classes) {
     for (const char* member : {"require-client-classes", "evaluate-additional-classes"})
         for (const JsonSpan& each : owner.member(member).items()) classes.insert(each.string());
 }
@@ -88,7 +90,7 @@ Result<void> KeaConfig::readRoot() {
     Scope global;
     global.sntp = m_sntp;
     global.rebind = rebindOf(m_root);
-    auto good = findForeign(m_root, QStringLiteral("global option"), true, path, global);
+    auto good = findForeign(m_root.member("option-data"), QStringLiteral("global option"), true, path, global);
     if (good) good = readClasses(global);
     takeAssigned(m_root.member("reservations"), global.classes);
     if (good)
@@ -117,7 +119,7 @@ Result<void> KeaConfig::readClasses(Scope& global) {
         onRequest.sntp = m_sntp;
         Scope& scope = isOnRequest(each) ? onRequest : global;
         const QString where = QStringLiteral("client class ") + (name.isEmpty() ? QString::number(i + 1) : name);
-        if (auto good = findForeign(each, where, true, at(path, i), scope); !good) return good;
+        if (auto good = findForeign(each.member("option-data"), where, true, at(path, i), scope); !good) return good;
         if (!onRequest.foreign.empty()) m_classesOnRequest.insert_or_assign(name, onRequest);
     }
     return {};
@@ -129,8 +131,8 @@ Result<void> KeaConfig::readNetwork(const JsonSpan& network, const Scope& global
     scope.interface = network.member("interface").string();
     if (const auto rebind = rebindOf(network)) scope.rebind = rebind;
     takeRequested(network, scope.classes);
-    const auto good =
-        findForeign(network, QStringLiteral("shared network %1").arg(scope.sharedNetwork), true, path, scope);
+    const auto good = findForeign(network.member("option-data"),
+                                  QStringLiteral("shared network %1").arg(scope.sharedNetwork), true, path, scope);
     if (!good) return good;
     return readSubnets(network.member(m_family->subnets), scope, path + u'.' + QLatin1String(m_family->subnets));
 }
@@ -145,19 +147,20 @@ Result<void> KeaConfig::readSubnets(const JsonSpan& list, const Scope& scope, co
 
 Result<void> KeaConfig::readSubnet(const JsonSpan& span, const Scope& around, const QString& path) {
     Scope scope = around;
+    const JsonObjectSpan object(span);
     Subnet subnet;
-    subnet.id = span.member("id").value().toInteger();
-    subnet.text = span.member("subnet").string();
+    subnet.id = object.member("id").value().toInteger();
+    subnet.text = object.member("subnet").string();
     if (subnet.text.isEmpty()) return wrongType(path + QStringLiteral(".subnet"), "text");
     subnet.prefix = net::IpPrefix::parse(subnet.text);
     if (subnet.prefix && subnet.prefix->address.family != m_family->family) subnet.prefix.reset();
     subnet.sharedNetwork = scope.sharedNetwork;
-    subnet.interface = span.member("interface").string();
+    subnet.interface = object.member("interface").string();
     if (subnet.interface.isEmpty()) subnet.interface = scope.interface;
     subnet.rebind = std::chrono::seconds(std::llround(
-        std::clamp(rebindOf(span).value_or(scope.rebind.value_or(0)), 0.0, double{std::numeric_limits<int>::max()})));
+        std::clamp(rebindOf(object).value_or(scope.rebind.value_or(0)), 0.0, double{std::numeric_limits<int>::max()})));
 
-    Place place{{span, span.member("option-data")}, {}, Sntp::Unknown};
+    Place place{{span, object.member("option-data")}, {}, Sntp::Unknown};
     const auto options = objectsIn(place.subnet.options, path + QStringLiteral(".option-data"));
     if (!options) return tl::unexpected(options.error());
     for (const JsonSpan& entry : *options) {
@@ -166,10 +169,10 @@ Result<void> KeaConfig::readSubnet(const JsonSpan& span, const Scope& around, co
         if (m_form == Option56Form::Unknown) m_form = formShownBy(entry, *m_family);
         if (subnet.ours.empty() && !isSntp(entry, *m_family)) subnet.ours = addressesOf(entry, *m_family);
     }
-    auto good = findForeignInside(span, path, scope);
-    if (good) good = readPools(span.member("pools"), path + QStringLiteral(".pools"), subnet, place);
+    auto good = findForeignInside(object, path, scope);
+    if (good) good = readPools(object.member("pools"), path + QStringLiteral(".pools"), subnet, place);
     if (!good) return good;
-    if (!m_classesOnRequest.empty()) addRequestedClasses(span, scope);
+    if (!m_classesOnRequest.empty()) addRequestedClasses(object, scope);
     subnet.foreign = std::move(scope.foreign);
     place.sntp = scope.sntp;
     m_subnets.push_back(std::move(subnet));
@@ -178,14 +181,14 @@ Result<void> KeaConfig::readSubnet(const JsonSpan& span, const Scope& around, co
 }
 
 /// In a subnet, its pools and its reservations.
-Result<void> KeaConfig::findForeignInside(const JsonSpan& subnet, const QString& path, Scope& scope) const {
+Result<void> KeaConfig::findForeignInside(const JsonObjectSpan& subnet, const QString& path, Scope& scope) const {
     struct Each {
         const char* list;
         const char* name;
         QString kind;
     };
     const bool isV6 = m_family->family == net::AddressFamily::Inet6;
-    auto good = findForeign(subnet, kSubnet, true, path, scope);
+    auto good = findForeign(subnet.member("option-data"), kSubnet, true, path, scope);
     for (const Each& each : {Each{"pools", "pool", kPool}, Each{"pd-pools", "prefix", QStringLiteral("prefix pool")},
                              Each{"reservations", isV6 ? "duid" : "ip-address", QStringLiteral("reservation")}})
         if (good)
@@ -194,7 +197,7 @@ Result<void> KeaConfig::findForeignInside(const JsonSpan& subnet, const QString&
     return good;
 }
 
-void KeaConfig::addRequestedClasses(const JsonSpan& subnet, Scope& scope) const {
+void KeaConfig::addRequestedClasses(const JsonObjectSpan& subnet, Scope& scope) const {
     takeRequested(subnet, scope.classes);
     for (const JsonSpan& pool : subnet.member("pools").items()) takeRequested(pool, scope.classes);
     takeAssigned(subnet.member("reservations"), scope.classes);
@@ -222,9 +225,9 @@ Result<void> KeaConfig::readPools(const JsonSpan& list, const QString& path, Sub
     return {};
 }
 
-Result<void> KeaConfig::findForeign(const JsonSpan& owner, const QString& where, bool wouldBeReplaced,
+Result<void> KeaConfig::findForeign(const JsonSpan& list, const QString& where, bool wouldBeReplaced,
                                     const QString& path, Scope& scope) const {
-    const auto options = objectsIn(owner.member("option-data"), path + QStringLiteral(".option-data"));
+    const auto options = objectsIn(list, path + QStringLiteral(".option-data"));
     if (!options) return tl::unexpected(options.error());
     const bool isOurPlace = where == kSubnet || where.startsWith(kPool);
     std::vector<ForeignOption> found;
@@ -255,7 +258,8 @@ Result<void> KeaConfig::findForeignInEach(const JsonSpan& owners, const char* na
         const JsonSpan& each = (*all)[i];
         const QString name = each.member(nameMember).string();
         const QString where = kind + u' ' + (name.isEmpty() ? QString::number(i + 1) : name);
-        if (auto good = findForeign(each, where, wouldBeReplaced, at(path, i), scope); !good) return good;
+        if (auto good = findForeign(each.member("option-data"), where, wouldBeReplaced, at(path, i), scope); !good)
+            return good;
     }
     return {};
 }

@@ -54,9 +54,9 @@ class KeaConfig {
     Result<void> readSubnets(const JsonSpan& list, const Scope& scope, const QString& path);
     Result<void> readSubnet(const JsonSpan& span, const Scope& around, const QString& path);
     Result<void> readClasses(Scope& global);
-    Result<void> findForeignInside(const JsonSpan& subnet, const QString& path, Scope& scope) const;
-    void addRequestedClasses(const JsonSpan& subnet, Scope& scope) const;
-    Result<void> findForeign(const JsonSpan& owner, const QString& where, bool wouldBeReplaced, const QString& path,
+    Result<void> findForeignInside(const JsonObjectSpan& subnet, const QString& path, Scope& scope) const;
+    void addRequestedClasses(const JsonObjectSpan& subnet, Scope& scope) const;
+    Result<void> findForeign(const JsonSpan& list, const QString& where, bool wouldBeReplaced, const QString& path,
                              Scope& scope) const;
     Result<void> findForeignInEach(const JsonSpan& owners, const char* nameMember, const QString& kind,
                                    bool wouldBeReplaced, const QString& path, Scope& scope) const;

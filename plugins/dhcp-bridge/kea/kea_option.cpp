@@ -71,8 +71,8 @@ const KeaFamily kKea6{net::AddressFamily::Inet6, "dhcp6", "Dhcp6", "subnet6", kS
 
 OptionOwner ownerOf(const JsonSpan& entry, const KeaFamily& family) {
     if (kindOf(entry, family) == Kind::Other) return OptionOwner::Other;
-    const QJsonValue mark = entry.member("user-context").value()[kMarkName];
-    return mark.toString() == kMark ? OptionOwner::Ours : OptionOwner::Foreign;
+    const QString mark = entry.member("user-context").member(kMarkName.toLatin1()).string();
+    return mark == kMark ? OptionOwner::Ours : OptionOwner::Foreign;
 }
 
 bool isSntp(const JsonSpan& entry, const KeaFamily& family) { return kindOf(entry, family) == Kind::Option31; }
