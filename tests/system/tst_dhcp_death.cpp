@@ -120,9 +120,9 @@ class TestDhcpDeath : public QObject {
         QVERIFY(m_host->start());
         const auto steps = [this] {
             const QStringList& all = m_proxy->commands();
-            return QStringList(all.mid(all.indexOf(QStringLiteral("config-test")) - 1, kSteps.size()));
+            return QStringList(all.mid(all.indexOf(kSteps[1]), kSteps.size() - 1));
         };
-        QTRY_VERIFY2_WITH_TIMEOUT(steps() == kSteps, state().constData(), kPatience);
+        QTRY_VERIFY2_WITH_TIMEOUT(steps() == kSteps.mid(1), state().constData(), kPatience);
         QTRY_VERIFY(keaConfig() != m_old);
         m_new = keaConfig();
         QVERIFY(QJsonDocument(m_new.toObject()).toJson().contains("fos1-host"));

@@ -30,7 +30,13 @@ void KeaBackend::apply(std::shared_ptr<const Offers> offers, Done done) {
     m_round = 0;
     m_refusedForm = Option56Form::Unknown;
     m_since.start();
-    get();
+    // A change of the offers is planned from what the last look has seen: of thousands of subnets, config-get takes as
+    // long as the plan. It is compared before it is replaced, as always.
+    m_isFromMemory = hasSettled() && m_settled.offers != m_offers;
+    if (m_isFromMemory)
+        edit(QByteArray(m_settled.raw));
+    else
+        get();
 }
 
 void KeaBackend::ask(const QByteArray& command, std::function<void(const QByteArray&)> answered) {
@@ -43,19 +49,22 @@ void KeaBackend::ask(const QByteArray& command, std::function<void(const QByteAr
 }
 
 void KeaBackend::get() {
-    ask(commandText(QStringLiteral("config-get"), m_channel->service()), [this](const QByteArray& raw) { edit(raw); });
+    ask(commandText(QStringLiteral("config-get"), m_channel->service()), [this](const QByteArray& raw) {
+        m_isFromMemory = false;
+        edit(raw);
+    });
 }
 
 /// On the worker thread: reads the answer, plans and edits.
 void KeaBackend::edit(const QByteArray& raw) {
     m_raw = raw;
     const DraftWish wish{m_offers, m_sntp, m_form, m_refusedForm};
-    m_worker.post([this, raw, wish, settled = m_settled, &family = m_family] {
+    const std::shared_ptr<const SubnetTable> settled =
+        hasSettled() && m_settled.offers == m_offers ? m_settled.table : nullptr;
+    m_worker.post([this, raw, wish, settled, last = m_settled.raw, &family = m_family] {
         auto draft = [&]() -> Result<std::shared_ptr<const KeaDraft>> {
-            const QByteArray digest = digestOf(raw);
-            const bool isSettled = !settled.refusal && settled.table && settled.offers == wish.offers;
-            if (!isSettled || settled.digest != digest) return draftOf(raw, family, wish);
-            return std::make_shared<const KeaDraft>(KeaDraft{digest, settled.table, {}, wish.known});
+            if (!settled || raw != last) return draftOf(raw, family, wish);
+            return std::make_shared<const KeaDraft>(KeaDraft{settled, {}, wish.known});
         }();
         return Worker::Answer([this, draft = std::move(draft)] { edited(draft); });
     });
@@ -68,12 +77,16 @@ void KeaBackend::edited(const Result<std::shared_ptr<const KeaDraft>>& draft) {
     }
     m_draft = *draft;
     if (m_draft->arguments.isNull()) {
-        m_settled = {m_draft->digest, m_offers, m_draft->table, {}};
+        if (m_isFromMemory) {
+            get();
+            return;
+        }
+        m_settled = {m_raw, m_offers, m_draft->table, {}};
         persist(false);
         return;
     }
     // The same change would be refused again, and each attempt fills the server's log.
-    if (m_settled.refusal && m_settled.digest == m_draft->digest && m_settled.offers == m_offers) {
+    if (m_settled.refusal && m_settled.raw == m_raw && m_settled.offers == m_offers) {
         end(tl::unexpected(*m_settled.refusal));
         return;
     }
@@ -115,6 +128,7 @@ void KeaBackend::getAgain() {
         if (raw == m_raw) {
             set();
         } else if (++m_round < kMostRounds) {
+            m_isFromMemory = false;
             edit(raw);
         } else {
             end(failure(ErrorCode::Conflict,
@@ -125,12 +139,11 @@ void KeaBackend::getAgain() {
 }
 
 void KeaBackend::set() {
-    m_raw = {};  // of thousands of subnets, each copy is megabytes
+    m_settled = {};  // the next look at the server confirms what is there then
     const QString name = QStringLiteral("config-set");
     ask(commandText(name, m_channel->service(), m_draft->arguments), [this, name](const QByteArray& raw) {
         const auto reply = readSuccess(raw, name);
         if (reply) {
-            m_settled = {};  // the next look at the server confirms it
             m_isUnsaved = true;
             persist(true);
         } else if (reply.error().code == ErrorCode::Refused) {
@@ -157,7 +170,7 @@ void KeaBackend::persist(bool isWritten) {
 }
 
 void KeaBackend::refused(const Error& error) {
-    m_settled = {m_draft ? m_draft->digest : QByteArray(), m_offers, {}, error};
+    m_settled = {m_raw, m_offers, {}, error};
     end(tl::unexpected(error));
 }
 

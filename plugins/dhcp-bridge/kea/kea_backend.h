@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A Kea server, version 2.2 or later: config-get, edit, config-test, config-get once more, and config-set. Writes
-// nothing to disk unless it is to persist. Must not know resources, the bus, when to act, or how commands travel.
+// A Kea server, version 2.2 or later: config-get unless the last look has seen it, edit, config-test, config-get once
+// more, and config-set. Writes nothing to disk unless it is to persist. Must not know resources, the bus, when to act,
+// or how commands travel.
 #pragma once
 
 #include <QElapsedTimer>
@@ -28,12 +29,13 @@ class KeaBackend final : public DhcpBackend {
    private:
     /// What was settled last: the same answer of the server and the same offers need no second look.
     struct Settled {
-        QByteArray digest;  ///< of the answer
+        QByteArray raw;
         std::shared_ptr<const Offers> offers;
         std::shared_ptr<const SubnetTable> table;
         std::optional<Error> refusal;  ///< of the change that is needed
     };
 
+    [[nodiscard]] bool hasSettled() const { return m_settled.table && !m_settled.refusal; }
     void get();
     void edit(const QByteArray& raw);
     void edited(const Result<std::shared_ptr<const KeaDraft>>& draft);
@@ -58,7 +60,8 @@ class KeaBackend final : public DhcpBackend {
     // Of the call under way.
     std::shared_ptr<const Offers> m_offers;
     Done m_done;
-    QByteArray m_raw;  ///< the server's answer to config-get
+    QByteArray m_raw;             ///< the server's answer to config-get
+    bool m_isFromMemory = false;  ///< m_raw is what was settled last, and not yet confirmed
     std::shared_ptr<const KeaDraft> m_draft;
     int m_round = 0;
     Option56Form m_refusedForm = Option56Form::Unknown;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kea/kea_draft.h"
 
-#include <QCryptographicHash>
-
 #include "core/dhcp_plan.h"
 #include "kea/kea_config.h"
 #include "kea/kea_reply.h"
@@ -31,8 +29,6 @@ void leaveOutUntold(std::vector<SubnetPlan>& plans, const KeaFamily& family, Snt
     }
 }
 
-QByteArray digestOf(const QByteArray& raw) { return QCryptographicHash::hash(raw, QCryptographicHash::Sha1); }
-
 Result<std::shared_ptr<const KeaDraft>> draftOf(const QByteArray& raw, const KeaFamily& family, const DraftWish& wish) {
     const auto reply = readSuccess(raw, QStringLiteral("config-get"));
     if (!reply) return tl::unexpected(reply.error());
@@ -44,7 +40,6 @@ Result<std::shared_ptr<const KeaDraft>> draftOf(const QByteArray& raw, const Kea
     const auto config = KeaConfig::read(root, family, wish.sntp);
     if (!config) return tl::unexpected(config.error());
     auto draft = std::make_shared<KeaDraft>();
-    draft->digest = digestOf(raw);
     draft->form = formFor(*config, wish);
     auto table = std::make_shared<SubnetTable>();
     table->subnets = config->subnets();

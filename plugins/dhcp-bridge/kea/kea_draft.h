@@ -9,7 +9,6 @@
 namespace fos1::dhcp {
 
 struct KeaDraft {
-    QByteArray digest;  ///< of the answer
     std::shared_ptr<const SubnetTable> table;
     QByteArray arguments;  ///< for config-set; null: nothing is to be changed
     Option56Form form = Option56Form::Unknown;
@@ -29,7 +28,5 @@ struct DraftWish {
 
 /// Without option 31, Kea tells a client of IPv6 one server.
 void leaveOutUntold(std::vector<SubnetPlan>& plans, const KeaFamily& family, Sntp sntp);
-
-[[nodiscard]] QByteArray digestOf(const QByteArray& raw);
 
 }  // namespace fos1::dhcp

@@ -100,6 +100,42 @@ class TestKeaBackend : public QObject {
         QCOMPARE(kea.commands().count(QStringLiteral("config-set")), 1);
     }
 
+    /// New offers are planned from the last look, and what is there is compared before it is replaced.
+    void aChangeNeedsOneLook() {
+        QByteArray root = kRoot;
+        ScriptedKea kea([&](const QString& command, const QByteArray& request) {
+            if (command == u"config-get") return configuration(root);
+            if (command == u"config-set")
+                root = parseJson(request)->member("arguments").member("Dhcp4").text.toByteArray();
+            return kGood;
+        });
+        KeaBackend backend(socketTo(kea.path()), kKea4, Persistence::RunningServerOnly);
+        qsizetype known = 0;
+        const auto after = [&](const QString& seen) {
+            const QStringList commands = kea.commands().mid(std::exchange(known, kea.commands().size()));
+            QString words = seen + u' ' + commands.join(u' ');
+            return words.remove(QStringLiteral("config-"));
+        };
+        QCOMPARE(after(outcome(backend, offers())), QStringLiteral("written get test get set"));
+        QCOMPARE(after(outcome(backend, offers())), QStringLiteral("same get"));
+        const auto other = offerOfAddress(QStringLiteral("10.1.0.7"), 24);
+        QCOMPARE(after(outcome(backend, other)), QStringLiteral("written test get set"));
+        QVERIFY(root.contains("10.1.0.7"));
+        QCOMPARE(after(outcome(backend, other)), QStringLiteral("same get"));
+        // Others have changed it since.
+        root.replace("1.50", "2.50");
+        QCOMPARE(after(outcome(backend, offers())), QStringLiteral("written test get test get set"));
+        QVERIFY2(root.contains("\"10.1.0.1\"") && root.contains("2.50"), root.constData());
+        QCOMPARE(after(outcome(backend, offers())), QStringLiteral("same get"));
+        // What would change nothing is looked up: others may have removed it.
+        QCOMPARE(after(outcome(backend, offers())), QStringLiteral("same get"));
+        root = kRoot;
+        QCOMPARE(after(outcome(backend, offers())), QStringLiteral("written get test get set"));
+        QCOMPARE(after(outcome(backend, offers())), QStringLiteral("same get"));
+        QCOMPARE(after(outcome(backend, withdrawal())), QStringLiteral("written get set"));
+        QCOMPARE(root, kRoot);
+    }
+
     void oneWhoKeepsChangingItIsAConflict() {
         int gets = 0;
         ScriptedKea kea([&](const QString& command, const QByteArray& /*request*/) {
@@ -144,7 +180,7 @@ class TestKeaBackend : public QObject {
         QCOMPARE(outcome(backend, wanted), QStringLiteral("same"));
         QCOMPARE(outcome(backend, withdrawal()), QStringLiteral("written"));
         QCOMPARE(server.root, kRoot6);
-        dialogue += QStringList{"config-get", "config-get", "config-get", "config-set"};
+        dialogue += QStringList{"config-get", "config-get", "config-set"};
         // It is not asked again.
         QCOMPARE(outcome(backend, wanted), QStringLiteral("written"));
         QCOMPARE(kea.commands(), dialogue + QStringList({"config-get", "config-test", "config-get", "config-set"}));
