@@ -25,7 +25,7 @@ class DnsBackend : public QObject {
     Q_OBJECT
 
    public:
-    using Done = std::function<void(const Outcome<Applied>&)>;
+    using Done = std::function<void(const ZoneResult<Applied>&)>;
 
     /// Compares what is there with the plan, and writes only a difference. Calls `done` exactly once, later, and within
     /// a bounded time. Not while another call is under way.

@@ -21,7 +21,8 @@ struct ZonePlans {
 /// `router`: a label for this router, for zones with `hasRouterName`.
 [[nodiscard]] ZonePlans planZones(const Offers& offers, const std::vector<ZoneSpec>& zones, const QString& router);
 
-/// More addresses at one name are left to the names of the VLANs: they would not fit an answer.
-constexpr int kMostAddresses = 128;
+/// More addresses at one name are left to the names of the VLANs: answers would be long, and BIND refuses more than 100
+/// records of a type (max-records-per-type).
+constexpr int kMostAddresses = 64;
 
 }  // namespace fos1::dns

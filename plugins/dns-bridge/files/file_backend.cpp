@@ -59,7 +59,7 @@ void FileBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
 }
 
 /// Returns whether the file had to be changed.
-Outcome<bool> FileBackend::write() {
+ZoneResult<bool> FileBackend::write() {
     const auto fail = [this](const char* reason, Error error) {
         error.path = m_config.path;
         return tl::unexpected<Trouble>(Trouble{QString::fromLatin1(reason), std::move(error)});

@@ -32,7 +32,7 @@ class FileBackend final : public DnsBackend {
     [[nodiscard]] bool mayHaveOurs() const override { return true; }
 
    private:
-    [[nodiscard]] Outcome<bool> write();
+    [[nodiscard]] ZoneResult<bool> write();
     void finish(bool isWritten, const QString& warning);
     void showTable();
 

@@ -14,7 +14,7 @@ struct Trouble {
 };
 
 template <typename T>
-using Outcome = tl::expected<T, Trouble>;
+using ZoneResult = tl::expected<T, Trouble>;
 
 inline tl::unexpected<Trouble> trouble(const char* reason, ErrorCode code, const QString& message,
                                        const QString& path = {}) {

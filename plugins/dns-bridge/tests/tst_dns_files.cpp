@@ -43,7 +43,7 @@ QString applyTo(DnsBackend& backend, const std::shared_ptr<const ZonePlan>& want
     QString outcome;
     QEventLoop loop;
     QTimer::singleShot(30'000, &loop, &QEventLoop::quit);
-    backend.apply(wanted, [&](const Outcome<Applied>& result) {
+    backend.apply(wanted, [&](const ZoneResult<Applied>& result) {
         outcome = result ? (result->isWritten ? QStringLiteral("written") : QStringLiteral("same")) + result->warning
                          : result.error().reason + QStringLiteral(": ") + result.error().text();
         loop.quit();

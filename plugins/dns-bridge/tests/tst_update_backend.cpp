@@ -61,7 +61,7 @@ Applying applyTo(UpdateBackend& backend, const std::shared_ptr<const ZonePlan>& 
     bool isDone = false;
     QEventLoop loop;
     QTimer::singleShot(70'000, &loop, &QEventLoop::quit);
-    backend.apply(wanted, [&](const Outcome<Applied>& result) {
+    backend.apply(wanted, [&](const ZoneResult<Applied>& result) {
         isDone = true;
         if (result) {
             applying.outcome = result->isWritten ? QStringLiteral("written") : QStringLiteral("same");
@@ -139,8 +139,8 @@ class TestUpdateBackend : public QObject {
         UpdateBackend b(zoneOf("b"));
         // Both at once: neither knows of the other when it decides.
         int done = 0;
-        a.apply(plan({{"ntp", "10.0.0.1"}}), [&](const Outcome<Applied>& result) { done += result ? 1 : 100; });
-        b.apply(plan({{"ntp", "10.0.0.2"}}), [&](const Outcome<Applied>& result) { done += result ? 1 : 100; });
+        a.apply(plan({{"ntp", "10.0.0.1"}}), [&](const ZoneResult<Applied>& result) { done += result ? 1 : 100; });
+        b.apply(plan({{"ntp", "10.0.0.2"}}), [&](const ZoneResult<Applied>& result) { done += result ? 1 : 100; });
         QTRY_COMPARE_WITH_TIMEOUT(done, 2, 10'000);
         QCOMPARE(m_server->ask("ntp.lan.test", "A"), QStringList({"10.0.0.1", "10.0.0.2"}));
         QCOMPARE(m_server->ask("ntp.lan.test", "TXT").size(), 2);

@@ -102,7 +102,7 @@ void ServerLocator::askForPrimary() {
     });
 }
 
-void ServerLocator::end(const Outcome<Endpoint>& endpoint) {
+void ServerLocator::end(const ZoneResult<Endpoint>& endpoint) {
     m_patience.stop();
     m_client.cancel();
     if (const Located located = std::exchange(m_located, nullptr)) located(endpoint);

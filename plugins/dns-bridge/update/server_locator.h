@@ -24,7 +24,7 @@ class ServerLocator final : public QObject {
     Q_OBJECT
 
    public:
-    using Located = std::function<void(const Outcome<Endpoint>&)>;
+    using Located = std::function<void(const ZoneResult<Endpoint>&)>;
 
     /// `server`: nothing, to find it by the SOA of `zone`. `resolvers`: a file like resolv.conf(5).
     ServerLocator(std::optional<ServerAddress> server, DnsName zone, QString resolvers);
@@ -35,7 +35,7 @@ class ServerLocator final : public QObject {
    private:
     void lookUp(const QString& host, quint16 port, const QString& what);
     void askForPrimary();
-    void end(const Outcome<Endpoint>& endpoint);
+    void end(const ZoneResult<Endpoint>& endpoint);
 
     const std::optional<ServerAddress> m_server;
     const DnsName m_zone;

@@ -51,7 +51,7 @@ void UpdateBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
         begin();
         return;
     }
-    m_locator.locate([this](const Outcome<Endpoint>& endpoint) {
+    m_locator.locate([this](const ZoneResult<Endpoint>& endpoint) {
         if (!endpoint) {
             fail(endpoint.error());
             return;
@@ -74,7 +74,7 @@ void UpdateBackend::begin() {
         startDeciding();
         return;
     }
-    m_reader.readSerial([this](const Outcome<quint32>& serial) {
+    m_reader.readSerial([this](const ZoneResult<quint32>& serial) {
         if (serial)
             serialRead(*serial);
         else
@@ -102,7 +102,7 @@ void UpdateBackend::serialRead(quint32 serial) {
         m_isVerifying = true;
     }
     m_sinceRead.start();
-    m_reader.readNames({toRead.begin(), toRead.end()}, [this](const Outcome<Knowledge>& found) {
+    m_reader.readNames({toRead.begin(), toRead.end()}, [this](const ZoneResult<Knowledge>& found) {
         m_readTook = m_sinceRead.restart();
         if (found)
             namesRead(*found);
@@ -209,7 +209,7 @@ void UpdateBackend::sendNext() {
         if (rest.empty()) m_queue.pop_front();
         if (group.empty()) continue;
         m_sender.send(batch.lines(), m_clockAhead,
-                      [this, group](const Outcome<UpdateResult>& result) { sent(group, result); });
+                      [this, group](const ZoneResult<UpdateResult>& result) { sent(group, result); });
         return;
     }
     if (m_onlyRemovals)
@@ -218,7 +218,7 @@ void UpdateBackend::sendNext() {
         finish();
 }
 
-void UpdateBackend::sent(const Group& group, const Outcome<UpdateResult>& result) {
+void UpdateBackend::sent(const Group& group, const ZoneResult<UpdateResult>& result) {
     if (!result)
         refused(group, result.error());
     else if (*result == UpdateResult::Done)
@@ -267,7 +267,7 @@ void UpdateBackend::conflicted(const Group& group) {
         return;
     }
     m_verifiedSerial.reset();
-    m_reader.readNames(group, [this, group](const Outcome<Knowledge>& found) {
+    m_reader.readNames(group, [this, group](const ZoneResult<Knowledge>& found) {
         if (!found) {
             fail(found.error());
             return;
@@ -372,7 +372,7 @@ void UpdateBackend::showTable() {
     m_table = std::move(table);
 }
 
-void UpdateBackend::end(const Outcome<Applied>& outcome) {
+void UpdateBackend::end(const ZoneResult<Applied>& outcome) {
     m_client.cancel();
     m_steps.clear();
     m_queue.clear();

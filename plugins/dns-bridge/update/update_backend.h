@@ -52,14 +52,14 @@ class UpdateBackend final : public DnsBackend {
     [[nodiscard]] NameStep decideFor(const DnsName& name);
     void decided();
     void sendNext();
-    void sent(const Group& group, const Outcome<UpdateResult>& result);
+    void sent(const Group& group, const ZoneResult<UpdateResult>& result);
     void carriedOut(const Group& group);
     void refused(const Group& group, const Trouble& problem);
     void conflicted(const Group& group);
     void decideAgain(const Group& group);
     void finish();
     void fail(const Trouble& problem);
-    void end(const Outcome<Applied>& outcome);
+    void end(const ZoneResult<Applied>& outcome);
     void forgetNames();
     void showTable();
     [[nodiscard]] bool mayReadNow() const;

@@ -13,7 +13,7 @@ enum class UpdateResult { Unknown = 0, Done, PrerequisiteFailed };
 
 class UpdateSender final {
    public:
-    using Sent = std::function<void(const Outcome<UpdateResult>&)>;
+    using Sent = std::function<void(const ZoneResult<UpdateResult>&)>;
 
     /// `client` outlives the object.
     UpdateSender(DnsClient& client, DnsName zone, quint32 ttl)

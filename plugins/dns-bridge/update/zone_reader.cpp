@@ -21,7 +21,7 @@ std::vector<RecordType> typesAt(const DnsName& name, const ZoneSpec& zone) {
     return {RecordType::A, RecordType::Aaaa};
 }
 
-void ZoneReader::readSerial(std::function<void(const Outcome<quint32>&)> done) {
+void ZoneReader::readSerial(std::function<void(const ZoneResult<quint32>&)> done) {
     const QByteArray query = queryMessage(m_client.freeId(), {m_zone.domain, RecordType::Soa}, Recursion::NotDesired);
     m_client.ask(query, Transport::Udp, [this, done = std::move(done)](const Result<Reply>& reply) {
         if (!reply) {
@@ -38,7 +38,7 @@ void ZoneReader::readSerial(std::function<void(const Outcome<quint32>&)> done) {
     });
 }
 
-void ZoneReader::readNames(std::vector<DnsName> names, std::function<void(const Outcome<Knowledge>&)> done) {
+void ZoneReader::readNames(std::vector<DnsName> names, std::function<void(const ZoneResult<Knowledge>&)> done) {
     m_done = std::move(done);
     ++m_call;
     m_questions.clear();
@@ -108,7 +108,7 @@ std::optional<Trouble> ZoneReader::note(const Question& question, const Answer& 
     return std::nullopt;
 }
 
-void ZoneReader::end(const Outcome<Knowledge>& outcome) {
+void ZoneReader::end(const ZoneResult<Knowledge>& outcome) {
     m_questions.clear();
     m_found.clear();
     const auto done = std::exchange(m_done, nullptr);

@@ -19,22 +19,22 @@ class ZoneReader final {
     /// `server`: for messages.
     void setServer(const QString& server) { m_server = server; }
 
-    void readSerial(std::function<void(const Outcome<quint32>&)> done);
+    void readSerial(std::function<void(const ZoneResult<quint32>&)> done);
     /// Reads all of the names, several at a time. Not while another call is under way.
-    void readNames(std::vector<DnsName> names, std::function<void(const Outcome<Knowledge>&)> done);
+    void readNames(std::vector<DnsName> names, std::function<void(const ZoneResult<Knowledge>&)> done);
 
    private:
     void askMore();
     void take(const Question& question, const Result<Reply>& reply);
     [[nodiscard]] std::optional<Trouble> note(const Question& question, const Answer& answer);
-    void end(const Outcome<Knowledge>& outcome);
+    void end(const ZoneResult<Knowledge>& outcome);
 
     DnsClient& m_client;
     const ZoneSpec m_zone;
     QString m_server;
 
     // Of the call under way.
-    std::function<void(const Outcome<Knowledge>&)> m_done;
+    std::function<void(const ZoneResult<Knowledge>&)> m_done;
     std::vector<Question> m_questions;
     std::size_t m_next = 0;
     std::size_t m_answered = 0;
