@@ -10,20 +10,31 @@ namespace fos1::bridge {
 
 namespace {
 
-bool isIn(const net::IpAddress& address, const char* network) {
-    return net::IpPrefix::parse(QLatin1String(network))->contains(address);
+bool isUniqueLocal(const net::IpAddress& address) {
+    static const net::IpPrefix kUniqueLocal = *net::IpPrefix::parse(QStringLiteral("fc00::/7"));
+    return kUniqueLocal.contains(address);
 }
 
-bool isUniqueLocal(const net::IpAddress& address) { return isIn(address, "fc00::/7"); }
+/// Networks whose addresses are valid only on a link or a node, or are no unicast addresses.
+const std::vector<net::IpPrefix>& unpointableNetworks() {
+    // Read once: thousands of VLANs are planned at a time.
+    static const std::vector<net::IpPrefix> kNetworks = [] {
+        std::vector<net::IpPrefix> all;
+        for (const char* text : {"0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3", "::/128", "::1/128",
+                                 "::ffff:0:0/96", "fe80::/9", "ff00::/8"})
+            all.push_back(*net::IpPrefix::parse(QLatin1String(text)));
+        return all;
+    }();
+    return kNetworks;
+}
 
 }  // namespace
 
 bool isPointable(const net::IpAddress& address) {
-    static constexpr const char* kOthers[] = {"0.0.0.0/8", "127.0.0.0/8",   "169.254.0.0/16", "224.0.0.0/3", "::/128",
-                                              "::1/128",   "::ffff:0:0/96", "fe80::/9",       "ff00::/8"};
     if (address.family == net::AddressFamily::Unknown) return false;
-    return std::none_of(std::begin(kOthers), std::end(kOthers),
-                        [&](const char* network) { return isIn(address, network); });
+    const std::vector<net::IpPrefix>& networks = unpointableNetworks();
+    return std::none_of(networks.begin(), networks.end(),
+                        [&](const net::IpPrefix& network) { return network.contains(address); });
 }
 
 std::optional<net::IpAddress> chooseAddress(const AddressQuestion& question, const AddressWish& wish) {

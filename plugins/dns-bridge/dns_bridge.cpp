@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "core/dns_plan.h"
 #include "fos1/logging.h"
 
 namespace fos1::dns {
@@ -16,10 +15,11 @@ FOS1_LOG(lcZone, "dns-bridge.zone")
 
 DnsBridge::DnsBridge(const HostView& host, const BridgeOptions& options, std::vector<ConfiguredZone> zones)
     : m_host(host), m_options(options), m_report(host), m_plans(zones.size()) {
+    std::vector<ZoneSpec> specs;
     for (ConfiguredZone& each : zones) {
         const QString name = each.spec.name;
         m_report.addZone(name);
-        m_specs.push_back(each.spec);
+        specs.push_back(each.spec);
         DnsBackend* const backend = m_backends.emplace_back(std::move(each.backend)).get();
         m_keepers.push_back(std::make_unique<ZoneKeeper>(
             name, options.pollEach, lcZone(),
@@ -31,6 +31,7 @@ DnsBridge::DnsBridge(const HostView& host, const BridgeOptions& options, std::ve
                 [this, name, backend](const Trouble& trouble) { m_report.failed(name, trouble, backend->table()); },
             }));
     }
+    m_planner.emplace(std::move(specs), options.router);
 }
 
 void DnsBridge::start() {
@@ -45,7 +46,7 @@ void DnsBridge::offersChanged() {
         return;
     }
     m_offers = offers;
-    ZonePlans plans = planZones(*offers, m_specs, m_options.router);
+    ZonePlans plans = m_planner->plan(*offers);
     m_report.begin(offers, plans.problems, m_served->suppressed());
     for (std::size_t i = 0; i < m_keepers.size(); ++i) {
         if (m_plans[i] && *m_plans[i] == *plans.zones[i]) continue;

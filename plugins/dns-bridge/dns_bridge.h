@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "core/dns_plan.h"
 #include "dns_backend.h"
 #include "fos1/plugin.h"
 #include "leaving.h"
@@ -49,7 +50,7 @@ class DnsBridge final : public QObject {
     const HostView& m_host;
     const BridgeOptions m_options;
     PublishedReport m_report;
-    std::vector<ZoneSpec> m_specs;
+    std::optional<ZonePlanner> m_planner;
     std::vector<std::unique_ptr<DnsBackend>> m_backends;
     std::vector<std::unique_ptr<ZoneKeeper>> m_keepers;
     std::vector<std::shared_ptr<const ZonePlan>> m_plans;  ///< as last applied; null: none yet

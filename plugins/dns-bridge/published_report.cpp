@@ -35,19 +35,33 @@ void PublishedReport::begin(const std::shared_ptr<const Offers>& offers, const s
                             quint64 suppressed) {
     m_metrics.showSuppressed(suppressed);
     if (!offers) return;
+    const auto problemOf = [](const std::map<QString, QString>& all, const QString& vlan) {
+        const auto found = all.find(vlan);
+        return found == all.end() ? QString() : found->second;
+    };
+    for (const auto& [vlan, offer] : offers->vlans) {
+        const auto old = m_offers.vlans.find(vlan);
+        if (old == m_offers.vlans.end() || old->second != offer ||
+            problemOf(m_problems, vlan) != problemOf(problems, vlan))
+            m_due.insert(vlan);
+    }
+    m_showing.start();
     m_offers = *offers;
     m_problems = problems;
     showProblems();
-    show();
+    std::set<QString> gone;
+    for (const auto& [vlan, state] : m_published.values())
+        if (!m_offers.vlans.contains(vlan)) gone.insert(vlan);
+    for (const QString& vlan : gone)
+        m_published.retract(vlan, QStringLiteral("the VLAN no longer has a declared time service"));
 }
 
-/// Returns whether the table is another than before.
-bool PublishedReport::take(const QString& zone, const std::shared_ptr<const ZoneTable>& table) {
-    if (!table || std::exchange(m_tables[zone], table) == table) return false;
-    m_book.record(zone, table, QDateTime::currentSecsSinceEpoch());
-    m_metrics.showNames(zone, m_book.rows().at(zone));
+void PublishedReport::take(const QString& zone, const std::shared_ptr<const ZoneTable>& table) {
+    if (!table || std::exchange(m_tables[zone], table) == table) return;
+    m_due.merge(m_book.record(zone, table, QDateTime::currentSecsSinceEpoch()));
+    m_metrics.showNames(zone, m_book.zones().at(zone));
     showForeign(zone);
-    return true;
+    m_showing.start();
 }
 
 void PublishedReport::applied(const QString& zone, const Applied& result, bool isRepair) {
@@ -60,10 +74,8 @@ void PublishedReport::applied(const QString& zone, const Applied& result, bool i
                            .arg(zone));
     }
     m_metrics.showUp(zone, true);
-    m_book.recordSuccess(zone);
-    const auto known = m_zones.find(zone);
-    const bool wasFailing = known == m_zones.end() || !isGood(known->second);
-    if (take(zone, result.table) || wasFailing) show();
+    if (m_book.recordSuccess(zone)) showAll();
+    take(zone, result.table);
     if (result.warning.isEmpty())
         judge(zone, good(typeOf(zone), QStringLiteral("InForce"),
                          QStringLiteral("It has the names that the time services declare.")));
@@ -76,10 +88,9 @@ void PublishedReport::failed(const QString& zone, const Trouble& trouble,
                              const std::shared_ptr<const ZoneTable>& table) {
     m_metrics.countFailure(zone);
     m_metrics.showUp(zone, false);
-    m_book.recordFailure(zone, trouble.text());
+    if (m_book.recordFailure(zone, trouble.text())) showAll();
     take(zone, table);
     judge(zone, bad(typeOf(zone), trouble.reason, trouble.text() + u'.'));
-    show();
 }
 
 /// One of each zone, and one of all.
@@ -120,9 +131,21 @@ void PublishedReport::showProblems() {
         m_host.setCondition(bad(type, QStringLiteral("WithoutName"), shortened(sentences)));
 }
 
-void PublishedReport::show() {
-    m_published.show(m_book.states(m_offers, m_problems),
-                     QStringLiteral("the VLAN no longer has a declared time service"));
+void PublishedReport::showAll() {
+    for (const auto& [vlan, offer] : m_offers.vlans) m_due.insert(vlan);
+    m_showing.start();
+}
+
+/// The states of thousands of VLANs take longer than a turn of the loop may.
+bool PublishedReport::showOne() {
+    if (m_due.empty()) return false;
+    const QString vlan = m_due.extract(m_due.begin()).value();
+    const auto offer = m_offers.vlans.find(vlan);
+    const auto problem = m_problems.find(vlan);
+    if (offer != m_offers.vlans.end())
+        m_published.set(vlan,
+                        m_book.state(vlan, offer->second, problem == m_problems.end() ? QString() : problem->second));
+    return !m_due.empty();
 }
 
 }  // namespace fos1::dns

@@ -5,6 +5,7 @@
 #include "core/published_book.h"
 #include "dns_backend.h"
 #include "fos1/publication.h"
+#include "fos1/slices.h"
 #include "metrics/dns_metrics.h"
 
 namespace fos1::dns {
@@ -21,17 +22,21 @@ class PublishedReport final {
     void applied(const QString& zone, const Applied& result, bool isRepair);
     /// `table`: what is known all the same; may be null.
     void failed(const QString& zone, const Trouble& trouble, const std::shared_ptr<const ZoneTable>& table);
-    void stop() { m_published.stop(); }
+    void stop() {
+        m_showing.stop();
+        m_published.stop();
+    }
 
     [[nodiscard]] const PublishedBook& book() const { return m_book; }
     [[nodiscard]] const std::map<QString, PublishedState>& states() const { return m_published.values(); }
 
    private:
-    void show();
+    void showAll();
+    [[nodiscard]] bool showOne();
     void judge(const QString& zone, const Condition& condition);
     void showForeign(const QString& zone);
     void showProblems();
-    bool take(const QString& zone, const std::shared_ptr<const ZoneTable>& table);
+    void take(const QString& zone, const std::shared_ptr<const ZoneTable>& table);
 
     const HostView& m_host;
     DnsMetrics m_metrics;
@@ -41,6 +46,8 @@ class PublishedReport final {
     std::map<QString, std::shared_ptr<const ZoneTable>> m_tables;  ///< last recorded, by zone
     std::map<QString, Condition> m_zones;                          ///< condition of each zone
     Publication<PublishedState> m_published;
+    std::set<QString> m_due;  ///< VLANs whose state may have changed
+    Slices m_showing{[this] { return showOne(); }};
 };
 
 }  // namespace fos1::dns

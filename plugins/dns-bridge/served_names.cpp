@@ -31,10 +31,14 @@ std::shared_ptr<const Offers> ServedNames::judge() {
     if (!m_offers && m_vlans.values().empty() && (m_options.onLoss == OnLoss::Keep || now < m_start + m_options.hold))
         return nullptr;
     std::optional<std::chrono::milliseconds> next = bridge::dropLapsed(m_hold, m_options.onLoss, now, m_vlans);
-    std::map<QString, VlanOffer> wanted;
-    for (const auto& [name, state] : m_vlans.values())
-        wanted.emplace_hint(wanted.end(), name, offerOf(state, m_options.onLoss));
-    m_gate.update(wanted, now);
+    for (const QString& name : m_vlans.takeChanged()) {
+        const auto state = m_vlans.values().find(name);
+        if (state == m_vlans.values().end())
+            m_wanted.erase(name);
+        else
+            m_wanted[name] = offerOf(state->second, m_options.onLoss);
+    }
+    m_gate.update(m_wanted, now);
     Offers offers;
     offers.vlans = m_gate.effective();
     if (m_offers) offers.stratum = m_offers->stratum;

@@ -39,6 +39,7 @@ class ServedNames final {
     const std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
     Feed<time::ServiceState> m_vlans;
     Feed<time::SyncState> m_sync;
+    std::map<QString, VlanOffer> m_wanted;  ///< of all values of m_vlans
     bridge::HoldJudge m_hold;
     bridge::OfferGate<VlanOffer> m_gate;
     std::shared_ptr<const Offers> m_offers;

@@ -92,7 +92,8 @@ QByteArray script(const char* verb) {
         records.insert(markRecord({"router-a", plan.wanted}));
         for (const Record& each : records) {
             text += (QStringLiteral("update ") + QLatin1String(verb) + u' ' + name.text() +
-                     (verb[0] == 'a' ? QStringLiteral(" 60 ") : QStringLiteral(" ")) + toText(each.type) + u' ' + each.text())
+                     (verb[0] == 'a' ? QStringLiteral(" 60 ") : QStringLiteral(" ")) + toText(each.type) + u' ' +
+                     each.text())
                         .toLatin1() +
                     '\n';
             if (++lines % kMostLines == 0) text += "send\n";
@@ -105,8 +106,9 @@ double nsupdate(const RealServer& server, const QByteArray& text) {
     server.write(QStringLiteral("script"), text);
     QElapsedTimer timer;
     timer.start();
-    const auto done = lab::run(QStringLiteral("nsupdate"),
-                               {"-v", "-y", "hmac-sha256:fos1:" + kSecret, server.path(QStringLiteral("script"))}, 60'000);
+    const auto done =
+        lab::run(QStringLiteral("nsupdate"),
+                 {"-v", "-y", "hmac-sha256:fos1:" + kSecret, server.path(QStringLiteral("script"))}, 60'000);
     if (done.exitCode != 0) std::printf("nsupdate: %s\n", done.errors.constData());
     return milliseconds(timer);
 }
@@ -153,7 +155,8 @@ int bench() {
         const auto completion = b.host.completion(ticket);
         if (completion.outcome != Outcome::Ok) std::printf("stop: %s\n", qPrintable(completion.message));
     }
-    if (!server.ask(QStringLiteral("ntp.vlan-7.lan.test"), QStringLiteral("A")).isEmpty()) std::printf("not withdrawn\n");
+    if (!server.ask(QStringLiteral("ntp.vlan-7.lan.test"), QStringLiteral("A")).isEmpty())
+        std::printf("not withdrawn\n");
     return 0;
 }
 

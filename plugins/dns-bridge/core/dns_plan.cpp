@@ -29,12 +29,13 @@ std::vector<net::IpAddress> addressesOf(const VlanOffer& offer) {
     return chosen;
 }
 
+/// Plans one VLAN.
 class Planner {
    public:
-    Planner(const Offers& offers, const std::vector<ZoneSpec>& zones, const QString& router)
-        : m_offers(offers), m_zones(zones), m_router(router), m_plans(zones.size()) {}
+    Planner(const std::vector<ZoneSpec>& zones, const QString& router, quint16 stratum)
+        : m_zones(zones), m_router(router), m_stratum(stratum) {}
 
-    ZonePlans plan();
+    ZonePlanner::VlanPlan plan(const QString& vlan, const VlanOffer& offer);
 
    private:
     struct Home {
@@ -42,45 +43,33 @@ class Planner {
         DnsName name;  ///< of the service
     };
 
-    void planVlan(const QString& vlan, const VlanOffer& offer);
     [[nodiscard]] std::vector<Home> homesOf(const QString& vlan, const VlanOffer& offer);
     void planHome(const QString& vlan, const VlanOffer& offer, const Home& home);
-    void addService(const QString& vlan, const VlanOffer& offer, const Home& home, const DnsName& below,
-                    const DnsName& target);
-    void addPointers(const QString& vlan, const VlanOffer& offer, const DnsName& target);
-    void add(std::size_t zone, const Result<DnsName>& name, const QString& vlan, const VlanOffer& offer,
-             const std::vector<Record>& records);
-    void complain(const QString& vlan, const QString& problem) { m_problems.emplace(vlan, problem); }
+    void addService(const VlanOffer& offer, const Home& home, const DnsName& below, const DnsName& target);
+    void addPointers(const QString& vlan, const DnsName& target);
+    void add(std::size_t zone, const Result<DnsName>& name, std::vector<Record> records);
+    void complain(const QString& problem) {
+        if (m_plan.problem.isEmpty()) m_plan.problem = problem;
+    }
 
-    const Offers& m_offers;
     const std::vector<ZoneSpec>& m_zones;
     const QString& m_router;
-    std::vector<ZonePlan> m_plans;
-    std::map<QString, QString> m_problems;
+    const quint16 m_stratum;
+    std::vector<net::IpAddress> m_addresses;
+    ZonePlanner::VlanPlan m_plan;
 };
 
-ZonePlans Planner::plan() {
-    if (!m_offers.withdrawsAll)
-        for (const auto& [vlan, offer] : m_offers.vlans) planVlan(vlan, offer);
-    ZonePlans plans;
-    for (ZonePlan& each : m_plans) plans.zones.push_back(std::make_shared<const ZonePlan>(std::move(each)));
-    plans.problems = std::move(m_problems);
-    return plans;
-}
-
-void Planner::planVlan(const QString& vlan, const VlanOffer& offer) {
-    if (offer.name.isEmpty()) {
-        // The time service starts together with us; which name it had is not known yet.
-        if (offer.wish == Wish::Keep)
-            for (ZonePlan& each : m_plans) each.keepsRest = true;
-        return;
-    }
+ZonePlanner::VlanPlan Planner::plan(const QString& vlan, const VlanOffer& offer) {
+    m_plan.offer = offer;
+    if (offer.name.isEmpty()) return m_plan;
     const std::vector<Home> homes = homesOf(vlan, offer);
-    if (homes.empty()) return;
-    if (offer.wish == Wish::Tell && addressesOf(offer).empty())
-        complain(vlan, QStringLiteral("The VLAN has no address that is valid beyond its link."));
+    if (homes.empty()) return m_plan;
+    m_addresses = addressesOf(offer);
+    if (offer.wish == Wish::Tell && m_addresses.empty())
+        complain(QStringLiteral("The VLAN has no address that is valid beyond its link."));
     for (const Home& home : homes) planHome(vlan, offer, home);
-    addPointers(vlan, offer, homes.front().name);
+    addPointers(vlan, homes.front().name);
+    return m_plan;
 }
 
 /// The deepest of the zones that the name can be in; several if they have the same name on different servers.
@@ -119,13 +108,13 @@ std::vector<Planner::Home> Planner::homesOf(const QString& vlan, const VlanOffer
     }
     if (homes.empty()) {
         if (!mistake.isEmpty())
-            complain(vlan, QStringLiteral("The name \"%1\" cannot be used: %2.").arg(offer.name, mistake));
+            complain(QStringLiteral("The name \"%1\" cannot be used: %2.").arg(offer.name, mistake));
         else if (isOfOthers)
-            complain(vlan, QStringLiteral("The zones for \"%1\" in host.yaml are for other VLANs.").arg(offer.name));
+            complain(QStringLiteral("The zones for \"%1\" in host.yaml are for other VLANs.").arg(offer.name));
         else if (offer.zone.isEmpty())
-            complain(vlan, QStringLiteral("No zone in host.yaml contains \"%1\".").arg(offer.name));
+            complain(QStringLiteral("No zone in host.yaml contains \"%1\".").arg(offer.name));
         else
-            complain(vlan, QStringLiteral("No zone in host.yaml has the name \"%1\".").arg(offer.zone));
+            complain(QStringLiteral("No zone in host.yaml has the name \"%1\".").arg(offer.zone));
     }
     return homes;
 }
@@ -133,34 +122,32 @@ std::vector<Planner::Home> Planner::homesOf(const QString& vlan, const VlanOffer
 void Planner::planHome(const QString& vlan, const VlanOffer& offer, const Home& home) {
     const ZoneSpec& zone = m_zones[home.zone];
     std::vector<Record> addresses;
-    for (const net::IpAddress& each : addressesOf(offer)) addresses.push_back(addressRecord(each));
-    add(home.zone, home.name, vlan, offer, addresses);
+    for (const net::IpAddress& each : m_addresses) addresses.push_back(addressRecord(each));
+    add(home.zone, home.name, addresses);
     DnsName target = home.name;
     if (zone.hasRouterName) {
         const auto name = home.name.child(m_router);
-        add(home.zone, name, vlan, offer, addresses);
+        add(home.zone, name, addresses);
         if (name) target = *name;
     }
-    addService(vlan, offer, home, zone.domain, target);
+    addService(offer, home, zone.domain, target);
     if (!zone.hasVlanNames || zone.vlans.size() == 1) return;
     const auto below = zone.domain.child(vlan);
     const auto name = below ? below->child(home.name.relativeTo(zone.domain)) : below;
-    add(home.zone, name, vlan, offer, addresses);
-    if (name) addService(vlan, offer, home, *below, *name);
+    add(home.zone, name, addresses);
+    if (name) addService(offer, home, *below, *name);
 }
 
-void Planner::addService(const QString& vlan, const VlanOffer& offer, const Home& home, const DnsName& below,
-                         const DnsName& target) {
+void Planner::addService(const VlanOffer& offer, const Home& home, const DnsName& below, const DnsName& target) {
     const auto record = [&](quint16 port) {
-        return std::vector<Record>{serviceRecord({m_offers.stratum, kWeight, port, target})};
+        return std::vector<Record>{serviceRecord({m_stratum, kWeight, port, target})};
     };
-    add(home.zone, below.child(QStringLiteral("_ntp._udp")), vlan, offer, record(offer.port));
-    if (offer.ntsPort != 0)
-        add(home.zone, below.child(QStringLiteral("_ntske._tcp")), vlan, offer, record(offer.ntsPort));
+    add(home.zone, below.child(QStringLiteral("_ntp._udp")), record(offer.port));
+    if (offer.ntsPort != 0) add(home.zone, below.child(QStringLiteral("_ntske._tcp")), record(offer.ntsPort));
 }
 
-void Planner::addPointers(const QString& vlan, const VlanOffer& offer, const DnsName& target) {
-    for (const net::IpAddress& address : addressesOf(offer)) {
+void Planner::addPointers(const QString& vlan, const DnsName& target) {
+    for (const net::IpAddress& address : m_addresses) {
         int deepest = -1;
         std::vector<Home> homes;
         for (std::size_t i = 0; i < m_zones.size(); ++i) {
@@ -172,39 +159,68 @@ void Planner::addPointers(const QString& vlan, const VlanOffer& offer, const Dns
             if (depth >= deepest) homes.push_back({i, *name});
             deepest = std::max(deepest, depth);
         }
-        for (const Home& home : homes) add(home.zone, home.name, vlan, offer, {pointerRecord(target)});
+        for (const Home& home : homes) add(home.zone, home.name, {pointerRecord(target)});
     }
 }
 
-void Planner::add(std::size_t zone, const Result<DnsName>& name, const QString& vlan, const VlanOffer& offer,
-                  const std::vector<Record>& records) {
+void Planner::add(std::size_t zone, const Result<DnsName>& name, std::vector<Record> records) {
     if (!name) {
-        complain(vlan, QStringLiteral("A name of this VLAN cannot be used: %1.").arg(name.error().message));
+        complain(QStringLiteral("A name of this VLAN cannot be used: %1.").arg(name.error().message));
         return;
     }
-    NamePlan& plan = m_plans[zone].names[*name];
+    if (!std::all_of(records.begin(), records.end(), fitsMark)) {
+        complain(QStringLiteral("%1 points at a name that is too long.").arg(name->shortText()));
+        return;
+    }
+    m_plan.shares.push_back({zone, *name, std::move(records)});
+}
+
+/// Returns the problem of the VLAN with it.
+QString join(const QString& vlan, const VlanOffer& offer, const ZonePlanner::Share& share, NamePlan& plan) {
     plan.vlans.insert(vlan);
     if (offer.wish != Wish::Tell && plan.reason.isEmpty()) plan.reason = offer.reason;
     std::set<Record>* const target = offer.wish == Wish::Tell   ? &plan.wanted
                                      : offer.wish == Wish::Keep ? &plan.keepable
                                                                 : nullptr;
-    if (!target) return;
-    for (const Record& each : records) {
-        if (!fitsMark(each))
-            complain(vlan, QStringLiteral("%1 points at a name that is too long.").arg(name->shortText()));
-        else if (static_cast<int>(target->size()) < kMostAddresses)
-            target->insert(each);
-        else
-            complain(vlan, QStringLiteral("%1 has %2 addresses already; clients of this VLAN find its own name.")
-                               .arg(name->shortText())
-                               .arg(kMostAddresses));
+    if (!target) return {};
+    for (const Record& each : share.records) {
+        if (static_cast<int>(target->size()) >= kMostAddresses && !target->contains(each))
+            return QStringLiteral("%1 has %2 addresses already; clients of this VLAN find its own name.")
+                .arg(share.name.shortText())
+                .arg(kMostAddresses);
+        target->insert(each);
     }
+    return {};
 }
 
 }  // namespace
 
+ZonePlans ZonePlanner::plan(const Offers& offers) {
+    std::erase_if(m_vlans, [&](const auto& each) { return !offers.vlans.contains(each.first); });
+    std::vector<ZonePlan> plans(m_zones.size());
+    ZonePlans all;
+    const bool isOtherStratum = std::exchange(m_stratum, offers.stratum) != offers.stratum;
+    for (const auto& [vlan, offer] : offers.vlans) {
+        if (offers.withdrawsAll) break;
+        // The time service starts together with us; which name it had is not known yet.
+        if (offer.name.isEmpty() && offer.wish == Wish::Keep)
+            for (ZonePlan& each : plans) each.keepsRest = true;
+        const auto [at, isNew] = m_vlans.try_emplace(vlan);
+        if (isNew || isOtherStratum || at->second.offer != offer)
+            at->second = Planner(m_zones, m_router, m_stratum).plan(vlan, offer);
+        QString problem = at->second.problem;
+        for (const Share& share : at->second.shares)
+            if (const QString why = join(vlan, offer, share, plans[share.zone].names[share.name]);
+                !why.isEmpty() && problem.isEmpty())
+                problem = why;
+        if (!problem.isEmpty()) all.problems.emplace_hint(all.problems.end(), vlan, problem);
+    }
+    for (ZonePlan& each : plans) all.zones.push_back(std::make_shared<const ZonePlan>(std::move(each)));
+    return all;
+}
+
 ZonePlans planZones(const Offers& offers, const std::vector<ZoneSpec>& zones, const QString& router) {
-    return Planner(offers, zones, router).plan();
+    return ZonePlanner(zones, router).plan(offers);
 }
 
 }  // namespace fos1::dns

@@ -21,6 +21,32 @@ struct ZonePlans {
 /// `router`: a label for this router, for zones with `hasRouterName`.
 [[nodiscard]] ZonePlans planZones(const Offers& offers, const std::vector<ZoneSpec>& zones, const QString& router);
 
+/// The same for offers that change one VLAN at a time: what was planned for the others is kept.
+class ZonePlanner {
+   public:
+    ZonePlanner(std::vector<ZoneSpec> zones, QString router) : m_zones(std::move(zones)), m_router(std::move(router)) {}
+
+    [[nodiscard]] ZonePlans plan(const Offers& offers);
+
+    /// The records of a VLAN at one name.
+    struct Share {
+        std::size_t zone = 0;
+        DnsName name;
+        std::vector<Record> records;
+    };
+    struct VlanPlan {
+        VlanOffer offer;
+        std::vector<Share> shares;
+        QString problem;
+    };
+
+   private:
+    const std::vector<ZoneSpec> m_zones;
+    const QString m_router;
+    quint16 m_stratum = 0;
+    std::map<QString, VlanPlan> m_vlans;
+};
+
 /// More addresses at one name are left to the names of the VLANs: answers would be long, and BIND refuses more than 100
 /// records of a type (max-records-per-type).
 constexpr int kMostAddresses = 64;

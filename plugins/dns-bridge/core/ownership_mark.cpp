@@ -22,7 +22,11 @@ std::optional<Record> recordFrom(const QByteArray& string) {
 
 }  // namespace
 
-bool fitsMark(const Record& record) { return stringFor(record).size() <= kMostInString; }
+bool fitsMark(const Record& record) {
+    // No text is longer than four times its bytes and the numbers of SRV.
+    constexpr qsizetype kSafe = 50;
+    return record.data.size() <= kSafe || stringFor(record).size() <= kMostInString;
+}
 
 Record markRecord(const Mark& mark) {
     QByteArrayList strings{kHeritage, kOwner + mark.owner, kService};

@@ -12,34 +12,38 @@
 namespace fos1::dns {
 
 struct NameRow {
-    NameState state;
+    std::shared_ptr<const NameState> state;
     qint64 since = 0;  ///< when the records or their standing last changed: Unix time in seconds
+};
+
+struct ZoneRows {
+    std::shared_ptr<const ZoneTable> table;  ///< null: nothing is known
+    std::map<DnsName, NameRow> rows;
+    QString failure;  ///< why it could not be checked or changed; empty: it could
+
+    [[nodiscard]] qint64 count(NameStanding standing) const;
 };
 
 class PublishedBook {
    public:
-    /// What a zone has now. `now`: Unix time in seconds.
-    void record(const QString& zone, const std::shared_ptr<const ZoneTable>& table, qint64 now);
-    /// The zone could not be read or changed; it has what it had before.
-    void recordFailure(const QString& zone, const QString& why);
-    void recordSuccess(const QString& zone) { m_failures.erase(zone); }
+    /// What a zone has now. `now`: Unix time in seconds. Returns the VLANs that this concerns.
+    std::set<QString> record(const QString& zone, const std::shared_ptr<const ZoneTable>& table, qint64 now);
+    /// The zone could not be read or changed; it has what it had before. Returns whether this is news.
+    bool recordFailure(const QString& zone, const QString& why);
+    bool recordSuccess(const QString& zone);
 
-    /// All rows, by zone.
-    [[nodiscard]] const std::map<QString, std::vector<NameRow>>& rows() const { return m_rows; }
-    [[nodiscard]] const std::map<QString, QString>& failures() const { return m_failures; }
-    [[nodiscard]] QString serverOf(const QString& zone) const;
-    /// As last recorded; null before that.
-    [[nodiscard]] std::shared_ptr<const ZoneTable> tableOf(const QString& zone) const;
-    /// The state of each VLAN of `offers`. `problems`: of the plan, by VLAN.
-    [[nodiscard]] std::map<QString, PublishedState> states(const Offers& offers,
-                                                           const std::map<QString, QString>& problems) const;
+    [[nodiscard]] const std::map<QString, ZoneRows>& zones() const { return m_zones; }
+    /// The state of a VLAN with this offer. `problem`: of its plan.
+    [[nodiscard]] PublishedState state(const QString& vlan, const VlanOffer& offer, const QString& problem) const;
     /// "ntp.lan.test: Somebody else …" for each name that is left alone.
     [[nodiscard]] QStringList problemsOf(const QString& zone) const;
 
    private:
-    std::map<QString, std::vector<NameRow>> m_rows;                ///< by zone
-    std::map<QString, std::shared_ptr<const ZoneTable>> m_tables;  ///< by zone
-    std::map<QString, QString> m_failures;                         ///< by zone
+    void index(const QString& zone, const NameState& state, bool isThere);
+
+    std::map<QString, ZoneRows> m_zones;
+    /// By VLAN: its names, by zone.
+    std::map<QString, std::set<std::pair<QString, DnsName>>> m_byVlan;
 };
 
 }  // namespace fos1::dns

@@ -16,7 +16,7 @@ NameState stateOf(const DnsName& name, const NamePlan* plan, const TableFacts& f
     if (mark)
         for (const Record& each : mark->records)
             if (knowledge.records.contains(each)) state.records.insert(each);
-    state.sharedWith = otherOwners(knowledge, facts.owner);
+    if (!mark || knowledge.texts.size() > 1) state.sharedWith = otherOwners(knowledge, facts.owner);
     if (plan) state.vlans = plan->vlans;
     if (const auto verified = facts.verified.find(name); verified != facts.verified.end())
         state.verified = verified->second;
@@ -24,6 +24,13 @@ NameState stateOf(const DnsName& name, const NamePlan* plan, const TableFacts& f
         state.standing = NameStanding::Foreign;
         state.reason = blocked->second;
         state.wanted = state.records;
+        return state;
+    }
+    // Most names are as planned, and nothing more needs to be determined.
+    if (mark && plan && mark->records == plan->wanted && state.records == plan->wanted && knowledge.texts.size() == 1) {
+        state.standing = NameStanding::Published;
+        state.wanted = state.records;
+        state.reason = plan->reason;
         return state;
     }
     const NameStep step = decide({name, plan, facts.plan.keepsRest}, knowledge, {facts.owner, DnsName(), 0});
@@ -40,12 +47,22 @@ NameState stateOf(const DnsName& name, const NamePlan* plan, const TableFacts& f
 
 }  // namespace
 
-std::vector<NameState> namesOf(const TableFacts& facts) {
-    std::vector<NameState> names;
-    for (const auto& [name, plan] : facts.plan.names) names.push_back(stateOf(name, &plan, facts));
+std::optional<NameState> nameState(const DnsName& name, const TableFacts& facts) {
+    if (const auto plan = facts.plan.names.find(name); plan != facts.plan.names.end())
+        return stateOf(name, &plan->second, facts);
+    const auto known = facts.known.find(name);
+    if (known == facts.known.end() || !ownMark(known->second, facts.owner)) return std::nullopt;
+    return stateOf(name, nullptr, facts);
+}
+
+std::vector<std::shared_ptr<const NameState>> namesOf(const TableFacts& facts) {
+    std::vector<std::shared_ptr<const NameState>> names;
+    const auto add = [&](const DnsName& name) {
+        if (auto state = nameState(name, facts)) names.push_back(std::make_shared<const NameState>(std::move(*state)));
+    };
+    for (const auto& [name, plan] : facts.plan.names) add(name);
     for (const auto& [name, knowledge] : facts.known)
-        if (!facts.plan.names.contains(name) && ownMark(knowledge, facts.owner))
-            names.push_back(stateOf(name, nullptr, facts));
+        if (!facts.plan.names.contains(name)) add(name);
     return names;
 }
 

@@ -18,7 +18,10 @@ struct TableFacts {
     const QByteArray& owner;
 };
 
+/// Nothing when the name is not planned and nothing of ours is left there.
+[[nodiscard]] std::optional<NameState> nameState(const DnsName& name, const TableFacts& facts);
+
 /// The names of the plan, and those at which something of ours is left.
-[[nodiscard]] std::vector<NameState> namesOf(const TableFacts& facts);
+[[nodiscard]] std::vector<std::shared_ptr<const NameState>> namesOf(const TableFacts& facts);
 
 }  // namespace fos1::dns

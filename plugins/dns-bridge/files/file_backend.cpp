@@ -124,10 +124,11 @@ void FileBackend::showTable() {
         state.reason = plan.reason;
         if (state.records.empty() && !plan.wanted.empty())
             state.reason = QStringLiteral("A hosts file has addresses only.");
-        table->names.push_back(std::move(state));
+        table->names.push_back(std::make_shared<const NameState>(std::move(state)));
     }
     for (const auto& [name, records] : rest)
-        table->names.push_back({name, records, records, {}, NameStanding::Published, {}, now, {}});
+        table->names.push_back(std::make_shared<const NameState>(
+            NameState{name, records, records, {}, NameStanding::Published, {}, now, {}}));
     m_table = std::move(table);
 }
 

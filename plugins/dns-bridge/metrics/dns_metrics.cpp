@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "metrics/dns_metrics.h"
 
-#include <algorithm>
-
 namespace fos1::dns {
 
 namespace {
@@ -10,11 +8,6 @@ namespace {
 const QString kZone = QStringLiteral("zone");
 
 Metric::Labels labelsOf(const QString& zone) { return {{kZone, zone}}; }
-
-qint64 countOf(const std::vector<NameRow>& rows, NameStanding standing) {
-    return std::count_if(rows.begin(), rows.end(),
-                         [standing](const NameRow& each) { return each.state.standing == standing; });
-}
 
 }  // namespace
 
@@ -39,9 +32,9 @@ void DnsMetrics::addZone(const QString& zone) {
         metric->set(labelsOf(zone), 0);
 }
 
-void DnsMetrics::showNames(const QString& zone, const std::vector<NameRow>& rows) {
-    m_published.set(labelsOf(zone), countOf(rows, NameStanding::Published));
-    m_foreign.set(labelsOf(zone), countOf(rows, NameStanding::Foreign));
+void DnsMetrics::showNames(const QString& zone, const ZoneRows& rows) {
+    m_published.set(labelsOf(zone), rows.count(NameStanding::Published));
+    m_foreign.set(labelsOf(zone), rows.count(NameStanding::Foreign));
 }
 
 void DnsMetrics::showUp(const QString& zone, bool isUp) { m_up.set(labelsOf(zone), isUp ? 1 : 0); }

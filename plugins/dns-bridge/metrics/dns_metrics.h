@@ -16,7 +16,7 @@ class DnsMetrics {
 
     /// Shows a zone with zeros before anything happened.
     void addZone(const QString& zone);
-    void showNames(const QString& zone, const std::vector<NameRow>& rows);
+    void showNames(const QString& zone, const ZoneRows& rows);
     void showUp(const QString& zone, bool isUp);
     void countUpdates(const QString& zone, int updates, std::chrono::nanoseconds took);
     void countFailure(const QString& zone);

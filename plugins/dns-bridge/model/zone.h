@@ -70,9 +70,9 @@ struct NameState {
 struct ZoneTable {
     DnsName domain;
     quint32 ttl = 0;
-    std::vector<NameState> names;
-    std::optional<quint32> serial;  ///< of the zone, when last asked
-    QString server;                 ///< where it is kept, such as "10.0.0.53" or a path
+    std::vector<std::shared_ptr<const NameState>> names;  ///< the same object as long as it is unchanged
+    std::optional<quint32> serial;                        ///< of the zone, when last asked
+    QString server;                                       ///< where it is kept, such as "10.0.0.53" or a path
 };
 
 }  // namespace fos1::dns

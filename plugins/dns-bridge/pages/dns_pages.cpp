@@ -10,7 +10,6 @@ namespace fos1::dns {
 namespace {
 
 using page::Kind;
-using page::Mark;
 
 /// A page has at most 1,000,000 bytes.
 constexpr int kMostRows = 3000;
@@ -72,16 +71,17 @@ void addDifference(const ZoneTable& table, QStringList& lines) {
         return QStringLiteral("update ") + verb + u' ' + state.name.text() + ttl + u' ' + toText(record.type) + u' ' +
                record.text();
     };
-    for (const NameState& state : table.names) {
+    for (const auto& each : table.names) {
+        const NameState& state = *each;
         if (changes.size() > kMostRows) break;
         if (state.standing == NameStanding::Foreign)
             changes.append(QStringLiteral("; ") + state.name.text() + QStringLiteral(" is left alone: ") +
                            state.reason);
-        for (const Record& each : state.records)
-            if (!state.wanted.contains(each)) changes.append(line(QStringLiteral("delete"), state, {}, each));
-        for (const Record& each : state.wanted)
-            if (!state.records.contains(each))
-                changes.append(line(QStringLiteral("add"), state, u' ' + QString::number(table.ttl), each));
+        for (const Record& record : state.records)
+            if (!state.wanted.contains(record)) changes.append(line(QStringLiteral("delete"), state, {}, record));
+        for (const Record& record : state.wanted)
+            if (!state.records.contains(record))
+                changes.append(line(QStringLiteral("add"), state, u' ' + QString::number(table.ttl), record));
     }
     if (changes.isEmpty()) return;
     lines.append(QStringLiteral("; ") + table.server);
@@ -101,18 +101,14 @@ QCborMap zonesPage(const PublishedBook& book) {
                        {QStringLiteral("In force"), Kind::YesNo},
                        {QStringLiteral("Why not")}});
     table.whenEmpty(QStringLiteral("No zone has been read yet."));
-    for (const auto& [zone, rows] : book.rows()) {
-        const auto known = book.tableOf(zone);
-        const auto failure = book.failures().find(zone);
-        const bool isFailing = failure != book.failures().end();
-        const auto published = std::count_if(rows.begin(), rows.end(), [](const NameRow& each) {
-            return each.state.standing == NameStanding::Published;
-        });
+    for (const auto& [zone, rows] : book.zones()) {
+        const bool isFailing = !rows.failure.isEmpty();
+        const auto& known = rows.table;
         table.add({page::text(zone), known ? page::text(known->domain.shortText()) : page::none(),
                    known ? page::text(known->server) : page::none(),
-                   known && known->serial ? page::count(*known->serial) : page::none(), page::count(published),
-                   page::yesNo(!isFailing), isFailing ? page::text(failure->second) : page::none()},
-                  isFailing ? Mark::Trouble : Mark::None);
+                   known && known->serial ? page::count(*known->serial) : page::none(),
+                   page::count(rows.count(NameStanding::Published)), page::yesNo(!isFailing), page::text(rows.failure)},
+                  isFailing ? page::Mark::Trouble : page::Mark::None);
     }
     page::Document document(QStringLiteral("Zones with names of the time service"));
     document.add(table);
@@ -121,8 +117,8 @@ QCborMap zonesPage(const PublishedBook& book) {
 
 QCborMap differencePage(const PublishedBook& book) {
     QStringList lines;
-    for (const auto& [zone, rows] : book.rows())
-        if (const auto table = book.tableOf(zone)) addDifference(*table, lines);
+    for (const auto& [zone, rows] : book.zones())
+        if (rows.table) addDifference(*rows.table, lines);
     if (lines.isEmpty()) lines.append(QStringLiteral("All zones have the names that they should."));
     page::Document document(QStringLiteral("What is to be changed"));
     document.addLines(lines);
@@ -147,18 +143,17 @@ QCborMap publishedPage(const std::map<QString, PublishedState>& states, const Pu
                        {QStringLiteral("Why not")}});
     table.whenEmpty(QStringLiteral("No time service declares a name here."));
     int count = 0;
-    for (const auto& [zone, rows] : book.rows()) {
-        const auto failure = book.failures().find(zone);
-        for (const NameRow& row : rows) {
+    for (const auto& [zone, rows] : book.zones()) {
+        const bool isFailing = !rows.failure.isEmpty();
+        for (const auto& [name, row] : rows.rows) {
             if (++count > kMostRows) continue;
-            const NameState& state = row.state;
-            const bool isTrouble = state.standing == NameStanding::Foreign || state.standing == NameStanding::Pending;
-            table.add(
-                {page::text(state.name.shortText()), page::text(recordsOf(state.records)), page::text(zone),
-                 page::text(ownerOf(state)),
-                 page::yesNo(state.standing != NameStanding::Foreign && !state.records.empty()), at(state.verified),
-                 page::text(failure == book.failures().end() ? state.reason : failure->second)},
-                isTrouble || failure != book.failures().end() ? Mark::Trouble : Mark::None);
+            const NameState& state = *row.state;
+            const bool isForeign = state.standing == NameStanding::Foreign;
+            const bool isTrouble = isFailing || isForeign || state.standing == NameStanding::Pending;
+            table.add({page::text(name.shortText()), page::text(recordsOf(state.records)), page::text(zone),
+                       page::text(ownerOf(state)), page::yesNo(!isForeign && !state.records.empty()),
+                       at(state.verified), page::text(isFailing ? rows.failure : state.reason)},
+                      isTrouble ? page::Mark::Trouble : page::Mark::None);
         }
     }
     page::Document document(QStringLiteral("Names of the time service"));

@@ -107,12 +107,12 @@ class TestUpdateBackend : public QObject {
         return QTest::qWaitFor([this] { return m_server->answers("lan.test"); }, 10'000);
     }
     [[nodiscard]] QString state(UpdateBackend& backend, const QString& name) {
-        for (const NameState& each : backend.table()->names)
-            if (each.name == kZone.child(name).value())
-                return each.standing == NameStanding::Published ? QStringLiteral("published")
-                       : each.standing == NameStanding::Foreign ? each.reason
-                       : each.standing == NameStanding::Pending ? QStringLiteral("pending")
-                                                                : QStringLiteral("absent");
+        for (const auto& each : backend.table()->names)
+            if (each->name == kZone.child(name).value())
+                return each->standing == NameStanding::Published ? QStringLiteral("published")
+                       : each->standing == NameStanding::Foreign ? each->reason
+                       : each->standing == NameStanding::Pending ? QStringLiteral("pending")
+                                                                 : QStringLiteral("absent");
         return {};
     }
 

@@ -33,7 +33,7 @@ void UpdateBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
     m_plan = std::move(plan);
     m_done = std::move(done);
     m_since.start();
-    m_isWritten = m_isVerifying = false;
+    m_isWritten = m_isVerifying = m_hasRead = false;
     m_updates = 0;
     m_clockAhead = 0;
     m_onlyRemovals.reset();
@@ -117,6 +117,7 @@ void UpdateBackend::namesRead(const Knowledge& found) {
 }
 
 void UpdateBackend::merge(const Knowledge& found) {
+    m_hasRead = true;
     const qint64 now = QDateTime::currentSecsSinceEpoch();
     for (const auto& [name, read] : found) {
         NameKnowledge& known = m_known[name];
@@ -128,15 +129,25 @@ void UpdateBackend::merge(const Knowledge& found) {
     }
 }
 
+/// All names, or only those whose plan has changed when nothing else is new.
 void UpdateBackend::startDeciding() {
+    const ZonePlan* const before =
+        m_settled && !m_hasRead && m_settled->keepsRest == m_plan->keepsRest ? m_settled.get() : nullptr;
+    const auto isSettled = [before](const DnsName& name, const NamePlan* plan) {
+        if (!before) return false;
+        const auto old = before->names.find(name);
+        return old == before->names.end() ? !plan : plan && *plan == old->second;
+    };
     m_undecided.clear();
-    for (const auto& [name, plan] : m_plan->names) m_undecided.push_back(name);
+    for (const auto& [name, plan] : m_plan->names)
+        if (!isSettled(name, &plan)) m_undecided.push_back(name);
     for (const auto& [name, known] : m_known)
-        if (!m_plan->names.contains(name)) m_undecided.push_back(name);
+        if (!m_plan->names.contains(name) && !isSettled(name, nullptr)) m_undecided.push_back(name);
     m_deciding.startNow();
 }
 
 NameStep UpdateBackend::decideFor(const DnsName& name) {
+    m_states.mark(name);
     const auto plan = m_plan->names.find(name);
     const auto known = m_known.find(name);
     NameStep step = decide({name, plan == m_plan->names.end() ? nullptr : &plan->second, m_plan->keepsRest},
@@ -331,21 +342,19 @@ void UpdateBackend::forgetNames() {
     // A file that cannot be written now is written later: it names more than there is.
     (void)m_memory.remove(gone);
     std::erase_if(m_known, [this](const auto& each) {
-        return each.second.isRead && !m_plan->names.contains(each.first) && !ownMark(each.second, m_config.owner);
+        if (!each.second.isRead || m_plan->names.contains(each.first) || ownMark(each.second, m_config.owner))
+            return false;
+        m_states.mark(each.first);
+        return true;
     });
     std::erase_if(m_blocked, [this](const auto& each) { return !m_plan->names.contains(each.first); });
     std::erase_if(m_verified, [this](const auto& each) { return !m_known.contains(each.first); });
 }
 
 void UpdateBackend::finish() {
-    const bool isNews = m_isWritten || m_isVerifying || m_settled != m_plan || !m_table;
+    if (m_isWritten || m_isVerifying || m_hasRead || m_settled != m_plan) forgetNames();
     m_settled = m_plan;
-    if (isNews) {
-        forgetNames();
-        showTable();
-    }
     Applied applied;
-    applied.table = m_table;
     applied.isWritten = m_isWritten;
     applied.updates = m_updates;
     applied.took = std::chrono::nanoseconds(m_since.nsecsElapsed());
@@ -358,27 +367,32 @@ void UpdateBackend::fail(const Trouble& problem) {
         m_endpoint.reset();
     m_settled.reset();
     if (m_isWritten) m_verifiedSerial.reset();
-    showTable();
+    for (const auto& [name, plan] : m_plan->names) m_states.mark(name);
     end(tl::unexpected(problem));
-}
-
-void UpdateBackend::showTable() {
-    auto table = std::make_shared<ZoneTable>();
-    table->names = namesOf({*m_plan, m_known, m_blocked, m_verified, m_config.owner});
-    table->domain = m_config.zone.domain;
-    table->ttl = m_config.ttl;
-    table->serial = m_serial;
-    if (m_endpoint) table->server = m_endpoint->text;
-    m_table = std::move(table);
 }
 
 void UpdateBackend::end(const ZoneResult<Applied>& outcome) {
     m_client.cancel();
     m_steps.clear();
     m_queue.clear();
+    m_outcome = outcome;
+    m_showing.startNow();
+}
+
+bool UpdateBackend::showOne() {
+    if (m_states.refreshOne({*m_plan, m_known, m_blocked, m_verified, m_config.owner})) return true;
+    ZoneTable like;
+    like.domain = m_config.zone.domain;
+    like.ttl = m_config.ttl;
+    like.serial = m_serial;
+    if (m_endpoint) like.server = m_endpoint->text;
+    const auto table = m_states.table(like);
     m_plan.reset();
+    ZoneResult<Applied> outcome = *std::exchange(m_outcome, std::nullopt);
+    if (outcome) outcome->table = table;
     const Done done = std::exchange(m_done, nullptr);
     done(outcome);
+    return false;
 }
 
 }  // namespace fos1::dns

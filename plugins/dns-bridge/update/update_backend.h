@@ -10,6 +10,7 @@
 #include <QElapsedTimer>
 #include <deque>
 
+#include "core/state_table.h"
 #include "dns_backend.h"
 #include "fos1/slices.h"
 #include "update/key_file.h"
@@ -37,7 +38,7 @@ class UpdateBackend final : public DnsBackend {
     explicit UpdateBackend(const UpdateZone& zone);
 
     void apply(std::shared_ptr<const ZonePlan> plan, Done done) override;
-    [[nodiscard]] std::shared_ptr<const ZoneTable> table() const override { return m_table; }
+    [[nodiscard]] std::shared_ptr<const ZoneTable> table() const override { return m_states.lastTable(); }
     [[nodiscard]] bool mayHaveOurs() const override;
 
    private:
@@ -59,9 +60,10 @@ class UpdateBackend final : public DnsBackend {
     void decideAgain(const Group& group);
     void finish();
     void fail(const Trouble& problem);
+    /// Brings the table up to date, in slices, and then calls back.
     void end(const ZoneResult<Applied>& outcome);
     void forgetNames();
-    void showTable();
+    [[nodiscard]] bool showOne();
     [[nodiscard]] bool mayReadNow() const;
     [[nodiscard]] Owner owner() const { return {m_config.owner, m_config.zone.domain, m_config.ttl}; }
 
@@ -80,7 +82,7 @@ class UpdateBackend final : public DnsBackend {
     std::optional<quint32> m_serial;          ///< as last read
     std::optional<quint32> m_verifiedSerial;  ///< at which all of m_known was read
     std::shared_ptr<const ZonePlan> m_settled;
-    std::shared_ptr<const ZoneTable> m_table;
+    StateTable m_states;
     QElapsedTimer m_sinceRead;
     qint64 m_readTook = 0;  ///< ms
 
@@ -90,6 +92,7 @@ class UpdateBackend final : public DnsBackend {
     QElapsedTimer m_since;
     bool m_isWritten = false;
     bool m_isVerifying = false;  ///< all of m_known was read since m_serial
+    bool m_hasRead = false;
     int m_updates = 0;
     std::map<DnsName, int> m_conflicts;
     std::map<DnsName, NameStep> m_steps;
@@ -97,7 +100,9 @@ class UpdateBackend final : public DnsBackend {
     std::deque<Group> m_queue;
     qint64 m_clockAhead = 0;
     std::optional<Trouble> m_onlyRemovals;  ///< why nothing may be added
+    std::optional<ZoneResult<Applied>> m_outcome;
     Slices m_deciding{[this] { return decideOne(); }};
+    Slices m_showing{[this] { return showOne(); }};
 };
 
 }  // namespace fos1::dns
