@@ -29,6 +29,16 @@ std::vector<net::IpAddress> addressesOf(const VlanOffer& offer) {
     return chosen;
 }
 
+/// Below any zone.
+bool isRelative(const VlanOffer& offer) { return !offer.name.contains(u'.'); }
+
+QString whyHomeless(const VlanOffer& offer, const QString& mistake, bool isOfOthers) {
+    if (!mistake.isEmpty()) return QStringLiteral("The name \"%1\" cannot be used: %2.").arg(offer.name, mistake);
+    if (isOfOthers) return QStringLiteral("The zones for \"%1\" in host.yaml are for other VLANs.").arg(offer.name);
+    return offer.zone.isEmpty() ? QStringLiteral("No zone in host.yaml contains \"%1\".").arg(offer.name)
+                                : QStringLiteral("No zone in host.yaml has the name \"%1\".").arg(offer.zone);
+}
+
 /// Plans one VLAN.
 class Planner {
    public:
@@ -72,50 +82,43 @@ ZonePlanner::VlanPlan Planner::plan(const QString& vlan, const VlanOffer& offer)
     return m_plan;
 }
 
+/// The name of the service in the zone; nothing when it does not belong there.
+std::optional<Result<DnsName>> nameIn(const ZoneSpec& zone, const VlanOffer& offer, const Result<DnsName>& declared) {
+    if (isReverse(zone)) return std::nullopt;
+    const bool isNamed = !offer.zone.isEmpty();
+    if (isNamed && offer.zone != zone.name && DnsName::parse(offer.zone) != zone.domain) return std::nullopt;
+    if (!declared || declared->isWithin(zone.domain)) return declared;
+    if (!isNamed && !isRelative(offer)) return std::nullopt;
+    return zone.domain.child(offer.name.endsWith(u'.') ? offer.name.chopped(1) : offer.name);
+}
+
 /// The deepest of the zones that the name can be in; several if they have the same name on different servers.
 std::vector<Planner::Home> Planner::homesOf(const QString& vlan, const VlanOffer& offer) {
     std::vector<Home> homes;
     QString mistake;
     bool isOfOthers = false;
+    int deepest = 0;
     const auto declared = DnsName::parse(offer.name);
-    const bool isRelative = !offer.name.contains(u'.');
+    // A relative name is in each zone; any other one in the deepest.
+    const bool isAnywhere = isRelative(offer) || !offer.zone.isEmpty();
     for (std::size_t i = 0; i < m_zones.size(); ++i) {
-        const ZoneSpec& zone = m_zones[i];
-        if (isReverse(zone)) continue;
-        const bool isNamed = !offer.zone.isEmpty();
-        if (isNamed && offer.zone != zone.name && DnsName::parse(offer.zone) != zone.domain) continue;
-        Result<DnsName> name = declared;
-        if (declared && !declared->isWithin(zone.domain)) {
-            if (!isNamed && !isRelative) continue;
-            name = zone.domain.child(offer.name.endsWith(u'.') ? offer.name.chopped(1) : offer.name);
-        }
-        if (!name) {
-            mistake = name.error().message;
+        const auto name = nameIn(m_zones[i], offer, declared);
+        if (!name) continue;
+        if (!*name) {
+            mistake = name->error().message;
             continue;
         }
-        if (!zone.admits(vlan)) {
+        if (!m_zones[i].admits(vlan)) {
             isOfOthers = true;
             continue;
         }
-        const int depth = zone.domain.labelCount();
-        const int known = homes.empty() ? 0 : m_zones[homes.front().zone].domain.labelCount();
-        // A relative name is in each zone; any other one in the deepest.
-        if (!isRelative && !isNamed && !homes.empty() && depth != known) {
-            if (depth < known) continue;
-            homes.clear();
-        }
-        homes.push_back({i, *name});
+        const int depth = isAnywhere ? 0 : m_zones[i].domain.labelCount();
+        if (depth < deepest) continue;
+        if (depth > deepest) homes.clear();
+        deepest = depth;
+        homes.push_back({i, **name});
     }
-    if (homes.empty()) {
-        if (!mistake.isEmpty())
-            complain(QStringLiteral("The name \"%1\" cannot be used: %2.").arg(offer.name, mistake));
-        else if (isOfOthers)
-            complain(QStringLiteral("The zones for \"%1\" in host.yaml are for other VLANs.").arg(offer.name));
-        else if (offer.zone.isEmpty())
-            complain(QStringLiteral("No zone in host.yaml contains \"%1\".").arg(offer.name));
-        else
-            complain(QStringLiteral("No zone in host.yaml has the name \"%1\".").arg(offer.zone));
-    }
+    if (homes.empty()) complain(whyHomeless(offer, mistake, isOfOthers));
     return homes;
 }
 

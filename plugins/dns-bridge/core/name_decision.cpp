@@ -23,6 +23,13 @@ class Decision {
     NameStep claim(const std::set<Record>& target) const;
     NameStep join(const std::set<Record>& target) const;
     NameStep change(const std::set<Record>& target) const;
+    struct Changes {
+        std::vector<UpdateLine> removals;
+        std::vector<UpdateLine> additions;
+    };
+    void changeRecords(const std::set<Record>& target, Changes& changes, NameKnowledge& after) const;
+    void changeMarks(const std::set<Record>& target, Changes& changes, NameKnowledge& after) const;
+    void separateRemoval(const std::set<Record>& target, NameStep& step) const;
     /// The prerequisite that the texts are as we know them.
     void requireTexts(std::vector<UpdateLine>& lines) const;
     [[nodiscard]] UpdateLine line(Kind kind, const Record& record = {}) const { return {kind, m_wish.name, record}; }
@@ -136,63 +143,75 @@ NameStep Decision::join(const std::set<Record>& target) const {
 NameStep Decision::change(const std::set<Record>& target) const {
     NameStep step;
     step.after = m_known;
-    std::vector<UpdateLine> removals;
-    std::vector<UpdateLine> additions;
-    for (const Record& each : m_mark->records) {
-        if (target.contains(each) || m_claimedByOthers.contains(each) || !m_known.records.contains(each)) continue;
-        removals.push_back(line(Kind::DeleteRecord, each));
-        step.after.records.erase(each);
-    }
-    // Other routers may have another TTL, and a record set has one.
-    const bool hasWrongTtl = !m_hasOthers && m_known.ttl && *m_known.ttl != m_owner.ttl;
-    for (const Record& each : target) {
-        if (m_known.records.contains(each) && !hasWrongTtl) continue;
-        additions.push_back(line(Kind::Add, each));
-        step.after.records.insert(each);
-    }
-    if (hasWrongTtl) step.after.ttl = m_owner.ttl;
-    std::set<Record> marks;
-    if (!target.empty()) marks.insert(markRecord({m_owner.id, target}));
-    std::set<Record> remaining;  // of what is there: without what is removed
-    for (const Record& each : m_mark->records)
-        if (target.contains(each)) remaining.insert(each);
-    const bool isOnlyRemoval = additions.empty();
-    if (marks != m_ownTexts) {
-        for (const Record& each : m_ownTexts) {
-            if (!marks.contains(each)) removals.push_back(line(Kind::DeleteRecord, each));
-            step.after.texts.erase(each);
-        }
-        for (const Record& each : marks) {
-            if (!m_ownTexts.contains(each)) additions.push_back(line(Kind::Add, each));
-            step.after.texts.insert(each);
-        }
-    }
-    if (removals.empty() && additions.empty()) {
+    Changes changes;
+    changeRecords(target, changes, step.after);
+    const bool isOnlyRemoval = changes.additions.empty();
+    changeMarks(target, changes, step.after);
+    if (changes.removals.empty() && changes.additions.empty()) {
         step.after = m_known;
         return step;
     }
     step.kind = target.empty() ? StepKind::Remove : StepKind::Change;
     requireTexts(step.lines);
-    step.lines.insert(step.lines.end(), removals.begin(), removals.end());
-    step.lines.insert(step.lines.end(), additions.begin(), additions.end());
+    step.lines.insert(step.lines.end(), changes.removals.begin(), changes.removals.end());
+    step.lines.insert(step.lines.end(), changes.additions.begin(), changes.additions.end());
     if (isOnlyRemoval) {
         step.removal = step.lines;
         step.afterRemoval = step.after;
-    } else if (remaining != m_mark->records) {
-        NamePlan less;
-        less.wanted = remaining;
-        NameKnowledge known = m_known;
-        known.ttl.reset();
-        // Records that are missing are not added here.
-        for (const Record& each : remaining) known.records.insert(each);
-        const NameWish wish{m_wish.name, &less, false};
-        NameStep part = Decision(wish, known, m_owner).decide();
-        step.removal = std::move(part.lines);
-        step.afterRemoval = part.after;
-        for (const Record& each : remaining)
-            if (!m_known.records.contains(each)) step.afterRemoval.records.erase(each);
+    } else {
+        separateRemoval(target, step);
     }
     return step;
+}
+
+void Decision::changeRecords(const std::set<Record>& target, Changes& changes, NameKnowledge& after) const {
+    for (const Record& each : m_mark->records) {
+        if (target.contains(each) || m_claimedByOthers.contains(each) || !m_known.records.contains(each)) continue;
+        changes.removals.push_back(line(Kind::DeleteRecord, each));
+        after.records.erase(each);
+    }
+    // Other routers may have another TTL, and a record set has one.
+    const bool hasWrongTtl = !m_hasOthers && m_known.ttl && *m_known.ttl != m_owner.ttl;
+    for (const Record& each : target) {
+        if (m_known.records.contains(each) && !hasWrongTtl) continue;
+        changes.additions.push_back(line(Kind::Add, each));
+        after.records.insert(each);
+    }
+    if (hasWrongTtl) after.ttl = m_owner.ttl;
+}
+
+void Decision::changeMarks(const std::set<Record>& target, Changes& changes, NameKnowledge& after) const {
+    std::set<Record> marks;
+    if (!target.empty()) marks.insert(markRecord({m_owner.id, target}));
+    if (marks == m_ownTexts) return;
+    for (const Record& each : m_ownTexts) {
+        if (!marks.contains(each)) changes.removals.push_back(line(Kind::DeleteRecord, each));
+        after.texts.erase(each);
+    }
+    for (const Record& each : marks) {
+        if (!m_ownTexts.contains(each)) changes.additions.push_back(line(Kind::Add, each));
+        after.texts.insert(each);
+    }
+}
+
+/// What of the step only removes: the step for the records that are wanted and there.
+void Decision::separateRemoval(const std::set<Record>& target, NameStep& step) const {
+    std::set<Record> remaining;
+    std::set_intersection(m_mark->records.begin(), m_mark->records.end(), target.begin(), target.end(),
+                          std::inserter(remaining, remaining.end()));
+    if (remaining == m_mark->records) return;
+    NamePlan less;
+    less.wanted = remaining;
+    NameKnowledge known = m_known;
+    known.ttl.reset();
+    // Records that are missing are not added here.
+    known.records.insert(remaining.begin(), remaining.end());
+    const NameWish wish{m_wish.name, &less, false};
+    NameStep part = Decision(wish, known, m_owner).decide();
+    step.removal = std::move(part.lines);
+    step.afterRemoval = part.after;
+    for (const Record& each : remaining)
+        if (!m_known.records.contains(each)) step.afterRemoval.records.erase(each);
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/zone_text.h"
 
-#include <QDate>
 #include <QStringList>
 
 namespace fos1::dns {

@@ -3,6 +3,7 @@
 // that begin with our heading are ever read back or replaced. Pure. Must not know where files are.
 #pragma once
 
+#include <QDate>
 #include <map>
 #include <optional>
 #include <set>
@@ -44,7 +45,7 @@ struct ZoneText {
                                   const ZoneHead& head, quint32 serial);
 
 /// Any bytes. Refused without our heading, whoever's owner it names; other lines that are not ours are left out.
-[[nodiscard]] Result<ZoneText> parseZoneText(FileForm form, const QByteArray& text);
+[[nodiscard]] Result<ZoneText> parseZoneText(FileForm form, const QByteArray& bytes);
 
 /// RFC 1982: later than `before`, and like 2026112900 where that is later.
 [[nodiscard]] quint32 nextSerial(std::optional<quint32> before, const QDate& today);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Signatures, which ldns checks and makes too, and messages.
+// Before ldns, which defines bool, true and false otherwise.
+#include <stdbool.h>
+
 #include <ldns/ldns.h>
 
 #include <QDateTime>
@@ -86,7 +89,7 @@ class TestTsig : public QObject {
         QCOMPARE(verifyAnswer(made.message, *parseAnswer(made.message), key, {}, m_now), Signature::Valid);
     }
 
-    void answersThatProveNothing() {
+    void answersThatProveNothing() const {
         const TsigKey key = keyOf(TsigAlgorithm::HmacSha256);
         const SignedMessage request = signMessage(updateMessage(7, name("lan.test"), linesOf(1), 60), key, m_now);
         const QByteArray answer = answerTo(request, key);

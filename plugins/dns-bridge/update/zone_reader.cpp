@@ -38,7 +38,7 @@ void ZoneReader::readSerial(std::function<void(const ZoneResult<quint32>&)> done
     });
 }
 
-void ZoneReader::readNames(std::vector<DnsName> names, std::function<void(const ZoneResult<Knowledge>&)> done) {
+void ZoneReader::readNames(const std::vector<DnsName>& names, std::function<void(const ZoneResult<Knowledge>&)> done) {
     m_done = std::move(done);
     ++m_call;
     m_questions.clear();

@@ -21,7 +21,7 @@ class ZoneReader final {
 
     void readSerial(std::function<void(const ZoneResult<quint32>&)> done);
     /// Reads all of the names, several at a time. Not while another call is under way.
-    void readNames(std::vector<DnsName> names, std::function<void(const ZoneResult<Knowledge>&)> done);
+    void readNames(const std::vector<DnsName>& names, std::function<void(const ZoneResult<Knowledge>&)> done);
 
    private:
     void askMore();

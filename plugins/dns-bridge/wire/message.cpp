@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "wire/message.h"
 
+// Before ldns, which defines bool, true and false otherwise.
+#include <stdbool.h>
+
 #include <ldns/ldns.h>
 
 #include <QtEndian>

@@ -79,8 +79,8 @@ struct Answer {
     bool isAuthoritative = false;
     bool isTruncated = false;
     std::optional<Question> question;  ///< an update's zone section, too
-    std::vector<AnswerRecord> answers;
-    std::vector<AnswerRecord> authority;
+    std::vector<AnswerRecord> answers{};
+    std::vector<AnswerRecord> authority{};
     std::optional<TsigFields> tsig;
 };
 
