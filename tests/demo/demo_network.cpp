@@ -25,10 +25,12 @@ struct Truth {
 };
 constexpr Truth kUpstreams[] = {{"10.1.0.1", "honest"}, {"10.1.2.1", "honest"}, {"10.1.3.1", "lies by 2 s"}};
 
-QByteArray dnsmasqConfig(const std::vector<int>& vlans, const QString& optionsDirectory) {
+QByteArray dnsmasqConfig(const std::vector<int>& vlans, const QString& optionsDirectory,
+                         const QString& hostsDirectory) {
     // Without checking whether an address is in use, which takes 3 s per address.
-    QByteArray config =
-        "dhcp-authoritative\nno-ping\nlocal=/lab.example/\ndhcp-optsdir=" + optionsDirectory.toUtf8() + '\n';
+    // Of a name with several addresses, each VLAN gets its own.
+    QByteArray config = "dhcp-authoritative\nno-ping\nlocal=/lab.example/\nlocalise-queries\ndhcp-optsdir=" +
+                        optionsDirectory.toUtf8() + "\nhostsdir=" + hostsDirectory.toUtf8() + '\n';
     for (const int id : vlans) {
         const QByteArray number = QByteArray::number(id);
         config += "interface=lan." + number + "\ndhcp-range=10." + number + ".0.100,10." + number +
@@ -65,8 +67,10 @@ QString DemoNetwork::start() {
     m_honest[1] = m_lab.startChronyd("up2", "upstream-2", "local stratum 1\nallow\n");
     m_liar = std::make_unique<lab::NtpResponder>(m_lab, "up3", lab::NtpClaim{kLie});
     if (!m_liar->problem().isEmpty()) return m_liar->problem();
-    if (!QDir().mkpath(m_lab.path("options"))) return QStringLiteral("cannot create ") + m_lab.path("options");
-    m_dnsmasq = lab::startDnsmasq(m_lab, "rt", "dnsmasq", dnsmasqConfig(ids, m_lab.path("options")));
+    for (const char* name : {"options", "hosts"})
+        if (!QDir().mkpath(m_lab.path(name))) return QStringLiteral("cannot create ") + m_lab.path(name);
+    m_dnsmasq =
+        lab::startDnsmasq(m_lab, "rt", "dnsmasq", dnsmasqConfig(ids, m_lab.path("options"), m_lab.path("hosts")));
     // In the foreground it writes no pid file.
     lab::writeFile(m_lab.path("dnsmasq/pid"), QByteArray::number(m_dnsmasq->pid()));
     for (Vlan& vlan : m_vlans)
@@ -80,7 +84,9 @@ QString DemoNetwork::startHost() {
                            "plugins:\n  vlan-inventory: {}\n  firewall-bridge: {countersSeconds: 1}\n"
                            "  dhcp-bridge: {servers: [{name: lan, kind: dnsmasq, persist: true, optionsDirectory: " +
                                m_lab.path("options").toUtf8() + ", pidFile: " + m_lab.path("dnsmasq/pid").toUtf8() +
-                               "}]}\n");
+                               "}]}\n"
+                               "  dns-bridge: {zones: [{name: lab, kind: hosts, zone: lab.example, file: " +
+                               m_lab.path("hosts/fos1").toUtf8() + "}]}\n");
     for (const char* name : {"vlans.yaml", "main-ntp.yaml"}) {
         QFile manifest(tree::sourceFile(QStringLiteral("tests/demo/manifests/") + QLatin1String(name)));
         if (!manifest.open(QIODevice::ReadOnly) ||

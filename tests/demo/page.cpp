@@ -105,7 +105,8 @@ bool Snapshot::isSettled() const {
     if (!isFit || clients.empty()) return false;
     for (const ClientView& each : clients)
         if (each.policy.isEmpty() || each.lease.isEmpty() || (each.time && each.time->leap == 3) ||
-            each.ntpServersOfDhcp != each.toldByDhcp || (each.time && each.toldByDhcp.isEmpty()))
+            each.ntpServersOfDhcp != each.toldByDhcp ||
+            (each.time && (each.toldByDhcp.isEmpty() || each.dnsAnswer.value_or(QByteArray()).isEmpty())))
             return false;
     // A source is called unusable until there are enough measurements to judge it.
     for (const UpstreamView& each : upstreams)
@@ -126,8 +127,7 @@ QString pageText(const Snapshot& snapshot, const Places& places) {
         text += QStringLiteral("Trouble: %1\nFound:   %2\n\n").arg(snapshot.trouble, orNothing(snapshot.found));
     text += policies(snapshot.clients);
     return text + QStringLiteral(
-                      "DHCP and DNS come from a real dnsmasq. The host tells it the time servers for DHCP, but not "
-                      "for DNS.\n");
+                      "DHCP and DNS come from a real dnsmasq. The host tells it the time servers and their names.\n");
 }
 
 QString screenText(const QString& page, int columns, int rows) {

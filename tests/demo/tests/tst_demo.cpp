@@ -79,6 +79,7 @@ class TestDemo : public QObject {
         for (int i = 0; i < 3; ++i)
             QVERIFY2(leases[i].startsWith(QStringLiteral("10.%1.0.").arg(10 * (i + 1))), output.constData());
         QCOMPARE(row(output, "DHCP: option 42"), QStringList({"10.10.0.1", "10.20.0.1", "-"}));
+        QCOMPARE(row(output, "DNS: ntp.lab.example").mid(0, 2), QStringList({"10.10.0.1", "10.20.0.1"}));
         QVERIFY2(!captured(output, "^10\\.1\\.3\\.1 +lies by 2 s +(falseticker)").isEmpty(), output.constData());
         QVERIFY2(!captured(output, "^10\\.1\\.0\\.1 +honest +(selected|combined)").isEmpty(), output.constData());
         QCOMPARE(leftOf(output), QString());

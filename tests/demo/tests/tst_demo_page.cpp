@@ -72,8 +72,8 @@ class TestDemoPage : public QObject {
                                 "\n"
                                 "staff:   open for client requests on udp/123\n"
                                 "cameras: -\n"
-                                "DHCP and DNS come from a real dnsmasq. The host tells it the time servers for DHCP, "
-                                "but not for DNS.\n"));
+                                "DHCP and DNS come from a real dnsmasq. The host tells it the time servers and their "
+                                "names.\n"));
     }
 
     void aScreenHoldsWhatItHolds() {
