@@ -21,6 +21,8 @@ long shift() {
 
 }  // namespace
 
+// The names in the headers of the C library are reserved.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 extern "C" {
 
 int clock_gettime(clockid_t clock, struct timespec* now) noexcept {
@@ -45,3 +47,4 @@ time_t time(time_t* now) noexcept {
 }
 
 }  // extern "C"
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

@@ -64,7 +64,7 @@ class TestTsig : public QObject {
         QTest::newRow("sha256") << TsigAlgorithm::HmacSha256;
         QTest::newRow("sha512") << TsigAlgorithm::HmacSha512;
     }
-    void ldnsAgrees() {
+    void ldnsAgrees() const {
         QFETCH(const TsigAlgorithm, algorithm);
         const TsigKey key = keyOf(algorithm);
         const SignedMessage request = signMessage(updateMessage(7, name("lan.test"), linesOf(1), 60), key, m_now);
@@ -82,7 +82,7 @@ class TestTsig : public QObject {
     }
 
     /// ldns 1.8 does not know it; real servers check it in system tests.
-    void sha384IsVerifiedAsItIsMade() {
+    void sha384IsVerifiedAsItIsMade() const {
         const TsigKey key = keyOf(TsigAlgorithm::HmacSha384);
         const SignedMessage made = signMessage(updateMessage(7, name("lan.test"), {}, 0), key, m_now);
         QCOMPARE(made.mac.size(), 48);
