@@ -36,7 +36,12 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
                         m_admission.ask(object.object(), std::move(answered));
              }),
       m_specs{[this] { return reconciledKinds(); },
-              [this](const QString& kind) { return m_plugins.pending(kind) + (m_desk.isHolding() ? 1 : 0); }},
+              [this](const QString& kind) { return m_plugins.pending(kind) + (m_desk.isHolding() ? 1 : 0); },
+              [this](const QCborMap& object) {
+                  const schema::ResourceKind* kind = m_crds.find(object.value(QStringLiteral("apiVersion")).toString(),
+                                                                 object.value(QStringLiteral("kind")).toString());
+                  return kind ? kind->schema.masked(object).toMap() : object;
+              }},
       m_services{m_bus, m_resources, m_desk, m_queue, m_status, m_events, m_metrics, m_specs},
       m_plugins(m_config, m_services),
       m_pluginMetrics(m_metrics, m_plugins.plugins()),

@@ -9,21 +9,29 @@
 #include <QFile>
 #include <QLocalSocket>
 #include <QPointer>
-#include <memory>
-#include <utility>
-#include <vector>
+#include <algorithm>
+#include <tuple>
 
 #include "fos1/logging.h"
 
 namespace fos1::host {
 
 namespace {
+
 FOS1_LOG(lcControl, "host.control")
+
+std::pair<quint64, quint64> placeOf(const QString& path) {
+    struct stat info {};
+    if (::lstat(QFile::encodeName(path).constData(), &info) != 0) return {};
+    return {info.st_dev, info.st_ino};
 }
+
+}  // namespace
 
 struct ControlServer::Connection {
     QPointer<QLocalSocket> socket;
     RpcCaller caller;
+    std::chrono::steady_clock::time_point active = std::chrono::steady_clock::now();
     bool isSkipping = false;  ///< inside a line that exceeds the limit
 };
 
@@ -33,6 +41,7 @@ ControlServer::ControlServer(const RpcDispatcher& dispatcher, QObject* parent)
     // never has a wider mode.
     m_server.setSocketOptions(QLocalServer::UserAccessOption | QLocalServer::GroupAccessOption);
     connect(&m_server, &QLocalServer::newConnection, this, &ControlServer::accept);
+    connect(&m_look, &QTimer::timeout, this, &ControlServer::lookAfterSocket);
 }
 
 ControlServer::~ControlServer() { m_server.close(); }
@@ -45,13 +54,38 @@ Result<void> ControlServer::listen(const QString& path, const QString& group) {
                            QStringLiteral("control.group"));
         m_group = entry->gr_gid;
     }
-    QLocalServer::removeServer(path);
-    if (!m_server.listen(path)) return failure(ErrorCode::Io, m_server.errorString(), path);
-    const QByteArray native = QFile::encodeName(path);
+    m_path = path;
+    auto opened = open();
+    if (opened) m_look.start(std::chrono::seconds(2));
+    return opened;
+}
+
+Result<void> ControlServer::open() {
+    QLocalServer::removeServer(m_path);
+    if (!m_server.listen(m_path)) return failure(ErrorCode::Io, m_server.errorString(), m_path);
+    const QByteArray native = QFile::encodeName(m_path);
     const bool isGroupSet = !m_group || ::chown(native.constData(), static_cast<uid_t>(-1), *m_group) == 0;
     if (!isGroupSet || ::chmod(native.constData(), 0660) != 0)
-        return failure(ErrorCode::Io, QStringLiteral("cannot set the mode of the control socket"), path);
+        return failure(ErrorCode::Io, QStringLiteral("cannot set the mode of the control socket"), m_path);
+    m_place = placeOf(m_path);
     return {};
+}
+
+/// Somebody may remove the socket, and without a free descriptor Qt closes a server that should accept.
+void ControlServer::lookAfterSocket() {
+    const bool isThere = placeOf(m_path) == m_place;
+    if (m_server.isListening() && isThere) return;
+    const QString why = isThere ? QStringLiteral("a connection could not be accepted: ") + m_server.errorString()
+                                : QStringLiteral("somebody removed it");
+    m_server.close();
+    if (const auto opened = open(); !opened) {
+        if (std::exchange(m_trouble, opened.error().text()) != opened.error().text())
+            qCWarning(lcControl).noquote() << "the control socket cannot be opened again:" << opened.error().text();
+        return;
+    }
+    m_trouble.clear();
+    qCWarning(lcControl).noquote() << "the control socket is open again:" << why;
+    Q_EMIT reopened(why);
 }
 
 RpcCaller ControlServer::callerOf(const QLocalSocket& socket) const {
@@ -69,17 +103,35 @@ RpcCaller ControlServer::callerOf(const QLocalSocket& socket) const {
     return {std::find(groups.begin(), groups.end(), *m_group) != groups.end()};
 }
 
+/// Whether there is room. Those who may only read cannot keep out those who may act, and a connection that is idle
+/// makes room for a new one.
+bool ControlServer::makeRoomFor(bool mayAct) {
+    const auto most = static_cast<std::size_t>(kMaxConnections - (mayAct ? 0 : kReserved));
+    if (m_connections.size() < most) return true;
+    const auto idlest =
+        std::min_element(m_connections.begin(), m_connections.end(), [](const auto& left, const auto& right) {
+            return std::tuple(left->caller.mayAct, left->active) < std::tuple(right->caller.mayAct, right->active);
+        });
+    const auto now = std::chrono::steady_clock::now();
+    if (idlest == m_connections.end() || now - (*idlest)->active < kIdle || ((*idlest)->caller.mayAct && !mayAct))
+        return false;
+    const QPointer<QLocalSocket> socket = (*idlest)->socket;
+    m_connections.erase(idlest);
+    if (socket) socket->abort();
+    return true;
+}
+
 void ControlServer::accept() {
     while (QLocalSocket* socket = m_server.nextPendingConnection()) {
-        if (m_connections >= kMaxConnections) {
+        const RpcCaller caller = callerOf(*socket);
+        if (!makeRoomFor(caller.mayAct)) {
             qCWarning(lcControl) << "too many connections on the control socket; refused a new one";
             delete socket;
             continue;
         }
-        ++m_connections;
-        const auto connection = std::make_shared<Connection>(Connection{socket, callerOf(*socket)});
+        const auto connection = m_connections.emplace_back(std::make_shared<Connection>(Connection{socket, caller}));
         socket->setReadBufferSize(kMaxLineBytes + 1);
-        connect(socket, &QObject::destroyed, this, [this] { --m_connections; });
+        connect(socket, &QObject::destroyed, this, [this, connection] { std::erase(m_connections, connection); });
         connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
         connect(socket, &QLocalSocket::readyRead, this, [this, connection] { read(*connection); });
         connect(socket, &QLocalSocket::bytesWritten, this, [this, connection] { read(*connection); });
@@ -88,6 +140,7 @@ void ControlServer::accept() {
 }
 
 void ControlServer::read(Connection& connection) {
+    connection.active = std::chrono::steady_clock::now();
     const QPointer<QLocalSocket> socket = connection.socket;
     const auto send = [socket](const QByteArray& response) {
         if (!socket) return;

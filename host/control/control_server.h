@@ -5,7 +5,12 @@
 
 #include <QLocalServer>
 #include <QObject>
+#include <QTimer>
+#include <chrono>
+#include <memory>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "control/json_rpc.h"
 #include "fos1/result.h"
@@ -20,6 +25,9 @@ class ControlServer : public QObject {
     static constexpr qsizetype kMaxLineBytes = 1 << 20;
     static constexpr qint64 kMaxUnreadBytes = 8 << 20;  ///< of responses; above this no more requests are read
     static constexpr int kMaxConnections = 64;
+    static constexpr int kReserved = 8;  ///< of them, for those who may act
+    /// A connection may be closed for another one when it was idle for so long.
+    static constexpr std::chrono::seconds kIdle{60};
 
     /// `dispatcher` must outlive the server.
     explicit ControlServer(const RpcDispatcher& dispatcher, QObject* parent = nullptr);
@@ -29,16 +37,27 @@ class ControlServer : public QObject {
     /// Members of `group`, if given, may connect and act.
     Result<void> listen(const QString& path, const QString& group);
 
+   Q_SIGNALS:
+    /// The socket was gone and is there again, for people.
+    void reopened(const QString& why);
+
    private:
     struct Connection;
+    Result<void> open();
+    void lookAfterSocket();
     void accept();
+    [[nodiscard]] bool makeRoomFor(bool mayAct);
     void read(Connection& connection);
     [[nodiscard]] RpcCaller callerOf(const QLocalSocket& socket) const;
 
     const RpcDispatcher& m_dispatcher;
-    QLocalServer m_server;
+    std::vector<std::shared_ptr<Connection>> m_connections;
+    QLocalServer m_server;  ///< the end of its sockets changes m_connections
     std::optional<unsigned> m_group;
-    int m_connections = 0;
+    QString m_path;
+    std::pair<quint64, quint64> m_place;  ///< device and inode of the socket
+    QTimer m_look;
+    QString m_trouble;  ///< the last one; it is logged once
 };
 
 }  // namespace fos1::host

@@ -2,13 +2,13 @@
 #include "plugins/plugin_facade.h"
 
 #include <QCborArray>
-#include <QTimer>
 #include <utility>
 
 #include "bus/state_bus.h"
 #include "fos1/cbor_size.h"
 #include "metrics/owner_metrics.h"
 #include "plugins/argument_checks.h"
+#include "plugins/facade_feeds.h"
 #include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
@@ -192,117 +192,6 @@ class PluginFacade::SpecSource final : public ISpecSource {
     PluginFacade& m_facade;
 };
 
-class PluginFacade::StatusFeed final : public QObject, public IStatusFeed {
-   public:
-    explicit StatusFeed(PluginFacade& facade) : m_facade(facade) {
-        m_timer.setSingleShot(true);
-        m_timer.setInterval(0);
-        connect(&m_timer, &QTimer::timeout, this, &StatusFeed::deliver);
-    }
-    int subscribe(IStatusListener* listener) override {
-        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
-        if (!listener) return code(Status::InvalidArgument);
-        if (m_listeners.empty())
-            connect(&m_facade.m_services.status, &StatusStore::changed, this, &StatusFeed::onChanged);
-        m_listeners.insert(listener);
-        m_new.insert(listener);
-        m_timer.start();
-        return code(Status::Ok);
-    }
-    int unsubscribe(IStatusListener* listener) override {
-        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
-        m_listeners.erase(listener);
-        m_new.erase(listener);
-        return code(Status::Ok);
-    }
-
-   private:
-    void onChanged(const ObjectKey& key) {
-        if (StatusStore::isPlugin(key)) return;
-        m_changed.insert(key);
-        if (!m_timer.isActive()) m_timer.start();
-    }
-    void deliver() {
-        const auto changed = std::exchange(m_changed, {});
-        const auto fresh = std::exchange(m_new, {});
-        const auto listeners = m_listeners;
-        for (IStatusListener* listener : listeners) {
-            if (!fresh.contains(listener)) {
-                tell(listener, changed);
-                continue;
-            }
-            std::set<ObjectKey> all;
-            for (const ObjectKey& key : m_facade.m_services.status.keys())
-                if (!StatusStore::isPlugin(key)) all.insert(key);
-            tell(listener, all);
-        }
-    }
-    void tell(IStatusListener* listener, const std::set<ObjectKey>& keys) {
-        for (const ObjectKey& key : keys) {
-            if (!m_listeners.contains(listener)) return;
-            const QCborMap status = m_facade.m_services.status.status(key);
-            m_facade.callBack("onStatus", [&] { listener->onStatus(key.toCbor(), status); });
-        }
-    }
-
-    PluginFacade& m_facade;
-    QTimer m_timer;
-    std::set<IStatusListener*> m_listeners;
-    std::set<IStatusListener*> m_new;  ///< have not received the initial statuses yet
-    std::set<ObjectKey> m_changed;
-};
-
-class PluginFacade::EventFeed final : public QObject, public IEventFeed {
-   public:
-    explicit EventFeed(PluginFacade& facade) : m_facade(facade) {
-        m_timer.setSingleShot(true);
-        m_timer.setInterval(0);
-        connect(&m_timer, &QTimer::timeout, this, &EventFeed::deliver);
-    }
-    int subscribe(IEventListener* listener) override {
-        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
-        if (!listener) return code(Status::InvalidArgument);
-        if (m_listeners.empty())
-            connect(&m_facade.m_services.events, &EventLog::recorded, this, &EventFeed::onRecorded);
-        m_listeners.insert(listener);
-        return code(Status::Ok);
-    }
-    int unsubscribe(IEventListener* listener) override {
-        if (!m_facade.isHomeThread()) return code(Status::WrongThread);
-        m_listeners.erase(listener);
-        if (m_listeners.empty()) m_facade.m_services.events.disconnect(this);
-        return code(Status::Ok);
-    }
-
-   private:
-    void onRecorded(const Event& event) {
-        m_events.push_back(event);
-        if (m_events.size() > EventLog::kCapacity) m_events.pop_front();
-        if (!m_timer.isActive()) m_timer.start();
-    }
-    void deliver() {
-        const auto events = std::exchange(m_events, {});
-        const auto listeners = m_listeners;
-        for (const Event& event : events) {
-            QCborMap map{{QStringLiteral("type"), event.type},
-                         {QStringLiteral("reason"), event.reason},
-                         {QStringLiteral("message"), event.message},
-                         {QStringLiteral("source"), event.source},
-                         {QStringLiteral("count"), event.count},
-                         {QStringLiteral("firstTime"), event.firstTime.toString(Qt::ISODateWithMs)},
-                         {QStringLiteral("lastTime"), event.lastTime.toString(Qt::ISODateWithMs)}};
-            if (!event.regarding.name.isEmpty()) map.insert(QStringLiteral("regarding"), event.regarding.toCbor());
-            for (IEventListener* listener : listeners)
-                if (m_listeners.contains(listener)) m_facade.callBack("onEvent", [&] { listener->onEvent(map); });
-        }
-    }
-
-    PluginFacade& m_facade;
-    QTimer m_timer;
-    std::set<IEventListener*> m_listeners;
-    std::deque<Event> m_events;
-};
-
 class PluginFacade::SpecCatalog final : public ISpecCatalog {
    public:
     explicit SpecCatalog(PluginFacade& facade) : m_facade(facade) {}
@@ -366,6 +255,20 @@ IInterface* PluginFacade::query(const QString& iid) {
     if (!isHomeThread()) return nullptr;
     const auto it = m_features.find(iid);
     return it == m_features.end() ? nullptr : it->second.get();
+}
+
+QCborMap PluginFacade::shown(const QCborMap& object) const {
+    return m_metadata.seesSecrets ? object : m_services.specs.masked(object);
+}
+
+QCborMap PluginFacade::shownSnapshot(const QCborMap& snapshot) const {
+    const QString key = QStringLiteral("objects");
+    if (m_metadata.seesSecrets || !snapshot.contains(key)) return snapshot;
+    QCborArray objects;
+    for (const QCborValue& each : snapshot.value(key).toArray()) objects.append(shown(each.toMap()));
+    QCborMap shown = snapshot;
+    shown.insert(key, objects);
+    return shown;
 }
 
 int PluginFacade::complete(quint64 ticket, int outcome, int retryAfterMs, const QString& message) {

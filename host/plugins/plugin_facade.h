@@ -49,6 +49,11 @@ class PluginFacade final : public IHost {
     using TakePage = std::function<void(quint64 ticket, const QCborMap& document)>;
     void setPageSink(TakePage take) { m_takePage = std::move(take); }
 
+    /// An object as this plugin may see it.
+    [[nodiscard]] QCborMap shown(const QCborMap& object) const;
+    /// The same for a snapshot.
+    [[nodiscard]] QCborMap shownSnapshot(const QCborMap& snapshot) const;
+
     /// Makes every later call NotPermitted and calls nothing back. For a failed plugin, parts of which may still run.
     void revoke() { m_isRevoked = true; }
 

@@ -63,6 +63,12 @@ class PluginInstance : public QObject {
 
     [[nodiscard]] PluginFacade& facade() { return *m_facade; }
 
+    /// An object, or a snapshot, as the plugin may see it.
+    [[nodiscard]] QCborMap shown(const QCborMap& object) const { return m_facade ? m_facade->shown(object) : object; }
+    [[nodiscard]] QCborMap shownSnapshot(const QCborMap& snapshot) const {
+        return m_facade ? m_facade->shownSnapshot(snapshot) : snapshot;
+    }
+
    Q_SIGNALS:
     /// The plugin runs when `why` is empty; otherwise `why` is the reason why it does not.
     void started(const QString& why);

@@ -58,7 +58,7 @@ Errors PluginQuestions::validate(const QCborMap& object) const {
     for (const auto& record : m_plugins) {
         const bool canAsk = record->instance && record->state != PluginState::Failed;
         if (!canAsk || !record->metadata.kinds.contains(kind)) continue;
-        const Errors found = record->instance->validate(object);
+        const Errors found = record->instance->validate(record->instance->shown(object));
         errors.insert(errors.end(), found.begin(), found.end());
     }
     return errors;
@@ -94,7 +94,7 @@ bool PluginQuestions::askValidators(const QCborMap& object, OnOpinion answered) 
                 gathering->answers.unasked.append(id + QStringLiteral(": ") + verdict.error().text());
             gathering->close();
         });
-        if (!record->instance->askValidator(question, object))
+        if (!record->instance->askValidator(question, record->instance->shown(object)))
             m_questions.answer(question, id,
                                failure(ErrorCode::Io, QStringLiteral("the object could not be sent over its link")));
     }
@@ -102,8 +102,9 @@ bool PluginQuestions::askValidators(const QCborMap& object, OnOpinion answered) 
     return true;
 }
 
-void PluginQuestions::askPreview(PluginRecord& record, const QCborMap& snapshot,
+void PluginQuestions::askPreview(PluginRecord& record, const QCborMap& whole,
                                  const std::shared_ptr<PreviewGathering>& gathering) {
+    const QCborMap snapshot = record.instance->shownSnapshot(whole);
     if (auto answer = record.instance->preview(snapshot)) gathering->answers.push_back({record.id, std::move(*answer)});
     if (!record.instance->isToBeAsked(IPreviewer::kIid)) return;
     gathering->open();

@@ -68,7 +68,7 @@ class PluginQuestions {
 
    private:
     using PreviewGathering = Gathering<std::vector<PluginPreview>>;
-    void askPreview(PluginRecord& record, const QCborMap& snapshot, const std::shared_ptr<PreviewGathering>& gathering);
+    void askPreview(PluginRecord& record, const QCborMap& whole, const std::shared_ptr<PreviewGathering>& gathering);
     void previewTopics(std::vector<PluginPreview> previews, OnPreviews answered);
     [[nodiscard]] Result<PluginRecord*> pageOwner(const QString& pluginId, const QString& name) const;
     [[nodiscard]] PluginRecord* writer() const;

@@ -43,6 +43,7 @@ const QStringList& privilegedFeatures() {
 
 PowerCheck withholdPowers(PluginMetadata& metadata, const PowerGrants& granted) {
     PowerCheck check;
+    metadata.seesSecrets = granted.secrets;
     if (metadata.kinds.contains(kSecret) && !granted.secrets) {
         check.refusal =
             QStringLiteral("requests every Secret; to allow that, set isolation.%1.secrets to true").arg(metadata.id);

@@ -42,7 +42,8 @@ void ReconcileCalls::begin(const PluginRecord& record, Ticket ticket) {
     if (record.instance->takesChanges())
         tellChanges(record, ticket);
     else
-        record.instance->reconcile(m_services.resources.snapshot(record.metadata.kinds), ticket);
+        record.instance->reconcile(record.instance->shownSnapshot(m_services.resources.snapshot(record.metadata.kinds)),
+                                   ticket);
 }
 
 /// Passes on the changes object by object, because there may be thousands.
@@ -60,7 +61,7 @@ void ReconcileCalls::tellChanges(const PluginRecord& record, Ticket ticket) {
         // The plugin may have thrown.
         if (isOver()) return;
         if (const StoredObject* stored = m_services.resources.find(key))
-            record.instance->changed(stored->object());
+            record.instance->changed(record.instance->shown(stored->object()));
         else
             record.instance->removed(key);
     }

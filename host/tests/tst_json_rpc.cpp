@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // JSON-RPC 2.0: answers, refusals and the right to act; and its socket: limits, mode, invalid input.
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <QJsonDocument>
 #include <QLocalSocket>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -32,6 +34,15 @@ QJsonObject ask(const RpcDispatcher& dispatcher, const QByteArray& line, bool ma
 }
 
 int errorCode(const QJsonObject& response) { return response["error"].toObject()["code"].toInt(); }
+
+/// Whether a request at this socket is answered.
+bool isAnswered(const QString& path) {
+    QLocalSocket client;
+    client.connectToServer(path);
+    client.write("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"act\"}\n");
+    (void)QTest::qWaitFor([&] { return client.canReadLine(); }, 1000);
+    return QJsonDocument::fromJson(client.readLine()).object()["result"].toBool();
+}
 
 }  // namespace
 
@@ -117,6 +128,61 @@ class TestJsonRpc : public QObject {
         client.setReadBufferSize(0);
         qint64 lines = 0;
         QTRY_VERIFY_WITH_TIMEOUT((lines += client.readAll().count('\n')) == 100, 20'000);
+    }
+
+    void aSocketThatIsRemovedComesBack() {
+        const auto dispatcher = makeDispatcher();
+        QTemporaryDir dir;
+        ControlServer server(dispatcher);
+        QVERIFY(server.listen(dir.filePath("s"), {}).has_value());
+        QSignalSpy reopened(&server, &ControlServer::reopened);
+        QVERIFY(QFile::remove(dir.filePath("s")));
+        QTRY_COMPARE(reopened.size(), 1);
+        QVERIFY(isAnswered(dir.filePath("s")));
+    }
+
+    /// Then Qt closes the server.
+    void withoutDescriptorsForAWhile() {
+        const auto dispatcher = makeDispatcher();
+        QTemporaryDir dir;
+        ControlServer server(dispatcher);
+        QVERIFY(server.listen(dir.filePath("s"), {}).has_value());
+        // The clients exist before, so only the server's end is missing.
+        std::vector<std::unique_ptr<QLocalSocket>> clients;
+        for (int i = 0; i < 3; ++i) {
+            clients.push_back(std::make_unique<QLocalSocket>());
+            clients.back()->connectToServer(dir.filePath("s"));
+            QVERIFY(clients.back()->waitForConnected(1000));
+        }
+        rlimit before{};
+        ::getrlimit(RLIMIT_NOFILE, &before);
+        rlimit none = before;
+        none.rlim_cur = 3;
+        ::setrlimit(RLIMIT_NOFILE, &none);
+        QTest::qWait(100);
+        ::setrlimit(RLIMIT_NOFILE, &before);
+        QTRY_VERIFY_WITH_TIMEOUT(isAnswered(dir.filePath("s")), 10'000);
+    }
+
+    void moreConnectionsThanAreAllowed() {
+        const auto dispatcher = makeDispatcher();
+        QTemporaryDir dir;
+        ControlServer server(dispatcher);
+        QVERIFY(server.listen(dir.filePath("s"), {}).has_value());
+        {
+            std::vector<std::unique_ptr<QLocalSocket>> clients;
+            for (int i = 0; i < 2 * ControlServer::kMaxConnections; ++i) {
+                clients.push_back(std::make_unique<QLocalSocket>());
+                clients.back()->connectToServer(dir.filePath("s"));
+            }
+            const auto open = [&] {
+                return std::count_if(clients.begin(), clients.end(), [](const auto& client) {
+                    return client->state() == QLocalSocket::ConnectedState;
+                });
+            };
+            QTRY_COMPARE(open(), ControlServer::kMaxConnections);
+        }
+        QTRY_VERIFY(isAnswered(dir.filePath("s")));
     }
 
     void unknownGroupIsRefused() {

@@ -98,6 +98,22 @@ class TestPluginFacade : public QObject {
         QVERIFY(withholdPowers(metadata, {{}, true}).refusal.isEmpty());
     }
 
+    void secretValuesAreForThoseWhoMaySeeThem() {
+        Fixture f(kAll);
+        f.specs.masked = [](const QCborMap&) { return QCborMap{{QStringLiteral("key"), QStringLiteral("********")}}; };
+        const QCborMap object{{QStringLiteral("key"), QStringLiteral("SECRET")}};
+        const QCborMap snapshot{{QStringLiteral("objects"), QCborArray{object}}, {QStringLiteral("more"), 1}};
+        QCOMPARE(f.facade->shown(object), object);
+        QCOMPARE(f.facade->shownSnapshot(snapshot), snapshot);
+        PluginMetadata stranger;
+        QVERIFY(withholdPowers(stranger, {{}, false}).refusal.isEmpty() && !stranger.seesSecrets);
+        QVERIFY(withholdPowers(stranger, {{}, true}).refusal.isEmpty() && stranger.seesSecrets);
+        f.metadata.seesSecrets = false;
+        QVERIFY(!f.facade->shown(object).value(QStringLiteral("key")).toString().contains("SECRET"));
+        QVERIFY(!QCborValue(f.facade->shownSnapshot(snapshot)).toCbor().contains("SECRET"));
+        QCOMPARE(f.facade->shownSnapshot(snapshot).value(QStringLiteral("more")).toInteger(), 1);
+    }
+
     void aSourceReportsOnItsOwnObjectsOnly() {
         Fixture f(kAll);
         f.resources.apply({{{"theirs", {object("x", 1)}}}, {}, "other"});
