@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "held_feeds.h"
+#include "previewed_values.h"
 
 namespace fos1::dhcp {
 
@@ -19,19 +20,6 @@ ServedOffers::ServedOffers(IBus& bus, const OfferOptions& options, std::function
 
 namespace {
 
-/// The values with those of a preview in their place.
-template <typename Payload>
-std::map<QString, Payload> replaced(std::map<QString, Payload> values, const QCborMap& topics) {
-    const QCborMap others = topics.value(QLatin1String(Payload::kTopic)).toMap();
-    for (const auto& [key, value] : others) {
-        if (const auto decoded = value.isMap() ? Payload::decode(value.toMap()) : failure(ErrorCode::NotFound, {}))
-            values.insert_or_assign(key.toString(), *decoded);
-        else
-            values.erase(key.toString());
-    }
-    return values;
-}
-
 Offers offersOf(const std::map<QString, time::ServiceState>& vlans, const std::map<QString, time::ClientState>& groups,
                 OnLoss onLoss) {
     Offers offers;
@@ -45,7 +33,8 @@ Offers offersOf(const std::map<QString, time::ServiceState>& vlans, const std::m
 ServedOffers::Preview ServedOffers::preview(const QCborMap& topics) const {
     const OnLoss onLoss = m_options.onLoss;
     return {offersOf(m_vlans.values(), m_groups.values(), onLoss),
-            offersOf(replaced(m_vlans.values(), topics), replaced(m_groups.values(), topics), onLoss)};
+            offersOf(bridge::previewedValues(m_vlans.values(), topics),
+                     bridge::previewedValues(m_groups.values(), topics), onLoss)};
 }
 
 std::shared_ptr<const Offers> ServedOffers::judge() {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/names_preview.h"
 #include "fos1/logging.h"
 
 namespace fos1::dns {
@@ -15,11 +16,10 @@ FOS1_LOG(lcZone, "dns-bridge.zone")
 
 DnsBridge::DnsBridge(const HostView& host, const BridgeOptions& options, std::vector<ConfiguredZone> zones)
     : m_host(host), m_options(options), m_report(host), m_plans(zones.size()) {
-    std::vector<ZoneSpec> specs;
     for (ConfiguredZone& each : zones) {
         const QString name = each.spec.name;
         m_report.addZone(name);
-        specs.push_back(each.spec);
+        m_specs.push_back(each.spec);
         DnsBackend* const backend = m_backends.emplace_back(std::move(each.backend)).get();
         m_keepers.push_back(std::make_unique<ZoneKeeper>(
             name, options.pollEach, lcZone(),
@@ -31,7 +31,7 @@ DnsBridge::DnsBridge(const HostView& host, const BridgeOptions& options, std::ve
                 [this, name, backend](const Trouble& trouble) { m_report.failed(name, trouble, backend->table()); },
             }));
     }
-    m_planner.emplace(std::move(specs), options.router);
+    m_planner.emplace(m_specs, options.router);
 }
 
 void DnsBridge::start() {
@@ -53,6 +53,16 @@ void DnsBridge::offersChanged() {
         m_plans[i] = plans.zones[i];
         m_keepers[i]->apply(m_plans[i]);
     }
+}
+
+QCborMap DnsBridge::preview(const QCborMap& snapshot) const {
+    const QCborMap topics = snapshot.value(QStringLiteral("topics")).toMap();
+    if (!m_served || topics.isEmpty()) return {};
+    const ServedNames::Preview offers = m_served->preview(topics);
+    QStringList zones;
+    for (const ZoneSpec& each : m_specs) zones.append(each.name);
+    return describeNames(zones, planZones(offers.now, m_specs, m_options.router),
+                         planZones(offers.then, m_specs, m_options.router), m_report.book());
 }
 
 bool DnsBridge::isSettled() const {

@@ -40,6 +40,9 @@ class DnsBridge final : public QObject {
     void start();
     void stop(Ticket ticket);
 
+    /// IPreviewer::preview().
+    [[nodiscard]] QCborMap preview(const QCborMap& snapshot) const;
+
     [[nodiscard]] const PublishedReport& report() const { return m_report; }
     /// Whether all zones have what the topics declare, as far as we know.
     [[nodiscard]] bool isSettled() const;
@@ -50,6 +53,7 @@ class DnsBridge final : public QObject {
     const HostView& m_host;
     const BridgeOptions m_options;
     PublishedReport m_report;
+    std::vector<ZoneSpec> m_specs;
     std::optional<ZonePlanner> m_planner;
     std::vector<std::unique_ptr<DnsBackend>> m_backends;
     std::vector<std::unique_ptr<ZoneKeeper>> m_keepers;

@@ -33,7 +33,11 @@ void DnsBridgePlugin::reconcile(const QCborMap& /*snapshot*/, quint64 ticket) { 
 void DnsBridgePlugin::stop(quint64 ticket) { m_bridge->stop(ticket); }
 
 IInterface* DnsBridgePlugin::query(const QString& iid) {
-    return iid == QLatin1String(IPages::kIid) && m_bridge ? &m_pages : nullptr;
+    if (!m_bridge) return nullptr;
+    if (iid == QLatin1String(IPages::kIid)) return &m_pages;
+    return iid == QLatin1String(IPreviewer::kIid) ? &m_previewer : nullptr;
 }
+
+QCborMap DnsBridgePlugin::Previewer::preview(const QCborMap& snapshot) { return m_plugin.m_bridge->preview(snapshot); }
 
 }  // namespace fos1::dns

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 
+#include "fos1/features/previewer.h"
 #include "fos1/page.h"
 #include "fos1/plugin.h"
 
@@ -28,7 +29,17 @@ class DnsBridgePlugin final : public QObject, public IPlugin {
     IInterface* query(const QString& iid) override;
 
    private:
+    class Previewer final : public IPreviewer {
+       public:
+        explicit Previewer(const DnsBridgePlugin& plugin) : m_plugin(plugin) {}
+        QCborMap preview(const QCborMap& snapshot) override;
+
+       private:
+        const DnsBridgePlugin& m_plugin;
+    };
+
     page::Book m_pages;
+    Previewer m_previewer{*this};
     std::optional<HostView> m_host;
     std::unique_ptr<DnsBridge> m_bridge;
 };

@@ -4,8 +4,20 @@
 #include <algorithm>
 
 #include "held_feeds.h"
+#include "previewed_values.h"
 
 namespace fos1::dns {
+
+namespace {
+
+Offers offersOf(const std::map<QString, time::ServiceState>& vlans, OnLoss onLoss, quint16 stratum) {
+    Offers offers;
+    offers.stratum = stratum;
+    for (const auto& [name, state] : vlans) offers.vlans.emplace_hint(offers.vlans.end(), name, offerOf(state, onLoss));
+    return offers;
+}
+
+}  // namespace
 
 ServedNames::ServedNames(IBus& bus, const OfferOptions& options, std::function<void()> changed)
     : m_options(options),
@@ -52,6 +64,12 @@ std::shared_ptr<const Offers> ServedNames::judge() {
     else
         m_again.stop();
     return m_offers;
+}
+
+ServedNames::Preview ServedNames::preview(const QCborMap& topics) const {
+    const quint16 known = m_offers ? m_offers->stratum : stratum();
+    return {offersOf(m_vlans.values(), m_options.onLoss, known),
+            offersOf(bridge::previewedValues(m_vlans.values(), topics), m_options.onLoss, known)};
 }
 
 }  // namespace fos1::dns

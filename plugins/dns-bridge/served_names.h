@@ -29,6 +29,13 @@ class ServedNames final {
     /// The offers in effect now. The same object as before when they did not change; null before the first one was
     /// published, and while one may still be.
     [[nodiscard]] std::shared_ptr<const Offers> judge();
+    /// The offers for the values as they are now, and once more with those of `topics` in place of theirs (IPreviewer):
+    /// at once, without waiting for anything.
+    struct Preview {
+        Offers now;
+        Offers then;
+    };
+    [[nodiscard]] Preview preview(const QCborMap& topics) const;
     [[nodiscard]] quint64 suppressed() const { return m_gate.suppressed(); }
 
    private:

@@ -169,6 +169,17 @@ class TestDnsBind : public QObject {
         }
     }
 
+    void theDiffSaysWhichNamesWouldChange() {
+        const auto diff = m_host->ctl({"diff", "-f", "-"}, service("time.lan.test"));
+        QVERIFY2(diff.output.contains("- lan ntp.vlan-20.lan.test A 10.20.0.1") &&
+                     diff.output.contains("+ lan time.vlan-20.lan.test A 10.20.0.1"),
+                 diff.output.constData());
+        QVERIFY2(!m_host->ctl({"diff", "-f", "-"}, service("ntp.lan.test")).output.contains("in DNS"), "unchanged");
+        const auto lost = m_host->ctl({"diff", "-f", "-"}, service("ntp.elsewhere.test"));
+        QVERIFY2(lost.output.contains("No zone in host.yaml contains \"ntp.elsewhere.test\""), lost.output.constData());
+        QVERIFY(!ask("ntp.lan.test", "A").isEmpty() && ask("time.lan.test", "A").isEmpty());
+    }
+
     void whatOthersOwnStays() {
         QCOMPARE(ask("ntp.vlan-40.lan.test", "A"), QStringList("10.40.0.99"));
         QVERIFY(ask("ntp.vlan-40.lan.test", "TXT").isEmpty());

@@ -55,6 +55,21 @@ std::optional<NameState> nameState(const DnsName& name, const TableFacts& facts)
     return stateOf(name, nullptr, facts);
 }
 
+std::vector<DnsName> unsettledNames(const ZonePlan* settled, const ZonePlan& plan, const Knowledge& known) {
+    const bool isComparable = settled && settled->keepsRest == plan.keepsRest;
+    const auto isSettled = [&](const DnsName& name, const NamePlan* each) {
+        if (!isComparable) return false;
+        const auto old = settled->names.find(name);
+        return old == settled->names.end() ? !each : each && *each == old->second;
+    };
+    std::vector<DnsName> names;
+    for (const auto& [name, each] : plan.names)
+        if (!isSettled(name, &each)) names.push_back(name);
+    for (const auto& [name, each] : known)
+        if (!plan.names.contains(name) && !isSettled(name, nullptr)) names.push_back(name);
+    return names;
+}
+
 std::vector<std::shared_ptr<const NameState>> namesOf(const TableFacts& facts) {
     std::vector<std::shared_ptr<const NameState>> names;
     const auto add = [&](const DnsName& name) {

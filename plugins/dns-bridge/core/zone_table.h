@@ -24,4 +24,9 @@ struct TableFacts {
 /// The names of the plan, and those at which something of ours is left.
 [[nodiscard]] std::vector<std::shared_ptr<const NameState>> namesOf(const TableFacts& facts);
 
+/// The names that are to be decided: all, or those whose plan differs from the one that is carried out. `settled`: that
+/// plan; null: nothing is known to be carried out.
+[[nodiscard]] std::vector<DnsName> unsettledNames(const ZonePlan* settled, const ZonePlan& plan,
+                                                  const Knowledge& known);
+
 }  // namespace fos1::dns

@@ -12,8 +12,8 @@ namespace {
 /// Others who change the same names between our reading and writing are followed so often, and so long.
 constexpr int kMostConflicts = 3;
 constexpr qint64 kMostMilliseconds = 60'000;
-/// Reading takes at most this part of the time while others keep changing a large zone.
-constexpr qint64 kReadShare = 10;
+/// Until a server that takes no updates is asked again.
+constexpr qint64 kRefusalMilliseconds = 3'600'000;
 
 }  // namespace
 
@@ -40,6 +40,11 @@ void UpdateBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
     m_conflicts.clear();
     m_steps.clear();
     m_queue.clear();
+    if (m_plan == m_refusedPlan && m_sinceRefusal.elapsed() < kRefusalMilliseconds) {
+        end(tl::unexpected(m_refusal));
+        return;
+    }
+    m_refusedPlan.reset();
     if (!m_isMemoryRead) {
         if (const auto read = m_memory.load(); !read) {
             fail({QStringLiteral("StateNotReadable"), read.error()});
@@ -82,10 +87,6 @@ void UpdateBackend::begin() {
     });
 }
 
-bool UpdateBackend::mayReadNow() const {
-    return !m_sinceRead.isValid() || m_sinceRead.elapsed() >= kReadShare * m_readTook;
-}
-
 void UpdateBackend::serialRead(quint32 serial) {
     const bool isSamePlan = m_settled && *m_settled == *m_plan;
     const bool isSameZone = m_verifiedSerial == serial;
@@ -93,7 +94,7 @@ void UpdateBackend::serialRead(quint32 serial) {
     std::set<DnsName> toRead;
     for (const DnsName& each : m_memory.names())
         if (!m_known[each].isRead) toRead.insert(each);
-    if (toRead.empty() && isSamePlan && (isSameZone || !mayReadNow())) {
+    if (toRead.empty() && isSamePlan && (isSameZone || !m_readPace.mayRead())) {
         finish();
         return;
     }
@@ -101,9 +102,9 @@ void UpdateBackend::serialRead(quint32 serial) {
         for (const auto& [name, known] : m_known) toRead.insert(name);
         m_isVerifying = true;
     }
-    m_sinceRead.start();
+    m_readPace.begin();
     m_reader.readNames({toRead.begin(), toRead.end()}, [this](const ZoneResult<Knowledge>& found) {
-        m_readTook = m_sinceRead.restart();
+        m_readPace.end();
         if (found)
             namesRead(*found);
         else
@@ -129,20 +130,8 @@ void UpdateBackend::merge(const Knowledge& found) {
     }
 }
 
-/// All names, or only those whose plan has changed when nothing else is new.
 void UpdateBackend::startDeciding() {
-    const ZonePlan* const before =
-        m_settled && !m_hasRead && m_settled->keepsRest == m_plan->keepsRest ? m_settled.get() : nullptr;
-    const auto isSettled = [before](const DnsName& name, const NamePlan* plan) {
-        if (!before) return false;
-        const auto old = before->names.find(name);
-        return old == before->names.end() ? !plan : plan && *plan == old->second;
-    };
-    m_undecided.clear();
-    for (const auto& [name, plan] : m_plan->names)
-        if (!isSettled(name, &plan)) m_undecided.push_back(name);
-    for (const auto& [name, known] : m_known)
-        if (!m_plan->names.contains(name) && !isSettled(name, nullptr)) m_undecided.push_back(name);
+    m_undecided = unsettledNames(m_hasRead ? nullptr : m_settled.get(), *m_plan, m_known);
     m_deciding.startNow();
 }
 
@@ -367,6 +356,11 @@ void UpdateBackend::fail(const Trouble& problem) {
         m_endpoint.reset();
     m_settled.reset();
     if (m_isWritten) m_verifiedSerial.reset();
+    if (problem.reason == u"NoUpdates") {
+        m_refusedPlan = m_plan;
+        m_refusal = problem;
+        m_sinceRefusal.start();
+    }
     for (const auto& [name, plan] : m_plan->names) m_states.mark(name);
     end(tl::unexpected(problem));
 }

@@ -15,6 +15,7 @@
 #include "fos1/slices.h"
 #include "update/key_file.h"
 #include "update/name_memory.h"
+#include "update/read_pace.h"
 #include "update/server_locator.h"
 #include "update/update_sender.h"
 #include "update/zone_reader.h"
@@ -64,7 +65,6 @@ class UpdateBackend final : public DnsBackend {
     void end(const ZoneResult<Applied>& outcome);
     void forgetNames();
     [[nodiscard]] bool showOne();
-    [[nodiscard]] bool mayReadNow() const;
     [[nodiscard]] Owner owner() const { return {m_config.owner, m_config.zone.domain, m_config.ttl}; }
 
     const UpdateZone m_config;
@@ -83,8 +83,11 @@ class UpdateBackend final : public DnsBackend {
     std::optional<quint32> m_verifiedSerial;  ///< at which all of m_known was read
     std::shared_ptr<const ZonePlan> m_settled;
     StateTable m_states;
-    QElapsedTimer m_sinceRead;
-    qint64 m_readTook = 0;  ///< ms
+    ReadPace m_readPace;
+    /// The server takes no updates: it is asked again after an hour, or with another plan.
+    std::shared_ptr<const ZonePlan> m_refusedPlan;
+    Trouble m_refusal;
+    QElapsedTimer m_sinceRefusal;
 
     // Of the call under way.
     std::shared_ptr<const ZonePlan> m_plan;
