@@ -66,9 +66,11 @@ QString rcodeText(int rcode) {
 }
 
 Trouble updateTrouble(const Answer& answer, Signature signature, const UpdateContext& context) {
-    const QString unproven = signature == Signature::Valid
-                                 ? QString()
-                                 : QStringLiteral("; the answer was not signed, so this is not certain");
+    // PowerDNS signs no refusal.
+    const QString unproven =
+        signature == Signature::Valid
+            ? QString()
+            : QStringLiteral("; the answer was not signed, so the key, its secret or the clocks may be the reason too");
     switch (static_cast<Rcode>(answer.rcode)) {
         case Rcode::NotAuth: return notAuthTrouble(answer, signature, context);
         case Rcode::NotZone:

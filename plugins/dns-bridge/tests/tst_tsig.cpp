@@ -176,7 +176,8 @@ class TestTsig : public QObject {
             "the zone lan.test is not there");
         row("NOTZONE", 10, 0, true, "NotInZone", "ntp.lan.test A");
         row("REFUSED", 5, 0, true, "Refused", "refused to change ntp.lan.test A");
-        row("REFUSED, unsigned", 5, -1, false, "Refused", "the answer was not signed, so this is not certain");
+        row("REFUSED, unsigned", 5, -1, false, "Refused",
+            "not signed, so the key, its secret or the clocks may be the reason too");
         row("NOTIMP", 4, -1, false, "NoUpdates", "takes no updates");
         row("SERVFAIL", 2, 0, true, "ServerFailure", "it may be loading the zone");
         row("FORMERR", 1, 0, true, "NotUnderstood", "FORMERR");

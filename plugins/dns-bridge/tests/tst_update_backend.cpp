@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Names at servers that take updates, real BIND and Knot: shared, claimed, removed and moved, few and thousands.
+// Names at servers that take updates, real BIND, Knot, PowerDNS and YADIFA: shared, claimed, removed and moved, few and
+// thousands.
 #include <csignal>
 
 #include "isolation.h"
@@ -127,12 +128,88 @@ class TestUpdateBackend : public UpdateTest {
         QCOMPARE(applyTo(b, plan({{"ntp", "10.0.0.2"}})).outcome, QStringLiteral("UnknownKey"));
     }
 
+    void powerDnsTakesThemToo() {
+        RealServer pdns("127.0.0.58");
+        const QByteArray dir = pdns.path("").toUtf8();
+        pdns.write("pdns.conf",
+                   "launch=gsqlite3\ngsqlite3-database=" + dir +
+                       "/db\nlocal-address=127.0.0.58\nlocal-port=53\n"
+                       "socket-dir=" +
+                       dir +
+                       "\ndnsupdate=yes\nallow-dnsupdate-from=127.0.0.0/8\nguardian=no\n"
+                       "daemon=no\ndisable-syslog=yes\nquery-cache-ttl=0\ncache-ttl=0\nnegquery-cache-ttl=0\n");
+        const auto control = [&](const QStringList& words) {
+            return lab::run("pdnsutil", QStringList{"--config-dir=" + pdns.path("")} + words).exitCode == 0;
+        };
+        QCOMPARE(lab::run("sh", {"-c", "sqlite3 " + pdns.path("db") +
+                                           " < /usr/share/doc/pdns-backend-sqlite3/schema.sqlite3.sql"})
+                     .exitCode,
+                 0);
+        QVERIFY(control({"create-zone", "lan.test", "ns.lan.test"}) &&
+                control({"add-record", "lan.test", "ns", "A", "127.0.0.58"}));
+        QVERIFY(control({"import-tsig-key", "fos1", "hmac-sha256", QString::fromLatin1(kSecret)}) &&
+                control({"set-meta", "lan.test", "TSIG-ALLOW-DNSUPDATE", "fos1"}));
+        pdns.start("pdns_server", {"--config-dir=" + pdns.path("")});
+        QVERIFY2(QTest::qWaitFor([&] { return pdns.answers("lan.test"); }, 10'000), pdns.log().constData());
+        UpdateBackend a(zoneOf("a", "127.0.0.58"));
+        UpdateBackend b(zoneOf("b", "127.0.0.58"));
+        const Applying first = applyTo(a, plan({{"ntp", "10.0.0.1"}, {"other", "10.0.0.1"}, {"ns", "10.0.0.1"}}));
+        QVERIFY2(first.outcome == u"written", qPrintable(first.reason + pdns.log()));
+        QVERIFY2(state(a, "ns").startsWith(u"Somebody else owns this name"), qPrintable(state(a, "ns")));
+        const Applying second = applyTo(b, plan({{"ntp", "10.0.0.2"}}));
+        QVERIFY2(second.outcome == u"written", qPrintable(second.reason + pdns.log()));
+        QCOMPARE(pdns.ask("ntp.lan.test", "A"), QStringList({"10.0.0.1", "10.0.0.2"}));
+        QCOMPARE(applyTo(a, plan({{"ntp", "10.0.0.3"}})).outcome, QStringLiteral("written"));
+        QTRY_COMPARE_WITH_TIMEOUT(pdns.ask("ntp.lan.test", "A"), QStringList({"10.0.0.2", "10.0.0.3"}), 5000);
+        QCOMPARE(applyTo(a, plan({})).outcome, QStringLiteral("written"));
+        QCOMPARE(applyTo(b, plan({})).outcome, QStringLiteral("written"));
+        QTRY_VERIFY_WITH_TIMEOUT(pdns.ask("ntp.lan.test", "A").isEmpty() && pdns.ask("ntp.lan.test", "TXT").isEmpty(),
+                                 5000);
+        QVERIFY(writeKey("hmac-sha256:fos1:" + QByteArray(32, 'x').toBase64()));
+        const Applying wrong = applyTo(b, plan({{"ntp", "10.0.0.2"}}));
+        QCOMPARE(wrong.outcome, QStringLiteral("Refused"));
+        QVERIFY2(wrong.reason.contains("the key, its secret or the clocks may be the reason too"),
+                 qPrintable(wrong.reason));
+    }
+
+    void yadifaTakesThemToo() {
+        RealServer yadifa("127.0.0.59");
+        const QByteArray dir = yadifa.path("").toUtf8();
+        yadifa.write("zone", kZoneStart + "ns A 127.0.0.59\n");
+        for (const char* each : {"logs", "xfr", "keys"}) QDir().mkpath(yadifa.path(each));
+        yadifa.write("conf", "<main>\ndaemon off\nchroot off\nlogpath \"" + dir + "/logs\"\npidfile \"" + dir +
+                                 "/pid\"\ndatapath \"" + dir + "\"\nkeyspath \"" + dir + "/keys\"\nxfrpath \"" + dir +
+                                 "/xfr\"\nuser root\ngroup root\nport 53\nlisten 127.0.0.59\nallow-query any\n"
+                                 "</main>\n<key>\nname fos1\nalgorithm hmac-sha256\nsecret " +
+                                 kSecret +
+                                 "\n</key>\n<acl>\nonly key fos1\n</acl>\n<zone>\ndomain lan.test\nfile zone\ntype "
+                                 "master\nallow-update only\nallow-query any\n</zone>\n");
+        yadifa.start("yadifad", {"-c", yadifa.path("conf")});
+        QVERIFY2(QTest::qWaitFor([&] { return yadifa.answers("lan.test"); }, 10'000), yadifa.log().constData());
+        UpdateBackend a(zoneOf("a", "127.0.0.59"));
+        UpdateBackend b(zoneOf("b", "127.0.0.59"));
+        const Applying first = applyTo(a, plan({{"ntp", "10.0.0.1"}, {"other", "10.0.0.1"}, {"ns", "10.0.0.1"}}));
+        QVERIFY2(first.outcome == u"written", qPrintable(first.reason + yadifa.log().right(1500)));
+        QVERIFY2(state(a, "ns").startsWith(u"Somebody else owns this name"), qPrintable(state(a, "ns")));
+        const Applying second = applyTo(b, plan({{"ntp", "10.0.0.2"}}));
+        QVERIFY2(second.outcome == u"written", qPrintable(second.reason + state(b, "ntp") + yadifa.log().right(1500)));
+        QCOMPARE(yadifa.ask("ntp.lan.test", "A"), QStringList({"10.0.0.1", "10.0.0.2"}));
+        const Applying third = applyTo(a, plan({{"ntp", "10.0.0.3"}}));
+        QVERIFY2(third.outcome == u"written", qPrintable(third.reason + yadifa.log().right(1500)));
+        QCOMPARE(yadifa.ask("ntp.lan.test", "A"), QStringList({"10.0.0.2", "10.0.0.3"}));
+        QCOMPARE(applyTo(a, plan({})).outcome, QStringLiteral("written"));
+        QCOMPARE(applyTo(b, plan({})).outcome, QStringLiteral("written"));
+        QVERIFY(yadifa.ask("ntp.lan.test", "A").isEmpty() && yadifa.ask("ntp.lan.test", "TXT").isEmpty());
+        QVERIFY(writeKey("hmac-sha256:fos1:" + QByteArray(32, 'x').toBase64()));
+        QCOMPARE(applyTo(b, plan({{"ntp", "10.0.0.2"}})).outcome, QStringLiteral("BadSignature"));
+    }
+
     void aSignedZoneStaysSigned() {
         QByteArray statements = named();
         statements.replace("allow-update", "dnssec-policy default; inline-signing yes; allow-update");
         QVERIFY(start(statements));
         UpdateBackend backend(zoneOf("a"));
-        const auto isSigned = [this](const QString& type) {
+        const auto isSigned = [](const QString& type) {
             const auto dig = lab::run("dig", {"@127.0.0.53", "+dnssec", "+time=1", "ntp.lan.test", type});
             return dig.output.contains("RRSIG");
         };
