@@ -63,20 +63,33 @@ ExitCode forEach(const Options& options, const QStringList& files, const QString
     return code;
 }
 
+/// Prints the result for a person, or collects it for a program.
+void note(const Options& options, const QCborMap& object, const QString& result, QJsonArray& results) {
+    if (options.output == OutputFormat::Table) return print(shortText(object) + u' ' + result);
+    const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
+    QJsonObject shown{{QStringLiteral("kind"), text(object, "kind")},
+                      {QStringLiteral("name"), text(metadata, "name")},
+                      {QStringLiteral("result"), result}};
+    if (const QString ns = text(metadata, "namespace"); !ns.isEmpty()) shown.insert(QStringLiteral("namespace"), ns);
+    results.append(shown);
+}
+
 }  // namespace
 
 ExitCode applyFiles(const Options& options, const QStringList& files) {
     QJsonArray applied;
+    QJsonArray results;
     const ExitCode code = forEach(
         options, files, QStringLiteral("resource.apply"),
         [](const QCborMap& object) {
             return QJsonObject{{QStringLiteral("object"), object.toJsonObject()}};
         },
-        [&applied](const QCborMap& object, const QJsonObject& result) {
-            print(shortText(object) + u' ' + result.value(u"result").toString());
+        [&](const QCborMap& object, const QJsonObject& result) {
+            note(options, object, result.value(u"result").toString(), results);
             noteUnchecked(result);
             applied.append(object.toJsonObject());
         });
+    printAs(options.output, {{QStringLiteral("results"), results}});
     if (applied.isEmpty()) return code;
     // What was accepted need not be in force.
     const auto preview =
@@ -86,7 +99,8 @@ ExitCode applyFiles(const Options& options, const QStringList& files) {
 }
 
 ExitCode deleteFiles(const Options& options, const QStringList& files) {
-    return forEach(
+    QJsonArray results;
+    const ExitCode code = forEach(
         options, files, QStringLiteral("resource.delete"),
         [](const QCborMap& object) {
             const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
@@ -96,14 +110,18 @@ ExitCode deleteFiles(const Options& options, const QStringList& files) {
                 params.insert(QStringLiteral("namespace"), ns);
             return params;
         },
-        [](const QCborMap& object, const QJsonObject&) { print(shortText(object) + QStringLiteral(" deleted")); });
+        [&](const QCborMap& object, const QJsonObject&) { note(options, object, QStringLiteral("deleted"), results); });
+    printAs(options.output, {{QStringLiteral("results"), results}});
+    return code;
 }
 
 ExitCode deleteResource(const Options& options, const QString& kind, const QString& name) {
     QJsonObject params{{QStringLiteral("kind"), kind}, {QStringLiteral("name"), name}};
     if (!options.ns.isEmpty()) params.insert(QStringLiteral("namespace"), options.ns);
     ExitCode code = ExitCode::Ok;
-    if (call(options, QStringLiteral("resource.delete"), params, code))
+    if (!call(options, QStringLiteral("resource.delete"), params, code)) return code;
+    params.insert(QStringLiteral("result"), QStringLiteral("deleted"));
+    if (!printAs(options.output, {{QStringLiteral("results"), QJsonArray{params}}}))
         print(QStringLiteral("%1 \"%2\" deleted").arg(kind, name));
     return code;
 }

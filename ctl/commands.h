@@ -31,6 +31,7 @@ struct ValidateOptions {
     QStringList files;
     QString crdDirectory;
     QString pluginDirectory;
+    OutputFormat output = OutputFormat::Table;
 };
 ExitCode validateFiles(const ValidateOptions& options);
 

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "console.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <QCborMap>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 
 #include "yaml_document.h"
 
@@ -14,6 +19,26 @@ void print(const QString& text) {
     const QByteArray bytes = text.toUtf8();
     std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stdout);
     if (!bytes.endsWith('\n')) std::fputc('\n', stdout);
+}
+
+ExitCode afterOutput(ExitCode code) {
+    errno = 0;
+    const bool isWritten = std::fflush(stdout) == 0;
+    if (isWritten && std::ferror(stdout) == 0) return code;
+    // An earlier write may have failed; its reason is gone.
+    complain(QStringLiteral("the output could not be written%1")
+                 .arg(isWritten ? QString() : QStringLiteral(": ") + QString::fromLocal8Bit(std::strerror(errno))));
+    return code == ExitCode::Ok ? ExitCode::Failed : code;
+}
+
+qsizetype lineWidth() {
+    constexpr int kLeast = 40;
+    bool isNumber = false;
+    if (const int columns = qEnvironmentVariableIntValue("COLUMNS", &isNumber); isNumber && columns >= kLeast)
+        return columns;
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= kLeast) return size.ws_col;
+    return 0;
 }
 
 void complain(const QString& text) { std::fprintf(stderr, "fos1ctl: %s\n", qUtf8Printable(text)); }

@@ -23,6 +23,10 @@ struct Options {
 
 /// Prints to stdout and adds a newline.
 void print(const QString& text);
+/// `code`, or Failed when what was printed could not be written, as on a full disk. Call it once, at the end.
+ExitCode afterOutput(ExitCode code);
+/// The width that tables must fit: $COLUMNS, or that of the terminal. 0: any, because a program reads the lines.
+qsizetype lineWidth();
 /// Prints to stderr as "fos1ctl: …".
 void complain(const QString& text);
 /// Prints to stderr as "file:line:col: …", which editors can follow.

@@ -48,8 +48,9 @@ void printPlugin(const QJsonObject& plugin) {
     print(plugin[u"id"].toString() + QStringLiteral(": ") + summary);
     // A preview has sections of the same form as a page.
     const QDateTime now = QDateTime::currentDateTimeUtc();
+    const qsizetype indented = lineWidth() > 0 ? lineWidth() - 2 : 0;
     for (const QJsonValue section : plugin[u"sections"].toArray())
-        for (const QString& line : sectionText(section.toObject(), now).split(u'\n', Qt::SkipEmptyParts))
+        for (const QString& line : sectionText(section.toObject(), now, indented).split(u'\n', Qt::SkipEmptyParts))
             print(QStringLiteral("  ") + line);
 }
 

@@ -33,7 +33,7 @@ QString table(const std::vector<QJsonObject>& events) {
         table.add({lastSeen(event, now), event.value(u"type").toString(), event.value(u"reason").toString(),
                    objectText(event.value(u"regarding").toObject()), event.value(u"source").toString(),
                    event.value(u"message").toString()});
-    return table.text();
+    return table.text(lineWidth());
 }
 
 }  // namespace

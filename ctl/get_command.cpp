@@ -43,7 +43,7 @@ QString objectTable(const QJsonArray& objects, const QJsonArray& columns) {
         for (const QJsonValue column : columns) row << cell(object, column.toObject(), now);
         table.add(row);
     }
-    return table.text();
+    return table.text(lineWidth());
 }
 
 /// The columns of the kind that the user calls `name`; empty when the daemon does not know it.

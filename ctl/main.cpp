@@ -5,7 +5,6 @@
 #include <QDir>
 #include <QJsonObject>
 #include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -13,6 +12,7 @@
 #include "layout.h"
 #include "plugin_catalog.h"
 #include "rpc_client.h"
+#include "usage.h"
 
 namespace {
 
@@ -29,13 +29,21 @@ QStringList texts(const std::vector<std::string>& values) {
 /// The values that CLI11 writes to, and the chosen command.
 struct Typed {
     std::string socket, ns, kind, name, topic, key, crds, plugins, directory, argument;
-    OutputFormat output = OutputFormat::Table;
-    std::vector<std::string> files;
+    std::string output = "table";
+    std::vector<std::string> files, words;
     int limit = 50;
     std::function<ExitCode()> command;
 
-    [[nodiscard]] Options options() const { return {text(socket), output, text(ns)}; }
+    [[nodiscard]] Options options() const {
+        const OutputFormat format = output == "json"   ? OutputFormat::Json
+                                    : output == "yaml" ? OutputFormat::Yaml
+                                                       : OutputFormat::Table;
+        return {text(socket), format, text(ns)};
+    }
 };
+
+/// For commands where nothing else can follow, so that `validate FILE` works as `validate -f FILE`.
+const char* const kFiles = "-f,--filename,file";
 
 const char* const kPluginGroup = "Subcommands of plugins";
 
@@ -44,12 +52,10 @@ const char* const kFooter =
     "run or of root's.\nExit status: 0 success, 1 failure, 2 usage error, 3 no daemon.";
 
 void addGlobalOptions(CLI::App& app, Typed& typed) {
-    static const std::map<std::string, OutputFormat> formats{
-        {"table", OutputFormat::Table}, {"json", OutputFormat::Json}, {"yaml", OutputFormat::Yaml}};
     app.add_option("--socket", typed.socket, "Control socket of the daemon")->type_name("PATH");
     app.add_option("-o,--output", typed.output, "table, json or yaml")
         ->type_name("FORMAT")
-        ->transform(CLI::CheckedTransformer(formats).description(""));
+        ->check(oneOf("an output format", {QStringLiteral("table"), QStringLiteral("json"), QStringLiteral("yaml")}));
     app.add_option("-n,--namespace", typed.ns, "Namespace of objects; default: all for lists, otherwise \"default\"")
         ->type_name("NAME");
     app.set_version_flag("--version", "fos1ctl " FOS1_VERSION);
@@ -67,8 +73,8 @@ CLI::App* addCommand(CLI::App& parent, Typed& typed, const char* name, const cha
     return command;
 }
 
-void addFiles(CLI::App* command, Typed& typed, bool isRequired) {
-    command->add_option("-f,--filename", typed.files, "Manifest file or directory; - is stdin")
+void addFiles(CLI::App* command, Typed& typed, const char* name, bool isRequired) {
+    command->add_option(name, typed.files, "Manifest file or directory; - is stdin")
         ->type_name("FILE")
         ->required(isRequired);
 }
@@ -81,12 +87,12 @@ void addResourceCommands(CLI::App& app, Typed& typed) {
 
     CLI::App* apply = addCommand(app, typed, "apply", "Create or change objects from manifests",
                                  [](const Typed& t) { return applyFiles(t.options(), texts(t.files)); });
-    addFiles(apply, typed, true);
+    addFiles(apply, typed, kFiles, true);
 
     CLI::App* diff =
         addCommand(app, typed, "diff", "Show what manifests would change in objects and in running services",
                    [](const Typed& t) { return diffFiles(t.options(), texts(t.files)); });
-    addFiles(diff, typed, true);
+    addFiles(diff, typed, kFiles, true);
 
     CLI::App* remove =
         addCommand(app, typed, "delete", "Delete one object, or the objects in manifests", [](const Typed& t) {
@@ -97,12 +103,12 @@ void addResourceCommands(CLI::App& app, Typed& typed) {
         });
     remove->add_option("kind", typed.kind, "Kind, plural or short name");
     remove->add_option("name", typed.name, "Name of the object");
-    addFiles(remove, typed, false);
+    addFiles(remove, typed, "-f,--filename", false);
 
     CLI::App* validate = addCommand(app, typed, "validate", "Check manifests without a daemon", [](const Typed& t) {
-        return validateFiles({texts(t.files), text(t.crds), text(t.plugins)});
+        return validateFiles({texts(t.files), text(t.crds), text(t.plugins), t.options().output});
     });
-    addFiles(validate, typed, true);
+    addFiles(validate, typed, kFiles, true);
     validate->add_option("--crds", typed.crds, "Directory of the CRDs; default: the installed ones")->type_name("DIR");
     validate->add_option("--plugins", typed.plugins, "Directory of the plugins; default: the installed ones")
         ->type_name("DIR");
@@ -144,7 +150,7 @@ void addInspectionCommands(CLI::App& app, Typed& typed) {
     CLI::App* events = addCommand(app, typed, "events", "Show events, the latest last",
                                   [](const Typed& t) { return listEvents(t.options(), t.limit); });
     events->add_option("--limit", typed.limit, "Maximum number of events")
-        ->check(CLI::Range(1, 100000))
+        ->check(wholeNumber(1, 100000))
         ->capture_default_str();
 }
 
@@ -223,6 +229,50 @@ std::string firstWord(int argc, char** argv, Typed& typed) {
     return {};
 }
 
+/// Help of `fos1ctl` or of the subcommand that `words` name.
+ExitCode showHelp(CLI::App& app, const std::vector<std::string>& words) {
+    CLI::App* shown = &app;
+    for (const std::string& word : words) {
+        CLI::App* next = subcommand(*shown, word);
+        if (!next) {
+            complain(noSubcommand(*shown, text(word)));
+            return ExitCode::Usage;
+        }
+        shown = next;
+    }
+    // App::help() would show that of `help`, because it is the parsed subcommand.
+    print(text(shown->get_formatter()->make_help(shown, fullName(*shown).toStdString(), CLI::AppFormatMode::Normal)));
+    return ExitCode::Ok;
+}
+
+void addHelpCommands(CLI::App& app, Typed& typed) {
+    addCommand(app, typed, "help", "Show this help, or that of a subcommand", [&app](const Typed& t) {
+        return showHelp(app, t.words);
+    })->add_option("subcommand", typed.words, "The subcommand");
+    addCommand(app, typed, "version", "Show the version of fos1ctl", [](const Typed&) {
+        print(QStringLiteral("fos1ctl " FOS1_VERSION));
+        return ExitCode::Ok;
+    });
+}
+
+/// `word`: the first one that is not an option.
+ExitCode run(CLI::App& app, Typed& typed, int argc, char** argv, const std::string& word) {
+    if (!word.empty() && !subcommand(app, word)) {
+        complain(noSubcommand(app, text(word)) + QStringLiteral("; `fos1ctl --help` lists all subcommands"));
+        return ExitCode::Usage;
+    }
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::Success& asked) {
+        app.exit(asked);  // prints the help or the version
+        return ExitCode::Ok;
+    } catch (const CLI::ParseError& error) {
+        complain(explanation(app, error));
+        return ExitCode::Usage;
+    }
+    return typed.command();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -232,19 +282,8 @@ int main(int argc, char** argv) {
     addGlobalOptions(app, typed);
     addInspectionCommands(app, typed);
     addResourceCommands(app, typed);
+    addHelpCommands(app, typed);
     const std::string word = firstWord(argc, argv, typed);
-    if (argc > 1 && (word.empty() || !subcommand(app, word))) addPluginCommands(app, typed);
-    if (!word.empty() && !subcommand(app, word)) {
-        complain(
-            QStringLiteral(
-                "there is no subcommand \"%1\", and no plugin here adds it; `fos1ctl --help` lists all subcommands")
-                .arg(text(word)));
-        return static_cast<int>(ExitCode::Usage);
-    }
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : static_cast<int>(ExitCode::Usage);
-    }
-    return static_cast<int>(typed.command());
+    if (argc > 1 && (word.empty() || word == "help" || !subcommand(app, word))) addPluginCommands(app, typed);
+    return static_cast<int>(afterOutput(run(app, typed, argc, argv, word)));
 }

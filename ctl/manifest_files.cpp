@@ -51,10 +51,14 @@ std::vector<yaml::Document> readManifests(const QStringList& paths, Errors& erro
         if (files.isEmpty()) errors.push_back({ErrorCode::NotFound, QStringLiteral("contains no *.yaml file"), path});
         for (const QString& file : files) {
             auto documents = readFile(file);
-            if (documents)
-                std::move(documents->begin(), documents->end(), std::back_inserter(all));
-            else
+            if (!documents)
                 errors.push_back(documents.error());
+            else if (documents->empty())
+                errors.push_back({ErrorCode::InvalidInput,
+                                  QStringLiteral("contains no object; it is empty or has only comments"),
+                                  file == u"-" ? QStringLiteral("<stdin>") : file});
+            else
+                std::move(documents->begin(), documents->end(), std::back_inserter(all));
         }
     }
     return all;

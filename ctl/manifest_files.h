@@ -14,7 +14,7 @@ namespace fos1::ctl {
 QString objectText(const QCborMap& object);
 
 /// The documents of `paths`: "-" is stdin, a directory stands for its *.yaml and *.yml files (without subdirectories).
-/// Every file that cannot be read or parsed adds to `errors`.
+/// Every file that cannot be read or parsed, or contains no object, adds to `errors`.
 std::vector<yaml::Document> readManifests(const QStringList& paths, Errors& errors);
 
 /// `object` with the namespace of `-n` when it names none; an error when it names another.

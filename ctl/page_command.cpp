@@ -32,7 +32,7 @@ ExitCode showPage(const Options& options, const PageRequest& request) {
                                code);
     if (!document) return code;
     if (printAs(options.output, *document)) return ExitCode::Ok;
-    print(pageText(*document, QDateTime::currentDateTimeUtc()));
+    print(pageText(*document, QDateTime::currentDateTimeUtc(), lineWidth()));
     return ExitCode::Ok;
 }
 

@@ -3,6 +3,7 @@
 
 #include <QJsonArray>
 #include <cmath>
+#include <utility>
 
 #include "fos1/page.h"
 #include "human_text.h"
@@ -64,7 +65,7 @@ QString fieldsText(const QJsonArray& fields, const QDateTime& now) {
     return all;
 }
 
-QString tableText(const QJsonObject& table, const QDateTime& now) {
+QString tableText(const QJsonObject& table, const QDateTime& now, qsizetype width) {
     const QJsonArray rows = table.value(u"rows").toArray();
     const QString empty = table.value(u"empty").toString();
     if (rows.isEmpty() && !empty.isEmpty()) return harmless(empty) + u'\n';
@@ -84,32 +85,34 @@ QString tableText(const QJsonObject& table, const QDateTime& now) {
             texts.append(text(kinds[i], cells.at(static_cast<qsizetype>(i)), now));
         shown.add(texts);
     }
-    if (!hasTrouble) return shown.text();
-    // One line for the header and one per row; nothing follows the last newline.
-    QStringList lines = shown.text().split(u'\n');
-    lines.removeLast();
-    for (qsizetype i = 0; i < lines.size(); ++i)
-        lines[i].prepend(i > 0 && rows.at(i - 1)[u"trouble"].toBool() ? kTrouble : kNoTrouble);
-    return lines.join(u'\n') + u'\n';
+    if (!hasTrouble) return shown.text(width);
+    QString all;
+    qsizetype row = -1;  // the header's
+    for (const QStringList& lines : shown.lines(width > 0 ? width - kTrouble.size() : 0)) {
+        QString mark = row >= 0 && rows.at(row)[u"trouble"].toBool() ? kTrouble : kNoTrouble;
+        for (const QString& line : lines) all += std::exchange(mark, kNoTrouble) + line + u'\n';
+        ++row;
+    }
+    return all;
 }
 
 }  // namespace
 
-QString sectionText(const QJsonObject& section, const QDateTime& now) {
+QString sectionText(const QJsonObject& section, const QDateTime& now, qsizetype width) {
     const QString title = harmless(section.value(u"title").toString());
     QString all = title.isEmpty() ? QString() : title + QStringLiteral(":\n");
     if (section.contains(u"fields")) return all + fieldsText(section.value(u"fields").toArray(), now);
-    if (section.contains(u"table")) return all + tableText(section.value(u"table").toObject(), now);
+    if (section.contains(u"table")) return all + tableText(section.value(u"table").toObject(), now, width);
     for (const QJsonValue line : section.value(u"lines").toArray())
         all += kNoTrouble + harmless(line.toString(), Trim::End) + u'\n';
     return all;
 }
 
-QString pageText(const QJsonObject& document, const QDateTime& now) {
+QString pageText(const QJsonObject& document, const QDateTime& now, qsizetype width) {
     QString all;
     for (const QJsonValue section : document.value(u"sections").toArray()) {
         if (!all.isEmpty()) all += u'\n';
-        all += sectionText(section.toObject(), now);
+        all += sectionText(section.toObject(), now, width);
     }
     return all;
 }

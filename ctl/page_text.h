@@ -10,9 +10,9 @@ namespace fos1::ctl {
 
 /// Lines and rows that mark trouble begin with "! ". The document's title is omitted, because the user has just asked
 /// for it. `now` is the reference for relative times.
-QString pageText(const QJsonObject& document, const QDateTime& now);
+QString pageText(const QJsonObject& document, const QDateTime& now, qsizetype width = 0);
 
 /// A section of a document or of a preview, without a trailing empty line.
-QString sectionText(const QJsonObject& section, const QDateTime& now);
+QString sectionText(const QJsonObject& section, const QDateTime& now, qsizetype width = 0);
 
 }  // namespace fos1::ctl

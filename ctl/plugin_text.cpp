@@ -10,6 +10,13 @@ namespace {
 
 QString joinedTexts(const QJsonValue& list) { return cellText(list.toArray()); }
 
+/// Without their groups and versions, which `plugin show` has.
+QString kindNames(const QJsonArray& kinds) {
+    QJsonArray names;
+    for (const QJsonValue kind : kinds) names.append(kind.toString().section(u'/', -1));
+    return cellText(names);
+}
+
 /// "in the host", or "runner" with its process.
 QString whereItRuns(const QJsonObject& plugin) {
     if (plugin.value(u"isolation").toString() != u"remote") return QStringLiteral("in the host");
@@ -52,7 +59,7 @@ QString permissionLines(const QJsonObject& rights) {
 
 }  // namespace
 
-QString pluginTable(const QJsonArray& plugins) {
+QString pluginTable(const QJsonArray& plugins, qsizetype width) {
     if (plugins.isEmpty()) return QStringLiteral("No plugins.\n");
     TextTable table(
         {QStringLiteral("PLUGIN"), QStringLiteral("VERSION"), QStringLiteral("STATE"), QStringLiteral("REMARK")});
@@ -61,10 +68,10 @@ QString pluginTable(const QJsonArray& plugins) {
         table.add({plugin.value(u"id").toString(), plugin.value(u"version").toString(),
                    plugin.value(u"state").toString(), remark(plugin)});
     }
-    return table.text();
+    return table.text(width);
 }
 
-QString widePluginTable(const QJsonArray& plugins) {
+QString widePluginTable(const QJsonArray& plugins, qsizetype width) {
     if (plugins.isEmpty()) return QStringLiteral("No plugins.\n");
     TextTable table({QStringLiteral("PLUGIN"), QStringLiteral("VERSION"), QStringLiteral("STATE"),
                      QStringLiteral("LOCATION"), QStringLiteral("KINDS"), QStringLiteral("PUBLISHES"),
@@ -72,13 +79,13 @@ QString widePluginTable(const QJsonArray& plugins) {
     for (const QJsonValue value : plugins) {
         const QJsonObject plugin = value.toObject();
         table.add({plugin.value(u"id").toString(), plugin.value(u"version").toString(),
-                   plugin.value(u"state").toString(), whereItRuns(plugin), joinedTexts(plugin.value(u"kinds")),
+                   plugin.value(u"state").toString(), whereItRuns(plugin), kindNames(plugin.value(u"kinds").toArray()),
                    joinedTexts(plugin.value(u"publishes")), joinedTexts(plugin.value(u"subscribes")), remark(plugin)});
     }
-    return table.text();
+    return table.text(width);
 }
 
-QString pluginPage(const QJsonObject& plugin) {
+QString pluginPage(const QJsonObject& plugin, qsizetype width) {
     QString page;
     const auto line = [&](const char* label, const QString& value) {
         if (!value.isEmpty()) page += QLatin1String(label).toString().leftJustified(12) + value + u'\n';
@@ -119,7 +126,7 @@ QString pluginPage(const QJsonObject& plugin) {
         table.add({condition.value(u"type").toString(), condition.value(u"status").toString(),
                    condition.value(u"reason").toString(), condition.value(u"message").toString()});
     }
-    return page + u'\n' + table.text();
+    return page + u'\n' + table.text(width);
 }
 
 }  // namespace fos1::ctl

@@ -9,12 +9,12 @@
 namespace fos1::ctl {
 
 /// Id, version, state and remarks.
-QString pluginTable(const QJsonArray& plugins);
+QString pluginTable(const QJsonArray& plugins, qsizetype width = 0);
 
 /// Adds where each plugin runs, its kinds and its topics.
-QString widePluginTable(const QJsonArray& plugins);
+QString widePluginTable(const QJsonArray& plugins, qsizetype width = 0);
 
 /// Everything about one plugin.
-QString pluginPage(const QJsonObject& plugin);
+QString pluginPage(const QJsonObject& plugin, qsizetype width = 0);
 
 }  // namespace fos1::ctl

@@ -22,7 +22,9 @@ RpcFailure broken(const QString& message) { return {RpcFailure::kBroken, message
 /// Why no socket in `tried` led to a daemon.
 RpcFailure noDaemon(const QStringList& tried, const QStringList& forbidden) {
     if (!forbidden.isEmpty())
-        return broken(QStringLiteral("no permission to use %1; try as root").arg(forbidden.join(QStringLiteral(", "))));
+        return broken(QStringLiteral("no permission to use %1; root may use it, and so may the members of "
+                                     "the group that control.group of host.yaml names")
+                          .arg(forbidden.join(QStringLiteral(", "))));
     return {
         RpcFailure::kNoDaemon,
         QStringLiteral("no fos1-hostd answers; tried:\n  %1\nStart one with `fos1-hostd --config FILE` (`make run` in "

@@ -25,7 +25,7 @@ QString statusPage(const QJsonObject& status) {
     if (const QString http = status.value(u"http").toString(); !http.isEmpty())
         line("Metrics", http + QStringLiteral("/metrics"));
     line("D-Bus", status.value(u"dbus").toString());
-    return page + u'\n' + pluginTable(status.value(u"plugins").toArray());
+    return page + u'\n' + pluginTable(status.value(u"plugins").toArray(), lineWidth());
 }
 
 }  // namespace

@@ -17,12 +17,15 @@ class TextTable {
    public:
     explicit TextTable(QStringList header) : m_rows{std::move(header)} {}
 
-    /// `row` has as many cells as the header. Control characters in cells are shown as spaces.
+    /// `row` has as many cells as the header. A newline in a cell continues it on the next line, in its column; other
+    /// control characters are shown as spaces.
     void add(QStringList row) { m_rows.push_back(std::move(row)); }
     [[nodiscard]] bool isEmpty() const { return m_rows.size() == 1; }
 
-    /// One line per row, three spaces between columns, no trailing spaces.
-    [[nodiscard]] QString text() const;
+    /// The lines of each row, the header first: three spaces between columns, no trailing spaces. With a `width`, cells
+    /// continue on further lines where that makes the table fit; a word is never broken and nothing is omitted.
+    [[nodiscard]] std::vector<QStringList> lines(qsizetype width = 0) const;
+    [[nodiscard]] QString text(qsizetype width = 0) const;
 
    private:
     std::vector<QStringList> m_rows;

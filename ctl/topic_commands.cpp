@@ -25,7 +25,7 @@ QString table(const QJsonArray& entries) {
                    entry.value(u"presence").toString(), ageOf(entry), entry.value(u"publisher").toString(),
                    entry.value(u"reason").toString()});
     }
-    return table.text();
+    return table.text(lineWidth());
 }
 
 /// One value with all its fields.

@@ -2,6 +2,7 @@
 // `validate`: the daemon's checks, without a daemon.
 #include <QCoreApplication>
 #include <QDir>
+#include <QJsonArray>
 #include <map>
 #include <set>
 
@@ -57,6 +58,38 @@ class Validation {
     std::set<QString> m_schemaOnly;
 };
 
+/// The mistakes, one line each as they are found, or all of them as JSON or YAML at the end.
+class Report {
+   public:
+    explicit Report(OutputFormat format) : m_format(format) {}
+
+    /// `place`: "file:line:col", empty when the error names it itself.
+    void add(const QString& place, const Error& error) {
+        m_mistakes.append(QJsonObject{{QStringLiteral("place"), place.isEmpty() ? error.path : place},
+                                      {QStringLiteral("path"), place.isEmpty() ? QString() : error.path},
+                                      {QStringLiteral("message"), error.message}});
+        if (m_format == OutputFormat::Table)
+            print(place.isEmpty() ? error.text() : place + QStringLiteral(": ") + error.text());
+    }
+
+    ExitCode finish(std::size_t objects, bool isChecked) const {
+        const bool isValid = m_mistakes.isEmpty() && isChecked;
+        const auto count = static_cast<qint64>(objects);
+        const bool isPrinted = printAs(m_format, {{QStringLiteral("valid"), isValid},
+                                                  {QStringLiteral("objects"), count},
+                                                  {QStringLiteral("mistakes"), m_mistakes}});
+        if (!isValid) return ExitCode::Failed;
+        if (!isPrinted)
+            print(objects == 1 ? QStringLiteral("1 object is valid.")
+                               : QStringLiteral("%1 objects are valid.").arg(count));
+        return ExitCode::Ok;
+    }
+
+   private:
+    OutputFormat m_format;
+    QJsonArray m_mistakes;
+};
+
 }  // namespace
 
 ExitCode validateFiles(const ValidateOptions& options) {
@@ -68,24 +101,17 @@ ExitCode validateFiles(const ValidateOptions& options) {
     }
     Errors unreadable;
     const std::vector<yaml::Document> documents = readManifests(options.files, unreadable);
-    for (const Error& error : unreadable) print(error.text());
+    Report report(options.output);
+    for (const Error& error : unreadable) report.add({}, error);
 
     Validation validation(*catalog,
                           options.pluginDirectory.isEmpty() ? installed(FOS1_PLUGIN_DIR) : options.pluginDirectory);
-    std::size_t mistakes = unreadable.size();
-    for (const yaml::Document& document : documents) {
-        for (const Error& error : validation.check(document)) {
-            print(document.locate(error.path) + QStringLiteral(": ") + error.text());
-            ++mistakes;
-        }
-    }
+    for (const yaml::Document& document : documents)
+        for (const Error& error : validation.check(document)) report.add(document.locate(error.path), error);
     for (const Error& error : validation.brokenPlugins()) complain(error.text());
     for (const QString& kind : validation.schemaOnly())
         complain(QStringLiteral("note: no plugin here checks %1 beyond its schema").arg(kind));
-    if (mistakes > 0 || !validation.brokenPlugins().empty()) return ExitCode::Failed;
-    print(documents.size() == 1 ? QStringLiteral("1 object is valid.")
-                                : QStringLiteral("%1 objects are valid.").arg(documents.size()));
-    return ExitCode::Ok;
+    return report.finish(documents.size(), validation.brokenPlugins().empty());
 }
 
 }  // namespace fos1::ctl

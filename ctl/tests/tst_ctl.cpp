@@ -108,12 +108,10 @@ class TestCtl : public QObject {
     void pluginList() {
         const QJsonObject plugins = data("plugins.json");
         m_daemon->answer(QStringLiteral("plugin.list"), plugins);
-        QCOMPARE(
-            run(words("plugin list")).out,
-            QStringLiteral(
-                "PLUGIN   VERSION   STATE     LOCATION      KINDS                             PUBLISHES      "
-                "SUBSCRIBES   REMARK\n"
-                "ntp      0.1.0     Running   in the host   ntp.fos1.io/v1alpha1/NTPService   time.sync/v1   -\n"));
+        QCOMPARE(run(words("plugin list")).out,
+                 QStringLiteral("PLUGIN   VERSION   STATE     LOCATION      KINDS        PUBLISHES      "
+                                "SUBSCRIBES   REMARK\n"
+                                "ntp      0.1.0     Running   in the host   NTPService   time.sync/v1   -\n"));
         const Outcome asJson = run(words("plugin list -o json"));
         QCOMPARE(QJsonDocument::fromJson(asJson.out.toUtf8()).object(), plugins);
     }
@@ -181,6 +179,28 @@ class TestCtl : public QObject {
         QCOMPARE(run(words("apply -f /nonexistent")).exitCode, 1);
     }
 
+    void answersAreJsonWhereRequested() {
+        m_daemon->answer(QStringLiteral("resource.apply"), json(R"({"result": "created"})"));
+        m_daemon->answer(QStringLiteral("resource.delete"), {});
+        const auto results = [](const Outcome& outcome) {
+            return QJsonDocument::fromJson(outcome.out.toUtf8()).object().value(u"results").toArray();
+        };
+        QCOMPARE(results(run(words("apply -f - -o json"), kManifest)),
+                 QJsonArray{json(R"({"kind": "NTPService", "name": "main-ntp", "result": "created"})")});
+        QCOMPARE(results(run(words("delete -f - -o json"), kManifest)),
+                 QJsonArray{json(R"({"kind": "NTPService", "name": "main-ntp", "result": "deleted"})")});
+        QCOMPARE(results(run(words("delete ntp main-ntp -o json"))),
+                 QJsonArray{json(R"({"kind": "ntp", "name": "main-ntp", "result": "deleted"})")});
+        const Outcome bad =
+            run(words("validate -f - -o json"), QByteArray(kManifest).replace("servers: 4", "server: 4"));
+        QCOMPARE(bad.exitCode, 1);
+        const QJsonObject report = QJsonDocument::fromJson(bad.out.toUtf8()).object();
+        QCOMPARE(report.value(u"valid"), QJsonValue(false));
+        const QJsonObject mistake = report.value(u"mistakes").toArray().first().toObject();
+        QCOMPARE(mistake.value(u"place").toString(), QStringLiteral("<stdin>:9:27"));
+        QCOMPARE(mistake.value(u"path").toString(), QStringLiteral("spec.sources.pools[0].server"));
+    }
+
     void deletes() {
         m_daemon->answer(QStringLiteral("resource.delete"), {});
         QCOMPARE(run(words("delete ntp main-ntp")).out, QStringLiteral("ntp \"main-ntp\" deleted\n"));
@@ -237,6 +257,30 @@ class TestCtl : public QObject {
                            "\"main-site\", is \"Main\"\n"
                            "<stdin>:9:27: spec.sources.pools[0].server: unknown field; did you mean \"servers\"?\n"));
         QVERIFY(m_daemon->requests().empty());
+
+        QCOMPARE(run({QStringLiteral("validate"), sample}).exitCode, 0);
+        const Outcome empty = run(words("validate -f -"), "# nothing yet\n");
+        QCOMPARE(empty.exitCode, 1);
+        QCOMPARE(empty.out, QStringLiteral("<stdin>: contains no object; it is empty or has only comments\n"));
+    }
+
+    void sixMistakesAreSixLines() {
+        const Outcome outcome = run(words("validate -f -"),
+                                    "apiVersion: ntp.fos1.io/v1alpha1\n"
+                                    "kind: NTPService\n"
+                                    "metadata: {name: Main}\n"
+                                    "spec:\n"
+                                    "  enabled: maybe\n"
+                                    "  sources:\n"
+                                    "    pools:\n"
+                                    "      - {name: a.example, servers: 40}\n"
+                                    "      - {name: b.example, server: 1}\n"
+                                    "  server: {port: 70000}\n"
+                                    "  sever: {}\n");
+        QCOMPARE(outcome.exitCode, 1);
+        QCOMPARE(outcome.out.count(u'\n'), 6);
+        for (const int line : {3, 5, 8, 9, 10, 11})
+            QCOMPARE(outcome.out.count(QStringLiteral("<stdin>:%1:").arg(line)), 1);
     }
 
     void validateAsksThePlugin() {

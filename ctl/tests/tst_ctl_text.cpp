@@ -109,7 +109,25 @@ class TestCtlText : public QObject {
         QVERIFY(table.isEmpty());
         table.add({QStringLiteral("longer"), QStringLiteral("\x1b[31mx\ny")});
         table.add({QStringLiteral("a"), QString()});
-        QCOMPARE(table.text(), QStringLiteral("NAME     B\nlonger   [31mx y\na\n"));
+        QCOMPARE(table.text(), QStringLiteral("NAME     B\nlonger   [31mx\n         y\na\n"));
+        table.add({QStringLiteral("b\nforged"), QString()});
+        QVERIFY(!table.text().contains(QStringLiteral("\nforged")));
+    }
+
+    void tablesFitAWidth() {
+        TextTable table({QStringLiteral("NAME"), QStringLiteral("KINDS"), QStringLiteral("REMARK")});
+        const QString remark = QStringLiteral("the port is in use by another server").repeated(3);
+        table.add({QStringLiteral("ntp"), QStringLiteral("One,Two,Three"), remark});
+        table.add({QStringLiteral("dns"), QString(), QStringLiteral("first mistake\nsecond mistake")});
+        for (const QString& line : table.text(40).split(u'\n')) QVERIFY2(line.size() <= 40, qPrintable(line));
+        // Nothing is omitted or broken within a word.
+        QString words = table.text(40).simplified();
+        for (const QString& word : remark.split(u' ')) QVERIFY2(words.contains(word), qPrintable(word));
+        QVERIFY(table.text(40).contains(QStringLiteral("first mistake\n")));
+        // A word that is wider than the line stays whole.
+        TextTable wide({QStringLiteral("NAME"), QStringLiteral("PATH")});
+        wide.add({QStringLiteral("x"), QString(60, u'p')});
+        QVERIFY(wide.text(40).contains(QString(60, u'p')));
     }
 
     void socketPlaces() {

@@ -3,6 +3,7 @@
 
 #include <functional>
 
+#include "closest_word.h"
 #include "control/page_method.h"
 #include "control/preview_method.h"
 #include "crd_catalog.h"
@@ -30,10 +31,16 @@ tl::expected<const schema::ResourceKind*, RpcError> kindOf(const ControlContext&
     const QString name = text(params, "kind");
     if (const schema::ResourceKind* kind = context.crds.find(name)) return kind;
     QStringList known;
-    for (const schema::ResourceKind& kind : context.crds.kinds()) known.append(kind.plural);
+    std::vector<QString> names;
+    for (const schema::ResourceKind& kind : context.crds.kinds()) {
+        known.append(kind.plural);
+        names.insert(names.end(), {kind.plural, kind.kind, kind.singular});
+        names.insert(names.end(), kind.shortNames.begin(), kind.shortNames.end());
+    }
     return tl::unexpected<RpcError>(
         RpcError{rpc::kNotFound,
-                 QStringLiteral("no resource type \"%1\"; known types: %2").arg(name, known.join(QStringLiteral(", "))),
+                 QStringLiteral("no resource type \"%1\"; known types: %2%3")
+                     .arg(name, known.join(QStringLiteral(", ")), schema::suggestion(name, names)),
                  QJsonValue::Undefined});
 }
 

@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "document_builder.h"
+#include "parser_words.h"
 
 namespace fos1::yaml {
 namespace {
@@ -78,7 +79,7 @@ tl::expected<bool, DocumentBuilder::Failure> readDocument(YAML::Parser& parser, 
     } catch (const YAML::Exception& exception) {
         const YAML::Mark& mark = exception.mark;
         const Position position = mark.is_null() ? Position{} : Position{mark.line + 1, mark.column + 1};
-        return tl::unexpected(Failure{QString::fromStdString(exception.msg), position});
+        return tl::unexpected(Failure{parserWords(exception.msg), position});
     }
     return tl::unexpected(*builder.failure());
 }

@@ -183,7 +183,7 @@ class TestCrdCatalog : public QObject {
             QTest::newRow(name) << crd << QString::fromLatin1(expected);
         };
         const auto with = [](const char* before, const char* after) { return QByteArray(kCrd).replace(before, after); };
-        row("no YAML", "a: [", "a.yaml:1:1: end of sequence flow not found");
+        row("no YAML", "a: [", "a.yaml:1:1: a \"[\" is not closed; add \"]\", or a comma between two entries");
         row("old API", with("apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1"),
             "a.yaml:1:1: apiVersion: must be \"apiextensions.k8s.io/v1\"");
         row("other kind", with("CustomResourceDefinition", "ConfigMap"),

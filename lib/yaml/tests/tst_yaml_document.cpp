@@ -148,7 +148,7 @@ class TestYamlDocument : public QObject {
         row("list key", "? [a]\n: x\n", "a.yaml:1:3: a key must be text; this one is a mapping or a list");
         row("alias key", "a: &x b\n*x : c\n", "a.yaml:2:1: a key must be text; this one is an alias");
         row("merge key", "a: &x {b: 1}\nc: {<<: *x}\n", "a.yaml:2:5: merge keys (<<) are not supported");
-        row("unknown alias", "a: *x\n", "a.yaml:1:4: the referenced anchor is not defined");
+        row("unknown alias", "a: *x\n", "a.yaml:1:4: no anchor (&name) of this name precedes the alias");
         row("alias of itself", "a: &x [*x]\n", "a.yaml:1:8: an alias refers to a value that contains it");
         row("foreign tag", "a: !secret x\n", "a.yaml:1:4: \"x\" cannot have the tag !secret");
         row("foreign tag of a map", "a: !!set {b}\n",
@@ -158,8 +158,16 @@ class TestYamlDocument : public QObject {
             "a.yaml:1:4: the integer 9223372036854775808 does not fit in 64 bits");
         row("control character", "a: b\nb: \x04\n", "a.yaml:2:4: contains a control character");
         row("not UTF-8", "a: \xff\n", "a.yaml: is not UTF-8");
-        row("bad indentation", "a: b\n c: d\n", "a.yaml:2:3: illegal map value");
-        row("unclosed", "a: [1, 2\n", "a.yaml:2:1: end of sequence flow not found");
+        row("bad indentation", "a: b\n c: d\n",
+            "a.yaml:2:3: a \"key: value\" cannot begin here; indent with spaces as the other keys, and put a value "
+            "that contains \": "
+            "\" "
+            "in quotes");
+        row("unknown escape", "a: \"\\d\"\n",
+            "a.yaml:1:7: this \\ sequence is unknown in double quotes; write \\\\ for a backslash, or use single "
+            "quotes");
+        row("reserved", "a: @b\n", "a.yaml:1:4: \"%\", \"@\" or \"`\" cannot begin a value; put the value in quotes");
+        row("unclosed", "a: [1, 2\n", "a.yaml:2:1: a \"[\" is not closed; add \"]\", or a comma between two entries");
         row("too deep", "a: " + QByteArray(64, '[') + QByteArray(64, ']') + "\n",
             "a.yaml:1:67: nested more than 64 levels deep");
         row("far too deep", "a: " + QByteArray(100'000, '['),
