@@ -98,16 +98,17 @@ ExitCode applyFiles(const Options& options, const QStringList& files) {
     return code;
 }
 
-ExitCode deleteFiles(const Options& options, const QStringList& files) {
+ExitCode deleteFiles(const Options& options, const QStringList& files, HandWrittenFile file) {
     QJsonArray results;
     const ExitCode code = forEach(
         options, files, QStringLiteral("resource.delete"),
-        [](const QCborMap& object) {
+        [file](const QCborMap& object) {
             const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
             QJsonObject params{{QStringLiteral("kind"), text(object, "kind")},
                                {QStringLiteral("name"), text(metadata, "name")}};
             if (const QString ns = text(metadata, "namespace"); !ns.isEmpty())
                 params.insert(QStringLiteral("namespace"), ns);
+            if (file == HandWrittenFile::Remove) params.insert(QStringLiteral("removeFile"), true);
             return params;
         },
         [&](const QCborMap& object, const QJsonObject&) { note(options, object, QStringLiteral("deleted"), results); });
@@ -115,11 +116,13 @@ ExitCode deleteFiles(const Options& options, const QStringList& files) {
     return code;
 }
 
-ExitCode deleteResource(const Options& options, const QString& kind, const QString& name) {
+ExitCode deleteResource(const Options& options, const QString& kind, const QString& name, HandWrittenFile file) {
     QJsonObject params{{QStringLiteral("kind"), kind}, {QStringLiteral("name"), name}};
     if (!options.ns.isEmpty()) params.insert(QStringLiteral("namespace"), options.ns);
+    if (file == HandWrittenFile::Remove) params.insert(QStringLiteral("removeFile"), true);
     ExitCode code = ExitCode::Ok;
     if (!call(options, QStringLiteral("resource.delete"), params, code)) return code;
+    params.remove(QStringLiteral("removeFile"));
     params.insert(QStringLiteral("result"), QStringLiteral("deleted"));
     if (!printAs(options.output, {{QStringLiteral("results"), QJsonArray{params}}}))
         print(QStringLiteral("%1 \"%2\" deleted").arg(kind, name));

@@ -23,8 +23,10 @@ ExitCode getResources(const Options& options, const QString& kind, const QString
 ExitCode applyFiles(const Options& options, const QStringList& files);
 /// Ok: nothing would change. Differs: something would change. Trouble: a mistake, or no answer.
 ExitCode diffFiles(const Options& options, const QStringList& files);
-ExitCode deleteFiles(const Options& options, const QStringList& files);
-ExitCode deleteResource(const Options& options, const QString& kind, const QString& name);
+/// Whether a manifest that was written by hand may be removed with its last object.
+enum class HandWrittenFile { Keep = 0, Remove };
+ExitCode deleteFiles(const Options& options, const QStringList& files, HandWrittenFile file);
+ExitCode deleteResource(const Options& options, const QString& kind, const QString& name, HandWrittenFile file);
 
 /// Needs no daemon. `crdDirectory`, `pluginDirectory` empty: those of the installation.
 struct ValidateOptions {

@@ -32,6 +32,7 @@ struct Typed {
     std::string output = "table";
     std::vector<std::string> files, words;
     int limit = 50;
+    bool removesFile = false;
     std::function<ExitCode()> command;
 
     [[nodiscard]] Options options() const {
@@ -96,14 +97,17 @@ void addResourceCommands(CLI::App& app, Typed& typed) {
 
     CLI::App* remove =
         addCommand(app, typed, "delete", "Delete one object, or the objects in manifests", [](const Typed& t) {
-            if (!t.files.empty() && t.kind.empty()) return deleteFiles(t.options(), texts(t.files));
-            if (t.files.empty() && !t.name.empty()) return deleteResource(t.options(), text(t.kind), text(t.name));
+            const HandWrittenFile file = t.removesFile ? HandWrittenFile::Remove : HandWrittenFile::Keep;
+            if (!t.files.empty() && t.kind.empty()) return deleteFiles(t.options(), texts(t.files), file);
+            if (t.files.empty() && !t.name.empty())
+                return deleteResource(t.options(), text(t.kind), text(t.name), file);
             complain(QStringLiteral("delete needs either KIND and NAME or -f FILE"));
             return ExitCode::Usage;
         });
     remove->add_option("kind", typed.kind, "Kind, plural or short name");
     remove->add_option("name", typed.name, "Name of the object");
     addFiles(remove, typed, "-f,--filename", false);
+    remove->add_flag("--remove-file", typed.removesFile, "Also remove a manifest that was written by hand");
 
     CLI::App* validate = addCommand(app, typed, "validate", "Check manifests without a daemon", [](const Typed& t) {
         return validateFiles({texts(t.files), text(t.crds), text(t.plugins), t.options().output});

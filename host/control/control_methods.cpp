@@ -8,6 +8,7 @@
 #include "control/preview_method.h"
 #include "crd_catalog.h"
 #include "faces/views.h"
+#include "fos1/features/spec_source.h"
 #include "plugins/plugin_supervisor.h"
 #include "resources/admission.h"
 #include "resources/admission_desk.h"
@@ -100,7 +101,10 @@ void applyResource(const ControlContext& context, const QJsonObject& params, con
 void deleteResource(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
     const auto stored = objectOf(context, params);
     if (!stored) return reply(tl::unexpected<RpcError>(stored.error()));
-    context.plugins.questions().erase((*stored)->key, [reply](Outcome outcome, const QString& message) {
+    QCborMap object = (*stored)->key.toCbor();
+    if (params.value(QLatin1String("removeFile")).toBool())
+        object.insert(QLatin1String(ISpecWriter::kRemoveFile), true);
+    context.plugins.questions().erase(object, [reply](Outcome outcome, const QString& message) {
         if (outcome == Outcome::Ok) return reply(QJsonObject());
         reply(refuse(rpc::kFailed, message));
     });

@@ -217,10 +217,10 @@ void PluginQuestions::write(const QCborMap& object, Done done) {
     to->instance->write(object, expectWrite(*to, std::move(done)));
 }
 
-void PluginQuestions::erase(const ObjectKey& key, Done done) {
+void PluginQuestions::erase(const QCborMap& object, Done done) {
     PluginRecord* to = writer();
     if (!to) return done(Outcome::Failed, QStringLiteral("no running plugin can remove objects"));
-    to->instance->erase(key.toCbor(), expectWrite(*to, std::move(done)));
+    to->instance->erase(object, expectWrite(*to, std::move(done)));
 }
 
 }  // namespace fos1::host

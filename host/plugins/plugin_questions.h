@@ -57,7 +57,8 @@ class PluginQuestions {
     /// once.
     using Done = std::function<void(Outcome, const QString& message)>;
     void write(const QCborMap& object, Done done);
-    void erase(const ObjectKey& key, Done done);
+    /// `object`: its key, and what else ISpecWriter::erase() takes.
+    void erase(const QCborMap& object, Done done);
 
     /// Passes on the plugin's answer to a question. Has no effect when the question is no longer open.
     void answer(quint64 question, const QString& pluginId, const Result<QCborMap>& answer) {

@@ -4,6 +4,8 @@
 
 #include <yaml-cpp/mark.h>
 
+#include <QStringDecoder>
+
 #include "core_schema.h"
 
 namespace fos1::yaml {
@@ -14,7 +16,12 @@ Position position(const YAML::Mark& mark) {
     return {mark.line + 1, mark.column + 1};
 }
 
-QString text(const std::string& value) { return QString::fromUtf8(value.data(), static_cast<qsizetype>(value.size())); }
+/// QString::fromUtf8() would omit a leading U+FEFF.
+QString text(const std::string& value) {
+    QStringDecoder decoder(QStringDecoder::Utf8,
+                           QStringConverter::Flag::Stateless | QStringConverter::Flag::ConvertInitialBom);
+    return decoder(QByteArrayView(value.data(), static_cast<qsizetype>(value.size())));
+}
 
 }  // namespace
 

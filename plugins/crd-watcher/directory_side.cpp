@@ -87,7 +87,9 @@ void DirectorySide::markObjects() {
 void DirectorySide::write(const QCborMap& object, const Done& done) { finish(writeManifest(m_source, object), done); }
 
 void DirectorySide::erase(const QCborMap& key, const Done& done) {
-    finish(eraseManifest(m_source, ObjectKey::fromCbor(key)), done);
+    const bool isFileToo = key.value(QLatin1String(ISpecWriter::kRemoveFile)).toBool();
+    finish(eraseManifest(m_source, ObjectKey::fromCbor(key), isFileToo ? HandWritten::Remove : HandWritten::Keep),
+           done);
 }
 
 void DirectorySide::finish(const Result<QString>& path, const Done& done) {

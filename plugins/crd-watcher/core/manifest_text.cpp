@@ -14,28 +14,43 @@ bool isSeparator(const QByteArray& line) {
     return next == '\n' || next == '\r' || next == ' ' || next == '\t';
 }
 
-}  // namespace
+/// The lines of a file, and which of them are one document's.
+struct Lines {
+    QList<QByteArray> all;
+    qsizetype first = 0;
+    qsizetype past = 0;
+};
 
-QByteArray replaceDocument(const QByteArray& text, int line, const QByteArray& replacement) {
-    QList<QByteArray> lines;
+Lines linesAround(const QByteArray& text, int line) {
+    Lines lines;
     for (qsizetype at = 0; at < text.size();) {
         const qsizetype end = text.indexOf('\n', at);
         const qsizetype next = end < 0 ? text.size() : end + 1;
-        lines.append(text.mid(at, next - at));
+        lines.all.append(text.mid(at, next - at));
         at = next;
     }
-    const qsizetype target = line - 1;
-    qsizetype first = 0;            // the document's first line
-    qsizetype past = lines.size();  // one after its last line
-    for (qsizetype i = 0; i < lines.size(); ++i) {
-        if (!isSeparator(lines[i])) continue;
-        if (i <= target) {
-            first = i + 1;
+    lines.past = lines.all.size();
+    for (qsizetype i = 0; i < lines.all.size(); ++i) {
+        if (!isSeparator(lines.all[i])) continue;
+        if (i <= line - 1) {
+            lines.first = i + 1;
         } else {
-            past = i;
+            lines.past = i;
             break;
         }
     }
+    return lines;
+}
+
+}  // namespace
+
+QByteArray documentText(const QByteArray& text, int line) {
+    const Lines lines = linesAround(text, line);
+    return lines.all.mid(lines.first, lines.past - lines.first).join();
+}
+
+QByteArray replaceDocument(const QByteArray& text, int line, const QByteArray& replacement) {
+    const auto [lines, first, past] = linesAround(text, line);
     QByteArray before = lines.mid(0, first).join();
     QByteArray after = lines.mid(past).join();
     if (!replacement.isEmpty()) return before + replacement + after;

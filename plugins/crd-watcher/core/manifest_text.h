@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Replaces or removes one document in the text of a manifest file. Leaves all other bytes unchanged. Pure.
+// Finds, replaces or removes one document in the text of a manifest file. Leaves all other bytes unchanged. Pure.
 #pragma once
 
 #include <QByteArray>
 
 namespace fos1::crd {
+
+/// The document of which `line` (1-based) is a part, without its separators.
+QByteArray documentText(const QByteArray& text, int line);
 
 /// `line` (1-based) lies within the document concerned. `replacement` is one document without separators; an empty
 /// replacement removes the document together with one separator.

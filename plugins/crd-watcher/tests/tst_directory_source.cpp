@@ -351,12 +351,12 @@ class TestDirectorySource : public QObject {
 
         QCOMPARE(writeManifest(f.source, object("new", 1)).value(), f.path("thing.default.new.yaml"));
         f.source.scan();
-        QVERIFY(eraseManifest(f.source, keyOf(object("b", 9))).has_value());
+        QVERIFY(eraseManifest(f.source, keyOf(object("b", 9)), HandWritten::Keep).has_value());
         QVERIFY(!text("many.yaml").contains("name: b"));
         QVERIFY(text("many.yaml").contains("name: a"));
-        QVERIFY(eraseManifest(f.source, keyOf(object("new", 1))).has_value());
+        QVERIFY(eraseManifest(f.source, keyOf(object("new", 1)), HandWritten::Keep).has_value());
         QVERIFY(!QFile::exists(f.path("thing.default.new.yaml")));
-        QVERIFY(!eraseManifest(f.source, keyOf(object("never", 1))).has_value());
+        QVERIFY(!eraseManifest(f.source, keyOf(object("never", 1)), HandWritten::Keep).has_value());
     }
 
     void aBrokenFileIsNotOverwritten() {

@@ -37,6 +37,9 @@ class FOS1_SDK_EXPORT ISpecWriter : public IInterface {
     /// Stores `object`, which is already validated. Answer with IHost::complete(ticket, …).
     virtual void write(const QCborMap& object, quint64 ticket) = 0;
 
+    /// In the map of erase(): whether the user allows to remove a file that somebody wrote by hand. Absent: no.
+    static constexpr const char* kRemoveFile = "removeFile";
+
     /// Removes the object `{apiVersion, kind, namespace, name}`. Answer as for write().
     virtual void erase(const QCborMap& object, quint64 ticket) = 0;
 };
