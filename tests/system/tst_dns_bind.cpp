@@ -183,6 +183,8 @@ class TestDnsBind : public QObject {
     void whatOthersOwnStays() {
         QCOMPARE(ask("ntp.vlan-40.lan.test", "A"), QStringList("10.40.0.99"));
         QVERIFY(ask("ntp.vlan-40.lan.test", "TXT").isEmpty());
+        // A service would lead clients there. For the time of the hold after the start, everything stays.
+        QTRY_VERIFY_WITH_TIMEOUT(ask("_ntp._udp.vlan-40.lan.test", "SRV").isEmpty(), 20'000);
         QCOMPARE(condition("Names.lan")[u"reason"].toString(), QStringLiteral("LeftAlone"));
         QVERIFY(condition("Names.lan")[u"message"].toString().startsWith(
             u"ntp.vlan-40.lan.test: Somebody else owns this name"));
@@ -232,6 +234,7 @@ class TestDnsBind : public QObject {
     void aNameThatIsFreeAgainIsClaimed() {
         QVERIFY(update("update delete ntp.vlan-40.lan.test\n"));
         QTRY_COMPARE_WITH_TIMEOUT(ask("ntp.vlan-40.lan.test", "A"), QStringList("10.40.0.1"), 10'000);
+        QTRY_COMPARE_WITH_TIMEOUT(ask("_ntp._udp.vlan-40.lan.test", "SRV").size(), 1, 5000);
         QTRY_COMPARE_WITH_TIMEOUT(condition("Names.lan")[u"status"].toString(), QStringLiteral("True"), 5000);
     }
 

@@ -220,6 +220,18 @@ NameStep decide(const NameWish& wish, const NameKnowledge& known, const Owner& o
     return Decision(wish, known, owner).decide();
 }
 
+NamePlan withoutBlockedTargets(const NamePlan& plan, const std::map<DnsName, QString>& blocked) {
+    NamePlan rest = plan;
+    for (auto* records : {&rest.wanted, &rest.keepable})
+        std::erase_if(*records, [&](const Record& each) {
+            const auto target = serviceTargetOf(each);
+            return target && blocked.contains(*target);
+        });
+    if (rest.wanted != plan.wanted && rest.reason.isEmpty())
+        rest.reason = QStringLiteral("Somebody else owns the name that it points at.");
+    return rest;
+}
+
 std::optional<Mark> ownMark(const NameKnowledge& known, const QByteArray& owner) {
     std::optional<Mark> own;
     for (const Record& text : known.texts) {

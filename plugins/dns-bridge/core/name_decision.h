@@ -7,6 +7,7 @@
 // prerequisite that the marks are still as we know them: so a race is noticed by whoever comes second.
 #pragma once
 
+#include <map>
 #include <set>
 
 #include "core/ownership_mark.h"
@@ -54,6 +55,10 @@ struct NameStep {
 };
 
 [[nodiscard]] NameStep decide(const NameWish& wish, const NameKnowledge& known, const Owner& owner);
+
+/// The plan of a service name without records that point at names that are left alone: they would lead clients to
+/// somebody else.
+[[nodiscard]] NamePlan withoutBlockedTargets(const NamePlan& plan, const std::map<DnsName, QString>& blocked);
 
 /// Our mark among the texts; records of several marks of ours are united.
 [[nodiscard]] std::optional<Mark> ownMark(const NameKnowledge& known, const QByteArray& owner);

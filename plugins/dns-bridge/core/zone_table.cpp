@@ -48,8 +48,11 @@ NameState stateOf(const DnsName& name, const NamePlan* plan, const TableFacts& f
 }  // namespace
 
 std::optional<NameState> nameState(const DnsName& name, const TableFacts& facts) {
-    if (const auto plan = facts.plan.names.find(name); plan != facts.plan.names.end())
-        return stateOf(name, &plan->second, facts);
+    if (const auto plan = facts.plan.names.find(name); plan != facts.plan.names.end()) {
+        if (facts.blocked.empty()) return stateOf(name, &plan->second, facts);
+        const NamePlan possible = withoutBlockedTargets(plan->second, facts.blocked);
+        return stateOf(name, &possible, facts);
+    }
     const auto known = facts.known.find(name);
     if (known == facts.known.end() || !ownMark(known->second, facts.owner)) return std::nullopt;
     return stateOf(name, nullptr, facts);

@@ -182,6 +182,11 @@ std::optional<Record> recordFromText(const QString& type, const QString& data) {
     return type == u"TXT" ? stringsFromText(data) : std::nullopt;
 }
 
+std::optional<DnsName> serviceTargetOf(const Record& record) {
+    if (record.type != RecordType::Srv || record.data.size() <= kServiceHead) return std::nullopt;
+    return DnsName::fromWire(record.data.mid(kServiceHead));
+}
+
 std::optional<net::IpAddress> addressOf(const Record& record) {
     if (record.type != RecordType::A && record.type != RecordType::Aaaa) return std::nullopt;
     if (record.data.size() != (record.type == RecordType::A ? 4 : 16)) return std::nullopt;

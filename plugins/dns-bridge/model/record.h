@@ -60,6 +60,8 @@ struct ServiceTarget {
 [[nodiscard]] QByteArrayList stringsOf(const Record& text);
 /// Of A, AAAA, PTR, SRV and TXT, as text() writes it; nothing for anything else.
 [[nodiscard]] std::optional<Record> recordFromText(const QString& type, const QString& data);
+/// The name that an SRV record points at; nothing for other records.
+[[nodiscard]] std::optional<DnsName> serviceTargetOf(const Record& record);
 /// Nothing unless it is an A or AAAA record.
 [[nodiscard]] std::optional<net::IpAddress> addressOf(const Record& record);
 

@@ -138,6 +138,16 @@ class TestNameDecision : public QObject {
         QVERIFY(!words(rest.lines).contains(QStringLiteral("-A ")));
     }
 
+    void servicesDoNotPointAtOthers() {
+        NamePlan plan;
+        plan.wanted = {serviceRecord({0, 10, 123, kName}), serviceRecord({0, 10, 124, kZone})};
+        const NamePlan rest = withoutBlockedTargets(plan, {{kName, "theirs"}});
+        QCOMPARE(rest.wanted.size(), std::size_t(1));
+        QCOMPARE(serviceTargetOf(*rest.wanted.begin()), std::optional(kZone));
+        QVERIFY(!rest.reason.isEmpty());
+        QVERIFY(withoutBlockedTargets(plan, {}) == plan);
+    }
+
     void theApexIsAlwaysInUse() {
         NamePlan plan = wants({1});
         const NameStep step = decide({kZone, &plan, false}, {}, {"a", kZone, 60});

@@ -127,8 +127,11 @@ class TestUpdateTrouble : public UpdateTest {
         m_server->daemon().signal(SIGSTOP);
         QCOMPARE(applyTo(backend, plan({{"ntp", "10.0.0.1"}})).outcome, QStringLiteral("NoAnswer"));
         m_server->daemon().signal(SIGCONT);
-        QCOMPARE(applyTo(backend, plan({{"ntp", "10.0.0.1"}})).outcome, QStringLiteral("written"));
+        // It may still carry out what it was sent before.
+        const Applying again = applyTo(backend, plan({{"ntp", "10.0.0.1"}}));
+        QVERIFY2(again.outcome == u"written" || again.outcome == u"same", qPrintable(again.reason));
         QCOMPARE(m_server->ask("ntp.lan.test", "A"), QStringList("10.0.0.1"));
+        QCOMPARE(state(backend, "ntp"), QStringLiteral("published"));
     }
 };
 

@@ -26,8 +26,6 @@ UpdateBackend::UpdateBackend(const UpdateZone& zone)
     if (const auto read = m_memory.load()) m_isMemoryRead = true;
 }
 
-bool UpdateBackend::mayHaveOurs() const { return !m_memory.names().empty(); }
-
 void UpdateBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
     Q_ASSERT(!m_done);
     m_plan = std::move(plan);
@@ -105,16 +103,13 @@ void UpdateBackend::serialRead(quint32 serial) {
     m_readPace.begin();
     m_reader.readNames({toRead.begin(), toRead.end()}, [this](const ZoneResult<Knowledge>& found) {
         m_readPace.end();
-        if (found)
-            namesRead(*found);
-        else
+        if (!found) {
             fail(found.error());
+            return;
+        }
+        merge(*found);
+        startDeciding();
     });
-}
-
-void UpdateBackend::namesRead(const Knowledge& found) {
-    merge(found);
-    startDeciding();
 }
 
 void UpdateBackend::merge(const Knowledge& found) {
@@ -139,12 +134,15 @@ NameStep UpdateBackend::decideFor(const DnsName& name) {
     m_states.mark(name);
     const auto plan = m_plan->names.find(name);
     const auto known = m_known.find(name);
-    NameStep step = decide({name, plan == m_plan->names.end() ? nullptr : &plan->second, m_plan->keepsRest},
-                           known == m_known.end() ? NameKnowledge() : known->second, owner());
-    if (step.kind == StepKind::Blocked)
-        m_blocked[name] = step.why;
+    NamePlan possible;
+    const NamePlan* wanted = plan == m_plan->names.end() ? nullptr : &plan->second;
+    if (wanted && !m_blocked.empty()) wanted = &(possible = withoutBlockedTargets(*wanted, m_blocked));
+    NameStep step =
+        decide({name, wanted, m_plan->keepsRest}, known == m_known.end() ? NameKnowledge() : known->second, owner());
+    if (step.kind != StepKind::Blocked)
+        m_areOthersBlocked |= m_blocked.erase(name) > 0;
     else
-        m_blocked.erase(name);
+        m_areOthersBlocked |= m_blocked.insert_or_assign(name, step.why).second;
     return step;
 }
 
@@ -290,6 +288,8 @@ void UpdateBackend::decideAgain(const Group& group) {
             next = decideFor(name);
         }
         if (next.lines.empty()) {
+            // An update whose answer was lost, and that was sent once more, has done it.
+            m_isWritten |= next.kind == StepKind::Nothing;
             m_steps.erase(name);
             continue;
         }
@@ -341,6 +341,13 @@ void UpdateBackend::forgetNames() {
 }
 
 void UpdateBackend::finish() {
+    if (std::exchange(m_areOthersBlocked, false)) {
+        m_steps.clear();
+        for (const auto& [name, plan] : m_plan->names)
+            if (!plan.wanted.empty() && plan.wanted.begin()->type == RecordType::Srv) m_undecided.push_back(name);
+        m_deciding.start();
+        return;
+    }
     if (m_isWritten || m_isVerifying || m_hasRead || m_settled != m_plan) forgetNames();
     m_settled = m_plan;
     Applied applied;

@@ -40,14 +40,13 @@ class UpdateBackend final : public DnsBackend {
 
     void apply(std::shared_ptr<const ZonePlan> plan, Done done) override;
     [[nodiscard]] std::shared_ptr<const ZoneTable> table() const override { return m_states.lastTable(); }
-    [[nodiscard]] bool mayHaveOurs() const override;
+    [[nodiscard]] bool mayHaveOurs() const override { return !m_memory.names().empty(); }
 
    private:
     using Group = std::vector<DnsName>;
 
     void begin();
     void serialRead(quint32 serial);
-    void namesRead(const Knowledge& found);
     void merge(const Knowledge& found);
     void startDeciding();
     [[nodiscard]] bool decideOne();
@@ -96,6 +95,7 @@ class UpdateBackend final : public DnsBackend {
     bool m_isWritten = false;
     bool m_isVerifying = false;  ///< all of m_known was read since m_serial
     bool m_hasRead = false;
+    bool m_areOthersBlocked = false;  ///< than before, so that services are decided once more
     int m_updates = 0;
     std::map<DnsName, int> m_conflicts;
     std::map<DnsName, NameStep> m_steps;
