@@ -9,6 +9,8 @@
 namespace fos1::ctl {
 
 ExitCode showStatus(const Options& options);
+/// One line for monitoring. Ok: ready. Failed: not ready.
+ExitCode checkStatus(const Options& options);
 ExitCode listPlugins(const Options& options);
 ExitCode showPlugin(const Options& options, const QString& id);
 /// `verb`: start, stop or restart.

@@ -33,6 +33,7 @@ struct Typed {
     std::vector<std::string> files, words;
     int limit = 50;
     bool removesFile = false;
+    bool checks = false;
     std::function<ExitCode()> command;
 
     [[nodiscard]] Options options() const {
@@ -119,8 +120,9 @@ void addResourceCommands(CLI::App& app, Typed& typed) {
 }
 
 void addInspectionCommands(CLI::App& app, Typed& typed) {
-    addCommand(app, typed, "status", "Show the state of the host and its plugins",
-               [](const Typed& t) { return showStatus(t.options()); });
+    addCommand(app, typed, "status", "Show the state of the host and its plugins", [](const Typed& t) {
+        return t.checks ? checkStatus(t.options()) : showStatus(t.options());
+    })->add_flag("--check", typed.checks, "Print one line; exit status 0 if everything is ready, 1 if not");
 
     CLI::App* plugin = app.add_subcommand("plugin", "Plugins")->require_subcommand(1)->fallthrough();
     addCommand(*plugin, typed, "list", "List the plugins with their kinds and topics",

@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "human_text.h"
 #include "plugin_text.h"
+#include "text_table.h"
 
 namespace fos1::ctl {
 namespace {
@@ -35,6 +36,19 @@ ExitCode showStatus(const Options& options) {
     const auto status = call(options, QStringLiteral("host.status"), {}, code);
     if (status && !printAs(options.output, *status)) print(statusPage(*status));
     return code;
+}
+
+ExitCode checkStatus(const Options& options) {
+    ExitCode code = ExitCode::Ok;
+    const auto status = call(options, QStringLiteral("host.status"), {}, code);
+    if (!status) return code;
+    const bool isReady = status->value(u"ready").toBool();
+    QStringList reasons;
+    for (const QJsonValue reason : status->value(u"notReady").toArray()) reasons << harmless(reason.toString());
+    if (!printAs(options.output,
+                 {{QStringLiteral("ready"), isReady}, {QStringLiteral("notReady"), status->value(u"notReady")}}))
+        print(isReady ? QStringLiteral("ready") : QStringLiteral("not ready: ") + reasons.join(QStringLiteral("; ")));
+    return isReady ? ExitCode::Ok : ExitCode::Failed;
 }
 
 }  // namespace fos1::ctl

@@ -50,6 +50,8 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
       m_dbus(m_config, m_services, m_plugins, m_health) {
     connect(&m_resources, &ResourceStore::changed, &m_plugins, &PluginSupervisor::requestKinds);
     connect(&m_dbus, &DbusFace::stateChanged, this, [this] { m_health.dbus = m_dbus.state(); });
+    connect(&m_status, &StatusStore::changed, this,
+            [this](const ObjectKey& key) { m_health.observe(key, m_status.conditions(key)); });
     connect(&m_resources, &ResourceStore::removed, this, [this](const ObjectKey& key) { m_status.forget(key); });
     addControlMethods(m_dispatcher, {m_config, m_services, m_crds, m_admission, m_plugins, m_health});
     addRoutes();
@@ -114,6 +116,23 @@ Errors Host::start() {
     m_notifier.ready(QStringLiteral("%1 plugins").arg(m_plugins.plugins().size()));
     qCInfo(lcHost).noquote() << "started version=" FOS1_VERSION << "config=" + m_config.file;
     return {};
+}
+
+void Host::reload() {
+    if (m_isStopping) return;
+    qCInfo(lcHost).noquote() << "SIGHUP: reads all manifests again; for the section of a plugin in" << m_config.file
+                             << "use: fos1ctl plugin restart ID; everything else in it needs a restart of the host";
+    for (const auto& record : m_plugins.plugins()) {
+        if (record->state != PluginState::Running ||
+            !record->metadata.requiredFeatures.contains(QLatin1String(ISpecSource::kIid)))
+            continue;
+        m_plugins.restartPlugin(record->id, [id = record->id](Outcome outcome, const QString& message) {
+            if (outcome == Outcome::Ok)
+                qCInfo(lcHost).noquote() << "reloaded plugin=" + id;
+            else
+                qCWarning(lcHost).noquote() << "not reloaded plugin=" + id << message;
+        });
+    }
 }
 
 void Host::stop() {

@@ -42,6 +42,10 @@ class Host : public QObject {
     /// pointless: a wrong configuration, an unusable directory, a host that already runs, a face that cannot listen.
     Errors start();
 
+    /// Restarts the plugins that are sources of desired state, so that they read everything again. Its log line names
+    /// what else can be reloaded, and how.
+    void reload();
+
     /// Stops plugins and faces. stopped() follows within 5 s.
     void stop();
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1-hostd: reads host.yaml, runs the host, and stops it in order on SIGTERM or SIGINT.
+// fos1-hostd: reads host.yaml, runs the host, and stops it in order on SIGTERM or SIGINT. SIGHUP reloads.
 #include <malloc.h>
 #include <sys/resource.h>
 
@@ -92,6 +92,7 @@ int main(int argc, char** argv) {
         // Plugins have 4 s to stop. This exits within 5 s, whatever happens.
         QTimer::singleShot(4500, &host, [] { std::_Exit(1); });
     });
+    QObject::connect(&termination, &host::Termination::reloadRequested, &host, &host::Host::reload);
     if (const Errors errors = host.start(); !errors.empty()) return report(errors);
     greet(host);
     return QCoreApplication::exec();

@@ -14,12 +14,21 @@ namespace {
 
 // A signal handler can reach only globals.
 int signalEvent = -1;
+int reloadEvent = -1;
 
-void onSignal(int /*signal*/) {
+void note(int event) {
     const int saved = errno;
     const std::uint64_t one = 1;
-    [[maybe_unused]] const ssize_t written = ::write(signalEvent, &one, sizeof one);
+    [[maybe_unused]] const ssize_t written = ::write(event, &one, sizeof one);
     errno = saved;
+}
+
+void onSignal(int /*signal*/) { note(signalEvent); }
+
+/// The kernel sends SIGHUP when the terminal was closed; whoever else sends it wants a reload. To end there would leave
+/// the services down, and to continue here would leave a host behind that nobody sees.
+void onHangUp(int /*signal*/, siginfo_t* info, void* /*context*/) {
+    note(info && info->si_code == SI_KERNEL ? signalEvent : reloadEvent);
 }
 
 void handle(int signal, void (*handler)(int)) {
@@ -29,18 +38,30 @@ void handle(int signal, void (*handler)(int)) {
     ::sigaction(signal, &action, nullptr);
 }
 
+bool take(int event) {
+    std::uint64_t count = 0;
+    return ::read(event, &count, sizeof count) == static_cast<ssize_t>(sizeof count);
+}
+
 }  // namespace
 
 Termination::Termination(QObject* parent) : QObject(parent) {
     signalEvent = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     m_notifier = std::make_unique<QSocketNotifier>(signalEvent, QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] {
-        std::uint64_t count = 0;
-        if (::read(signalEvent, &count, sizeof count) == static_cast<ssize_t>(sizeof count)) Q_EMIT requested();
+        if (take(signalEvent)) Q_EMIT requested();
+    });
+    reloadEvent = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    m_reloadNotifier = std::make_unique<QSocketNotifier>(reloadEvent, QSocketNotifier::Read);
+    connect(m_reloadNotifier.get(), &QSocketNotifier::activated, this, [this] {
+        if (take(reloadEvent)) Q_EMIT reloadRequested();
     });
     handle(SIGTERM, &onSignal);
     handle(SIGINT, &onSignal);
-    handle(SIGHUP, &onSignal);  // the terminal closed; the default action would leave child processes behind
+    struct sigaction hangUp {};
+    hangUp.sa_sigaction = &onHangUp;
+    hangUp.sa_flags = SA_RESTART | SA_SIGINFO;
+    ::sigaction(SIGHUP, &hangUp, nullptr);
     handle(SIGPIPE, SIG_IGN);
 }
 
@@ -49,8 +70,11 @@ Termination::~Termination() {
     handle(SIGINT, SIG_DFL);
     handle(SIGHUP, SIG_DFL);
     m_notifier.reset();
+    m_reloadNotifier.reset();
     ::close(signalEvent);
+    ::close(reloadEvent);
     signalEvent = -1;
+    reloadEvent = -1;
 }
 
 }  // namespace fos1::host

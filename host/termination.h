@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// SIGTERM, SIGINT and SIGHUP as events of the loop. Uses a handler and an eventfd instead of signalfd(2), because every
-// child process of every plugin would inherit a blocked signal mask.
+// Signals as events of the loop: SIGTERM and SIGINT end the host, SIGHUP reloads, unless the terminal was closed. Uses
+// a handler and eventfds instead of signalfd(2), because every child process of every plugin would inherit a blocked
+// signal mask.
 #pragma once
 
 #include <QObject>
@@ -18,9 +19,12 @@ class Termination : public QObject {
 
    Q_SIGNALS:
     void requested();
+    /// Somebody sent SIGHUP.
+    void reloadRequested();
 
    private:
     std::unique_ptr<QSocketNotifier> m_notifier;
+    std::unique_ptr<QSocketNotifier> m_reloadNotifier;
 };
 
 }  // namespace fos1::host

@@ -82,6 +82,21 @@ class TestCtlUsage : public QObject {
         QVERIFY2(errors.contains(QStringLiteral("control.group of host.yaml")), qPrintable(errors));
     }
 
+    void statusForMonitoring() {
+        QJsonObject status = data("status.json");
+        m_daemon->answer(QStringLiteral("host.status"), status);
+        const Outcome bad = run(words("status --check"));
+        QCOMPARE(bad.out, QStringLiteral("not ready: ntp has failed\n"));
+        QCOMPARE(bad.exitCode, 1);
+        status.insert(QStringLiteral("ready"), true);
+        status.remove(QStringLiteral("notReady"));
+        m_daemon->answer(QStringLiteral("host.status"), status);
+        const Outcome good = run(words("status --check"));
+        QCOMPARE(good.out, QStringLiteral("ready\n"));
+        QCOMPARE(good.exitCode, 0);
+        QCOMPARE(run(words("status --check --socket /nonexistent/s")).exitCode, 3);
+    }
+
     void tablesFitTheTerminal() {
         m_daemon->answer(QStringLiteral("plugin.list"), data("plugins.json"));
         qputenv("COLUMNS", "100");

@@ -26,7 +26,7 @@ class HostUnderTest {
     /// What the host has logged.
     [[nodiscard]] QByteArray log() const { return m_process ? m_process->log() : QByteArray(); }
 
-    /// Starts the host and waits until it is ready. Otherwise prints the log and returns false.
+    /// Starts the host and waits until it and its plugins run. Otherwise prints the log and returns false.
     bool start(const QStringList& environment = {});
     /// Starts the host without waiting.
     void launch(const QStringList& environment = {});

@@ -121,6 +121,28 @@ class TestHostProcess : public QObject {
         QCOMPARE(host.stop(), 0);
     }
 
+    void hangUpReloadsAndBrokenManifestsAreNotReady() {
+        HostUnderTest host(*m_lab, "hangup");
+        QVERIFY(host.start());
+        QTRY_COMPARE(host.http("/readyz"), QByteArray("ok\n"));
+        QCOMPARE(host.ctl({"status", "--check"}).output, QByteArray("ready\n"));
+
+        QVERIFY(lab::writeFile(host.manifest("broken.yaml"), "kind: [\n"));
+        QTRY_VERIFY(host.http("/readyz").startsWith("a manifest is broken: " +
+                                                    QFile::encodeName(host.manifest("broken.yaml"))));
+        const auto check = host.ctl({"status", "--check"});
+        QCOMPARE(check.exitCode, 1);
+        QVERIFY2(check.output.startsWith("not ready: a manifest is broken: "), check.output.constData());
+        QVERIFY(QFile::remove(host.manifest("broken.yaml")));
+        QTRY_COMPARE(host.http("/readyz"), QByteArray("ok\n"));
+
+        host.process().signal(SIGHUP);
+        QTRY_VERIFY2(host.log().contains("reloaded plugin=crd-watcher"), host.log().constData());
+        QVERIFY(host.log().contains("fos1ctl plugin restart ID"));
+        QTRY_COMPARE(host.http("/readyz"), QByteArray("ok\n"));
+        QCOMPARE(host.stop(), 0);
+    }
+
     void theSamplePluginOfTheDocumentsRuns() {
         HostUnderTest host(*m_lab, "hello");
         host.addPlugin(

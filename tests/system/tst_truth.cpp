@@ -135,6 +135,7 @@ class TestTruth : public QObject {
         QTRY_VERIFY(why().contains(us));
         QVERIFY(!isFit());
         QCOMPARE(verdict("Ready"), QStringLiteral("False/NobodyServed"));
+        QTRY_VERIFY(m_host->http("/readyz").contains("is not ready (NobodyServed): "));
         QTRY_VERIFY(served("vlan-10")[u"reason"].toString().contains("10.2.0.1"));
         QVERIFY(!served("vlan-10")[u"accepting"].toBool());
         QVERIFY(!served("vlan-10")[u"advertise"].toBool());
