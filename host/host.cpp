@@ -9,6 +9,7 @@
 #include <set>
 
 #include "config.h"
+#include "config_check.h"
 #include "control/control_methods.h"
 #include "fos1/logging.h"
 #include "host_paths.h"
@@ -94,6 +95,20 @@ Errors Host::makeDirectories() {
     ::umask(before);
     for (const QString& dir : {m_config.stateDir, m_config.runtimeDir})
         if (const auto safe = checkOwner(dir); errors.empty() && !safe) errors.push_back(safe.error());
+    return errors;
+}
+
+Errors Host::check() {
+    Errors errors = checkAgainstMachine(m_config);
+    const Errors sections = m_plugins.load();
+    errors.insert(errors.end(), sections.begin(), sections.end());
+    if (!sections.empty()) return errors;
+    for (const auto& record : m_plugins.plugins()) {
+        if (record->state != PluginState::Refused && record->state != PluginState::Failed) continue;
+        const QString path = QStringLiteral("plugins.") + record->id;
+        errors.push_back(
+            {ErrorCode::Refused, path + QStringLiteral(": ") + record->reason, m_config.document.locate(path)});
+    }
     return errors;
 }
 

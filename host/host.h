@@ -36,7 +36,7 @@ class Host : public QObject {
     ~Host() override;
 
     /// The mistakes in host.yaml that start() would report. Loads the plugins but starts none.
-    Errors check() { return m_plugins.load(); }
+    Errors check();
 
     /// Prepares the directories and the lock, then starts the plugins and the faces. An error is one that makes running
     /// pointless: a wrong configuration, an unusable directory, a host that already runs, a face that cannot listen.

@@ -6,6 +6,7 @@
 
 #include "config.h"
 #include "host_paths.h"
+#include "json_schema.h"
 #include "node/fact.h"
 #include "plugins/powers.h"
 
@@ -117,6 +118,11 @@ CatalogResult catalogPlugins(const HostConfig& config) {
     refuseSharedTopics(result.records);
     for (const auto& record : result.records) {
         if (record->state == PluginState::Refused) continue;
+        // That is the plugin's mistake, not one in host.yaml.
+        if (const auto schema = schema::JsonSchema::compile(record->metadata.configSchema); !schema) {
+            refuse(*record, QStringLiteral("the schema of its configuration is wrong: ") + schema.error().text());
+            continue;
+        }
         auto configuration = checkPluginSection(config, record->id, record->metadata.configSchema);
         if (configuration)
             record->configuration = *configuration;

@@ -333,6 +333,10 @@ void PluginSupervisor::stopPlugin(const QString& id, const Done& done) {
 }
 
 void PluginSupervisor::restartPlugin(const QString& id, Done done) {
+    // A mistake in its section must not stop a plugin that works with the previous one.
+    if (PluginRecord* record = find(id); record && record->state != PluginState::Refused)
+        if (const Errors errors = readSection(*record); !errors.empty())
+            return done(Outcome::Failed, QStringLiteral("not restarted: ") + joined(errors));
     stopPlugin(id, [this, id, done = std::move(done)](Outcome outcome, const QString& message) {
         const PluginRecord* record = find(id);
         if (!record || record->state == PluginState::Stopping) return done(outcome, message);

@@ -261,6 +261,74 @@ class TestHostProcess : public QObject {
         QVERIFY(!QFile::exists(host.path("state")));
     }
 
+    void checkFinds_data() {
+        QTest::addColumn<QByteArray>("from");
+        QTest::addColumn<QByteArray>("to");
+        QTest::addColumn<QByteArray>("expected");
+        const auto row = [](const char* name, const QByteArray& from, const QByteArray& to,
+                            const QByteArray& expected) { QTest::newRow(name) << from << to << expected; };
+        const QByteArray source = "crd-watcher: {directory: manifests}";
+        row("unknown plugin", source, source + "\n  ntpp: {}", "plugins.ntpp: no plugin with the id \"ntpp\"");
+        row("no source", source, "crd-watcher: {}", "plugins.crd-watcher: needs one of \"directory\", \"kubernetes\"");
+        row("both sources", source, "crd-watcher: {directory: manifests, kubernetes: {}}",
+            "plugins.crd-watcher: must have only one of \"directory\", \"kubernetes\"");
+        row("missing group", "plugins:", "control: {group: nobody-has-this}\nplugins:",
+            "control.group: no group \"nobody-has-this\" on this machine");
+        row("no address", "http:", "http: {address: nowhere}\nx:", "http.address: \"nowhere\" is not an IP address");
+        row("foreign address", "http:", "http: {address: 192.0.2.77}\nx:",
+            "http.address: no interface of this machine has the address 192.0.2.77 now");
+        row("multicast", "http:", "http: {address: 224.0.1.1}\nx:", "http.address: a server cannot listen on");
+        row("missing user", "plugins:", "isolation: {ntp: {user: nobody-has-this}}\nplugins:",
+            "isolation.ntp.user: no user \"nobody-has-this\" on this machine");
+    }
+    void checkFinds() {
+        QFETCH(QByteArray, from);
+        QFETCH(QByteArray, to);
+        QFETCH(QByteArray, expected);
+        HostUnderTest host(*m_lab, QStringLiteral("check-%1").arg(QTest::currentDataTag()).replace(u' ', u'-'));
+        QByteArray config = host.config;
+        if (from == "http:") {  // the whole line
+            const qsizetype at = config.indexOf("\nhttp:") + 1;
+            const qsizetype end = at > 0 ? config.indexOf('\n', at) : 0;
+            config = config.left(at) + to.left(to.indexOf('\n')) + '\n' + config.mid(at > 0 ? end + 1 : 0);
+        } else {
+            QVERIFY2(config.contains(from), config.constData());
+            config.replace(from, to);
+        }
+        QVERIFY(lab::writeFile(host.path("host.yaml"), config));
+        const auto result =
+            lab::run(tree::builtFile("bin/fos1-hostd"), {"--check", "--config", host.path("host.yaml")});
+        QCOMPARE(result.exitCode, 1);
+        QVERIFY2(result.errors.contains(expected), result.errors.constData());
+        QVERIFY2(result.errors.contains("host.yaml:"), result.errors.constData());
+    }
+
+    void aBrokenSectionDoesNotStopThePlugin() {
+        HostUnderTest host(*m_lab, "section");
+        QVERIFY(host.start());
+        const QByteArray good = host.config;
+        QVERIFY(lab::writeFile(host.path("host.yaml"), QByteArray(good).replace("ntp: {", "ntp: {nonsense: 1, ")));
+        const auto refused = host.ctl({"plugin", "restart", "ntp"});
+        QCOMPARE(refused.exitCode, 1);
+        QVERIFY2(refused.errors.contains("not restarted: ") && refused.errors.contains("plugins.ntp.nonsense"),
+                 refused.errors.constData());
+        QCOMPARE(host.pluginCondition("ntp", "Ready")[u"status"].toString(), QStringLiteral("True"));
+        QVERIFY(lab::writeFile(host.path("host.yaml"), good));
+        QCOMPARE(host.ctl({"plugin", "restart", "ntp"}).exitCode, 0);
+        QCOMPARE(host.stop(), 0);
+    }
+
+    void aPluginWithAWrongSchemaIsRefusedAlone() {
+        HostUnderTest host(*m_lab, "schema");
+        host.addPlugin(QStringLiteral("wrong-schema"));
+        host.launch();
+        QTRY_COMPARE_WITH_TIMEOUT(host.pluginCondition("ntp", "Ready")[u"status"].toString(), QStringLiteral("True"),
+                                  20'000);
+        const QString why = host.pluginCondition("wrong-schema", "Ready")[u"message"].toString();
+        QVERIFY2(why.contains("the schema of its configuration is wrong"), qPrintable(why));
+        QCOMPARE(host.stop(), 0);
+    }
+
     void theSamplesAreConfigurations_data() {
         QTest::addColumn<QString>("sample");
         const QDir samples(tree::sourceFile(QStringLiteral("samples")));
