@@ -97,6 +97,39 @@ class TestCtlUsage : public QObject {
         QCOMPARE(run(words("status --check --socket /nonexistent/s")).exitCode, 3);
     }
 
+    /// A mistake in a manifest often is a secret at the wrong place.
+    void misplacedSecretsAreNotPrinted_data() {
+        QTest::addColumn<QByteArray>("manifest");
+        const QByteArray secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\n";
+        const QByteArray service =
+            "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\nmetadata: {name: a}\n"
+            "spec:\n  enabled: true\n  sources: {pools: [{name: a.example}]}\n  server: {}\n";
+        const auto keys = [&](const QByteArray& text) {
+            return service + "  security: {authentication: " + text + "}\n";
+        };
+        QTest::newRow("as the map") << secret + "stringData: P4ssw0rd\n";
+        QTest::newRow("as a list") << secret + "stringData: [P4ssw0rd]\n";
+        QTest::newRow("as a key") << secret + "stringData: {P4ssw0rd: 1}\n";
+        QTest::newRow("beside") << secret + "P4ssw0rd: x\n";
+        QTest::newRow("as another field") << secret + "immutable: P4ssw0rd\n";
+        QTest::newRow("a tag") << secret + "stringData: {a: !P4ss P4ssw0rd}\n";
+        QTest::newRow("not base64") << secret + "data: {a: P4ssw0rd!}\n";
+        QTest::newRow("keys as text") << keys("{keys: P4ssw0rd}");
+        QTest::newRow("a key as text") << keys("{keys: [P4ssw0rd]}");
+        QTest::newRow("as a field") << keys("{keys: [{P4ssw0rd: 1}]}");
+        QTest::newRow("as the id") << keys("{keys: [{id: P4ssw0rd, type: MD5, value: x}]}");
+        QTest::newRow("as the type") << keys("{keys: [{id: 1, type: P4ssw0rd, value: x}]}");
+        QTest::newRow("with blanks") << keys("{keys: [{id: 1, type: MD5, value: \"P4ssw0rd P4ssw0rd\"}]}");
+        QTest::newRow("too short") << keys("{keys: [{id: 1, type: AES128, value: \"P4ssw0rd\"}]}");
+        QTest::newRow("instead of all") << keys("P4ssw0rd");
+    }
+    void misplacedSecretsAreNotPrinted() {
+        QFETCH(QByteArray, manifest);
+        const Outcome outcome = run(words("validate -f -"), manifest);
+        QVERIFY2(outcome.exitCode == 1 && outcome.out.startsWith(QStringLiteral("<stdin>:")), qPrintable(outcome.out));
+        QVERIFY2(!(outcome.out + outcome.err).contains(QStringLiteral("P4ssw0rd")), qPrintable(outcome.out));
+    }
+
     void tablesFitTheTerminal() {
         m_daemon->answer(QStringLiteral("plugin.list"), data("plugins.json"));
         qputenv("COLUMNS", "100");

@@ -8,6 +8,7 @@
 #include <QJsonDocument>
 #include <QStringList>
 #include <cmath>
+#include <utility>
 
 #include "closest_word.h"
 
@@ -92,7 +93,7 @@ class Walk {
 
     void check(const SchemaNode& node, const QCborValue& value, const QString& path) {
         if (!hasType(node, value)) {
-            const QString what = value.isString() && !node.secret ? QStringLiteral("the text ") : QString();
+            const QString what = value.isString() && !isHidden(node) ? QStringLiteral("the text ") : QString();
             return report(path, QStringLiteral("must be %1, is %2").arg(typeName(node), what + found(node, value)));
         }
         if (value.isNull()) return;
@@ -108,8 +109,12 @@ class Walk {
         m_errors.push_back({ErrorCode::InvalidInput, message, path});
     }
 
-    static QString found(const SchemaNode& node, const QCborValue& value) {
-        return node.secret ? QStringLiteral("something else") : shown(value);
+    /// Whether the value may be a secret, at its place or at a wrong one.
+    [[nodiscard]] bool isHidden(const SchemaNode& node) const { return m_isBesideSecrets || node.holdsSecrets; }
+
+    [[nodiscard]] QString found(const SchemaNode& node, const QCborValue& value) const {
+        const bool isScalar = !value.isMap() && !value.isArray() && !value.isNull();
+        return isScalar && isHidden(node) ? QStringLiteral("something else") : shown(value);
     }
 
     static bool isAllowed(const SchemaNode& node, const QCborValue& value) {
@@ -145,13 +150,19 @@ class Walk {
             for (const QString& each : needed)
                 if (map.contains(name) && !map.contains(each))
                     report(join(path, name), QStringLiteral("needs \"%1\"").arg(each));
+        const bool before = std::exchange(m_isBesideSecrets, m_isBesideSecrets || node.hasSecretFields);
         for (const auto& [key, value] : map) {
             const QString name = key.toString();
-            if (const SchemaNode* field = node.field(name))
-                check(*field, value, join(path, name));
+            const SchemaNode* field = node.field(name);
+            // Where a text belongs, something else may have a secret as its key.
+            const bool isNameHidden =
+                field && node.hasSecretFields && field == node.additional.get() && !hasType(*field, value);
+            if (field)
+                check(*field, value, isNameHidden ? path + QStringLiteral("[*]") : join(path, name));
             else if (node.refusesUnknown)
                 reportUnknown(node, name, path);
         }
+        m_isBesideSecrets = before;
     }
 
     void checkChoice(const SchemaNode& node, const QCborMap& map, const QString& path) {
@@ -175,8 +186,11 @@ class Walk {
             list << field;
         }
         QString hint = suggestion(name, known);
+        const bool isNameHidden = m_isBesideSecrets && hint.isEmpty();
         if (hint.isEmpty() && !list.isEmpty() && list.size() <= kShownFields)
             hint = QStringLiteral("; known here: ") + list.join(QStringLiteral(", "));
+        // The name of a field that is far from any known one may be a secret itself.
+        if (isNameHidden) return report(path, QStringLiteral("has an unknown field") + hint);
         report(join(path, name), QStringLiteral("unknown field") + hint);
     }
 
@@ -211,7 +225,8 @@ class Walk {
     /// `name "a"`: the fields that identify `item`.
     static QString keyText(const SchemaNode& node, const QCborValue& item) {
         QStringList keys;
-        for (const QString& key : node.listKeys) keys << key + u' ' + shown(item.toMap().value(key));
+        const bool isHidden = node.items && node.items->hasSecretFields;
+        for (const QString& key : node.listKeys) keys << (isHidden ? key : key + u' ' + shown(item.toMap().value(key)));
         return keys.join(QStringLiteral(" and "));
     }
 
@@ -246,15 +261,14 @@ class Walk {
             node.title.isEmpty() ? QStringLiteral("must match %1")
                                        .arg(node.pattern.pattern().replace(QLatin1String("\\z"), QLatin1String("$")))
                                  : QStringLiteral("must be ") + node.title;
-        report(path, node.secret ? expected : expected + QStringLiteral(", is ") + quotedText(text));
+        report(path, isHidden(node) ? expected : expected + QStringLiteral(", is ") + quotedText(text));
     }
 
     void checkNumber(const SchemaNode& node, const QCborValue& value, const QString& path) {
         const double number = value.toDouble();
         const auto say = [&](const char* relation, double limit) {
-            report(
-                path,
-                QStringLiteral("must be %1 %2, is %3").arg(QLatin1String(relation), numberText(limit), shown(value)));
+            const QString expected = QStringLiteral("must be %1 %2").arg(QLatin1String(relation), numberText(limit));
+            report(path, isHidden(node) ? expected : expected + QStringLiteral(", is ") + shown(value));
         };
         if (node.minimum && node.exclusiveMinimum && number <= *node.minimum) say("more than", *node.minimum);
         if (node.minimum && !node.exclusiveMinimum && number < *node.minimum) say("at least", *node.minimum);
@@ -265,6 +279,7 @@ class Walk {
     }
 
     Errors m_errors;
+    bool m_isBesideSecrets = false;  ///< below a map that has secret fields
 };
 
 }  // namespace

@@ -43,10 +43,28 @@ class Reader {
         readFieldRules();
         refuseUnknownKeywords();
         if (m_error) return tl::unexpected(*m_error);
+        findSecrets();
         return std::move(m_node);
     }
 
    private:
+    /// A secret, or a list or map of them.
+    static bool isOfSecrets(const SchemaNode& node) {
+        return node.secret || (node.items && isOfSecrets(*node.items)) ||
+               (node.additional && isOfSecrets(*node.additional));
+    }
+
+    /// The nodes below know it already.
+    void findSecrets() {
+        m_node.holdsSecrets = m_node.secret || (m_node.items && m_node.items->holdsSecrets) ||
+                              (m_node.additional && m_node.additional->holdsSecrets);
+        m_node.hasSecretFields = m_node.additional && isOfSecrets(*m_node.additional);
+        for (const auto& [name, field] : m_node.properties) {
+            m_node.holdsSecrets = m_node.holdsSecrets || field.holdsSecrets;
+            m_node.hasSecretFields = m_node.hasSecretFields || isOfSecrets(field);
+        }
+    }
+
     void fail(const QString& key, const QString& message) {
         if (!m_error) m_error = Error{ErrorCode::InvalidInput, message, join(m_path, key)};
     }

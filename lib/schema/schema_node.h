@@ -27,7 +27,10 @@ struct SchemaNode {
     QString title;  ///< describes a valid value: "a network such as 10.0.0.0/8"
     bool nullable = false;
     bool intOrText = false;
-    bool secret = false;  ///< format: password; the value is never shown
+    bool secret = false;           ///< format: password; the value is never shown
+    bool holdsSecrets = false;     ///< it, or something below it, is secret
+    bool hasSecretFields = false;  ///< a map whose fields are secrets, or lists or maps of them: what else is in it may
+                                   ///< be a misplaced one
     QCborValue defaultValue{QCborValue::Undefined};
     QCborArray allowed;  ///< enum; empty = anything
 

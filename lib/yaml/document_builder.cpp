@@ -111,12 +111,12 @@ void DocumentBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, Y
     const bool isPlain = tag == "?" || tag.empty();
     const auto resolved = isPlain ? resolvePlain(content) : resolveTagged(content, text(tag));
     if (!resolved)
-        return fail(isPlain ? QStringLiteral("the integer %1 does not fit in 64 bits").arg(content)
-                            : QStringLiteral("\"%1\" cannot have the tag %2").arg(content, text(tag)),
+        // The value may be a secret: its place is enough.
+        return fail(isPlain ? QStringLiteral("an integer does not fit in 64 bits; put it in quotes if it is text")
+                            : QStringLiteral("a value cannot have the tag %1").arg(text(tag)),
                     mark);
     if (expectsKey()) {
-        if (!resolved->isString())
-            return fail(QStringLiteral("a key must be text; write \"%1\" in quotes").arg(content), mark);
+        if (!resolved->isString()) return fail(QStringLiteral("a key must be text; put this one in quotes"), mark);
         return takeKey(content, mark);
     }
     if (beginValue(mark, 1)) finishValue(*resolved, anchor, 1);

@@ -34,7 +34,17 @@ properties:
   name: {type: string, minLength: 1, maxLength: 8}
   code: {type: string, minLength: 2, maxLength: 100000, pattern: "^([a-z]+|[0-9]+)$"}
   net: {type: string, title: "a network such as 10.0.0.0/8", pattern: "^[0-9.]+/[0-9]+$"}
-  secret: {type: string, format: password, pattern: "^[a-z]+$"}
+  vault:
+    type: object
+    properties:
+      secret: {type: string, format: password, pattern: "^[a-z]+$"}
+      beside: {type: string, enum: [x]}
+      count: {type: integer, maximum: 3}
+  store:
+    type: object
+    properties:
+      vaults: {type: array, items: {type: object, properties: {id: {type: integer}, value: {type: string, format: password}}}}
+      texts: {type: object, additionalProperties: {type: string, format: password}}
   maybe: {type: string, nullable: true, enum: [x]}
   port: {x-kubernetes-int-or-string: true}
   free: {type: object, x-kubernetes-preserve-unknown-fields: true}
@@ -121,8 +131,20 @@ class TestJsonSchema : public QObject {
         row("{mode: deny, code: aB}", "code: must match ^([a-z]+|[0-9]+)$, is \"aB\"");
         row("{mode: deny, code: \"ab\\n\"}", "code: must match ^([a-z]+|[0-9]+)$, is \"ab?\"");
         row("{mode: deny, net: here}", "net: must be a network such as 10.0.0.0/8, is \"here\"");
-        row("{mode: deny, secret: P4ss}", "secret: must match ^[a-z]+$");
-        row("{mode: deny, secret: 4444}", "secret: must be text, is something else");
+        row("{mode: deny, vault: {secret: P4ss}}", "vault.secret: must match ^[a-z]+$");
+        row("{mode: deny, vault: {secret: 4444}}", "vault.secret: must be text, is something else");
+        // A secret at a wrong place.
+        row("{mode: deny, vault: P4ss}", "vault: must be a map, is something else");
+        row("{mode: deny, vault: {beside: P4ss}}", "vault.beside: must be \"x\", is something else");
+        row("{mode: deny, vault: {count: P4ss}}", "vault.count: must be an integer, is something else");
+        row("{mode: deny, vault: {count: 4444}}", "vault.count: must be at most 3");
+        row("{mode: deny, vault: {P4ss: x}}", "vault: has an unknown field; known here: beside, count, secret");
+        row("{mode: deny, vault: {secrte: x}}", "vault.secrte: unknown field; did you mean \"secret\"?");
+        row("{mode: deny, store: {vaults: P4ss}}", "store.vaults: must be a list, is something else");
+        row("{mode: deny, store: {vaults: [P4ss]}}", "store.vaults[0]: must be a map, is something else");
+        row("{mode: deny, store: {vaults: [{id: P4ss}]}}", "store.vaults[0].id: must be an integer, is something else");
+        row("{mode: deny, store: {texts: P4ss}}", "store.texts: must be a map, is something else");
+        row("{mode: deny, store: {texts: {P4ss: 1}}}", "store.texts[*]: must be text, is something else");
         row("{mode: deny, maybe: y}", "maybe: must be \"x\", is \"y\"");
         row("{mode: deny, port: 1.5}", "port: must be an integer or text, is 1.5");
         row("{mode: deny, labels: {a: 1}}", "labels.a: must be text, is 1");
@@ -156,7 +178,7 @@ class TestJsonSchema : public QObject {
 
     void aWrongRootHasNoPath() {
         const auto schema = compiled(kSchema);
-        QCOMPARE(fos1::joined(schema->validate(QCborValue(4))), QStringLiteral("must be a map, is 4"));
+        QCOMPARE(fos1::joined(schema->validate(QCborValue(4))), QStringLiteral("must be a map, is something else"));
     }
 
     void longTextDoesNotOverflowTheStack() {

@@ -142,20 +142,20 @@ class TestYamlDocument : public QObject {
             "\"---\"");
         row("not a mapping", "- a\n", "a.yaml:1:1: the document must be a mapping (key: value)");
         row("a scalar", "text\n", "a.yaml:1:1: the document must be a mapping (key: value)");
-        row("integer key", "1: x\n", "a.yaml:1:1: a key must be text; write \"1\" in quotes");
-        row("bool key", "a:\n  true: x\n", "a.yaml:2:3: a key must be text; write \"true\" in quotes");
+        row("integer key", "1: x\n", "a.yaml:1:1: a key must be text; put this one in quotes");
+        row("bool key", "a:\n  true: x\n", "a.yaml:2:3: a key must be text; put this one in quotes");
         row("null key", "~: x\n", "a.yaml:1:1: a key must be text; this one is empty or null");
         row("list key", "? [a]\n: x\n", "a.yaml:1:3: a key must be text; this one is a mapping or a list");
         row("alias key", "a: &x b\n*x : c\n", "a.yaml:2:1: a key must be text; this one is an alias");
         row("merge key", "a: &x {b: 1}\nc: {<<: *x}\n", "a.yaml:2:5: merge keys (<<) are not supported");
         row("unknown alias", "a: *x\n", "a.yaml:1:4: no anchor (&name) of this name precedes the alias");
         row("alias of itself", "a: &x [*x]\n", "a.yaml:1:8: an alias refers to a value that contains it");
-        row("foreign tag", "a: !secret x\n", "a.yaml:1:4: \"x\" cannot have the tag !secret");
+        row("foreign tag", "a: !secret x\n", "a.yaml:1:4: a value cannot have the tag !secret");
         row("foreign tag of a map", "a: !!set {b}\n",
             "a.yaml:1:4: the tag tag:yaml.org,2002:set is not supported here");
-        row("wrong tag", "a: !!int x\n", "a.yaml:1:4: \"x\" cannot have the tag tag:yaml.org,2002:int");
+        row("wrong tag", "a: !!int x\n", "a.yaml:1:4: a value cannot have the tag tag:yaml.org,2002:int");
         row("huge integer", "a: 9223372036854775808\n",
-            "a.yaml:1:4: the integer 9223372036854775808 does not fit in 64 bits");
+            "a.yaml:1:4: an integer does not fit in 64 bits; put it in quotes if it is text");
         row("control character", "a: b\nb: \x04\n", "a.yaml:2:4: contains a control character");
         row("not UTF-8", "a: \xff\n", "a.yaml: is not UTF-8");
         row("bad indentation", "a: b\n c: d\n",
