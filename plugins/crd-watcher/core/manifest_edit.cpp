@@ -6,6 +6,7 @@
 #include <QCborArray>
 #include <QList>
 #include <optional>
+#include <utility>
 
 #include "yaml_document.h"
 
@@ -94,7 +95,7 @@ qsizetype indentOf(const QByteArray& line) {
 
 class Editor {
    public:
-    explicit Editor(const QByteArray& text) : m_text(text) { isReadable = read(); }
+    explicit Editor(QByteArray text) : m_text(std::move(text)) { isReadable = read(); }
 
     bool isReadable = false;
 
