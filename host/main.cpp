@@ -2,6 +2,7 @@
 // fos1-hostd: reads host.yaml, runs the host, and stops it in order on SIGTERM or SIGINT. SIGHUP reloads.
 #include <malloc.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -61,6 +62,7 @@ int main(int argc, char** argv) {
     QCoreApplication::setApplicationName(QStringLiteral("fos1-hostd"));
     QCoreApplication::setApplicationVersion(QStringLiteral(FOS1_VERSION));
     host::log::install(host::log::formOfStandardError());
+    ::umask(::umask(0077) | 0022);  // nobody else can write to what the host creates, however it was started
 
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral("Turns a Linux router into a set of declared services."));

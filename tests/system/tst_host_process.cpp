@@ -203,6 +203,25 @@ class TestHostProcess : public QObject {
         QCOMPARE(host.stop(), 0);
     }
 
+    void nothingOfTheHostsEnvironmentGoesOn() {
+        HostUnderTest host(*m_lab, "environment");
+        const mode_t before = ::umask(0);
+        const bool isStarted = host.start({"FOS1_SECRET=leaked"});
+        ::umask(before);
+        QVERIFY(isStarted);
+        QVERIFY(lab::writeFile(host.manifest("a.yaml"),
+                               "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\nmetadata: {name: main-ntp}\n"
+                               "spec: {enabled: true, sources: {servers: [{address: 10.1.0.1}]}, server: {}}\n"));
+        QTRY_COMPARE_WITH_TIMEOUT(host.chronyds().size(), 1, 5000);
+        QFile environment(QStringLiteral("/proc/%1/environ").arg(host.chronyds().front()));
+        QVERIFY(environment.open(QIODevice::ReadOnly));
+        QVERIFY(!environment.readAll().contains("leaked"));
+        const auto found =
+            lab::run("find", {host.path("state"), "-perm", "/0002", "-not", "-type", "l", "-not", "-type", "s"});
+        QCOMPARE(found.output, QByteArray());
+        QCOMPARE(host.stop(), 0);
+    }
+
     /// The number in it may be anybody's by now.
     void whatALockFileContainsDoesNotMatter_data() {
         QTest::addColumn<QByteArray>("content");

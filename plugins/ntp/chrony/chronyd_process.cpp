@@ -2,8 +2,10 @@
 #include "chrony/chronyd_process.h"
 
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <QProcessEnvironment>
 #include <csignal>
 
 #include "fos1/logging.h"
@@ -16,15 +18,35 @@ FOS1_LOG(lcChronyd, "ntp.chronyd")
 
 constexpr std::chrono::milliseconds kStopPatience{1500};
 
+/// What a program needs to run and to be debugged. The host's own may contain secrets.
+QProcessEnvironment environmentForChronyd() {
+    const QProcessEnvironment own = QProcessEnvironment::systemEnvironment();
+    QProcessEnvironment environment;
+    environment.insert(QStringLiteral("PATH"), QStringLiteral("/usr/sbin:/usr/bin:/sbin:/bin"));
+    for (const char* name : {"LANG", "TZ", "LD_PRELOAD", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS"}) {
+        const QString key = QString::fromLatin1(name);
+        if (own.contains(key)) environment.insert(key, own.value(key));
+    }
+    return environment;
+}
+
+/// chronyd marks only the first of these.
+bool isError(const QString& line) {
+    return line.contains(QStringLiteral("Fatal error")) || line.contains(QStringLiteral("Could not ")) ||
+           line.contains(QStringLiteral("Invalid "));
+}
+
 }  // namespace
 
 ChronydProcess::ChronydProcess(QObject* parent) : ChronydRunner(parent) {
+    m_process.setProcessEnvironment(environmentForChronyd());
     m_process.setStandardInputFile(QProcess::nullDevice());
     m_process.setStandardOutputFile(QProcess::nullDevice());
     const pid_t parentPid = ::getpid();
     // Runs between fork and exec: async-signal-safe calls only. The kernel clears the death signal again when chronyd
     // gives up root, so a chronyd of root's outlives a killed host; LeftBehind ends that one.
     m_process.setChildProcessModifier([parentPid] {
+        ::umask(0022);
         ::setsid();  // a Ctrl-C in the host's terminal must not reach chronyd
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (::getppid() != parentPid) ::_exit(1);
@@ -66,7 +88,10 @@ std::chrono::steady_clock::duration ChronydProcess::runningFor() const {
 
 void ChronydProcess::logLines(const QStringList& lines) {
     for (const QString& line : lines) {
-        qCInfo(lcChronyd).noquote() << line;
+        if (isError(line))
+            qCWarning(lcChronyd).noquote() << line;
+        else
+            qCInfo(lcChronyd).noquote() << line;
         Q_EMIT logged(line);
     }
 }
