@@ -2,10 +2,13 @@
 #include "plugins/plugin_facade.h"
 
 #include <QCborArray>
+#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "bus/state_bus.h"
 #include "fos1/cbor_size.h"
+#include "fos1/logging.h"
 #include "metrics/owner_metrics.h"
 #include "plugins/argument_checks.h"
 #include "plugins/facade_feeds.h"
@@ -20,6 +23,8 @@ namespace fos1::host {
 
 namespace {
 
+FOS1_LOG(lcCalls, "host.plugins")
+
 int code(Status status) { return static_cast<int>(status); }
 
 }  // namespace
@@ -31,10 +36,11 @@ class PluginFacade::Bus final : public IBus {
         for (const auto& [key, listener] : m_subscriptions) bus().unsubscribe(key.first, listener.get());
     }
     int publish(const QString& topic, const QString& key, const QCborMap& value, qint64 ttlMs) override {
-        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
-        if (!m_facade.m_metadata.publishes.contains(topic)) return code(Status::NotPermitted);
+        const auto answer = [&](Status status) { return m_facade.refused(status, "publish", topic); };
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return answer(gate);
+        if (!m_facade.m_metadata.publishes.contains(topic)) return answer(Status::NotPermitted);
         ++m_facade.m_publishes;
-        return code(bus().publish(m_facade.m_metadata.id, topic, key, value, ttlMs));
+        return answer(bus().publish(m_facade.m_metadata.id, topic, key, value, ttlMs));
     }
     int retract(const QString& topic, const QString& key, const QString& reason) override {
         if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
@@ -42,9 +48,10 @@ class PluginFacade::Bus final : public IBus {
         return code(bus().retract(m_facade.m_metadata.id, topic, key, reason));
     }
     int subscribe(const QString& topic, IBusListener* listener) override {
-        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
-        if (!listener) return code(Status::InvalidArgument);
-        if (!m_facade.m_metadata.subscribes.contains(topic)) return code(Status::NotPermitted);
+        const auto answer = [&](Status status) { return m_facade.refused(status, "subscribe", topic); };
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return answer(gate);
+        if (!listener) return answer(Status::InvalidArgument);
+        if (!m_facade.m_metadata.subscribes.contains(topic)) return answer(Status::NotPermitted);
         auto& guarded = m_subscriptions[{topic, listener}];
         if (guarded) return code(Status::Ok);
         guarded = std::make_unique<Guarded>(m_facade, listener);
@@ -101,16 +108,17 @@ class PluginFacade::StatusFeature final : public IStatus {
     [[nodiscard]] bool mayDeclare() const { return m_facade.m_metadata.mayUse(QString::fromLatin1(ISpecSource::kIid)); }
     template <typename Act>
     int with(const QCborMap& object, Act act) {
-        if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
-        if (object.isEmpty()) return code(act(StatusStore::pluginKey(m_facade.m_metadata.id)));
         const ObjectKey key = ObjectKey::fromCbor(object);
+        const auto answer = [&](Status status) { return m_facade.refused(status, "status", key.text()); };
+        if (const Status gate = m_facade.gate(); gate != Status::Ok) return answer(gate);
+        if (object.isEmpty()) return answer(act(StatusStore::pluginKey(m_facade.m_metadata.id)));
         const StoredObject* const stored = m_facade.m_services.resources.find(key);
         // A source reports on its own objects.
         const bool isItsOwn = stored && stored->owner == m_facade.m_metadata.id;
         if (!isItsOwn && !m_facade.m_metadata.kinds.contains(kindId(key)))
-            return code(mayDeclare() && !stored ? Status::NotFound : Status::NotPermitted);
+            return answer(mayDeclare() && !stored ? Status::NotFound : Status::NotPermitted);
         if (!stored) return code(Status::NotFound);
-        return code(act(key));
+        return answer(act(key));
     }
     PluginFacade& m_facade;
 };
@@ -122,12 +130,14 @@ class PluginFacade::Metrics final : public IMetrics {
     int declare(const QString& name, int metricType, const QString& help, const QString& labelNames,
                 int decimals) override {
         if (const Status gate = m_facade.gate(); gate != Status::Ok) return -code(gate);
-        if (m_facade.m_metricsFrozen) return -code(Status::NotPermitted);
-        return m_metrics.declare(name, metricType, help, labelNames, decimals);
+        if (m_facade.m_metricsFrozen) return -m_facade.refused(Status::NotPermitted, "declare metric", name);
+        const int id = m_metrics.declare(name, metricType, help, labelNames, decimals);
+        return id > 0 ? id : -m_facade.refused(static_cast<Status>(-id), "declare metric", name);
     }
     int set(int metric, const QCborMap& labels, qint64 value) override {
         if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
-        return m_metrics.set(metric, labels, value);
+        return m_facade.refused(static_cast<Status>(m_metrics.set(metric, labels, value)), "set metric",
+                                QString::number(metric));
     }
     int remove(int metric, const QCborMap& labels) override {
         if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
@@ -144,7 +154,9 @@ class PluginFacade::Events final : public IEvents {
     explicit Events(PluginFacade& facade) : m_facade(facade) {}
     int record(const QCborMap& map) override {
         if (const Status gate = m_facade.gate(); gate != Status::Ok) return code(gate);
-        if (const Status checked = checkEvent(map); checked != Status::Ok) return code(checked);
+        if (const Status checked = checkEvent(map); checked != Status::Ok)
+            return m_facade.refused(checked, "record event", map.value(QStringLiteral("reason")).toString());
+        if (!mayRecord()) return m_facade.refused(Status::TooLarge, "record event", QStringLiteral("too many at once"));
         Event event;
         event.type = map.value(QStringLiteral("type")).toString();
         event.reason = map.value(QStringLiteral("reason")).toString();
@@ -156,7 +168,23 @@ class PluginFacade::Events final : public IEvents {
     }
 
    private:
+    using Clock = std::chrono::steady_clock;
+    static constexpr double kMostAtOnce = EventLog::kCapacity;
+    static constexpr double kPerSecond = 50;
+
+    /// A token bucket: more events at once than the log keeps would only drive out those of others.
+    bool mayRecord() {
+        const Clock::time_point now = Clock::now();
+        m_tokens = std::min(
+            kMostAtOnce, m_tokens + kPerSecond * std::chrono::duration<double>(now - std::exchange(m_at, now)).count());
+        if (m_tokens < 1) return false;
+        --m_tokens;
+        return true;
+    }
+
     PluginFacade& m_facade;
+    double m_tokens = kMostAtOnce;
+    Clock::time_point m_at = Clock::now();
 };
 
 class PluginFacade::SpecSource final : public ISpecSource {
@@ -226,7 +254,8 @@ PluginFacade::PluginFacade(const PluginMetadata& metadata, QCborMap configuratio
       m_configuration(std::move(configuration)),
       m_directories(std::move(directories)),
       m_services(services),
-      m_complete(std::move(complete)) {
+      m_complete(std::move(complete)),
+      m_refused(lcCalls(), QStringLiteral("plugin=%1 ").arg(metadata.id)) {
     const auto offer = [this](const char* iid, std::unique_ptr<IInterface> feature) {
         if (m_metadata.mayUse(QString::fromLatin1(iid)))
             m_features.emplace(QString::fromLatin1(iid), std::move(feature));
@@ -277,6 +306,11 @@ int PluginFacade::complete(quint64 ticket, int outcome, int retryAfterMs, const 
     const bool isKnown =
         m_complete(ticket, static_cast<Outcome>(outcome), retryAfterMs, shortened(message, kMaxEventMessage));
     return code(isKnown ? Status::Ok : Status::InvalidArgument);
+}
+
+int PluginFacade::refused(Status status, const char* call, const QString& subject) {
+    // Parts of a failed plugin may go on to call; that is said elsewhere.
+    return m_isRevoked ? code(status) : m_refused.answer(status, call, subject);
 }
 
 Status PluginFacade::gate() const {

@@ -16,6 +16,7 @@
 #include "fos1/features/status.h"
 #include "fos1/features/status_feed.h"
 #include "fos1/ihost.h"
+#include "log/refused_calls.h"
 #include "plugins/host_services.h"
 #include "plugins/plugin_metadata.h"
 
@@ -81,6 +82,8 @@ class PluginFacade final : public IHost {
     [[nodiscard]] bool isHomeThread() const { return QThread::currentThread() == m_home; }
     /// Ok when this thread may call and the plugin has not failed.
     [[nodiscard]] Status gate() const;
+    /// The status as a call returns it; a refusal is logged.
+    int refused(Status status, const char* call, const QString& subject);
     void callBack(const char* what, const std::function<void()>& act) const;
 
     const PluginMetadata& m_metadata;
@@ -94,6 +97,7 @@ class PluginFacade final : public IHost {
     bool m_metricsFrozen = false;
     bool m_isRevoked = false;
     quint64 m_publishes = 0;
+    log::RefusedCalls m_refused;
     std::map<QString, std::unique_ptr<IInterface>> m_features;
 };
 

@@ -9,6 +9,7 @@
 #include "fos1/features/spec_source.h"
 #include "fos1/features/status.h"
 #include "fos1/features/status_feed.h"
+#include "fos1/logging.h"
 #include "plugins/argument_checks.h"
 
 namespace fos1::runner {
@@ -20,6 +21,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kAnswerTimeout = 10s;
 
+FOS1_LOG(lcCalls, "runner")
+
 int code(Status status) { return static_cast<int>(status); }
 
 int sent(bool isSent) { return code(isSent ? Status::Ok : Status::TooLarge); }
@@ -30,11 +33,12 @@ class RemoteHost::Bus final : public IBus {
    public:
     explicit Bus(RemoteHost& host) : m_host(host) {}
     int publish(const QString& topic, const QString& key, const QCborMap& value, qint64 ttlMs) override {
-        if (!m_host.isHomeThread()) return code(Status::WrongThread);
-        if (!m_host.m_request.publishes.contains(topic)) return code(Status::NotPermitted);
+        const auto answer = [&](Status status) { return m_host.m_refused.answer(status, "publish", topic); };
+        if (!m_host.isHomeThread()) return answer(Status::WrongThread);
+        if (!m_host.m_request.publishes.contains(topic)) return answer(Status::NotPermitted);
         qsizetype bytes = 0;
         const Status checked = host::checkPublish(topic, key, value, ttlMs, bytes);
-        if (checked != Status::Ok) return code(checked);
+        if (checked != Status::Ok) return answer(checked);
         ++m_host.m_publishes;
         return sent(m_host.m_socket.send(MessageType::Publish, {topic, key, value, ttlMs}, u'p' + topic + u' ' + key));
     }
@@ -236,7 +240,7 @@ class RemoteHost::Feed final : public Interface {
 };
 
 RemoteHost::RemoteHost(link::FrameSocket& socket, link::LoadRequest request)
-    : m_socket(socket), m_request(std::move(request)) {
+    : m_socket(socket), m_request(std::move(request)), m_refused(lcCalls(), {}) {
     const auto offer = [this](const char* iid, auto feature) {
         auto* raw = feature.get();
         const QString name = QString::fromLatin1(iid);

@@ -15,6 +15,7 @@
 #include "fos1/ihost.h"
 #include "link/frame_socket.h"
 #include "link/load_request.h"
+#include "log/refused_calls.h"
 
 namespace fos1::runner {
 
@@ -77,6 +78,7 @@ class RemoteHost final : public IHost {
     qint64 m_lastRequest = 0;
     qint64 m_lastSubscription = 0;
     qint64 m_publishes = 0;
+    host::log::RefusedCalls m_refused;
 };
 
 }  // namespace fos1::runner

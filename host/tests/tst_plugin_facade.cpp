@@ -332,6 +332,10 @@ class TestPluginFacade : public QObject {
                        {QStringLiteral("message"), QStringLiteral("m")}};
         QCOMPARE(events.record(event), code(Status::Ok));
         QCOMPARE(f.events.newest(1).front().source, QStringLiteral("p"));
+        int most = 0;
+        while (most < 10'000 && events.record(event) == code(Status::Ok)) ++most;
+        QVERIFY2(most < static_cast<int>(EventLog::kCapacity) + 100, qPrintable(QString::number(most)));
+        QVERIFY(QTest::qWaitFor([&] { return events.record(event) == code(Status::Ok); }));
         event.insert(QStringLiteral("message"), QString(20'000, u'x'));
         QCOMPARE(events.record(event), code(Status::TooLarge));
         event.insert(QStringLiteral("type"), QStringLiteral("Panic"));

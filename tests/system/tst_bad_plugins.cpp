@@ -182,6 +182,13 @@ class TestBadPlugins : public QObject {
             "kinds ntpclients ntpservices secrets, pending 0, subscribe 4 1, event of curious-source: "
             "here I am",
             20'000);
+        // Its author need not look at what the calls return.
+        for (const char* words : {"call=publish subject=time.sync/v1 reason=not permitted",
+                                  "call=publish subject=mine.state/v1 reason=more than is allowed",
+                                  "call=publish subject=mine.state/v1 reason=an argument is invalid"}) {
+            const QByteArray line = host.process().log();
+            QVERIFY2(line.contains(words) && line.contains("plugin=foreign-topic "), words);
+        }
         QTRY_COMPARE_WITH_TIMEOUT(report("wrong-thread"), "publish 2, complete 2, query null", 20'000);
         QTRY_VERIFY2_WITH_TIMEOUT(events(host).contains("throws-in-start: threw from start: no luck"),
                                   qPrintable(events(host)), 20'000);
