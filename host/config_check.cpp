@@ -16,7 +16,7 @@ QString addressProblem(const QString& text) {
     if (address.isNull()) return QStringLiteral("\"%1\" is not an IP address").arg(text);
     if (address.isMulticast() || address.isBroadcast())
         return QStringLiteral("a server cannot listen on the multicast or broadcast address %1").arg(text);
-    const bool isAny = address == QHostAddress::AnyIPv4 || address == QHostAddress::AnyIPv6;
+    const bool isAny = text == QStringLiteral("0.0.0.0") || address == QHostAddress::AnyIPv6;
     if (!isAny && !address.isLoopback() && !QNetworkInterface::allAddresses().contains(address))
         return QStringLiteral("no interface of this machine has the address %1 now").arg(text);
     return {};
