@@ -66,6 +66,7 @@ RunnerProcess::RunnerProcess(QString name, RunnerLimits limits, QObject* parent)
     connect(&m_process, &QProcess::finished, this, [this](int exitCode, QProcess::ExitStatus status) {
         if (m_output) m_output->finish();
         kill();
+        m_group = 0;  // the number may become another group's
         Q_EMIT ended(howItEnded(exitCode, status));
     });
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {

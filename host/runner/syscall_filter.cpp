@@ -37,8 +37,8 @@ constexpr const char* kUnknown[] = {"io_uring_setup", "io_uring_enter", "io_urin
                                     // Its flags are in memory, where no filter sees them.
                                     "clone3"};
 
-constexpr std::array<unsigned long, 8> kNamespaces = {CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWNS,     CLONE_NEWPID,
-                                                      CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP, 0x80};
+constexpr std::array<unsigned long, 7> kNamespaces = {CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWNS,    CLONE_NEWPID,
+                                                      CLONE_NEWIPC,  CLONE_NEWUTS, CLONE_NEWCGROUP};
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool mayTrace = true;  // the leak check traces its own process

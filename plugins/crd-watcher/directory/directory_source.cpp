@@ -8,6 +8,7 @@
 #include <QCborArray>
 #include <QFile>
 #include <cerrno>
+#include <csignal>
 #include <utility>
 
 namespace fos1::crd {
@@ -26,6 +27,8 @@ struct Content {
 /// Whether somebody has it open for writing: then it cannot be leased for reading (fcntl(2), F_SETLEASE). False also
 /// when only its owner could know.
 bool isBeingWritten(int fd) {
+    // Who opens it for writing at this moment makes the kernel send a signal; by default one that ends us (SIGIO).
+    if (::fcntl(fd, F_SETSIG, SIGURG) != 0) return false;
     if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
     ::fcntl(fd, F_SETLEASE, F_UNLCK);
     return false;

@@ -14,7 +14,9 @@ DnsmasqBackend::DnsmasqBackend(DnsmasqPlace place)
     : m_place(std::move(place)), m_survey(std::make_shared<DnsmasqSurvey>(m_place.pidFile, m_place.directory)) {
     connect(&m_watch, &ReadWatch::read, this, &DnsmasqBackend::wasRead);
     connect(&m_watch, &ReadWatch::lost, this, [this] {
-        if (m_patience.isActive()) finish();
+        if (m_patience.isActive())
+            end(failure(ErrorCode::Io, QStringLiteral("it was missed whether dnsmasq has read what was written"),
+                        m_place.directory));
     });
     m_patience.setSingleShot(true);
     m_patience.setInterval(kPatience);
@@ -121,8 +123,12 @@ void DnsmasqBackend::removeAll() {
             for (auto each = listing->ours.begin(); result && each != listing->ours.end(); ++each)
                 result = directory.remove(each->first);
             if (!result) return result;
-            // One that starts from now on finds nothing.
-            if (const auto process = findDnsmasq(pidFile)) result = reload(*process);
+            // One that starts from now on finds nothing. One that cannot be looked at may still tell what it read.
+            const auto process = findDnsmasq(pidFile);
+            if (process)
+                result = reload(*process);
+            else if (process.error().code != ErrorCode::NotFound && process.error().code != ErrorCode::Conflict)
+                result = tl::unexpected(process.error());
             return result ? directory.clearReload() : result;
         };
         return Worker::Answer([this, result = work()] {
