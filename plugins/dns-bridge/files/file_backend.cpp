@@ -40,55 +40,62 @@ void FileBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
     m_plan = std::move(plan);
     m_done = std::move(done);
     m_since.start();
-    const auto written = write();
-    if (!written) {
+    m_worker.post([this, config = m_config, plan = m_plan] {
+        return Worker::Answer([this, result = write(config, *plan)] { written(result); });
+    });
+}
+
+void FileBackend::written(const ZoneResult<Written>& result) {
+    if (!result) {
         const Done failed = std::exchange(m_done, nullptr);
         m_plan.reset();
-        failed(tl::unexpected(written.error()));
+        failed(tl::unexpected(result.error()));
         return;
     }
-    m_needsReload = (m_needsReload || *written) && !m_config.reload.isEmpty();
+    m_records = result->records;
+    m_serial = result->serial;
+    m_needsReload = (m_needsReload || result->isChanged) && !m_config.reload.isEmpty();
     if (!m_needsReload) {
-        finish(*written, {});
+        finish(result->isChanged, {});
         return;
     }
-    m_reload.run([this, isWritten = *written](const QString& problem) {
+    m_reload.run([this, isWritten = result->isChanged](const QString& problem) {
         m_needsReload = !problem.isEmpty();
         finish(isWritten, problem);
     });
 }
 
-/// Returns whether the file had to be changed.
-ZoneResult<bool> FileBackend::write() {
-    const auto fail = [this](const char* reason, Error error) {
-        error.path = m_config.path;
+/// On the worker's thread.
+ZoneResult<FileBackend::Written> FileBackend::write(const FileZone& config, const ZonePlan& plan) {
+    const auto fail = [&config](const char* reason, Error error) {
+        error.path = config.path;
         return tl::unexpected<Trouble>(Trouble{QString::fromLatin1(reason), std::move(error)});
     };
-    const auto present = readOwnFile(m_config.path);
+    const auto present = readOwnFile(config.path);
     if (!present) return fail("NotReadable", present.error());
     ZoneText known;
     if (*present) {
-        const auto parsed = parseZoneText(m_config.form, **present);
+        const auto parsed = parseZoneText(config.form, **present);
         if (!parsed) return fail("ForeignFile", parsed.error());
         known = *parsed;
-        for (const auto& [name, glue] : m_config.head.glue) known.records.erase(name);
+        for (const auto& [name, glue] : config.head.glue) known.records.erase(name);
     }
-    NamedRecords wanted = wantedRecords(*m_plan, known.records, m_config.form);
+    NamedRecords wanted = wantedRecords(plan, known.records, config.form);
     // A serial moves only with the content.
     quint32 serial = known.serial.value_or(0);
-    QByteArray text = zoneText(m_config.form, wanted, m_config.owner, m_config.ttl, m_config.head, serial);
-    const bool differs = !*present || **present != text || (m_config.form == FileForm::Zone && !known.serial);
+    QByteArray text = zoneText(config.form, wanted, config.owner, config.ttl, config.head, serial);
+    const bool differs = !*present || **present != text || (config.form == FileForm::Zone && !known.serial);
     if (differs) {
-        if (m_config.form == FileForm::Zone) {
+        if (config.form == FileForm::Zone) {
             serial = nextSerial(known.serial, QDate::currentDate());
-            text = zoneText(m_config.form, wanted, m_config.owner, m_config.ttl, m_config.head, serial);
+            text = zoneText(config.form, wanted, config.owner, config.ttl, config.head, serial);
         }
-        if (const auto replaced = replaceOwnFile(m_config.path, text); !replaced)
+        if (const auto replaced = replaceOwnFile(config.path, text); !replaced)
             return fail("NotWritable", replaced.error());
     }
-    m_records = std::move(wanted);
-    if (m_config.form == FileForm::Zone) m_serial = serial;
-    return differs;
+    Written written{differs, std::move(wanted), {}};
+    if (config.form == FileForm::Zone) written.serial = serial;
+    return written;
 }
 
 void FileBackend::finish(bool isWritten, const QString& warning) {

@@ -8,6 +8,7 @@
 #include "core/zone_text.h"
 #include "dns_backend.h"
 #include "files/reload_command.h"
+#include "worker.h"
 
 namespace fos1::dns {
 
@@ -32,7 +33,13 @@ class FileBackend final : public DnsBackend {
     [[nodiscard]] bool mayHaveOurs() const override { return true; }
 
    private:
-    [[nodiscard]] ZoneResult<bool> write();
+    struct Written {
+        bool isChanged = false;  ///< the file had something else
+        NamedRecords records;    ///< as the file has them
+        std::optional<quint32> serial;
+    };
+    [[nodiscard]] static ZoneResult<Written> write(const FileZone& config, const ZonePlan& plan);
+    void written(const ZoneResult<Written>& result);
     void finish(bool isWritten, const QString& warning);
     void showTable();
 
@@ -48,6 +55,8 @@ class FileBackend final : public DnsBackend {
     std::shared_ptr<const ZonePlan> m_plan;
     Done m_done;
     QElapsedTimer m_since;
+
+    Worker m_worker{"fos1-dns-files"};  ///< a disk may be slow; last: its jobs end before the rest goes
 };
 
 /// What a file should have: what is wanted, and what is there and may stay.

@@ -28,12 +28,15 @@ ReloadCommand::ReloadCommand(QStringList words) : m_words(std::move(words)) {
                 end(QStringLiteral("%1 cannot be started: %2").arg(m_words.constFirst(), m_process.errorString()));
         },
         Qt::QueuedConnection);
+    // Its first words are enough; QProcess would keep all of them.
+    connect(&m_process, &QProcess::readyRead, this,
+            [this] { m_said += m_process.readAll().left(kMostWords - m_said.size()); });
     connect(&m_process, &QProcess::finished, this, [this](int code, QProcess::ExitStatus status) {
         if (status == QProcess::NormalExit && code == 0) {
             end({});
             return;
         }
-        const QString said = QString::fromUtf8(m_process.read(kMostWords)).simplified();
+        const QString said = QString::fromUtf8(m_said).simplified();
         end(QStringLiteral("%1 failed (exit code %2): %3").arg(m_words.constFirst()).arg(code).arg(said));
     });
 }
@@ -42,6 +45,7 @@ ReloadCommand::~ReloadCommand() { m_process.disconnect(this); }
 
 void ReloadCommand::run(std::function<void(const QString&)> done) {
     m_done = std::move(done);
+    m_said.clear();
     m_deadline.start(kReloadPatience);
     m_process.start(m_words.constFirst(), m_words.mid(1));
 }

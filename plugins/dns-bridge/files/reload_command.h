@@ -25,6 +25,7 @@ class ReloadCommand final : public QObject {
 
     const QStringList m_words;
     std::function<void(const QString&)> m_done;
+    QByteArray m_said;
     QProcess m_process;
     QTimer m_deadline;
 };
