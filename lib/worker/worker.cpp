@@ -89,7 +89,8 @@ void Worker::deliver() {
         const std::lock_guard lock(m_shared->mutex);
         answers.swap(m_shared->answers);
     }
-    for (const Answer& answer : answers) answer();
+    for (const Answer& answer : answers)
+        if (answer) answer();
 }
 
 }  // namespace fos1

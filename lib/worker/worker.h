@@ -17,7 +17,7 @@ class Worker final : public QObject {
     Q_OBJECT
 
    public:
-    using Answer = std::function<void()>;
+    using Answer = std::function<void()>;  ///< may be empty
     using Job = std::function<Answer()>;
 
     /// `name` of the thread: of more than 15 characters the kernel drops the rest. `patience`: how long the destructor

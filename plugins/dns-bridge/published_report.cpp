@@ -40,18 +40,18 @@ void PublishedReport::begin(const std::shared_ptr<const Offers>& offers, const s
         return found == all.end() ? QString() : found->second;
     };
     for (const auto& [vlan, offer] : offers->vlans) {
-        const auto old = m_offers.vlans.find(vlan);
-        if (old == m_offers.vlans.end() || old->second != offer ||
+        const auto old = m_offers->vlans.find(vlan);
+        if (old == m_offers->vlans.end() || old->second != offer ||
             problemOf(m_problems, vlan) != problemOf(problems, vlan))
             m_due.insert(vlan);
     }
     m_showing.start();
-    m_offers = *offers;
+    m_offers = offers;
     m_problems = problems;
     showProblems();
     std::set<QString> gone;
     for (const auto& [vlan, state] : m_published.values())
-        if (!m_offers.vlans.contains(vlan)) gone.insert(vlan);
+        if (!m_offers->vlans.contains(vlan)) gone.insert(vlan);
     for (const QString& vlan : gone)
         m_published.retract(vlan, QStringLiteral("the VLAN no longer has a declared time service"));
 }
@@ -132,7 +132,7 @@ void PublishedReport::showProblems() {
 }
 
 void PublishedReport::showAll() {
-    for (const auto& [vlan, offer] : m_offers.vlans) m_due.insert(vlan);
+    for (const auto& [vlan, offer] : m_offers->vlans) m_due.insert(vlan);
     m_showing.start();
 }
 
@@ -140,9 +140,9 @@ void PublishedReport::showAll() {
 bool PublishedReport::showOne() {
     if (m_due.empty()) return false;
     const QString vlan = m_due.extract(m_due.begin()).value();
-    const auto offer = m_offers.vlans.find(vlan);
+    const auto offer = m_offers->vlans.find(vlan);
     const auto problem = m_problems.find(vlan);
-    if (offer != m_offers.vlans.end())
+    if (offer != m_offers->vlans.end())
         m_published.set(vlan,
                         m_book.state(vlan, offer->second, problem == m_problems.end() ? QString() : problem->second));
     return !m_due.empty();

@@ -41,7 +41,7 @@ class PublishedReport final {
     const HostView& m_host;
     DnsMetrics m_metrics;
     PublishedBook m_book;
-    Offers m_offers;
+    std::shared_ptr<const Offers> m_offers = std::make_shared<const Offers>();
     std::map<QString, QString> m_problems;                         ///< of the plan, by VLAN
     std::map<QString, std::shared_ptr<const ZoneTable>> m_tables;  ///< last recorded, by zone
     std::map<QString, Condition> m_zones;                          ///< condition of each zone

@@ -5,6 +5,7 @@
 
 #include "files/file_backend.h"
 #include "unbound/unbound_backend.h"
+#include "update/checked_backend.h"
 #include "update/update_backend.h"
 
 namespace fos1::dns {
@@ -126,16 +127,30 @@ Result<std::unique_ptr<DnsBackend>> unboundFrom(const CborReader& at, const Zone
     return std::make_unique<UnboundBackend>(zone);
 }
 
+/// For servers that are reached by a detour.
+Result<std::unique_ptr<DnsBackend>> indirectFrom(const CborReader& at, const ZoneSpec& spec,
+                                                 const ZoneSurroundings& around, const QString& kind) {
+    if (kind == u"hosts") return fileFrom(at, spec, around, FileForm::Hosts);
+    if (kind == u"zonefile") return fileFrom(at, spec, around, FileForm::Zone);
+    if (kind == u"unbound") return unboundFrom(at, spec, around);
+    return fileFrom(at, spec, around, FileForm::Fragment);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<DnsBackend>> backendFrom(const CborReader& at, const ZoneSpec& spec,
                                                 const ZoneSurroundings& around) {
     const QString kind = at.text(QStringLiteral("kind"));
-    if (kind == u"hosts") return fileFrom(at, spec, around, FileForm::Hosts);
-    if (kind == u"zonefile") return fileFrom(at, spec, around, FileForm::Zone);
-    if (kind == u"fragment") return fileFrom(at, spec, around, FileForm::Fragment);
-    if (kind == u"unbound") return unboundFrom(at, spec, around);
-    return updateFrom(at, spec, around);
+    const QString verifyAt = at.text(QStringLiteral("verifyAt"));
+    if (kind == u"update")
+        return verifyAt.isEmpty() ? updateFrom(at, spec, around)
+                                  : missing(at, QStringLiteral("verifyAt"),
+                                            QStringLiteral("is not for kind update: that server confirms each update"));
+    auto backend = indirectFrom(at, spec, around, kind);
+    if (!backend || verifyAt.isEmpty()) return backend;
+    const auto server = serverFrom(verifyAt);
+    if (!server) return missing(at, QStringLiteral("verifyAt"), server.error().message);
+    return std::make_unique<CheckedBackend>(std::move(*backend), ServerCheck{spec, *server});
 }
 
 }  // namespace fos1::dns

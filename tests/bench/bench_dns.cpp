@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr int kChanges = 21;
 constexpr int kVlans = 2000;  // each with an address and a service: 4,000 names and the common ones
 const QByteArray kZoneName("lan.test");
 
@@ -88,8 +89,8 @@ QByteArray script(const char* verb) {
     qsizetype lines = 0;
     const ZonePlans plans = planZones(offers, {spec}, "a");
     for (const auto& [name, plan] : plans.zones[0]->names) {
-        std::set<Record> records = plan.wanted;
-        records.insert(markRecord({"router-a", plan.wanted}));
+        std::set<Record> records = plan->wanted;
+        records.insert(markRecord({"router-a", plan->wanted}));
         for (const Record& each : records) {
             text += (QStringLiteral("update ") + QLatin1String(verb) + u' ' + name.text() +
                      (verb[0] == 'a' ? QStringLiteral(" 60 ") : QStringLiteral(" ")) + toText(each.type) + u' ' +
@@ -139,11 +140,17 @@ int bench() {
         runUntil([&] { return b.host.bus.standing().size() >= kVlans; });
         holds.take();
         const qint64 updates = b.updates();
-        timer.start();
-        b.say(1500, false);
-        runUntil([&] { return b.updates() > updates && b.bridge.isSettled(); });
-        line("one VLAN's change at 4,000 names", milliseconds(timer), "ms", "at most 50");
-        line("  updates", static_cast<double>(b.updates() - updates), "msg", "1");
+        std::vector<double> times;
+        for (int i = 0; i < kChanges; ++i) {
+            const qint64 sent = b.updates();
+            timer.start();
+            b.say(100 + i, false);
+            runUntil([&] { return b.updates() > sent && b.bridge.isSettled(); });
+            times.push_back(milliseconds(timer));
+        }
+        std::sort(times.begin(), times.end());
+        line("one VLAN's change at 4,000 names", times[times.size() / 2], "ms", "at most 50");
+        line("  updates", static_cast<double>(b.updates() - updates) / kChanges, "msg", "1");
         line("  longest hold of the event loop", holds.take(), "ms", "at most 50");
         line("memory, more than before", memoryMiB("VmRSS") - before, "MiB", "the fake host's share included");
         const quint64 ticket = b.host.expect();

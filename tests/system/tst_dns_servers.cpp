@@ -136,8 +136,11 @@ class TestDnsServers : public QObject {
                 "      - {name: nsd, kind: zonefile, zone: nsd.test, file: " +
                 dir("nsd") + "/zone, nameservers: ['ns.nsd.test=10.20.0.1'], reload: [/usr/sbin/nsd-control, -c, " +
                 dir("nsd") +
-                "/nsd.conf, reload, nsd.test]}\n      - {name: unbound, kind: unbound, zone: unbound.test, socket: " +
-                dir("unbound") + "/ctl}\n      - {name: dnsmasq, kind: hosts, zone: dnsmasq.test, file: " +
+                "/nsd.conf, reload, nsd.test], verifyAt: '10.20.0.1:5302'}\n      - {name: unbound, kind: unbound, "
+                "zone: unbound.test, socket: " +
+                dir("unbound") +
+                "/ctl, verifyAt: '10.20.0.1:5303'}\n      - {name: dnsmasq, verifyAt: '10.20.0.1:5304', kind: hosts, "
+                "zone: dnsmasq.test, file: " +
                 dir("dnsmasq") + "/hosts.d/fos1}\n");
         QVERIFY(lab::writeFile(m_host->manifest("all.yaml"), kService));
         QVERIFY(m_host->start());

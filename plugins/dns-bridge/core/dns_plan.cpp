@@ -179,8 +179,7 @@ void Planner::add(std::size_t zone, const Result<DnsName>& name, std::vector<Rec
 }
 
 /// Returns the problem of the VLAN with it.
-QString join(const QString& vlan, const VlanOffer& offer, const ZonePlanner::Share& share, NamePlan& plan) {
-    plan.vlans.insert(vlan);
+QString join(const VlanOffer& offer, const ZonePlanner::Share& share, NamePlan& plan) {
     if (offer.wish != Wish::Tell && plan.reason.isEmpty()) plan.reason = offer.reason;
     std::set<Record>* const target = offer.wish == Wish::Tell   ? &plan.wanted
                                      : offer.wish == Wish::Keep ? &plan.keepable
@@ -199,27 +198,72 @@ QString join(const QString& vlan, const VlanOffer& offer, const ZonePlanner::Sha
 }  // namespace
 
 ZonePlans ZonePlanner::plan(const Offers& offers) {
-    std::erase_if(m_vlans, [&](const auto& each) { return !offers.vlans.contains(each.first); });
-    std::vector<ZonePlan> plans(m_zones.size());
-    ZonePlans all;
     const bool isOtherStratum = std::exchange(m_stratum, offers.stratum) != offers.stratum;
-    for (const auto& [vlan, offer] : offers.vlans) {
-        if (offers.withdrawsAll) break;
-        // The time service starts together with us; which name it had is not known yet.
-        if (offer.name.isEmpty() && offer.wish == Wish::Keep)
-            for (ZonePlan& each : plans) each.keepsRest = true;
-        const auto [at, isNew] = m_vlans.try_emplace(vlan);
-        if (isNew || isOtherStratum || at->second.offer != offer)
-            at->second = Planner(m_zones, m_router, m_stratum).plan(vlan, offer);
-        QString problem = at->second.problem;
-        for (const Share& share : at->second.shares)
-            if (const QString why = join(vlan, offer, share, plans[share.zone].names[share.name]);
-                !why.isEmpty() && problem.isEmpty())
-                problem = why;
-        if (!problem.isEmpty()) all.problems.emplace_hint(all.problems.end(), vlan, problem);
+    const std::map<QString, VlanOffer> none;
+    const auto& vlans = offers.withdrawsAll ? none : offers.vlans;
+    for (auto at = m_vlans.begin(); at != m_vlans.end();) {
+        const bool isGone = !vlans.contains(at->first);
+        if (isGone) replaceShares(at->first, at->second, {});
+        at = isGone ? m_vlans.erase(at) : std::next(at);
     }
-    for (ZonePlan& each : plans) all.zones.push_back(std::make_shared<const ZonePlan>(std::move(each)));
+    ZonePlans all;
+    bool keepsRest = false;
+    for (const auto& [vlan, offer] : vlans) {
+        // The time service starts together with us; which name it had is not known yet.
+        keepsRest |= offer.name.isEmpty() && offer.wish == Wish::Keep;
+        const auto [at, isNew] = m_vlans.try_emplace(vlan);
+        if (isNew || isOtherStratum || at->second.offer != offer) {
+            VlanPlan next = Planner(m_zones, m_router, m_stratum).plan(vlan, offer);
+            replaceShares(vlan, at->second, std::move(next.shares));
+            at->second.offer = offer;
+            at->second.problem = next.problem;
+        }
+        if (!at->second.problem.isEmpty()) all.problems.emplace_hint(all.problems.end(), vlan, at->second.problem);
+    }
+    joinChanged();
+    for (const auto& [name, joined] : m_names) all.problems.insert(joined.problems.begin(), joined.problems.end());
+    for (ZonePlan& each : m_plans) {
+        each.keepsRest = keepsRest;
+        all.zones.push_back(std::make_shared<const ZonePlan>(each));
+    }
     return all;
+}
+
+/// `plan` has the shares from now on.
+void ZonePlanner::replaceShares(const QString& vlan, VlanPlan& plan, std::vector<Share> shares) {
+    const std::vector<Share> old = std::exchange(plan.shares, std::move(shares));
+    for (const Share& each : old) {
+        m_names[{each.zone, each.name}].parts.erase(vlan);
+        m_changed.emplace(each.zone, each.name);
+    }
+    for (const Share& each : plan.shares) {
+        m_names[{each.zone, each.name}].parts.emplace(vlan, &plan);
+        m_changed.emplace(each.zone, each.name);
+    }
+}
+
+void ZonePlanner::joinChanged() {
+    for (const NameIn& at : std::exchange(m_changed, {})) {
+        const auto& [zone, name] = at;
+        JoinedName& joined = m_names[at];
+        auto& plans = m_plans[zone].names;
+        if (joined.parts.empty()) {
+            plans.erase(name);
+            m_names.erase(at);
+            continue;
+        }
+        joined.problems.clear();
+        auto plan = std::make_shared<NamePlan>();
+        for (const auto& [vlan, part] : joined.parts) {
+            plan->vlans.insert(plan->vlans.end(), vlan);
+            for (const Share& share : part->shares)
+                if (share.zone == zone && share.name == name)
+                    if (const QString why = join(part->offer, share, *plan); !why.isEmpty())
+                        joined.problems.emplace(vlan, why);
+        }
+        auto& known = plans[name];
+        if (!known || *known != *plan) known = std::move(plan);
+    }
 }
 
 ZonePlans planZones(const Offers& offers, const std::vector<ZoneSpec>& zones, const QString& router) {

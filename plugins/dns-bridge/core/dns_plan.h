@@ -21,10 +21,11 @@ struct ZonePlans {
 /// `router`: a label for this router, for zones with `hasRouterName`.
 [[nodiscard]] ZonePlans planZones(const Offers& offers, const std::vector<ZoneSpec>& zones, const QString& router);
 
-/// The same for offers that change one VLAN at a time: what was planned for the others is kept.
+/// The same for offers that change one VLAN at a time: names of others alone keep their plan.
 class ZonePlanner {
    public:
-    ZonePlanner(std::vector<ZoneSpec> zones, QString router) : m_zones(std::move(zones)), m_router(std::move(router)) {}
+    ZonePlanner(std::vector<ZoneSpec> zones, QString router)
+        : m_zones(std::move(zones)), m_router(std::move(router)), m_plans(m_zones.size()) {}
 
     [[nodiscard]] ZonePlans plan(const Offers& offers);
 
@@ -41,10 +42,22 @@ class ZonePlanner {
     };
 
    private:
+    struct JoinedName {
+        std::map<QString, const VlanPlan*> parts;  ///< of the VLANs that have a share
+        std::map<QString, QString> problems;
+    };
+
+    void replaceShares(const QString& vlan, VlanPlan& plan, std::vector<Share> shares);
+    void joinChanged();
+
     const std::vector<ZoneSpec> m_zones;
     const QString m_router;
     quint16 m_stratum = 0;
     std::map<QString, VlanPlan> m_vlans;
+    using NameIn = std::pair<std::size_t, DnsName>;  ///< by zone
+    std::map<NameIn, JoinedName> m_names;
+    std::set<NameIn> m_changed;  ///< to be joined again
+    std::vector<ZonePlan> m_plans;
 };
 
 /// More addresses at one name are left to the names of the VLANs: answers would be long, and BIND refuses more than 100

@@ -13,10 +13,10 @@ constexpr qsizetype kMostPreviewed = 500;
 
 /// What is kept is taken to be there.
 std::set<Record> recordsIn(const ZonePlan& plan, const DnsName& name) {
-    const auto found = plan.names.find(name);
-    if (found == plan.names.end()) return {};
-    std::set<Record> records = found->second.wanted;
-    records.insert(found->second.keepable.begin(), found->second.keepable.end());
+    const NamePlan* const found = plan.find(name);
+    if (!found) return {};
+    std::set<Record> records = found->wanted;
+    records.insert(found->keepable.begin(), found->keepable.end());
     return records;
 }
 

@@ -20,14 +20,22 @@ PublishedName nameFor(const NameRow& row, const VlanOffer& vlan) {
     PublishedName name;
     name.name = state.name.shortText();
     name.owned = state.standing != NameStanding::Foreign;
-    for (const Record& each : state.records)
-        if (concerns(each, vlan)) name.records.push_back({toText(each.type), each.text()});
+    name.since = row.since;
+    for (const Record& each : state.records) {
+        if (!concerns(each, vlan)) continue;
+        name.records.push_back({toText(each.type), each.text()});
+        name.since = std::max(name.since, row.recordsSince.at(each));
+    }
     name.published = name.owned && !name.records.empty();
     name.sharedWith = QStringList(state.sharedWith.begin(), state.sharedWith.end());
-    name.since = row.since;
     name.verified = state.verified;
     name.reason = state.reason;
     return name;
+}
+
+void noteRecords(NameRow& row, qint64 now) {
+    std::erase_if(row.recordsSince, [&](const auto& each) { return !row.state->records.contains(each.first); });
+    for (const Record& each : row.state->records) row.recordsSince.emplace(each, now);
 }
 
 bool hasAddress(const PublishedName& name) {
@@ -57,32 +65,36 @@ std::set<QString> PublishedBook::record(const QString& zone, const std::shared_p
                                         qint64 now) {
     std::set<QString> concerned;
     ZoneRows& known = m_zones[zone];
-    std::map<DnsName, NameRow> before = std::exchange(known.rows, {});
+    auto at = known.rows.begin();
+    const auto removeUntil = [&](const DnsName* name) {
+        while (at != known.rows.end() && (!name || at->first < *name)) {
+            const NameState& was = *at->second.state;
+            concerned.insert(was.vlans.begin(), was.vlans.end());
+            index(zone, was, false);
+            at = known.rows.erase(at);
+        }
+    };
     for (const auto& state : table->names) {
-        NameRow row{state, now};
-        if (const auto old = before.find(state->name); old != before.end()) {
-            const NameState& was = *old->second.state;
-            if (was.standing == state->standing && was.records == state->records) row.since = old->second.since;
-            const bool isSame = old->second.state == state;
-            if (!isSame) {
-                concerned.insert(was.vlans.begin(), was.vlans.end());
-                concerned.insert(state->vlans.begin(), state->vlans.end());
-                if (was.vlans != state->vlans) {
-                    index(zone, was, false);
-                    index(zone, *state, true);
-                }
-            }
-            before.erase(old);
-        } else {
+        removeUntil(&state->name);
+        if (at == known.rows.end() || at->first != state->name) {
             concerned.insert(state->vlans.begin(), state->vlans.end());
             index(zone, *state, true);
+            const auto added = known.rows.emplace_hint(at, state->name, NameRow{state, now, {}});
+            noteRecords(added->second, now);
+            continue;
         }
-        known.rows.emplace_hint(known.rows.end(), state->name, std::move(row));
+        NameRow& row = (at++)->second;
+        if (row.state == state) continue;
+        const auto was = std::exchange(row.state, state);
+        if (was->standing != state->standing) row.since = now;
+        noteRecords(row, now);
+        concerned.insert(was->vlans.begin(), was->vlans.end());
+        concerned.insert(state->vlans.begin(), state->vlans.end());
+        if (was->vlans == state->vlans) continue;
+        index(zone, *was, false);
+        index(zone, *state, true);
     }
-    for (const auto& [name, row] : before) {
-        concerned.insert(row.state->vlans.begin(), row.state->vlans.end());
-        index(zone, *row.state, false);
-    }
+    removeUntil(nullptr);
     known.table = table;
     return concerned;
 }

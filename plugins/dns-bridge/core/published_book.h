@@ -13,7 +13,10 @@ namespace fos1::dns {
 
 struct NameRow {
     std::shared_ptr<const NameState> state;
-    qint64 since = 0;  ///< when the records or their standing last changed: Unix time in seconds
+    /// When its standing last changed, and since when it has each record: Unix time in seconds. A name may have
+    /// addresses of thousands of VLANs, and what is reported of each must not change with another one's.
+    qint64 since = 0;
+    std::map<Record, qint64> recordsSince;
 };
 
 struct ZoneRows {

@@ -5,13 +5,17 @@ namespace fos1::dns {
 
 bool StateTable::refreshOne(const TableFacts& facts) {
     if (m_stale.empty()) return false;
-    const DnsName name = m_stale.extract(m_stale.begin()).value();
+    refresh(DnsName(*m_stale.begin()), facts);
+    return !m_stale.empty();
+}
+
+void StateTable::refresh(const DnsName& name, const TableFacts& facts) {
+    m_stale.erase(name);
     if (auto state = nameState(name, facts))
         m_states[name] = std::make_shared<const NameState>(std::move(*state));
     else
         m_states.erase(name);
     m_isChanged = true;
-    return !m_stale.empty();
 }
 
 std::shared_ptr<const ZoneTable> StateTable::table(const ZoneTable& like) {

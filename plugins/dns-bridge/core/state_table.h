@@ -13,6 +13,8 @@ class StateTable {
 
     /// Determines one state that may be another; whether there are more.
     bool refreshOne(const TableFacts& facts);
+    /// Determines the state of this name now.
+    void refresh(const DnsName& name, const TableFacts& facts);
 
     /// The same object as before while nothing changed. `like`: all but the names.
     [[nodiscard]] std::shared_ptr<const ZoneTable> table(const ZoneTable& like);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/zone_table.h"
 
+#include <algorithm>
+
 namespace fos1::dns {
 
 namespace {
@@ -47,10 +49,14 @@ NameState stateOf(const DnsName& name, const NamePlan* plan, const TableFacts& f
 
 }  // namespace
 
+void sortByName(std::vector<std::shared_ptr<const NameState>>& names) {
+    std::sort(names.begin(), names.end(), [](const auto& a, const auto& b) { return a->name < b->name; });
+}
+
 std::optional<NameState> nameState(const DnsName& name, const TableFacts& facts) {
-    if (const auto plan = facts.plan.names.find(name); plan != facts.plan.names.end()) {
-        if (facts.blocked.empty()) return stateOf(name, &plan->second, facts);
-        const NamePlan possible = withoutBlockedTargets(plan->second, facts.blocked);
+    if (const NamePlan* const plan = facts.plan.find(name)) {
+        if (facts.blocked.empty()) return stateOf(name, plan, facts);
+        const NamePlan possible = withoutBlockedTargets(*plan, facts.blocked);
         return stateOf(name, &possible, facts);
     }
     const auto known = facts.known.find(name);
@@ -59,17 +65,25 @@ std::optional<NameState> nameState(const DnsName& name, const TableFacts& facts)
 }
 
 std::vector<DnsName> unsettledNames(const ZonePlan* settled, const ZonePlan& plan, const Knowledge& known) {
-    const bool isComparable = settled && settled->keepsRest == plan.keepsRest;
-    const auto isSettled = [&](const DnsName& name, const NamePlan* each) {
-        if (!isComparable) return false;
-        const auto old = settled->names.find(name);
-        return old == settled->names.end() ? !each : each && *each == old->second;
-    };
     std::vector<DnsName> names;
-    for (const auto& [name, each] : plan.names)
-        if (!isSettled(name, &each)) names.push_back(name);
-    for (const auto& [name, each] : known)
-        if (!plan.names.contains(name) && !isSettled(name, nullptr)) names.push_back(name);
+    if (!settled || settled->keepsRest != plan.keepsRest) {
+        for (const auto& [name, each] : plan.names) names.push_back(name);
+        for (const auto& [name, each] : known)
+            if (!plan.names.contains(name)) names.push_back(name);
+        return names;
+    }
+    auto old = settled->names.begin();
+    const auto passUntil = [&](const DnsName* name) {
+        for (; old != settled->names.end() && (!name || old->first < *name); ++old)
+            if (known.contains(old->first)) names.push_back(old->first);
+    };
+    for (const auto& [name, each] : plan.names) {
+        passUntil(&name);
+        const bool isOld = old != settled->names.end() && old->first == name;
+        if (!isOld || !ZonePlan::isSame(old->second, each)) names.push_back(name);
+        if (isOld) ++old;
+    }
+    passUntil(nullptr);
     return names;
 }
 
@@ -81,6 +95,7 @@ std::vector<std::shared_ptr<const NameState>> namesOf(const TableFacts& facts) {
     for (const auto& [name, plan] : facts.plan.names) add(name);
     for (const auto& [name, knowledge] : facts.known)
         if (!facts.plan.names.contains(name)) add(name);
+    sortByName(names);
     return names;
 }
 

@@ -18,10 +18,12 @@ struct TableFacts {
     const QByteArray& owner;
 };
 
+void sortByName(std::vector<std::shared_ptr<const NameState>>& names);
+
 /// Nothing when the name is not planned and nothing of ours is left there.
 [[nodiscard]] std::optional<NameState> nameState(const DnsName& name, const TableFacts& facts);
 
-/// The names of the plan, and those at which something of ours is left.
+/// The names of the plan, and those at which something of ours is left, in order.
 [[nodiscard]] std::vector<std::shared_ptr<const NameState>> namesOf(const TableFacts& facts);
 
 /// The names that are to be decided: all, or those whose plan differs from the one that is carried out. `settled`: that

@@ -4,6 +4,7 @@
 #include <QDate>
 #include <QDateTime>
 
+#include "core/zone_table.h"
 #include "files/own_file.h"
 
 namespace fos1::dns {
@@ -23,12 +24,11 @@ void keepPresent(const std::set<Record>& present, const NamePlan* plan, bool kee
 NamedRecords wantedRecords(const ZonePlan& plan, const NamedRecords& present, FileForm form) {
     NamedRecords wanted;
     for (const auto& [name, each] : plan.names)
-        for (const Record& record : each.wanted)
+        for (const Record& record : each->wanted)
             if (canHave(form, record)) wanted[name].insert(record);
     for (const auto& [name, records] : present) {
-        const auto planned = plan.names.find(name);
         std::set<Record> kept;
-        keepPresent(records, planned == plan.names.end() ? nullptr : &planned->second, plan.keepsRest, kept);
+        keepPresent(records, plan.find(name), plan.keepsRest, kept);
         if (!kept.empty()) wanted[name].merge(kept);
     }
     return wanted;
@@ -122,20 +122,21 @@ void FileBackend::showTable() {
     for (const auto& [name, plan] : m_plan->names) {
         NameState state;
         state.name = name;
-        state.vlans = plan.vlans;
+        state.vlans = plan->vlans;
         state.records = rest[name];
         state.wanted = state.records;
         rest.erase(name);
         state.standing = state.records.empty() ? NameStanding::Absent : NameStanding::Published;
         state.verified = now;
-        state.reason = plan.reason;
-        if (state.records.empty() && !plan.wanted.empty())
+        state.reason = plan->reason;
+        if (state.records.empty() && !plan->wanted.empty())
             state.reason = QStringLiteral("A hosts file has addresses only.");
         table->names.push_back(std::make_shared<const NameState>(std::move(state)));
     }
     for (const auto& [name, records] : rest)
         table->names.push_back(std::make_shared<const NameState>(
             NameState{name, records, records, {}, NameStanding::Published, {}, now, {}}));
+    sortByName(table->names);
     m_table = std::move(table);
 }
 

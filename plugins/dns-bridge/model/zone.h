@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QString>
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -39,10 +40,26 @@ struct NamePlan {
 };
 
 struct ZonePlan {
-    std::map<DnsName, NamePlan> names;
+    /// The same object as in an earlier plan as long as it is unchanged; never null.
+    std::map<DnsName, std::shared_ptr<const NamePlan>> names;
     bool keepsRest = false;  ///< what is there of ours and not planned stays
 
-    bool operator==(const ZonePlan&) const = default;
+    /// The plan of a name; null: it has none.
+    [[nodiscard]] const NamePlan* find(const DnsName& name) const {
+        const auto found = names.find(name);
+        return found == names.end() ? nullptr : found->second.get();
+    }
+
+    bool operator==(const ZonePlan& other) const {
+        return keepsRest == other.keepsRest && std::equal(names.begin(), names.end(), other.names.begin(),
+                                                          other.names.end(), [](const auto& a, const auto& b) {
+                                                              return a.first == b.first && isSame(a.second, b.second);
+                                                          });
+    }
+    [[nodiscard]] static bool isSame(const std::shared_ptr<const NamePlan>& a,
+                                     const std::shared_ptr<const NamePlan>& b) {
+        return a == b || *a == *b;
+    }
 };
 
 enum class NameStanding {
@@ -70,9 +87,10 @@ struct NameState {
 struct ZoneTable {
     DnsName domain;
     quint32 ttl = 0;
-    std::vector<std::shared_ptr<const NameState>> names;  ///< the same object as long as it is unchanged
-    std::optional<quint32> serial;                        ///< of the zone, when last asked
-    QString server;                                       ///< where it is kept, such as "10.0.0.53" or a path
+    /// In order of their names; the same object as long as it is unchanged.
+    std::vector<std::shared_ptr<const NameState>> names;
+    std::optional<quint32> serial;  ///< of the zone, when last asked
+    QString server;                 ///< where it is kept, such as "10.0.0.53" or a path
 };
 
 }  // namespace fos1::dns

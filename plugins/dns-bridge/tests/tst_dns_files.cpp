@@ -12,6 +12,7 @@
 #include "isolation.h"
 #include "support/real_server.h"
 #include "unbound/unbound_backend.h"
+#include "update/checked_backend.h"
 
 using namespace fos1;
 using namespace fos1::dns;
@@ -25,9 +26,11 @@ Record address(const QString& text) { return addressRecord(*net::IpAddress::pars
 
 std::shared_ptr<const ZonePlan> plan(const std::map<QString, QString>& wanted) {
     ZonePlan plan;
-    for (const auto& [relative, text] : wanted) plan.names[name(relative)].wanted.insert(address(text));
-    if (!wanted.empty())
-        plan.names[name("_ntp._udp")].wanted.insert(serviceRecord({2, 10, 123, name(wanted.begin()->first)}));
+    const auto add = [&](const QString& relative, const Record& record) {
+        plan.names.emplace(name(relative), std::make_shared<NamePlan>(NamePlan{{record}, {}, {}, {}}));
+    };
+    for (const auto& [relative, text] : wanted) add(relative, address(text));
+    if (!wanted.empty()) add("_ntp._udp", serviceRecord({2, 10, 123, name(wanted.begin()->first)}));
     return std::make_shared<const ZonePlan>(std::move(plan));
 }
 
@@ -59,6 +62,16 @@ class TestDnsFiles : public QObject {
 
     QTemporaryDir m_dir;
 
+    /// Its standing in the table; nothing: it is not there.
+    static QString shown(const DnsBackend& backend, const QString& relative) {
+        if (!backend.table()) return QStringLiteral("no table");
+        for (const auto& each : backend.table()->names) {
+            if (each->name != name(relative)) continue;
+            if (each->standing == NameStanding::Published && each->verified > 0) return QStringLiteral("published");
+            return QStringLiteral("pending: ") + each->reason;
+        }
+        return {};
+    }
     [[nodiscard]] FileZone fileZone(FileForm form, const QString& path) const {
         FileZone zone;
         zone.zone = spec();
@@ -190,6 +203,41 @@ class TestDnsFiles : public QObject {
         QCOMPARE(nsd.serial("lan.test").toLongLong(), serial + 1);
         QCOMPARE(applyTo(backend, plan({})), QStringLiteral("written"));
         QTRY_VERIFY_WITH_TIMEOUT(nsd.ask("ntp.lan.test", "A").isEmpty() && nsd.answers("lan.test"), 5000);
+    }
+
+    /// A name is published when the server answers so, and not when the file has it.
+    void onlyWhatTheServerAnswersIsPublished() {
+        RealServer dnsmasq("127.0.0.58");
+        QDir().mkpath(dnsmasq.path("hosts.d"));
+        const ServerCheck check{spec(), *serverFrom("127.0.0.58"), std::chrono::milliseconds(1500)};
+        const auto fileOf = [&](const QString& file) {
+            return std::make_unique<FileBackend>(fileZone(FileForm::Hosts, dnsmasq.path(file)));
+        };
+        CheckedBackend backend(fileOf("hosts.d/fos1"), check);
+        const auto wanted = plan({{"ntp", "10.0.0.1"}});
+        const QString away = applyTo(backend, wanted);
+        QVERIFY2(away.startsWith(u"NoAnswer"), qPrintable(away));
+        QCOMPARE(shown(backend, "ntp"), QStringLiteral("pending: The server has not been asked yet."));
+        dnsmasq.start("dnsmasq", {"--no-daemon", "--conf-file=/dev/null", "--no-hosts", "--no-resolv", "--port=53",
+                                  "--listen-address=127.0.0.58", "--bind-interfaces", "--local=/lan.test/",
+                                  "--hostsdir=" + dnsmasq.path("hosts.d"), "--pid-file=" + dnsmasq.path("pid"),
+                                  "--address=/www.lan.test/10.9.9.9"});
+        QVERIFY2(QTest::qWaitFor([&] { return !dnsmasq.ask("www.lan.test", "A").isEmpty(); }, 10'000),
+                 dnsmasq.log().constData());
+        QCOMPARE(applyTo(backend, wanted), QStringLiteral("same"));
+        QCOMPARE(shown(backend, "ntp"), QStringLiteral("published"));
+        QCOMPARE(applyTo(backend, plan({{"ntp", "10.0.0.2"}})), QStringLiteral("written"));
+        QCOMPARE(dnsmasq.ask("ntp.lan.test", "A"), QStringList("10.0.0.2"));  // it need not be waited for
+        QCOMPARE(applyTo(backend, plan({})), QStringLiteral("written"));
+        QVERIFY(dnsmasq.ask("ntp.lan.test", "A").isEmpty());
+        QCOMPARE(shown(backend, "ntp"), QString());
+        // A file that no server reads.
+        CheckedBackend unread(fileOf("unread"), check);
+        const QString outcome = applyTo(unread, wanted);
+        QVERIFY2(
+            outcome.startsWith(u"NotServed") && outcome.contains(u"127.0.0.58") && outcome.contains(u"ntp.lan.test"),
+            qPrintable(outcome));
+        QCOMPARE(shown(unread, "ntp"), QStringLiteral("pending: The server does not answer so."));
     }
 
     void unboundHasLocalData_data() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Which names and records each zone should have.
 #include <QTest>
+#include <random>
 
 #include "core/dns_plan.h"
 #include "core/offer_rules.h"
@@ -41,7 +42,7 @@ Wanted wanted(const ZonePlan& plan) {
     Wanted all;
     for (const auto& [name, each] : plan.names) {
         QStringList records;
-        for (const Record& record : each.wanted) records.append(toText(record.type) + u' ' + record.text());
+        for (const Record& record : each->wanted) records.append(toText(record.type) + u' ' + record.text());
         if (!records.isEmpty()) all[name.shortText()] = records.join(QStringLiteral(", "));
     }
     return all;
@@ -160,7 +161,7 @@ class TestDnsPlan : public QObject {
         offers.vlans["b"] = offer("ntp.lan.test", {"10.20.0.1"}, Wish::Keep);
         const auto plan = planZones(offers, {zone("lan.test")}, "a").zones[0];
         QVERIFY(wanted(*plan).empty());
-        const NamePlan& common = plan->names.at(DnsName::parse("ntp.lan.test").value());
+        const NamePlan& common = *plan->find(DnsName::parse("ntp.lan.test").value());
         QCOMPARE(common.keepable.size(), std::size_t(1));
         QCOMPARE(common.vlans, (std::set<QString>{"a", "b"}));
         QCOMPARE(common.reason, QStringLiteral("The time is lost."));
@@ -189,7 +190,7 @@ class TestDnsPlan : public QObject {
             offers.vlans[QStringLiteral("vlan-%1").arg(i)] =
                 offer("ntp.lan.test", {QStringLiteral("10.1.%1.1").arg(i)});
         const ZonePlans plans = planZones(offers, {zone("lan.test")}, "a");
-        QCOMPARE(plans.zones[0]->names.at(DnsName::parse("ntp.lan.test").value()).wanted.size(),
+        QCOMPARE(plans.zones[0]->find(DnsName::parse("ntp.lan.test").value())->wanted.size(),
                  std::size_t(kMostAddresses));
         QCOMPARE(plans.problems.size(), std::size_t(200 - kMostAddresses));
         QCOMPARE(wanted(*plans.zones[0]).size(), std::size_t(402));
@@ -201,6 +202,33 @@ class TestDnsPlan : public QObject {
         const ZonePlans plans = planZones(offers, {zone("lan.test")}, "a");
         QVERIFY(plans.problems.begin()->second.contains(QStringLiteral("longer than the 63 bytes of a label")));
         QCOMPARE(wanted(*plans.zones[0]).count("ntp.lan.test"), std::size_t(1));
+    }
+
+    /// One planner that sees each change plans what another plans that sees only the end.
+    void changesEndWhereAFreshPlanIs() {
+        std::vector<ZoneSpec> zones{zone("lan.test"), zone("10.in-addr.arpa"), zone("v.test")};
+        zones[0].hasRouterName = true;
+        ZonePlanner planner(zones, "a");
+        Offers offers;
+        std::mt19937 random(7);
+        const auto oneOf = [&](unsigned count) { return static_cast<int>(random() % count); };
+        for (int i = 0; i < 400; ++i) {
+            const QString vlan = QStringLiteral("vlan-%1").arg(oneOf(90));
+            const char* const names[] = {"ntp.lan.test", "time", "ntp.v.test", "ntp.elsewhere.test", ""};
+            const Wish wishes[] = {Wish::Tell, Wish::Tell, Wish::Tell, Wish::Keep, Wish::Withhold};
+            if (oneOf(10) == 0)
+                offers.vlans.erase(vlan);
+            else
+                offers.vlans[vlan] =
+                    offer(names[oneOf(5)], {QStringLiteral("10.1.%1.1").arg(oneOf(200))}, wishes[oneOf(5)]);
+            if (oneOf(20) == 0) offers.stratum = static_cast<quint16>(1 + oneOf(3));
+            offers.withdrawsAll = oneOf(30) == 0;
+            const ZonePlans changed = planner.plan(offers);
+            const ZonePlans fresh = planZones(offers, zones, "a");
+            for (std::size_t j = 0; j < zones.size(); ++j)
+                QVERIFY2(*changed.zones[j] == *fresh.zones[j], qPrintable(vlan));
+            QVERIFY(changed.problems == fresh.problems);
+        }
     }
 
     void whatTheTopicMeans() {

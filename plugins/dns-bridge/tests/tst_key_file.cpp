@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Key files in all spellings, files that others may read, addresses of servers, and the memory of names.
+// Key files in all spellings, files that others may read and addresses of servers.
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "update/key_file.h"
-#include "update/name_memory.h"
 #include "update/server_address.h"
 #include "update/server_locator.h"
 
@@ -107,24 +106,6 @@ class TestKeyFile : public QObject {
             firstResolver("# nameserver 10.0.0.1\nsearch lan\n\tnameserver  fd00::53 \nnameserver 10.0.0.2\n")->text(),
             QStringLiteral("fd00::53"));
         QVERIFY(!firstResolver("nameserver\nnameserver x\n"));
-    }
-
-    void namesOutliveAProcess() {
-        const QString path = m_dir.filePath("dns/lan.names");
-        const std::set<DnsName> names{*DnsName::parse("ntp.lan.test"), *DnsName::parse("lan.test")};
-        {
-            NameMemory memory(path);
-            QVERIFY(memory.load() && memory.names().empty());
-            QVERIFY(memory.add(names));
-        }
-        NameMemory memory(path);
-        QVERIFY(memory.load());
-        QCOMPARE(memory.names(), names);
-        QVERIFY(memory.remove({*DnsName::parse("lan.test")}));
-        NameMemory again(path);
-        QVERIFY(again.load());
-        QCOMPARE(again.names().size(), std::size_t(1));
-        QVERIFY(!NameMemory("/proc/none/x").add(names));
     }
 };
 

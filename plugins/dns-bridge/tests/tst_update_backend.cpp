@@ -59,7 +59,8 @@ class TestUpdateBackend : public UpdateTest {
         UpdateBackend backend(zoneOf("a"));
         ZonePlan wanted = *many(300);
         for (const char* name : {"ntp.sub", "ntp.wild"})
-            wanted.names[kZone.child(name).value()].wanted.insert(address("10.7.7.7"));
+            wanted.names.emplace(kZone.child(name).value(),
+                                 std::make_shared<NamePlan>(NamePlan{{address("10.7.7.7")}, {}, {}, {}}));
         QCOMPARE(applyTo(backend, std::make_shared<const ZonePlan>(wanted)).outcome, QStringLiteral("written"));
         QCOMPARE(state(backend, "ntp.vlan-6"), QStringLiteral("published"));
         QVERIFY(state(backend, "ntp.vlan-7").startsWith(u"Somebody else owns this name"));

@@ -35,10 +35,9 @@ void UnboundBackend::listed(const QByteArray& answer) {
     for (const auto& [name, known] : m_known) names.insert(name);
     std::map<DnsName, NameStep> steps;
     for (const DnsName& name : names) {
-        const auto plan = m_plan->names.find(name);
         const auto known = m_known.find(name);
         NameStep step =
-            decide({name, plan == m_plan->names.end() ? nullptr : &plan->second, m_plan->keepsRest},
+            decide({name, m_plan->find(name), m_plan->keepsRest},
                    known == m_known.end() ? NameKnowledge() : known->second, {m_config.owner, DnsName(), m_config.ttl});
         if (step.kind == StepKind::Blocked)
             m_blocked[name] = step.why;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "update/dns_client.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include <QRandomGenerator>
 #include <QtEndian>
 #include <array>
@@ -135,9 +139,17 @@ void DnsClient::readUdp() {
     }
 }
 
+/// A server that leaves Nagle's algorithm on holds its next answer back until this one is acknowledged, which the
+/// kernel would do 40 ms later. The option holds until the next data: tcp(7).
+void DnsClient::acknowledge() {
+    const int on = 1;
+    (void)::setsockopt(static_cast<int>(m_tcp->socketDescriptor()), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
 void DnsClient::readTcp() {
     if (!m_tcp) return;
     m_received += m_tcp->read(kReadAtOnce);
+    acknowledge();
     qsizetype at = 0;
     for (int i = 0; m_tcp && m_received.size() - at >= kLengthBytes; ++i) {
         if (i == kMostMessagesATurn) {

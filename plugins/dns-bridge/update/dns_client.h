@@ -69,6 +69,7 @@ class DnsClient final : public QObject {
     void sendUdp(Waiting& waiting);
     void sendTcp(Waiting& waiting);
     void readUdp();
+    void acknowledge();
     void readTcp();
     void take(const QByteArray& message, Transport transport);
     void tcpFailed(const QString& words);

@@ -3,7 +3,7 @@
 
 #include <QDateTime>
 
-#include "wire/update_batch.h"
+#include "wire/tsig.h"
 
 namespace fos1::dns {
 
@@ -14,6 +14,7 @@ constexpr int kMostConflicts = 3;
 constexpr qint64 kMostMilliseconds = 60'000;
 /// Until a server that takes no updates is asked again.
 constexpr qint64 kRefusalMilliseconds = 3'600'000;
+constexpr std::size_t kMostUnderWay = 2;
 
 }  // namespace
 
@@ -36,8 +37,6 @@ void UpdateBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
     m_clockAhead = 0;
     m_onlyRemovals.reset();
     m_conflicts.clear();
-    m_steps.clear();
-    m_queue.clear();
     if (m_plan == m_refusedPlan && m_sinceRefusal.elapsed() < kRefusalMilliseconds) {
         end(tl::unexpected(m_refusal));
         return;
@@ -68,12 +67,8 @@ void UpdateBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
 }
 
 void UpdateBackend::begin() {
-    const bool hasUnread = std::any_of(m_memory.names().begin(), m_memory.names().end(), [this](const DnsName& each) {
-        const auto known = m_known.find(each);
-        return known == m_known.end() || !known->second.isRead;
-    });
     // The prerequisites notice when what is known is no longer true.
-    if (m_settled && *m_settled != *m_plan && !hasUnread) {
+    if (m_settled && *m_settled != *m_plan) {
         startDeciding();
         return;
     }
@@ -117,10 +112,10 @@ void UpdateBackend::merge(const Knowledge& found) {
     const qint64 now = QDateTime::currentSecsSinceEpoch();
     for (const auto& [name, read] : found) {
         NameKnowledge& known = m_known[name];
-        NameKnowledge next = read;
         // A name that could not be claimed is tried again when something else is there.
-        next.isInUse = known.isInUse && known.texts == read.texts && known.records == read.records;
-        known = std::move(next);
+        const bool isInUse = known.isInUse && known.texts == read.texts && known.records == read.records;
+        known = read;
+        known.isInUse = isInUse;
         m_verified[name] = now;
     }
 }
@@ -132,10 +127,10 @@ void UpdateBackend::startDeciding() {
 
 NameStep UpdateBackend::decideFor(const DnsName& name) {
     m_states.mark(name);
-    const auto plan = m_plan->names.find(name);
+    m_decided.insert(name);
     const auto known = m_known.find(name);
     NamePlan possible;
-    const NamePlan* wanted = plan == m_plan->names.end() ? nullptr : &plan->second;
+    const NamePlan* wanted = m_plan->find(name);
     if (wanted && !m_blocked.empty()) wanted = &(possible = withoutBlockedTargets(*wanted, m_blocked));
     NameStep step =
         decide({name, wanted, m_plan->keepsRest}, known == m_known.end() ? NameKnowledge() : known->second, owner());
@@ -177,52 +172,59 @@ void UpdateBackend::decided() {
         (step.kind == StepKind::Remove ? removed : others).push_back(name);
         if (step.kind == StepKind::Claim) claimed.insert(name);
     }
-    if (const auto noted = m_memory.add(claimed); !noted) {
-        fail({QStringLiteral("StateNotWritable"), noted.error()});
-        return;
-    }
     removed.insert(removed.end(), others.begin(), others.end());
-    m_queue.push_back(std::move(removed));
-    sendNext();
+    m_queue.pushBack(std::move(removed));
+    m_memory.add(claimed, [this](const Result<void>& noted) {
+        if (noted)
+            m_sending.startNow();
+        else
+            fail({QStringLiteral("StateNotWritable"), noted.error()});
+    });
 }
 
-void UpdateBackend::sendNext() {
-    while (!m_queue.empty()) {
-        Group& rest = m_queue.front();
-        UpdateBatch batch(m_config.zone.domain, signatureBytes(m_sender.key()));
-        Group group;
-        auto at = rest.begin();
-        for (; at != rest.end(); ++at) {
-            const NameStep& step = m_steps[*at];
-            const auto& lines = m_onlyRemovals ? step.removal : step.lines;
-            if (lines.empty()) continue;
-            if (!batch.add(lines)) break;
-            group.push_back(*at);
+/// The next update is made while the server is busy with one.
+bool UpdateBackend::sendOne() {
+    if (m_underWay.size() < kMostUnderWay && m_conflicting.empty()) {
+        Group tooBig;
+        auto [group, lines] = m_queue.takeNext(m_steps, m_onlyRemovals ? StepPart::OnlyRemoval : StepPart::Whole,
+                                               m_config.zone.domain, signatureBytes(m_sender.key()), tooBig);
+        for (const DnsName& name : tooBig)
+            m_blocked[name] = QStringLiteral("It has more records than a message can carry.");
+        if (!group.empty()) {
+            const int id = ++m_lastSent;
+            m_underWay.emplace(id, UnderWay{std::move(group), m_clockAhead});
+            m_sender.send(lines, m_clockAhead,
+                          [this, id](const ZoneResult<UpdateResult>& result) { sent(id, result); });
+            return true;
         }
-        if (group.empty() && at != rest.end()) {
-            m_blocked[*at] = QStringLiteral("It has more records than a message can carry.");
-            ++at;
-        }
-        rest.erase(rest.begin(), at);
-        if (rest.empty()) m_queue.pop_front();
-        if (group.empty()) continue;
-        m_sender.send(batch.lines(), m_clockAhead,
-                      [this, group](const ZoneResult<UpdateResult>& result) { sent(group, result); });
-        return;
     }
-    if (m_onlyRemovals)
+    if (!m_underWay.empty()) {
+        // Meanwhile, what is shown of the others can be prepared.
+        if (m_carriedOut.empty()) return false;
+        m_states.refresh(m_carriedOut.back(), facts());
+        m_carriedOut.pop_back();
+        return true;
+    }
+    if (!m_conflicting.empty())
+        conflicted(std::exchange(m_conflicting, {}));
+    else if (m_onlyRemovals)
         fail(*m_onlyRemovals);
     else
         finish();
+    return false;
 }
 
-void UpdateBackend::sent(const Group& group, const ZoneResult<UpdateResult>& result) {
-    if (!result)
-        refused(group, result.error());
-    else if (*result == UpdateResult::Done)
-        carriedOut(group);
+void UpdateBackend::sent(int id, const ZoneResult<UpdateResult>& result) {
+    UnderWay update = m_underWay.extract(id).mapped();
+    if (!result) {
+        refused(std::move(update), result.error());
+        return;
+    }
+    if (*result == UpdateResult::Done)
+        carriedOut(update.group);
     else
-        conflicted(group);
+        m_conflicting.push_back(std::move(update.group));
+    m_sending.startNow();
 }
 
 void UpdateBackend::carriedOut(const Group& group) {
@@ -232,46 +234,51 @@ void UpdateBackend::carriedOut(const Group& group) {
         // What remains of a step whose removal alone was possible.
         if (m_onlyRemovals && step.lines == step.removal) step.lines.clear();
     }
+    m_carriedOut.insert(m_carriedOut.end(), group.begin(), group.end());
     m_isWritten = true;
     ++m_updates;
     // Only removals were due: then nothing is wrong any more.
-    if (m_onlyRemovals && m_queue.empty() &&
+    if (m_onlyRemovals && m_queue.isEmpty() &&
         std::all_of(m_steps.begin(), m_steps.end(), [](const auto& each) { return each.second.lines.empty(); }))
         m_onlyRemovals.reset();
-    sendNext();
 }
 
-void UpdateBackend::refused(const Group& group, const Trouble& problem) {
+void UpdateBackend::refused(UnderWay update, const Trouble& problem) {
     const auto ahead = m_sender.serverAhead();
-    if (ahead && !m_onlyRemovals) {
+    if (ahead && (!m_onlyRemovals || update.clockAhead != m_clockAhead)) {
         // A removal is due exactly when our clock is wrong: it is signed with the server's time. Nothing is added so.
+        if (!m_onlyRemovals) m_clockAhead = *ahead;
         m_onlyRemovals = problem;
-        m_clockAhead = *ahead;
-        m_queue.push_front(group);
-        sendNext();
+        m_queue.pushFront(std::move(update.group));
+        m_sending.startNow();
         return;
     }
-    // It may have been carried out all the same.
+    // It may have been carried out all the same, and what else is under way too.
     if (problem.error.code == ErrorCode::Timeout || problem.error.code == ErrorCode::Io ||
         problem.error.code == ErrorCode::Protocol)
-        for (const DnsName& name : group) m_known[name].isRead = false;
+        m_underWay.emplace(0, std::move(update));
+    for (const auto& [id, each] : m_underWay)
+        for (const DnsName& name : each.group) m_known[name].isRead = false;
     fail(problem);
 }
 
-void UpdateBackend::conflicted(const Group& group) {
+void UpdateBackend::conflicted(const std::vector<Group>& groups) {
     if (m_since.elapsed() > kMostMilliseconds) {
         fail({QStringLiteral("ChangedByOthers"),
               {ErrorCode::Conflict, QStringLiteral("others keep changing the same names"), m_config.zone.name}});
         return;
     }
     m_verifiedSerial.reset();
-    m_reader.readNames(group, [this, group](const ZoneResult<Knowledge>& found) {
+    Group names;
+    for (const Group& each : groups) names.insert(names.end(), each.begin(), each.end());
+    m_reader.readNames(names, [this, groups](const ZoneResult<Knowledge>& found) {
         if (!found) {
             fail(found.error());
             return;
         }
         merge(*found);
-        decideAgain(group);
+        for (const Group& each : groups) decideAgain(each);
+        m_sending.startNow();
     });
 }
 
@@ -308,53 +315,42 @@ void UpdateBackend::decideAgain(const Group& group) {
         if (known.records.empty() && known.texts.empty())
             unseen.push_back(name);
         else
-            m_queue.push_front({name});
+            m_queue.pushFront({name});
     }
-    if (unseen.size() == group.size()) {
-        const auto middle = unseen.begin() + static_cast<std::ptrdiff_t>(unseen.size() / 2);
-        m_queue.emplace_front(middle, unseen.end());
-        unseen.erase(middle, unseen.end());
-    }
-    if (!unseen.empty()) m_queue.push_front(std::move(unseen));
-    if (!changed.empty()) m_queue.push_front(std::move(changed));
-    sendNext();
+    if (unseen.size() == group.size())
+        m_queue.pushHalves(std::move(unseen));
+    else
+        m_queue.pushFront(std::move(unseen));
+    m_queue.pushFront(std::move(changed));
 }
 
-/// Names at which nothing of ours is left, and which are not wanted.
+/// Names at which nothing of ours is left, and which are not wanted. Only a name that was decided can be one.
 void UpdateBackend::forgetNames() {
-    std::set<DnsName> gone;
-    for (const DnsName& name : m_memory.names()) {
+    std::set<DnsName> notOurs;
+    for (const DnsName& name : std::exchange(m_decided, {})) {
         const auto known = m_known.find(name);
-        if (known != m_known.end() && known->second.isRead && !ownMark(known->second, m_config.owner))
-            gone.insert(name);
+        if (known == m_known.end() || !known->second.isRead || ownMark(known->second, m_config.owner)) continue;
+        notOurs.insert(name);
+        if (m_plan->find(name)) continue;
+        m_known.erase(known);
+        m_verified.erase(name);
+        m_states.mark(name);
     }
-    // A file that cannot be written now is written later: it names more than there is.
-    (void)m_memory.remove(gone);
-    std::erase_if(m_known, [this](const auto& each) {
-        if (!each.second.isRead || m_plan->names.contains(each.first) || ownMark(each.second, m_config.owner))
-            return false;
-        m_states.mark(each.first);
-        return true;
-    });
-    std::erase_if(m_blocked, [this](const auto& each) { return !m_plan->names.contains(each.first); });
-    std::erase_if(m_verified, [this](const auto& each) { return !m_known.contains(each.first); });
+    m_memory.remove(notOurs);
+    std::erase_if(m_blocked, [this](const auto& each) { return !m_plan->find(each.first); });
 }
 
 void UpdateBackend::finish() {
     if (std::exchange(m_areOthersBlocked, false)) {
         m_steps.clear();
         for (const auto& [name, plan] : m_plan->names)
-            if (!plan.wanted.empty() && plan.wanted.begin()->type == RecordType::Srv) m_undecided.push_back(name);
+            if (!plan->wanted.empty() && plan->wanted.begin()->type == RecordType::Srv) m_undecided.push_back(name);
         m_deciding.start();
         return;
     }
-    if (m_isWritten || m_isVerifying || m_hasRead || m_settled != m_plan) forgetNames();
+    forgetNames();
     m_settled = m_plan;
-    Applied applied;
-    applied.isWritten = m_isWritten;
-    applied.updates = m_updates;
-    applied.took = std::chrono::nanoseconds(m_since.nsecsElapsed());
-    end(applied);
+    end(Applied{{}, m_isWritten, {}, m_updates, std::chrono::nanoseconds(m_since.nsecsElapsed())});
 }
 
 void UpdateBackend::fail(const Trouble& problem) {
@@ -374,14 +370,18 @@ void UpdateBackend::fail(const Trouble& problem) {
 
 void UpdateBackend::end(const ZoneResult<Applied>& outcome) {
     m_client.cancel();
+    m_sending.stop();
     m_steps.clear();
     m_queue.clear();
+    m_underWay.clear();
+    m_conflicting.clear();
+    m_carriedOut.clear();
     m_outcome = outcome;
     m_showing.startNow();
 }
 
 bool UpdateBackend::showOne() {
-    if (m_states.refreshOne({*m_plan, m_known, m_blocked, m_verified, m_config.owner})) return true;
+    if (m_states.refreshOne(facts())) return true;
     ZoneTable like;
     like.domain = m_config.zone.domain;
     like.ttl = m_config.ttl;

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <QElapsedTimer>
-#include <deque>
 
 #include "core/state_table.h"
 #include "dns_backend.h"
@@ -17,6 +16,7 @@
 #include "update/name_memory.h"
 #include "update/read_pace.h"
 #include "update/server_locator.h"
+#include "update/update_queue.h"
 #include "update/update_sender.h"
 #include "update/zone_reader.h"
 
@@ -43,7 +43,11 @@ class UpdateBackend final : public DnsBackend {
     [[nodiscard]] bool mayHaveOurs() const override { return !m_memory.names().empty(); }
 
    private:
-    using Group = std::vector<DnsName>;
+    using Group = UpdateQueue::Group;
+    struct UnderWay {
+        Group group;
+        qint64 clockAhead = 0;
+    };
 
     void begin();
     void serialRead(quint32 serial);
@@ -52,11 +56,11 @@ class UpdateBackend final : public DnsBackend {
     [[nodiscard]] bool decideOne();
     [[nodiscard]] NameStep decideFor(const DnsName& name);
     void decided();
-    void sendNext();
-    void sent(const Group& group, const ZoneResult<UpdateResult>& result);
+    [[nodiscard]] bool sendOne();
+    void sent(int id, const ZoneResult<UpdateResult>& result);
     void carriedOut(const Group& group);
-    void refused(const Group& group, const Trouble& problem);
-    void conflicted(const Group& group);
+    void refused(UnderWay update, const Trouble& problem);
+    void conflicted(const std::vector<Group>& groups);
     void decideAgain(const Group& group);
     void finish();
     void fail(const Trouble& problem);
@@ -64,6 +68,7 @@ class UpdateBackend final : public DnsBackend {
     void end(const ZoneResult<Applied>& outcome);
     void forgetNames();
     [[nodiscard]] bool showOne();
+    [[nodiscard]] TableFacts facts() const { return {*m_plan, m_known, m_blocked, m_verified, m_config.owner}; }
     [[nodiscard]] Owner owner() const { return {m_config.owner, m_config.zone.domain, m_config.ttl}; }
 
     const UpdateZone m_config;
@@ -78,6 +83,7 @@ class UpdateBackend final : public DnsBackend {
     Knowledge m_known;
     std::map<DnsName, QString> m_blocked;
     std::map<DnsName, qint64> m_verified;
+    std::set<DnsName> m_decided;              ///< since names were last forgotten
     std::optional<quint32> m_serial;          ///< as last read
     std::optional<quint32> m_verifiedSerial;  ///< at which all of m_known was read
     std::shared_ptr<const ZonePlan> m_settled;
@@ -98,13 +104,18 @@ class UpdateBackend final : public DnsBackend {
     bool m_areOthersBlocked = false;  ///< than before, so that services are decided once more
     int m_updates = 0;
     std::map<DnsName, int> m_conflicts;
-    std::map<DnsName, NameStep> m_steps;
+    UpdateQueue::Steps m_steps;
     std::vector<DnsName> m_undecided;
-    std::deque<Group> m_queue;
+    UpdateQueue m_queue;
+    std::map<int, UnderWay> m_underWay;
+    int m_lastSent = 0;
+    Group m_carriedOut;                ///< of which the state is not yet determined again
+    std::vector<Group> m_conflicting;  ///< whose prerequisites did not hold
     qint64 m_clockAhead = 0;
     std::optional<Trouble> m_onlyRemovals;  ///< why nothing may be added
     std::optional<ZoneResult<Applied>> m_outcome;
     Slices m_deciding{[this] { return decideOne(); }};
+    Slices m_sending{[this] { return sendOne(); }};
     Slices m_showing{[this] { return showOne(); }};
 };
 

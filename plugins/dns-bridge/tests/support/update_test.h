@@ -25,8 +25,9 @@ inline Record address(const QString& text) { return addressRecord(*net::IpAddres
 inline std::shared_ptr<const ZonePlan> plan(const std::map<QString, QString>& wanted) {
     ZonePlan plan;
     for (const auto& [name, text] : wanted) {
-        NamePlan& each = plan.names[kZone.child(name).value()];
-        if (!text.isEmpty()) each.wanted.insert(address(text));
+        const auto each = std::make_shared<NamePlan>();
+        if (!text.isEmpty()) each->wanted.insert(address(text));
+        plan.names.emplace(kZone.child(name).value(), each);
     }
     return std::make_shared<const ZonePlan>(std::move(plan));
 }
