@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-.PHONY: help run demo test bench docs asan fuzz tidy format check-format check-tree flaky
+.PHONY: help run demo test test-faults bench docs asan fuzz tidy format check-format check-tree flaky
 
 help:
 	@echo 'make run           build the host and run it in the foreground with the sample configuration'
 	@echo 'make demo          a router with three VLANs, live, in network namespaces'
 	@echo 'make test          build everything and run every test'
 	@echo 'make asan          the tests again under AddressSanitizer and UndefinedBehaviorSanitizer'
+	@echo 'make test-faults   random faults while everything runs (SEED=7 COUNT=200, ONLY="a part of their name")'
 	@echo 'make flaky         run the tests that needed a second try until they fail (N=20 times, TESTS="name name")'
 	@echo 'make bench         print measured costs next to their limits'
 	@echo 'make fuzz          run the fuzz targets with libFuzzer (FUZZ_SECONDS=60 each)'
@@ -38,6 +39,13 @@ test:
 	cmake --preset dev
 	cmake --build --preset dev $(if $(BUILD),--target $(BUILD))
 	scripts/run-tests dev $(TESTS)
+
+test-faults:
+	@scripts/announce dev 'make test-faults installs what is missing, builds host and driver' 6 'inflicts $(or $(COUNT),200) faults (5 s each)'
+	@scripts/setup test
+	@cmake --preset dev >/dev/null
+	cmake --build --preset dev --target tst_faults
+	FAULTS_SEED=$(or $(SEED),7) FAULTS_COUNT=$(or $(COUNT),200) FAULTS_ONLY='$(ONLY)' build/dev/tests/tst_faults
 
 bench:
 	@scripts/announce bench 'make bench installs what is missing, builds the benchmarks' 4 'prints their figures (10 minutes)'

@@ -153,6 +153,8 @@ void Firewall::readCounters() {
     m_backend.readCounters([this](const Result<Counters>& counters) {
         if (m_isStopping) return;
         if (counters) m_report.count(*counters);
+        // The table is gone, whether that was notified or not.
+        if (!counters && counters.error().code == ErrorCode::NotFound && !m_backend.isApplying()) mayHaveDrifted();
         m_counting.start(m_options.countersEach);
     });
 }

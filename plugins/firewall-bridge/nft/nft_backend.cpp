@@ -37,8 +37,9 @@ struct Outcome {
 /// The kernel would send a notification for each of thousands of elements, which takes half as long as writing them. So
 /// we do not listen during the change. The generation number shows whether another change happened meanwhile.
 void runUnheard(NftSession& session, const QByteArray& text, const netlink::Socket* notifications, Outcome& outcome) {
-    if (notifications) notifications->leave(TableMonitor::kGroup);
+    // In this order, a change by others is either heard or counted.
     const auto before = session.generation();
+    if (notifications) notifications->leave(TableMonitor::kGroup);
     outcome.done = session.run(text);
     if (!notifications) return;
     if (const auto joined = notifications->join(TableMonitor::kGroup); !joined) outcome.done = joined;
@@ -147,7 +148,7 @@ void NftBackend::apply(FirewallPlan plan, std::function<void(const Result<Applie
 }
 
 /// Runs after the policies are in force and before any other change of the table. If it fails, another program removed
-/// the table, and the next table is completed again.
+/// the table, perhaps unheard, and the next table is completed again.
 void NftBackend::complete() {
     post([this, plan = m_inKernel, counters = m_counters,
           notifications = m_monitor.socket()](NftSession& session) -> Worker::Answer {
@@ -158,7 +159,7 @@ void NftBackend::complete() {
         if (const auto generation = session.generation()) outcome.generation = *generation;
         return [this, outcome] {
             m_generation = outcome.generation;
-            if (!outcome.wasWatched) Q_EMIT mayBeChangedByOthers();
+            if (!outcome.wasWatched || !outcome.done) Q_EMIT mayBeChangedByOthers();
         };
     });
 }
