@@ -13,6 +13,9 @@ namespace fos1::host {
 
 namespace {
 
+/// Of one origin, which is refused as a whole: nobody reads more, and thousands of mistakes take seconds to find.
+constexpr std::size_t kMostRefusals = 100;
+
 qint64 generationOf(const QCborMap& object) {
     return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("generation")).toInteger();
 }
@@ -115,7 +118,8 @@ ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) 
             continue;
         }
         std::vector<StoredObject> accepted;
-        for (std::size_t i = 0; i < objects.size(); ++i) {
+        const std::size_t before = examined.refusals.size();
+        for (std::size_t i = 0; i < objects.size() && examined.refusals.size() - before < kMostRefusals; ++i) {
             const QCborMap given = unpackedMap(objects[i]);
             if (given.isEmpty()) {
                 examined.refusals.push_back({origin,

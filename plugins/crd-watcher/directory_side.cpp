@@ -29,13 +29,15 @@ DirectorySide::DirectorySide(const HostView& host, const QString& directory)
       m_source(directory, [sink = feature<ISpecSource>(host.host())](
                               const QCborMap& transaction) { return sink->apply(transaction); }),
       m_watch(directory) {
-    connect(&m_watch, &DirectoryWatch::changed, this, &DirectorySide::scan);
+    m_source.whenRead([this] { scan({}, Reading::Beside); });
+    connect(&m_watch, &DirectoryWatch::changed, this,
+            [this](const QSet<QString>& names) { scan(names, Reading::Beside); });
     m_again.setSingleShot(true);
-    connect(&m_again, &QTimer::timeout, this, [this] { scan({}); });
+    connect(&m_again, &QTimer::timeout, this, [this] { scan({}, Reading::Beside); });
 }
 
-void DirectorySide::scan(const QSet<QString>& names) {
-    m_source.scan(names);
+void DirectorySide::scan(const QSet<QString>& names, Reading reading) {
+    m_source.scan(names, reading);
     report();
     markObjects();
     if (m_source.isIncomplete()) {
@@ -53,6 +55,8 @@ void DirectorySide::scan(const QSet<QString>& names) {
 void DirectorySide::report() {
     const QStringList problems = m_source.problems();
     const bool isValid = problems.isEmpty();
+    // Whether all are valid is known when all are read.
+    if (isValid && m_source.isReading()) return;
     m_host.setCondition(isValid ? good(kManifestsValid, "AllAccepted",
                                        QStringLiteral("Every manifest in %1 is in force.").arg(m_source.directory()))
                                 : bad(kManifestsValid, "ManifestInvalid", problems.join(u'\n')));
@@ -94,7 +98,7 @@ void DirectorySide::erase(const QCborMap& key, const Done& done) {
 
 void DirectorySide::finish(const Result<QString>& path, const Done& done) {
     if (!path) return done(path);
-    scan({QFileInfo(*path).fileName()});
+    scan({QFileInfo(*path).fileName()}, Reading::Now);
     const auto file = m_source.files().find(*path);
     if (file != m_source.files().end() && !file->second.problems.isEmpty())
         return done(failure(ErrorCode::Refused, file->second.problems.join(u'\n')));

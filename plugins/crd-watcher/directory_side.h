@@ -29,7 +29,7 @@ class DirectorySide final : public QObject, public SourceSide {
     void erase(const QCborMap& key, const Done& done) override;
 
    private:
-    void scan(const QSet<QString>& names);
+    void scan(const QSet<QString>& names, Reading reading);
     void report();
     void markObjects();
     void finish(const Result<QString>& path, const Done& done);

@@ -1,101 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "directory/directory_source.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <QCborArray>
-#include <QFile>
-#include <cerrno>
-#include <csignal>
+#include <QCryptographicHash>
 #include <utility>
 
 namespace fos1::crd {
 
 namespace {
 
-constexpr qint64 kMaxFileBytes = 8 << 20;
+/// A larger file is read and parsed beside the event loop.
+constexpr qint64 kSmallBytes = 32 << 10;
 
-QString errnoText() { return QString::fromLocal8Bit(::strerror(errno)); }
-
-struct Content {
-    QByteArray text;
-    mode_t mode = 0;  ///< of the file that was read
-};
-
-/// Whether somebody has it open for writing: then it cannot be leased for reading (fcntl(2), F_SETLEASE). False also
-/// when only its owner could know.
-bool isBeingWritten(int fd) {
-    // Who opens it for writing at this moment makes the kernel send a signal; by default one that ends us (SIGIO).
-    if (::fcntl(fd, F_SETSIG, SIGURG) != 0) return false;
-    if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
-    ::fcntl(fd, F_SETLEASE, F_UNLCK);
-    return false;
-}
-
-/// The complete content of a regular file. Never waits for the writer of a FIFO.
-Result<Content> readRegular(const QString& path) {
-    const int fd = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0) return failure(ErrorCode::Io, errnoText(), path);
-    struct stat info {};
-    const bool isRegular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
-    QFile file;
-    if (!isRegular || !file.open(fd, QIODevice::ReadOnly, QFileDevice::AutoCloseHandle)) {
-        ::close(fd);
-        return failure(ErrorCode::Io, QStringLiteral("is not a regular file"), path);
-    }
-    if (info.st_size > kMaxFileBytes)
-        return failure(ErrorCode::InvalidInput, QStringLiteral("is larger than 8 MiB"), path);
-    if (isBeingWritten(fd))
-        return failure(ErrorCode::Conflict, QStringLiteral("is open for writing; it is read when it is closed"), path);
-    Content content{file.read(kMaxFileBytes), info.st_mode};
-    if (file.error() != QFileDevice::NoError) return failure(ErrorCode::Io, file.errorString(), path);
-    return content;
+QByteArray digestOf(const QCborMap& object) {
+    return QCryptographicHash::hash(object.toCborValue().toCbor(), QCryptographicHash::Sha256);
 }
 
 }  // namespace
 
-ObjectKey keyOf(const QCborMap& object) {
-    const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
-    return {object.value(QStringLiteral("apiVersion")).toString(), object.value(QStringLiteral("kind")).toString(),
-            metadata.value(QStringLiteral("namespace")).toString(QStringLiteral("default")),
-            metadata.value(QStringLiteral("name")).toString()};
-}
-
-bool isSecret(const ObjectKey& key) {
-    return key.apiVersion == QStringLiteral("v1") && key.kind == QStringLiteral("Secret");
-}
-
 DirectorySource::DirectorySource(QString directory, Submit submit)
     : m_directory(std::move(directory)), m_submit(std::move(submit)) {}
 
-bool DirectorySource::readFile(const QString& path, ManifestFile& file) {
-    const auto refuse = [&](const Error& error) {
-        file.isRead = false;
-        file.problems = {error.text()};
-        return false;
-    };
-    const auto content = readRegular(path);
-    if (!content) {
-        if (content.error().code != ErrorCode::InvalidInput) {
-            file.identity = {};
-            m_isIncomplete = true;
-        }
-        return refuse(content.error());
+/// Nothing while it is being read beside the loop.
+std::optional<DirectorySource::Documents> DirectorySource::documentsOf(const QString& path,
+                                                                       const FileIdentity& identity, Reading reading) {
+    if (reading == Reading::Now || identity.size <= kSmallBytes) {
+        m_beside.erase(path);
+        return readManifest(path);
     }
-    auto documents = yaml::parse(content->text, path);
-    if (!documents) return refuse(documents.error());
-    if ((content->mode & (S_IRWXG | S_IRWXO)) != 0)
-        for (const yaml::Document& document : *documents)
-            if (isSecret(keyOf(document.value)))
-                return refuse(
-                    {ErrorCode::Refused,
-                     QStringLiteral("contains a Secret, so only its owner may read it: chmod 600 %1").arg(path),
-                     document.locate({})});
-    file.documents = std::move(*documents);
-    file.isRead = true;
-    return true;
+    const auto [at, isNew] = m_beside.try_emplace(path);
+    Beside& beside = at->second;
+    if (beside.documents && beside.identity == identity) {
+        Documents documents = std::move(*beside.documents);
+        m_beside.erase(at);
+        return documents;
+    }
+    // What an earlier version had is of no use; one that is being read is compared when it has been.
+    if (!isNew && !beside.documents) return std::nullopt;
+    beside = {identity, std::nullopt};
+    m_worker.post([this, path]() -> Worker::Answer {
+        return [this, path, documents = readManifest(path)] {
+            const auto found = m_beside.find(path);
+            if (found == m_beside.end()) return;
+            found->second.documents = documents;
+            if (m_isRead) m_isRead();
+        };
+    });
+    return std::nullopt;
+}
+
+bool DirectorySource::take(ManifestFile& file, Documents documents) {
+    if (documents) {
+        file.documents = std::move(*documents);
+        file.isRead = true;
+        return true;
+    }
+    if (documents.error().code == ErrorCode::Io || documents.error().code == ErrorCode::Conflict) {
+        file.identity = {};
+        m_isIncomplete = true;
+    }
+    file.isRead = false;
+    file.problems = {documents.error().text()};
+    return false;
 }
 
 Result<DirectoryListing> DirectorySource::list() {
@@ -113,7 +79,7 @@ Result<DirectoryListing> DirectorySource::list() {
     return listing;
 }
 
-void DirectorySource::scan(const QSet<QString>& names) {
+void DirectorySource::scan(const QSet<QString>& names, Reading reading) {
     const auto listing = list();
     m_isIncomplete = !listing || !listing->unseen.empty();
     if (!listing) {
@@ -129,9 +95,12 @@ void DirectorySource::scan(const QSet<QString>& names) {
         const QString path = m_directory + u'/' + each.name;
         seen.insert(path);
         ManifestFile& file = m_files[path];
-        if (file.identity == each.identity && !names.contains(each.name)) continue;
+        const bool isBeside = m_beside.contains(path);
+        if (file.identity == each.identity && !names.contains(each.name) && !isBeside) continue;
+        auto documents = documentsOf(path, each.identity, reading);
+        if (!documents) continue;
         file.identity = each.identity;
-        if (readFile(path, file)) toReplace.push_back(path);
+        if (take(file, std::move(*documents))) toReplace.push_back(path);
     }
     for (const auto& [name, why] : listing->unseen) {
         const QString path = m_directory + u'/' + name;
@@ -141,6 +110,7 @@ void DirectorySource::scan(const QSet<QString>& names) {
         file.isRead = false;
         file.problems = {path + QStringLiteral(": ") + why};
     }
+    std::erase_if(m_beside, [&](const auto& each) { return !seen.contains(each.first); });
     for (auto it = m_files.begin(); it != m_files.end();) {
         const bool isGone = !seen.contains(it->first);
         if (isGone) toRemove.push_back(it->first);
@@ -164,11 +134,11 @@ void DirectorySource::submit(const std::vector<QString>& toReplace, const std::v
     QCborArray remove;
     for (const QString& path : toRemove) remove.append(path);
     // Objects of an earlier run stay while their files cannot be read.
-    const bool isWhole = !m_isShown && !m_isIncomplete;
+    const bool isWhole = !m_isShown && !m_isIncomplete && m_beside.empty();
     m_isShown = m_isShown || isWhole;
     const QCborMap result = m_submit({{QStringLiteral("replace"), replace},
                                       {QStringLiteral("remove"), remove},
-                                      {QStringLiteral("synced"), true},
+                                      {QStringLiteral("synced"), m_isShown || m_beside.empty()},
                                       {QStringLiteral("whole"), isWhole}});
 
     for (const QString& path : toReplace) m_files[path].problems.clear();
@@ -187,8 +157,20 @@ void DirectorySource::submit(const std::vector<QString>& toReplace, const std::v
         ManifestFile& file = m_files[path];
         if (!file.problems.isEmpty()) continue;
         file.accepted.clear();
-        for (const yaml::Document& document : file.documents) file.accepted.push_back(keyOf(document.value));
+        file.digests.clear();
+        for (const yaml::Document& document : file.documents) {
+            file.accepted.push_back(keyOf(document.value));
+            file.digests[file.accepted.back()] = digestOf(document.value);
+        }
+        file.documents = {};
     }
+}
+
+bool DirectorySource::isAsRead(const QString& path, const QCborMap& object) const {
+    const auto file = m_files.find(path);
+    if (file == m_files.end()) return false;
+    const auto digest = file->second.digests.find(keyOf(object));
+    return digest != file->second.digests.end() && digest->second == digestOf(object);
 }
 
 QStringList DirectorySource::problems() const {

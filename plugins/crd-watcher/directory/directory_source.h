@@ -13,18 +13,23 @@
 #include <vector>
 
 #include "directory/directory_listing.h"
+#include "directory/manifest_reader.h"
 #include "fos1/desired.h"
-#include "yaml_document.h"
+#include "worker.h"
 
 namespace fos1::crd {
 
+/// Where large files are read: small ones are always read immediately.
+enum class Reading { Unknown = 0, Now, Beside };
+
 /// The record of one file.
 struct ManifestFile {
-    FileIdentity identity;                  ///< a default one: to be read again
-    std::vector<yaml::Document> documents;  ///< as last read
-    bool isRead = false;                    ///< the last read succeeded and could be parsed
-    QStringList problems;                   ///< `file:line:col: path: what`; empty: all its objects are in force
-    std::vector<ObjectKey> accepted;        ///< the objects from this file that are in force
+    FileIdentity identity;                    ///< a default one: to be read again
+    std::vector<yaml::Document> documents;    ///< as last read, while they are not in force
+    bool isRead = false;                      ///< the last read succeeded and could be parsed
+    QStringList problems;                     ///< `file:line:col: path: what`; empty: all its objects are in force
+    std::vector<ObjectKey> accepted;          ///< the objects from this file that are in force
+    std::map<ObjectKey, QByteArray> digests;  ///< of these objects
 };
 
 class DirectorySource {
@@ -36,8 +41,12 @@ class DirectorySource {
 
     /// Reads changed files, and the files in `names` in any case, and submits them. What cannot be read changes
     /// nothing: neither a file, nor the directory, nor an empty one in its place.
-    void scan(const QSet<QString>& names = {});
+    void scan(const QSet<QString>& names = {}, Reading reading = Reading::Now);
+    /// Called when a file that is read beside the event loop can be taken by the next scan.
+    void whenRead(std::function<void()> isRead) { m_isRead = std::move(isRead); }
 
+    /// Some files are being read beside the event loop.
+    [[nodiscard]] bool isReading() const { return !m_beside.empty(); }
     /// Something could not be read that may be readable soon, without a notification.
     [[nodiscard]] bool isIncomplete() const { return m_isIncomplete; }
     /// Changes of some files are not notified.
@@ -49,12 +58,22 @@ class DirectorySource {
     /// The problems of the directory itself and of all files.
     [[nodiscard]] QStringList problems() const;
 
+    /// Whether the object is as it was when the file was read.
+    [[nodiscard]] bool isAsRead(const QString& path, const QCborMap& object) const;
+
     /// The file that contains an object in force, if any.
     [[nodiscard]] std::optional<QString> fileOf(const ObjectKey& key) const;
 
    private:
     [[nodiscard]] Result<DirectoryListing> list();
-    [[nodiscard]] bool readFile(const QString& path, ManifestFile& file);
+    using Documents = Result<std::vector<yaml::Document>>;
+    struct Beside {
+        FileIdentity identity;
+        std::optional<Documents> documents;  ///< nothing: it is being read
+    };
+    [[nodiscard]] std::optional<Documents> documentsOf(const QString& path, const FileIdentity& identity,
+                                                       Reading reading);
+    [[nodiscard]] bool take(ManifestFile& file, Documents documents);
     void submit(const std::vector<QString>& toReplace, const std::vector<QString>& toRemove);
 
     QString m_directory;
@@ -65,12 +84,10 @@ class DirectorySource {
     std::optional<std::pair<quint64, quint64>> m_place;  ///< of the directory that was last read
     bool m_isShown = false;                              ///< the whole directory has been submitted once
     std::map<QString, ManifestFile> m_files;
+    std::map<QString, Beside> m_beside;
+    std::function<void()> m_isRead;
+    /// A file that is being parsed does not delay the end.
+    Worker m_worker{"manifests", std::chrono::milliseconds(0)};
 };
-
-/// Whether the object is a Kubernetes Secret, whose file only its owner may be able to read.
-bool isSecret(const ObjectKey& key);
-
-/// The key of an object in a document. An absent namespace becomes "default".
-ObjectKey keyOf(const QCborMap& object);
 
 }  // namespace fos1::crd

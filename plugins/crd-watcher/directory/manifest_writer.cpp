@@ -21,7 +21,6 @@ namespace {
 // A manifest can contain a key, so only the owner may read a file that we create.
 constexpr mode_t kSecretMode = 0600;
 constexpr mode_t kNewFileMode = 0640;
-constexpr qint64 kMostBytes = 8 << 20;
 
 QString systemReason() { return QString::fromLocal8Bit(std::strerror(errno)); }
 
@@ -60,14 +59,13 @@ Result<Current> read(const DirectorySource& source, const QString& path, const O
     QFile input(path);
     if (!input.open(QIODevice::ReadOnly)) return failure(ErrorCode::Io, input.errorString(), path);
     if (::fstat(input.handle(), &now.info) != 0) return failure(ErrorCode::Io, systemReason(), path);
-    now.text = input.read(kMostBytes + 1);
+    now.text = input.read(kMostManifestBytes + 1);
     auto documents = yaml::parse(now.text, path);
     if (!documents)
         return failure(ErrorCode::Conflict, QStringLiteral("fix this file first: ") + documents.error().text(), path);
     now.documents = std::move(*documents);
-    const yaml::Document* before = find(known.documents, key);
     const yaml::Document* found = find(now.documents, key);
-    if (!before || !found || before->value != found->value) return changedMeanwhile(path);
+    if (!found || !source.isAsRead(path, found->value)) return changedMeanwhile(path);
     now.index = static_cast<std::size_t>(found - now.documents.data());
     return now;
 }

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "directory/manifest_reader.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <QFile>
+#include <cerrno>
+#include <csignal>
+
+namespace fos1::crd {
+
+namespace {
+
+QString errnoText() { return QString::fromLocal8Bit(::strerror(errno)); }
+
+struct Content {
+    QByteArray text;
+    mode_t mode = 0;  ///< of the file that was read
+};
+
+/// Whether somebody has it open for writing: then it cannot be leased for reading (fcntl(2), F_SETLEASE). False also
+/// when only its owner could know.
+bool isBeingWritten(int fd) {
+    // Who opens it for writing at this moment makes the kernel send a signal; by default one that ends us (SIGIO).
+    if (::fcntl(fd, F_SETSIG, SIGURG) != 0) return false;
+    if (::fcntl(fd, F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
+    ::fcntl(fd, F_SETLEASE, F_UNLCK);
+    return false;
+}
+
+/// The complete content of a regular file. Never waits for the writer of a FIFO.
+Result<Content> readRegular(const QString& path) {
+    const int fd = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0) return failure(ErrorCode::Io, errnoText(), path);
+    struct stat info {};
+    const bool isRegular = ::fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+    QFile file;
+    if (!isRegular || !file.open(fd, QIODevice::ReadOnly, QFileDevice::AutoCloseHandle)) {
+        ::close(fd);
+        return failure(ErrorCode::Io, QStringLiteral("is not a regular file"), path);
+    }
+    if (info.st_size > kMostManifestBytes)
+        return failure(ErrorCode::InvalidInput, QStringLiteral("is larger than 1 MiB; divide it into several files"),
+                       path);
+    if (isBeingWritten(fd))
+        return failure(ErrorCode::Conflict, QStringLiteral("is open for writing; it is read when it is closed"), path);
+    Content content{file.read(kMostManifestBytes), info.st_mode};
+    if (file.error() != QFileDevice::NoError) return failure(ErrorCode::Io, file.errorString(), path);
+    return content;
+}
+
+}  // namespace
+
+ObjectKey keyOf(const QCborMap& object) {
+    const QCborMap metadata = object.value(QStringLiteral("metadata")).toMap();
+    return {object.value(QStringLiteral("apiVersion")).toString(), object.value(QStringLiteral("kind")).toString(),
+            metadata.value(QStringLiteral("namespace")).toString(QStringLiteral("default")),
+            metadata.value(QStringLiteral("name")).toString()};
+}
+
+bool isSecret(const ObjectKey& key) {
+    return key.apiVersion == QStringLiteral("v1") && key.kind == QStringLiteral("Secret");
+}
+
+Result<std::vector<yaml::Document>> readManifest(const QString& path) {
+    const auto content = readRegular(path);
+    if (!content) return tl::unexpected<Error>(content.error());
+    auto documents = yaml::parse(content->text, path);
+    if (!documents) return documents;
+    if (documents->size() > kMostDocuments)
+        return failure(ErrorCode::InvalidInput,
+                       QStringLiteral("has more than %1 documents; divide it into several files").arg(kMostDocuments),
+                       path);
+    if ((content->mode & (S_IRWXG | S_IRWXO)) != 0)
+        for (const yaml::Document& document : *documents)
+            if (isSecret(keyOf(document.value)))
+                return failure(
+                    ErrorCode::Refused,
+                    QStringLiteral("contains a Secret, so only its owner may read it: chmod 600 %1").arg(path),
+                    document.locate({}));
+    return documents;
+}
+
+}  // namespace fos1::crd
