@@ -155,14 +155,19 @@ QString RouterUnderFault::dnsProblem() const {
     return {};
 }
 
-QString RouterUnderFault::wrong() {
+QString RouterUnderFault::serviceProblem() {
     if (!host->isRunning()) return QStringLiteral("the host does not run");
-    for (const QString& problem : {timeProblem(), firewallProblem(), dhcpProblem(), dnsProblem()})
+    for (const QString& problem : {timeProblem(), firewallProblem()})
         if (!problem.isEmpty()) return problem;
     if (host->chronyds().size() != 1) return QStringLiteral("%1 chronyds run").arg(host->chronyds().size());
     const auto status = host->ctl({"status", "--check"});
     return status.exitCode == 0 ? QString()
                                 : QStringLiteral("fos1ctl: ") + QString::fromUtf8(status.output + status.errors);
+}
+
+QString RouterUnderFault::tellingProblem() const {
+    const QString problem = dhcpProblem();
+    return problem.isEmpty() ? dnsProblem() : problem;
 }
 
 double RouterUnderFault::memoryMiB() const {

@@ -16,8 +16,10 @@ class RouterUnderFault {
     /// Empty when everything runs, otherwise what went wrong.
     [[nodiscard]] QString start();
 
-    /// The first thing that is not as it must be; empty: all is well.
-    [[nodiscard]] QString wrong();
+    /// The first thing that is not as it must be for those who ask; empty: all is well.
+    [[nodiscard]] QString serviceProblem();
+    /// The same of those who are told: what was withdrawn is told again only after it was good for 10 s.
+    [[nodiscard]] QString tellingProblem() const;
     /// A wrong time that a client was given at any time, with the answer; empty: never.
     [[nodiscard]] const QString& lie() const { return m_lie; }
 

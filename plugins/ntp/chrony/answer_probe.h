@@ -16,7 +16,11 @@ class AnswerProbe final : public QObject {
    public:
     static constexpr std::chrono::milliseconds kInterval{5};
     static constexpr std::chrono::seconds kDeadline{5};
-    static constexpr int kLooksInPatience = 4;
+    static constexpr int kLooksInPatience = 10;
+    /// Nobody listens on the socket any more: one that runs cannot be asked again, however long we wait. More than one
+    /// look, because it may be ending.
+    static constexpr int kMostUnreachable = 3;
+    static constexpr std::chrono::milliseconds kUnreachableInterval{300};
 
     /// `client` outlives the object. `patience`: with one that runs and does not answer.
     AnswerProbe(ChronyClient& client, std::chrono::milliseconds patience) : m_client(client), m_patience(patience) {
@@ -36,7 +40,8 @@ class AnswerProbe final : public QObject {
 
    Q_SIGNALS:
     void answered();
-    /// No answer within the deadline; `why`: what became of the last request. Nothing is asked any more.
+    /// No answer within the deadline, or nobody listens; `why`: what became of the last request. Nothing is asked any
+    /// more.
     void silent(const QString& why);
 
    private:
@@ -44,6 +49,7 @@ class AnswerProbe final : public QObject {
         m_isWatching = isWatching;
         m_deadline = std::chrono::steady_clock::now() + (isWatching ? m_patience : kDeadline);
         ++m_run;
+        m_unreachable = 0;
         m_timer.start(isWatching ? m_patience / kLooksInPatience : kInterval);
     }
 
@@ -54,7 +60,9 @@ class AnswerProbe final : public QObject {
                 Q_EMIT answered();
             else if (reply)
                 begin(true);
-            else if (std::chrono::steady_clock::now() < m_deadline)
+            else if (m_isWatching && reply.error().code == ErrorCode::Io && ++m_unreachable < kMostUnreachable)
+                m_timer.start(kUnreachableInterval);
+            else if (m_unreachable < kMostUnreachable && std::chrono::steady_clock::now() < m_deadline)
                 m_timer.start();
             else
                 Q_EMIT silent(reply.error().text());
@@ -66,6 +74,7 @@ class AnswerProbe final : public QObject {
     QTimer m_timer;
     std::chrono::steady_clock::time_point m_deadline;
     bool m_isWatching = false;
+    int m_unreachable = 0;
     quint64 m_run = 0;
 };
 
