@@ -49,7 +49,7 @@ QString permissionLines(const QJsonObject& rights) {
     line("user", user.isEmpty() ? QStringLiteral("its own") : user);
     const QString capabilities = joinedTexts(rights.value(u"capabilities"));
     line("capabilities", capabilities.isEmpty() || capabilities == u"-" ? QStringLiteral("none") : capabilities);
-    for (const char* name : {"read", "write", "execute"})
+    for (const char* name : {"groups", "read", "write", "execute"})
         if (!rights.value(QLatin1String(name)).toArray().isEmpty())
             line(name, joinedTexts(rights.value(QLatin1String(name))));
     line("memory", QStringLiteral("%1 MiB").arg(rights.value(u"memoryMiB").toInteger()));

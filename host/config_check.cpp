@@ -36,11 +36,16 @@ Errors checkAgainstMachine(const HostConfig& config) {
     if (config.httpEnabled)
         if (const QString problem = addressProblem(config.httpAddress); !problem.isEmpty())
             add(QStringLiteral("http.address"), problem);
-    for (const auto& [id, isolation] : config.isolation)
+    for (const auto& [id, isolation] : config.isolation) {
         if (const QString& user = isolation.granted.user;
             !user.isEmpty() && !::getpwnam(user.toLocal8Bit().constData()))
             add(QStringLiteral("isolation.%1.user").arg(id),
                 QStringLiteral("no user \"%1\" on this machine").arg(user));
+        for (const QString& group : isolation.granted.groups)
+            if (!::getgrnam(group.toLocal8Bit().constData()))
+                add(QStringLiteral("isolation.%1.groups").arg(id),
+                    QStringLiteral("no group \"%1\" on this machine").arg(group));
+    }
     return errors;
 }
 

@@ -13,6 +13,7 @@
 #include "control/control_methods.h"
 #include "fos1/logging.h"
 #include "host_paths.h"
+#include "plugins/thrown.h"
 
 namespace fos1::host {
 
@@ -38,6 +39,9 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
              }),
       m_specs{[this] { return reconciledKinds(); },
               [this](const QString& kind) { return m_plugins.pending(kind) + (m_desk.isHolding() ? 1 : 0); },
+              [this](const QString& kind) {
+                  return m_crds.find(kind.section(u'/', 0, -2), kind.section(u'/', -1)) != nullptr;
+              },
               [this](const QCborMap& object) {
                   const schema::ResourceKind* kind = m_crds.find(object.value(QStringLiteral("apiVersion")).toString(),
                                                                  object.value(QStringLiteral("kind")).toString());
@@ -108,10 +112,13 @@ Errors Host::check() {
     errors.insert(errors.end(), sections.begin(), sections.end());
     if (!sections.empty()) return errors;
     for (const auto& record : m_plugins.plugins()) {
-        if (record->state != PluginState::Refused && record->state != PluginState::Failed) continue;
         const QString path = QStringLiteral("plugins.") + record->id;
-        errors.push_back(
-            {ErrorCode::Refused, path + QStringLiteral(": ") + record->reason, m_config.document.locate(path)});
+        const auto add = [&](const QString& why) {
+            errors.push_back({ErrorCode::Refused, path + QStringLiteral(": ") + why, m_config.document.locate(path)});
+        };
+        if (record->state == PluginState::Refused || record->state == PluginState::Failed) add(record->reason);
+        if (const QStringList kinds = m_plugins.undefinedKinds(*record); !kinds.isEmpty())
+            add(QStringLiteral("reconciles %1, which no CRD in %2 defines").arg(kinds.join(u", "), m_config.crdDir));
     }
     return errors;
 }
@@ -152,6 +159,11 @@ void Host::reload() {
                 qCWarning(lcHost).noquote() << "not reloaded plugin=" + id << message;
         });
     }
+}
+
+bool Host::pluginThrew(const std::exception_ptr& exception, const char* receiver) {
+    return m_plugins.threw(originOf(exception),
+                           QStringLiteral("threw from an event of ") + QLatin1String(receiver) + textOf(exception));
 }
 
 void Host::stop() {

@@ -4,6 +4,7 @@
 
 #include <QObject>
 #include <QTimer>
+#include <exception>
 #include <memory>
 
 #include "bus/state_bus.h"
@@ -45,6 +46,9 @@ class Host : public QObject {
     /// Restarts the plugins that are sources of desired state, so that they read everything again. Its log line names
     /// what else can be reloaded, and how.
     void reload();
+
+    /// An exception escaped from an event of an object of this class. False when no plugin in this process threw it.
+    bool pluginThrew(const std::exception_ptr& exception, const char* receiver);
 
     /// Stops plugins and faces. stopped() follows within 5 s.
     void stop();

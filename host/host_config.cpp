@@ -57,6 +57,7 @@ constexpr const char kSchema[] = R"json({
         "properties": {
           "mode": {"type": "string", "enum": ["local", "remote"]},
           "user": {"type": "string", "minLength": 1},
+          "groups": {"type": "array", "maxItems": 32, "items": {"type": "string", "minLength": 1}},
           "capabilities": {"type": "array", "items": {"type": "string", "pattern": "^CAP_[A-Z_]+$"}},
           "read": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
           "write": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
@@ -140,6 +141,7 @@ PluginIsolation isolationOf(const CborReader& reader) {
     isolation.powers.secrets = reader.boolean(QStringLiteral("secrets"));
     isolation.powers.features = texts(reader.array(QStringLiteral("features")));
     isolation.granted.user = reader.text(QStringLiteral("user"));
+    isolation.granted.groups = texts(reader.array(QStringLiteral("groups")));
     isolation.granted.capabilities = texts(reader.array(QStringLiteral("capabilities")));
     isolation.granted.read = texts(reader.array(QStringLiteral("read")));
     isolation.granted.write = texts(reader.array(QStringLiteral("write")));

@@ -13,6 +13,7 @@
 
 #include "config.h"
 #include "host.h"
+#include "host_application.h"
 #include "log/log_output.h"
 #include "termination.h"
 
@@ -58,7 +59,7 @@ void giveMemoryBack() {
 
 int main(int argc, char** argv) {
     giveMemoryBack();
-    const QCoreApplication app(argc, argv);
+    host::HostApplication app(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("fos1-hostd"));
     QCoreApplication::setApplicationVersion(QStringLiteral(FOS1_VERSION));
     host::log::install(host::log::formOfStandardError());
@@ -88,6 +89,9 @@ int main(int argc, char** argv) {
         std::printf("%s: ok\n", qUtf8Printable(host.config().file));
         return 0;
     }
+    app.onThrow([&host](const std::exception_ptr& exception, const char* receiver) {
+        return host.pluginThrew(exception, receiver);
+    });
     QObject::connect(&host, &host::Host::stopped, &app, &QCoreApplication::quit, Qt::QueuedConnection);
     QObject::connect(&termination, &host::Termination::requested, &host, [&host] {
         host.stop();

@@ -24,6 +24,7 @@ namespace {
 
 QCborMap rightsOf(const RunnerRights& rights) {
     return {{"user", rights.user},
+            {"groups", QCborArray::fromStringList(rights.groups)},
             {"capabilities", QCborArray::fromStringList(rights.capabilities)},
             {"read", QCborArray::fromStringList(rights.read)},
             {"write", QCborArray::fromStringList(rights.write)},

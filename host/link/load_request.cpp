@@ -38,6 +38,9 @@ QCborMap LoadRequest::encode() const {
                  {QStringLiteral("execute"), list(confinement.execute)},
                  {QStringLiteral("memory_mib"), confinement.memoryMiB}};
     if (confinement.uid) map.insert(QStringLiteral("uid"), qint64{*confinement.uid});
+    QCborArray groups;
+    for (const unsigned group : confinement.groups) groups.append(qint64{group});
+    map.insert(QStringLiteral("groups"), groups);
     if (confinement.gid) map.insert(QStringLiteral("gid"), qint64{*confinement.gid});
     return map;
 }
@@ -54,6 +57,9 @@ LoadRequest LoadRequest::decode(const QCborMap& map) {
     request.runtimeDirectory = map.value(QLatin1String("runtime")).toString();
     request.confinement.uid = fos1::link::id(map, QLatin1String("uid"));
     request.confinement.gid = fos1::link::id(map, QLatin1String("gid"));
+    const QCborArray groups = map.value(QLatin1String("groups")).toArray();
+    for (const QCborValue& group : groups)
+        request.confinement.groups.push_back(static_cast<unsigned>(group.toInteger()));
     request.confinement.capabilities = texts(map, QLatin1String("capabilities"));
     request.confinement.read = texts(map, QLatin1String("read"));
     request.confinement.write = texts(map, QLatin1String("write"));

@@ -6,6 +6,7 @@
 #include <QString>
 #include <QStringList>
 #include <optional>
+#include <vector>
 
 namespace fos1::link {
 
@@ -13,8 +14,9 @@ namespace fos1::link {
 struct Confinement {
     std::optional<unsigned> uid;  ///< user to switch to; nothing: keep the current user
     std::optional<unsigned> gid;
-    QStringList capabilities;  ///< to keep, such as "CAP_NET_ADMIN"
-    QStringList read;          ///< absolute paths, in addition to what every plugin needs
+    std::vector<unsigned> groups;  ///< supplementary; without `uid`, they stay as they are
+    QStringList capabilities;      ///< to keep, such as "CAP_NET_ADMIN"
+    QStringList read;              ///< absolute paths, in addition to what every plugin needs
     QStringList write;
     QStringList execute;
     int memoryMiB = 0;

@@ -40,6 +40,7 @@ enum class MessageType : int {
     Event = 11,        ///< m event
     LeftThreads = 12,  ///< a names of threads that still run after stop()
     Answer = 13,       ///< i number of the question, m the plugin's answer
+    UselessGrants = 14,  ///< a permissions without effect, with their reasons; precedes Loaded
     // Requests of the runner, each answered by a Reply. The first argument is the request's number.
     Retract = 32,            ///< i, s topic, s key, s reason
     Subscribe = 33,          ///< i, i subscription, s topic

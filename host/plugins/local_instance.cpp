@@ -7,6 +7,7 @@
 #include "fos1/features/pages.h"
 #include "fos1/features/previewer.h"
 #include "fos1/features/validator.h"
+#include "plugins/thrown.h"
 #include "plugins/verdict.h"
 
 namespace fos1::host {
@@ -121,19 +122,16 @@ void LocalInstance::erase(const QCborMap& object, Ticket ticket) {
 void LocalInstance::call(const char* what, const std::function<void()>& act) {
     QElapsedTimer timer;
     timer.start();
-    const auto name = [what] { return QString::fromLatin1(what); };
     try {
         act();
-    } catch (const std::exception& e) {
-        Q_EMIT failed(QStringLiteral("threw from %1: %2").arg(name(), QString::fromLocal8Bit(e.what())));
-        return;
     } catch (...) {
-        Q_EMIT failed(QStringLiteral("threw from %1").arg(name()));
+        Q_EMIT failed(QStringLiteral("threw from ") + QLatin1String(what) + textOf(std::current_exception()));
         return;
     }
     // Loading and starting may link libraries and create directories. The budget applies to calls during which other
     // plugins wait.
-    if (const qint64 ms = timer.elapsed(); ms > kCallbackBudgetMs && m_isStarted) Q_EMIT slow(name(), ms);
+    if (const qint64 ms = timer.elapsed(); ms > kCallbackBudgetMs && m_isStarted)
+        Q_EMIT slow(QString::fromLatin1(what), ms);
 }
 
 }  // namespace fos1::host

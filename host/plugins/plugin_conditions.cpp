@@ -32,10 +32,22 @@ void PluginConditions::state(const PluginRecord& record) {
 }
 
 void PluginConditions::permissions(const QString& id, const QStringList& refused) {
+    m_refused[id] = refused;
     if (refused.isEmpty())
         return set(id, good("PermissionsGranted", "Granted", "It has every permission that it requests."));
     set(id, bad("PermissionsGranted", "NotGranted",
                 QStringLiteral("It runs without permissions that it requests: ") + refused.join(QStringLiteral("; "))));
+}
+
+void PluginConditions::kinds(const QString& id, const QStringList& missing, const QString& crdDir) {
+    if (missing.isEmpty()) return set(id, good("KindsDefined", "Defined", "A CRD defines each of its kinds."));
+    const QString message = QStringLiteral(
+                                "No CRD in %1 defines %2, so it gets no object of that kind; put the CRD there "
+                                "and restart the host.")
+                                .arg(crdDir, missing.join(QStringLiteral(", ")));
+    set(id, bad("KindsDefined", "NoCrd", message));
+    qCWarning(lcConditions).noquote() << "plugin=" + id << message;
+    m_services.events.warning(QStringLiteral("KindNotDefined"), id + QStringLiteral(": ") + message);
 }
 
 void PluginConditions::confined(const QString& id, const QStringList& remarks) {
@@ -61,6 +73,8 @@ void PluginConditions::remark(const QString& id, const QString& reason, const QS
     qCWarning(lcConditions).noquote() << "plugin=" + id << reason << message;
     if (reason == QLatin1String("NotConfined"))
         set(id, bad("Confined", "NotConfined", message));
+    else if (reason == QLatin1String("NotGranted"))
+        permissions(id, QStringList(m_refused[id]) << message);
     else
         m_services.events.warning(reason, id + QStringLiteral(": ") + message);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QStringList>
+#include <map>
 
 #include "fos1/condition.h"
 #include "plugins/host_services.h"
@@ -20,6 +21,9 @@ class PluginConditions {
     /// Sets PermissionsGranted. `refused` lists what the plugin requests and does not get.
     void permissions(const QString& id, const QStringList& refused);
 
+    /// Sets KindsDefined, of a plugin that reconciles kinds. `missing`: those that no CRD in `crdDir` defines.
+    void kinds(const QString& id, const QStringList& missing, const QString& crdDir);
+
     /// Sets Confined. `remarks` name each gap in the confinement.
     void confined(const QString& id, const QStringList& remarks);
 
@@ -33,6 +37,7 @@ class PluginConditions {
     void set(const QString& id, const Condition& condition);
 
     HostServices m_services;
+    std::map<QString, QStringList> m_refused;  ///< permissions that a plugin does not have, by its id
 };
 
 }  // namespace fos1::host

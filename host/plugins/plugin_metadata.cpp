@@ -50,6 +50,7 @@ constexpr const char kSchema[] = R"json({
       "type": "object",
       "properties": {
         "user": {"type": "string", "minLength": 1},
+        "groups": {"type": "array", "maxItems": 32, "items": {"type": "string", "minLength": 1}},
         "capabilities": {"type": "array", "items": {"type": "string", "pattern": "^CAP_[A-Z_]+$"}},
         "read": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
         "write": {"type": "array", "items": {"type": "string", "pattern": "^/"}},
@@ -133,6 +134,7 @@ QStringList texts(const QJsonValue& list) {
 RunnerRights runnerRights(const QJsonObject& json) {
     RunnerRights rights;
     rights.user = json.value(QLatin1String("user")).toString();
+    rights.groups = texts(json.value(QLatin1String("groups")));
     rights.capabilities = texts(json.value(QLatin1String("capabilities")));
     rights.read = texts(json.value(QLatin1String("read")));
     rights.write = texts(json.value(QLatin1String("write")));

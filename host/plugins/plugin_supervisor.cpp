@@ -2,6 +2,7 @@
 #include "plugins/plugin_supervisor.h"
 
 #include <QDir>
+#include <QFileInfo>
 #include <QRandomGenerator>
 #include <algorithm>
 
@@ -14,6 +15,7 @@
 #include "plugins/runner_launch.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
+#include "resources/spec_questions.h"
 
 namespace fos1::host {
 
@@ -60,6 +62,7 @@ Errors PluginSupervisor::load() {
     for (const auto& record : m_plugins) {
         record->restartTimer.setSingleShot(true);
         connect(&record->restartTimer, &QTimer::timeout, this, [this, &record = *record] { startOne(record); });
+        if (!record->metadata.kinds.isEmpty()) m_conditions.kinds(record->id, undefinedKinds(*record), m_config.crdDir);
         if (record->state == PluginState::Refused)
             setState(*record, PluginState::Refused, record->reason);
         else if (record->isolation == Isolation::Local)
@@ -197,6 +200,20 @@ void PluginSupervisor::onFailed(PluginRecord& record, const QString& reason) {
     settle(record);
 }
 
+bool PluginSupervisor::threw(const QStringList& files, const QString& what) {
+    for (const QString& file : files) {
+        const auto thrower = std::find_if(m_plugins.begin(), m_plugins.end(), [&](const auto& record) {
+            return record->isolation == Isolation::Local && record->instance &&
+                   QFileInfo(record->metadata.file).canonicalFilePath() == file;
+        });
+        if (thrower == m_plugins.end()) continue;
+        // A plugin that threw stays loaded, and its timers go on.
+        if ((*thrower)->state != PluginState::Failed) onFailed(**thrower, what);
+        return true;
+    }
+    return false;
+}
+
 void PluginSupervisor::withdraw(PluginRecord& record, const QString& reason) {
     m_services.bus.retractAll(record.id, reason);
     m_services.metrics.clear(record.id);
@@ -276,74 +293,6 @@ void PluginSupervisor::awaitRunners(milliseconds patience) {
     if (const auto done = std::exchange(m_stopped, nullptr)) done();
 }
 
-/// Reads the section again: a plugin that an operator starts gets the current contents of host.yaml.
-Errors PluginSupervisor::readSection(PluginRecord& record) const {
-    const auto config = loadHostConfig(m_config.file);
-    if (!config) return config.error();
-    if (!config->plugins.contains(record.id))
-        return {{ErrorCode::NotFound, QStringLiteral("no longer has a section for %1").arg(record.id), m_config.file}};
-    const auto section = checkPluginSection(*config, record.id, record.metadata.configSchema);
-    if (!section) return section.error();
-    record.configuration = *section;
-    return {};
-}
-
-void PluginSupervisor::startPlugin(const QString& id, Done done) {
-    PluginRecord* record = find(id);
-    if (!record) return done(Outcome::Failed, QStringLiteral("no plugin \"%1\"").arg(id));
-    switch (record->state) {
-        case PluginState::Running: return done(Outcome::Ok, {});
-        case PluginState::Refused: return done(Outcome::Failed, record->reason);
-        case PluginState::Stopping: return done(Outcome::Failed, QStringLiteral("the plugin is stopping"));
-        default: break;
-    }
-    if (m_isStopping) return done(Outcome::Failed, QStringLiteral("the host is stopping"));
-    if (record->isLeftBehind)
-        return done(
-            Outcome::Failed,
-            QStringLiteral("it did not stop, and a plugin in the host's process cannot be killed; restart the host"));
-    if (record->state != PluginState::Starting) {
-        if (const Errors errors = readSection(*record); !errors.empty()) return done(Outcome::Failed, joined(errors));
-    }
-    record->onSettled.push_back(std::move(done));
-    if (record->state == PluginState::Starting) return;
-    record->restartPolicy.reset();
-    startOne(*record);
-}
-
-void PluginSupervisor::stopPlugin(const QString& id, const Done& done) {
-    PluginRecord* record = find(id);
-    if (!record) return done(Outcome::Failed, QStringLiteral("no plugin \"%1\"").arg(id));
-    const QString byOperator = QStringLiteral("stopped by an operator");
-    switch (record->state) {
-        case PluginState::Running:
-        case PluginState::Starting:
-            return stopOne(*record, [this, record, done, byOperator](Outcome outcome, const QString& message) {
-                if (outcome == Outcome::Ok) setState(*record, PluginState::Stopped, byOperator);
-                done(outcome, message);
-            });
-        case PluginState::Stopping: return done(Outcome::Failed, QStringLiteral("the plugin is stopping"));
-        case PluginState::Restarting:
-        case PluginState::Resting:
-            record->restartTimer.stop();
-            setState(*record, PluginState::Stopped, byOperator);
-            return done(Outcome::Ok, {});
-        default: return done(Outcome::Ok, {});
-    }
-}
-
-void PluginSupervisor::restartPlugin(const QString& id, Done done) {
-    // A mistake in its section must not stop a plugin that works with the previous one.
-    if (PluginRecord* record = find(id); record && record->state != PluginState::Refused)
-        if (const Errors errors = readSection(*record); !errors.empty())
-            return done(Outcome::Failed, QStringLiteral("not restarted: ") + joined(errors));
-    stopPlugin(id, [this, id, done = std::move(done)](Outcome outcome, const QString& message) {
-        const PluginRecord* record = find(id);
-        if (!record || record->state == PluginState::Stopping) return done(outcome, message);
-        startPlugin(id, done);
-    });
-}
-
 void PluginSupervisor::reconcile(const QString& pluginId, Ticket ticket) {
     const PluginRecord* record = find(pluginId);
     if (record && record->state == PluginState::Running)
@@ -372,6 +321,13 @@ int PluginSupervisor::pending(const QString& kind) const {
         return record->state == PluginState::Running && record->metadata.kinds.contains(kind) &&
                !m_services.queue.isSettled(record->id);
     }));
+}
+
+QStringList PluginSupervisor::undefinedKinds(const PluginRecord& record) const {
+    QStringList kinds;
+    for (const QString& kind : record.metadata.kinds)
+        if (!m_services.specs.isDefined(kind)) kinds.append(kind);
+    return kinds;
 }
 
 PluginRecord* PluginSupervisor::find(const QString& id) const {

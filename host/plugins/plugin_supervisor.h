@@ -45,6 +45,10 @@ class PluginSupervisor : public QObject {
     void stopPlugin(const QString& id, const Done& done);
     void restartPlugin(const QString& id, Done done);
 
+    /// An exception escaped from an event. Withdraws the plugin in this process whose file is the first in `files`
+    /// (canonical paths); false when no plugin is.
+    bool threw(const QStringList& files, const QString& what);
+
     /// Starts one reconcile of a running plugin.
     void reconcile(const QString& pluginId, Ticket ticket);
 
@@ -58,6 +62,8 @@ class PluginSupervisor : public QObject {
     [[nodiscard]] PluginQuestions& questions() { return m_questions; }
 
     [[nodiscard]] const std::vector<std::unique_ptr<PluginRecord>>& plugins() const { return m_plugins; }
+    /// The kinds of the plugin that no CRD defines: it will never get an object of them.
+    [[nodiscard]] QStringList undefinedKinds(const PluginRecord& record) const;
     [[nodiscard]] PluginRecord* find(const QString& id) const;
 
    Q_SIGNALS:

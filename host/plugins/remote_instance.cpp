@@ -25,6 +25,14 @@ Feature* featureOf(PluginFacade& facade) {
     return static_cast<Feature*>(facade.query(QString::fromLatin1(Feature::kIid)));
 }
 
+/// The texts of a list that a runner sent: as many as a person reads.
+QStringList firstTexts(const Message& message) {
+    QStringList texts;
+    const QCborArray list = message.arguments.at(0).toArray();
+    for (qsizetype i = 0; i < std::min<qsizetype>(list.size(), 16); ++i) texts.append(shortened(list.at(i).toString()));
+    return texts;
+}
+
 }  // namespace
 
 /// Sends changes on the bus to the runner. Waiting changes are conflated.
@@ -226,17 +234,14 @@ void RemoteInstance::onMessage(const Message& message) {
             return;
         case MessageType::Event:
             return feature(featureOf<IEvents>(*m_facade), [&](IEvents& events) { events.record(message.map(0)); });
-        case MessageType::LeftThreads: {
-            QStringList names;
-            const QCborArray list = message.arguments.at(0).toArray();
-            constexpr qsizetype kMostNamed = 16;
-            for (qsizetype i = 0; i < std::min(list.size(), kMostNamed); ++i)
-                names.append(shortened(list.at(i).toString()));
+        case MessageType::LeftThreads:
             Q_EMIT remarked(QStringLiteral("ThreadsLeft"), QStringLiteral("stopped, but left %1 threads running: %2")
-                                                               .arg(list.size())
-                                                               .arg(names.join(QStringLiteral(", "))));
+                                                               .arg(message.arguments.at(0).toArray().size())
+                                                               .arg(firstTexts(message).join(QStringLiteral(", "))));
             return;
-        }
+        case MessageType::UselessGrants:
+            for (const QString& text : firstTexts(message)) Q_EMIT remarked(QStringLiteral("NotGranted"), text);
+            return;
         default: break;
     }
     if (link::isRequest(message.type)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "plugins/runner_launch.h"
 
+#include <grp.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,31 +23,47 @@ struct User {
     unsigned gid = 0;
 };
 
-/// Whether this process may switch to `uid`: it is root, and the user exists in our user namespace
-/// (user_namespaces(7)).
-bool canBecome(unsigned uid) {
+/// Whether this process may switch to the user ("uid") or group ("gid") `id`: it is root, and the id exists in our user
+/// namespace (user_namespaces(7)).
+bool canBecome(const char* kind, unsigned id) {
     if (::geteuid() != 0) return false;
-    QFile file(QStringLiteral("/proc/self/uid_map"));
+    QFile file(QStringLiteral("/proc/self/%1_map").arg(QLatin1String(kind)));
     if (!file.open(QIODevice::ReadOnly)) return false;
     for (const QByteArray& line : file.readAll().split('\n')) {
         const QList<QByteArray> fields = line.simplified().split(' ');
         if (fields.size() != 3) continue;
         const quint64 first = fields[0].toULongLong();
-        if (uid >= first && uid < first + fields[2].toULongLong()) return true;
+        if (id >= first && id < first + fields[2].toULongLong()) return true;
     }
     return false;
+}
+
+/// The ids of the granted groups. Those that the runner cannot have are added to `refused`.
+std::vector<unsigned> groupsOf(const QStringList& names, bool isOwnUser, QStringList& refused) {
+    std::vector<unsigned> ids;
+    for (const QString& name : names) {
+        const group* entry = ::getgrnam(name.toLocal8Bit().constData());
+        const QString what = QStringLiteral("membership in group ") + name;
+        if (!entry)
+            refused.append(what + QStringLiteral(", which this machine does not have"));
+        else if (isOwnUser ? canBecome("gid", entry->gr_gid) : ::group_member(entry->gr_gid) != 0)
+            ids.push_back(entry->gr_gid);
+        else
+            refused.append(what + QStringLiteral(", which the host itself cannot give"));
+    }
+    return ids;
 }
 
 Result<std::optional<User>> userOf(const PluginRecord& record, const QString& name) {
     const QString& id = record.id;
     const unsigned uid = record.ownUserId;
-    if (name.isEmpty()) return canBecome(uid) ? std::optional(User{uid, uid}) : std::nullopt;
+    if (name.isEmpty()) return canBecome("uid", uid) ? std::optional(User{uid, uid}) : std::nullopt;
     const passwd* entry = ::getpwnam(name.toLocal8Bit().constData());
     if (!entry)
         return failure(ErrorCode::NotFound, QStringLiteral("there is no user \"%1\" on this machine").arg(name),
                        QStringLiteral("isolation.%1.user").arg(id));
     if (entry->pw_uid == ::geteuid()) return std::optional<User>();
-    if (!canBecome(entry->pw_uid))
+    if (!canBecome("uid", entry->pw_uid))
         return failure(ErrorCode::Refused, QStringLiteral("only root can start a runner as another user"),
                        QStringLiteral("isolation.%1.user").arg(id));
     return std::optional(User{entry->pw_uid, entry->pw_gid});
@@ -94,6 +111,7 @@ Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacad
         confinement.uid = (*user)->uid;
         confinement.gid = (*user)->gid;
     }
+    confinement.groups = groupsOf(permissions.given.groups, user->has_value(), prepared.refused);
     confinement.capabilities = permissions.given.capabilities;
     confinement.read = permissions.given.read;
     confinement.write = permissions.given.write;

@@ -17,6 +17,13 @@ bool isWithin(const QString& path, const QString& above) {
     return inner == outer || outer == QLatin1String("/") || inner.startsWith(outer + u'/');
 }
 
+QStringList grantedNames(const QStringList& asked, const QStringList& granted) {
+    QStringList result;
+    for (const QString& name : asked)
+        if (granted.contains(name)) result.append(name);
+    return result;
+}
+
 QStringList grantedPaths(const QStringList& asked, const QStringList& granted) {
     QStringList result;
     for (const QString& path : asked)
@@ -44,11 +51,12 @@ RunnerPermissions permissionsOf(const QString& id, const RunnerRights& asked, co
     given.user = granted.user;
     if (!asked.user.isEmpty() && asked.user != granted.user)
         refuse(QStringLiteral("running as user ") + asked.user, "user");
-    for (const QString& capability : asked.capabilities)
-        if (granted.capabilities.contains(capability)) given.capabilities.append(capability);
+    given.groups = grantedNames(asked.groups, granted.groups);
+    given.capabilities = grantedNames(asked.capabilities, granted.capabilities);
     given.read = grantedPaths(asked.read, granted.read + granted.write);
     given.write = grantedPaths(asked.write, granted.write);
     given.execute = grantedPaths(asked.execute, granted.execute);
+    refuseMissing(asked.groups, given.groups, QStringLiteral("membership in group "), "groups");
     refuseMissing(asked.capabilities, given.capabilities, {}, "capabilities");
     refuseMissing(asked.read, given.read, QStringLiteral("reading "), "read");
     refuseMissing(asked.write, given.write, QStringLiteral("writing "), "write");

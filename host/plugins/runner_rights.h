@@ -14,6 +14,7 @@ Isolation isolationFromText(const QString& text);
 
 struct RunnerRights {
     QString user;              ///< name; empty: no particular user
+    QStringList groups;        ///< names of supplementary groups, for devices that belong to them
     QStringList capabilities;  ///< "CAP_NET_ADMIN", capabilities(7)
     QStringList read;          ///< absolute paths, each with everything below it
     QStringList write;

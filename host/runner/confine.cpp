@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "runner/confine.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <signal.h>
 #include <sys/capability.h>
@@ -8,12 +9,14 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <QFile>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 #include <vector>
 
 #include "runner/landlock.h"
+#include "runner/program_needs.h"
 #include "runner/syscall_filter.h"
 
 namespace fos1::runner {
@@ -60,7 +63,9 @@ Result<void> becomeUser(const link::Confinement& confinement) {
     ::prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0);
     const gid_t gid = *confinement.gid;
     const uid_t uid = *confinement.uid;
-    if (::setgroups(0, nullptr) != 0 || ::setresgid(gid, gid, gid) != 0 || ::setresuid(uid, uid, uid) != 0)
+    const std::vector<gid_t> groups(confinement.groups.begin(), confinement.groups.end());
+    if (::setgroups(groups.size(), groups.data()) != 0 || ::setresgid(gid, gid, gid) != 0 ||
+        ::setresuid(uid, uid, uid) != 0)
         return failed(QStringLiteral("cannot become user %1").arg(uid));
     return {};
 }
@@ -77,6 +82,21 @@ Result<void> keepCapabilities(const std::vector<cap_value_t>& kept) {
     return {};
 }
 
+/// The grants that have no effect for the user that this process is now. access(2) does not ask Landlock, which has
+/// these paths on its list.
+QStringList uselessGrants(const link::Confinement& confinement) {
+    QStringList useless;
+    const auto check = [&](const QStringList& paths, int mode, const QString& what) {
+        for (const QString& path : paths)
+            if (::faccessat(AT_FDCWD, QFile::encodeName(path).constData(), mode, AT_EACCESS) != 0)
+                useless.append(what + path + QStringLiteral(": ") + QString::fromLocal8Bit(std::strerror(errno)));
+    };
+    check(confinement.read, R_OK, QStringLiteral("reading "));
+    check(confinement.write, W_OK, QStringLiteral("writing "));
+    check(confinement.execute, X_OK, QStringLiteral("executing "));
+    return useless;
+}
+
 void limit(decltype(RLIMIT_CORE) resource, rlim_t value) {
     const rlimit both{value, value};
     ::setrlimit(resource, &both);
@@ -84,9 +104,8 @@ void limit(decltype(RLIMIT_CORE) resource, rlim_t value) {
 
 }  // namespace
 
-Result<QStringList> confine(const link::Confinement& confinement, const QStringList& files,
-                            const QStringList& writable) {
-    QStringList remarks;
+Result<Confined> confine(const link::Confinement& confinement, const QStringList& files, const QStringList& writable) {
+    Confined confined;
     const std::vector<cap_value_t> kept = capabilityValues(confinement.capabilities);
     // Open the paths while all of them are still reachable.
     Landlock landlock;
@@ -94,14 +113,21 @@ Result<QStringList> confine(const link::Confinement& confinement, const QStringL
     landlock.allow(QStringLiteral("/dev/null"), Landlock::Access::Write);
     for (const QString& path : files + confinement.read) landlock.allow(path, Landlock::Access::Read);
     for (const QString& path : writable + confinement.write) landlock.allow(path, Landlock::Access::Write);
-    for (const QString& path : confinement.execute) landlock.allow(path, Landlock::Access::Execute);
+    for (const QString& path : confinement.execute) {
+        landlock.allow(path, Landlock::Access::Execute);
+        const ProgramNeeds needs = programNeeds(path, qEnvironmentVariable("PATH"));
+        for (const QString& file : needs.files) landlock.allow(file, Landlock::Access::Execute);
+        for (const QString& missing : needs.missing) confined.useless.append(QStringLiteral("executing: ") + missing);
+    }
 
     dropBoundingSet(kept);
     if (const auto became = becomeUser(confinement); !became) return tl::unexpected<Error>(became.error());
     if (const auto keeping = keepCapabilities(kept); !keeping) return tl::unexpected<Error>(keeping.error());
+    confined.useless += uselessGrants(confinement);
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return failed(QStringLiteral("cannot set no_new_privs"));
     if (!landlock.isOffered())
-        remarks.append(QStringLiteral("this kernel has no Landlock: files are protected only by their owner and mode"));
+        confined.gaps.append(
+            QStringLiteral("this kernel has no Landlock: files are protected only by their owner and mode"));
     else if (!landlock.enforce())
         return failed(QStringLiteral("cannot limit access to files"));
     // A change of user clears this setting, so it comes after the change. When the host dies, the kernel kills its
@@ -114,11 +140,11 @@ Result<QStringList> confine(const link::Confinement& confinement, const QStringL
     if (confinement.uid) limit(RLIMIT_NPROC, kMostTasks);
     const bool mayFilterPackets = confinement.capabilities.contains(QStringLiteral("CAP_NET_ADMIN"));
     if (const auto filtered = filterSystemCalls(mayFilterPackets); !filtered)
-        remarks.append(QStringLiteral("no system call is denied: ") + filtered.error().message);
+        confined.gaps.append(QStringLiteral("no system call is denied: ") + filtered.error().message);
     // A sanitizer needs terabytes of address space, and its leak check needs a process that can be traced.
     if (isSanitized) ::prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     if (!isSanitized && confinement.memoryMiB > 0) limit(RLIMIT_DATA, static_cast<rlim_t>(confinement.memoryMiB) << 20);
-    return remarks;
+    return confined;
 }
 
 }  // namespace fos1::runner

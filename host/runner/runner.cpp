@@ -16,6 +16,7 @@
 #include "fos1/features/validator.h"
 #include "fos1/version.h"
 #include "runner/confine.h"
+#include "runner/thread_names.h"
 
 namespace fos1::runner {
 
@@ -30,8 +31,9 @@ QStringList threadNames() {
     const QStringList tasks = QDir(QStringLiteral("/proc/self/task")).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
     for (const QString& task : tasks) {
         QFile name(QStringLiteral("/proc/self/task/%1/comm").arg(task));
-        if (task.toLongLong() != ::getpid() && name.open(QIODevice::ReadOnly))
-            names.append(QString::fromLocal8Bit(name.readAll().trimmed()));
+        if (task.toLongLong() == ::getpid() || !name.open(QIODevice::ReadOnly)) continue;
+        const QString text = QString::fromLocal8Bit(name.readAll().trimmed());
+        if (!isQtsOwnThread(text)) names.append(text);
     }
     return names;
 }
@@ -154,14 +156,14 @@ void Runner::onMessage(const Message& message) {
 
 void Runner::load(const QCborMap& map) {
     const auto request = link::LoadRequest::decode(map);
-    const auto answer = [&](const QString& why, const QCborArray& interfaces, const QStringList& remarks) {
-        m_socket.send(MessageType::Loaded, {why, interfaces, QCborArray::fromStringList(remarks)});
+    const auto answer = [&](const QString& why, const QCborArray& interfaces, const QStringList& gaps) {
+        m_socket.send(MessageType::Loaded, {why, interfaces, QCborArray::fromStringList(gaps)});
         m_socket.flush();
     };
-    const auto remarks = confine(request.confinement, {QFileInfo(request.file).absolutePath()},
-                                 {request.stateDirectory, request.runtimeDirectory});
-    if (!remarks) {
-        answer(remarks.error().message, {}, {});
+    const auto confined = confine(request.confinement, {QFileInfo(request.file).absolutePath()},
+                                  {request.stateDirectory, request.runtimeDirectory});
+    if (!confined) {
+        answer(confined.error().message, {}, {});
         end(RunnerExit::NotConfined);
     }
     // Without this check, a path that this user cannot reach would appear only as "file not found" in the loader's
@@ -184,7 +186,9 @@ void Runner::load(const QCborMap& map) {
     interfaces.append(QString::fromLatin1(link::kAnswersQuestions));
     for (const char* iid : {IValidator::kIid, IPreviewer::kIid, IPages::kIid, ISpecWriter::kIid})
         if (m_plugin->query(QString::fromLatin1(iid))) interfaces.append(QString::fromLatin1(iid));
-    answer({}, interfaces, *remarks);
+    if (!confined->useless.isEmpty())
+        m_socket.send(MessageType::UselessGrants, {QCborArray::fromStringList(confined->useless)});
+    answer({}, interfaces, confined->gaps);
 }
 
 void Runner::stop(quint64 ticket) {

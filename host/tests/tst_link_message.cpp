@@ -90,10 +90,11 @@ class TestLinkMessage : public QObject {
         request.configuration = {{QStringLiteral("greeting"), QStringLiteral("Hi")}};
         request.stateDirectory = "/s";
         request.runtimeDirectory = "/r";
-        request.confinement = {61200U, 61201U, {"CAP_NET_ADMIN"}, {"/a"}, {"/b"}, {"/c"}, 64};
+        request.confinement = {61200U, 61201U, {20U, 44U}, {"CAP_NET_ADMIN"}, {"/a"}, {"/b"}, {"/c"}, 64};
         const LoadRequest read = LoadRequest::decode(request.encode());
         QCOMPARE(read.encode(), request.encode());
         QCOMPARE(*read.confinement.uid, 61200U);
+        QCOMPARE(read.confinement.groups, (std::vector<unsigned>{20U, 44U}));
         QCOMPARE(read.confinement.memoryMiB, 64);
         request.confinement.uid.reset();
         QVERIFY(!LoadRequest::decode(request.encode()).confinement.uid);

@@ -27,6 +27,7 @@ class TestRunnerPermissions : public QObject {
     void askedAndGranted() {
         RunnerRights asked;
         asked.user = "fos1-hello";
+        asked.groups = QStringList{"dialout", "video"};
         asked.capabilities = QStringList{"CAP_NET_ADMIN", "CAP_NET_RAW"};
         asked.read = QStringList{"/etc/hello/conf.d", "/etc/hellothere", "/etc/hello/../shadow"};
         asked.write = QStringList{"/var/lib/hello"};
@@ -35,12 +36,14 @@ class TestRunnerPermissions : public QObject {
         asked.cpuPercent = 10;
         RunnerRights granted;
         granted.user = "fos1-hello";
+        granted.groups = QStringList{"dialout", "disk"};
         granted.capabilities = QStringList{"CAP_NET_RAW", "CAP_SYS_TIME"};
         granted.read = QStringList{"/etc/hello/"};
         granted.write = QStringList{"/var/lib/hello"};
         granted.memoryMiB = 128;
         const auto permissions = permissionsOf("p", asked, granted);
         QCOMPARE(permissions.given.user, QStringLiteral("fos1-hello"));
+        QCOMPARE(permissions.given.groups, QStringList{"dialout"});
         QCOMPARE(permissions.given.capabilities, QStringList{"CAP_NET_RAW"});
         QCOMPARE(permissions.given.read, QStringList{"/etc/hello/conf.d"});
         QCOMPARE(permissions.given.write, QStringList{"/var/lib/hello"});
@@ -52,7 +55,9 @@ class TestRunnerPermissions : public QObject {
                                      "reading /etc/hellothere,", "reading /etc/hello/../shadow,",
                                      "executing /usr/bin/hello,", "256 MiB of memory, which isolation.p.memoryMiB"})
             QVERIFY2(refused.contains(QLatin1String(expected)), qPrintable(refused));
-        QCOMPARE(permissions.refused.size(), 5);
+        QVERIFY2(refused.contains("membership in group video, which isolation.p.groups in host.yaml does not grant"),
+                 qPrintable(refused));
+        QCOMPARE(permissions.refused.size(), 6);
     }
 
     void aUserIsNotTakenUnasked() {

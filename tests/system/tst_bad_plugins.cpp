@@ -91,6 +91,38 @@ class TestBadPlugins : public QObject {
         QCOMPARE(host.stop(), 0);
     }
 
+    void aKindThatNobodyDefines() {
+        HostUnderTest host(*m_lab, "kindless");
+        host.addPlugin("kindless");
+        QVERIFY(host.start());
+        const QJsonObject defined = host.pluginCondition("kindless", "KindsDefined");
+        QCOMPARE(defined[u"status"].toString(), QStringLiteral("False"));
+        QVERIFY2(defined[u"message"].toString().contains("defines example.com/v1/Thing, so it gets no object"),
+                 qPrintable(defined[u"message"].toString()));
+        QVERIFY(host.log().contains("plugin=kindless No CRD in "));
+        QVERIFY(host.pluginCondition("ntp", "KindsDefined")[u"status"].toString() == "True");
+        QCOMPARE(host.stop(), 0);
+        const auto check = lab::run(tree::builtFile("bin/fos1-hostd"), {"--check", "--config", host.path("host.yaml")});
+        QCOMPARE(check.exitCode, 1);
+        QVERIFY2(check.errors.contains("plugins.kindless: reconciles example.com/v1/Thing, which no CRD in "),
+                 check.errors.constData());
+    }
+
+    /// No function of the host is on the stack. Its kind: an event of any object of a plugin in the host's process.
+    void anExceptionInTheHostsProcess() {
+        HostUnderTest host(*m_lab, "threw");
+        host.addPlugin("throws-in-timer", "{mode: local}");
+        host.addPlugin("well-behaved", "{mode: local}");
+        host.launch();
+        QTRY_COMPARE_WITH_TIMEOUT(host.pluginCondition("throws-in-timer", "Ready")[u"reason"].toString(), "Failed",
+                                  20'000);
+        const QString why = host.pluginCondition("throws-in-timer", "Ready")[u"message"].toString();
+        QVERIFY2(why.startsWith("threw from an event of ") && why.endsWith(": no time"), qPrintable(why));
+        QCOMPARE(host.pluginCondition("well-behaved", "Ready")[u"status"].toString(), QStringLiteral("True"));
+        QVERIFY(host.isRunning());
+        QCOMPARE(host.stop(), 0);
+    }
+
     void eachFailureHasItsMessageAndTheOthersGoOn() {
         // The text of the event. A plugin is restarted after its first failure, so its state changes.
         const std::map<QString, QString> expected{
@@ -261,6 +293,30 @@ class TestBadPlugins : public QObject {
         QVERIFY2(granted[u"message"].toString().contains(
                      "CAP_NET_RAW, which isolation.snoops.capabilities in host.yaml does not grant"),
                  qPrintable(granted[u"message"].toString()));
+        QCOMPARE(host.stop(), 0);
+    }
+
+    /// A dynamically linked program needs its loader, a script its interpreter, a static program neither.
+    void aRunnerMayExecuteWhatIsGranted() {
+        HostUnderTest host(*m_lab, "executes");
+        host.addPlugin("executes",
+                       "{execute: [/usr/bin/id, /usr/bin/ldd, /usr/sbin/ldconfig, /usr/bin/nothing-here], "
+                       "groups: [dialout, nobody-has-this]}");
+        QVERIFY(host.start());
+        const auto report = host.pluginCondition("executes", "Report")[u"message"].toString();
+        QVERIFY2(report.startsWith("id=0 ldd=0 ldconfig=0 whoami=no"), qPrintable(report));
+        const QJsonObject granted = host.pluginCondition("executes", "PermissionsGranted");
+        QCOMPARE(granted[u"status"].toString(), QStringLiteral("False"));
+        QStringList expected{"executing /usr/bin/whoami, which isolation.executes.execute in host.yaml does not grant",
+                             "executing /usr/bin/nothing-here: No such file or directory",
+                             "membership in group video, which isolation.executes.groups in host.yaml does not grant",
+                             "membership in group nobody-has-this, which this machine does not have"};
+        if (lab::isUserNamespace())
+            expected << "membership in group dialout, which the host itself cannot give";
+        else
+            QVERIFY2(report.endsWith("whoami=no group=dialout"), qPrintable(report));
+        for (const QString& words : expected)
+            QVERIFY2(granted[u"message"].toString().contains(words), qPrintable(granted[u"message"].toString()));
         QCOMPARE(host.stop(), 0);
     }
 

@@ -43,6 +43,17 @@ const std::map<QString, void (*)(Drill&)>& drills() {
 
 }  // namespace
 
+Drill::Drill(DrillSetup setup, ReportWriter& report) : m_setup(std::move(setup)), m_report(report) {
+    QObject::connect(&m_turns, &QTimer::timeout, &m_turns, [this] { noteBlocking(); });
+    m_turns.start(std::chrono::milliseconds(50));
+    m_sinceTurn.start();
+}
+
+void Drill::noteBlocking() {
+    const std::chrono::milliseconds blocked(m_sinceTurn.restart());
+    if (blocked > m_longest.duration) m_longest = {m_report.phase(), blocked};
+}
+
 QString Drill::load() {
     testing::HarnessOptions options;
     options.configuration = m_setup.configuration;

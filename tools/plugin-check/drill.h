@@ -4,6 +4,9 @@
 
 #include <QCborArray>
 #include <QCborMap>
+#include <QElapsedTimer>
+#include <QScopeGuard>
+#include <QTimer>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -25,7 +28,7 @@ struct DrillSetup {
 
 class Drill {
    public:
-    Drill(DrillSetup setup, ReportWriter& report) : m_setup(std::move(setup)), m_report(report) {}
+    Drill(DrillSetup setup, ReportWriter& report);
 
     /// Loads the plugin. Returns an empty string, or the reason of the failure.
     QString load();
@@ -53,8 +56,17 @@ class Drill {
     template <typename Act>
     auto during(const QString& phase, Act act) {
         m_report.enter(phase);
+        m_sinceTurn.restart();
+        const auto end = qScopeGuard([this] { noteBlocking(); });
         return act();
     }
+
+    /// The longest time for which the event loop did not turn during a step: how long the plugin blocked it.
+    struct Blocking {
+        QString phase;
+        std::chrono::milliseconds duration{0};
+    };
+    [[nodiscard]] const Blocking& longestBlocking() const { return m_longest; }
 
     /// Passes `objects` and waits for the completion. `what` names the step in the report.
     testing::Completion reconcile(const QCborArray& objects, const QString& what);
@@ -64,9 +76,14 @@ class Drill {
     [[nodiscard]] ReportWriter& report() { return m_report; }
 
    private:
+    void noteBlocking();
+
     DrillSetup m_setup;
     ReportWriter& m_report;
     std::unique_ptr<testing::PluginHarness> m_harness;
+    QTimer m_turns;
+    QElapsedTimer m_sinceTurn;
+    Blocking m_longest;
 };
 
 /// The outcome of a reconcile or a stop, for people: "Ok", "Failed: no such user", "no answer".

@@ -16,7 +16,8 @@ void drillGarbageSpec(Drill& drill);
 void drillPages(Drill& drill);
 void drillStop(Drill& drill);
 
-/// To be called at the end of each drill: reports the misuse that the fake host counted.
+/// To be called at the end of each drill: reports the misuse that the fake host counted, and how long
+/// the plugin blocked.
 void reportMisuse(Drill& drill);
 
 }  // namespace fos1::check

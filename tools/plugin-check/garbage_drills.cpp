@@ -45,8 +45,16 @@ void tryValidator(Drill& drill, const std::vector<NamedMap>& objects) {
         return drill.harness().plugin().query(QString::fromLatin1(IValidator::kIid));
     }));
     if (!validator) return;
-    for (const NamedMap& object : objects)
+    const auto& guard = drill.harness().host().guard;
+    for (const NamedMap& object : objects) {
+        const std::size_t before = guard.count();
         drill.during(QStringLiteral("validate of ") + object.name, [&] { validator->validate(object.value); });
+        if (guard.count() == before) continue;
+        return drill.report().add(
+            failed(QStringLiteral("validator"),
+                   QStringLiteral("called the host in validate of %1: %2").arg(object.name, guard.last()),
+                   QStringLiteral("a validator is pure: fos1ctl validate calls it without a host")));
+    }
 }
 
 }  // namespace

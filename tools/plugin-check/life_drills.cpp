@@ -12,6 +12,7 @@ using testing::PluginHarness;
 namespace {
 
 constexpr qint64 kBudgetMs = 50;
+constexpr std::chrono::seconds kPatience{5};  ///< of the host, for a call that does not return
 
 /// Waits until the plugin does nothing more by itself, for at most half a second.
 void untilQuiet(Drill& drill) {
@@ -56,6 +57,14 @@ void checkTwice(Drill& drill) {
 }  // namespace
 
 void reportMisuse(Drill& drill) {
+    if (const auto& [phase, blocked] = drill.longestBlocking(); blocked > kPatience)
+        drill.report().add(
+            failed(QStringLiteral("blocking"),
+                   QStringLiteral("blocked the event loop for %1 s in %2; a host kills its runner after %3 s")
+                       .arg(static_cast<double>(blocked.count()) / 1000, 0, 'f', 1)
+                       .arg(phase)
+                       .arg(kPatience.count()),
+                   QStringLiteral("do slow work in a thread, or elsewhere, asynchronously")));
     drill.report().addStrayCalls(drill.harness().host().guard.strayCalls());
     drill.report().addWrongCompletions(drill.harness().host().wrongCompletions());
 }

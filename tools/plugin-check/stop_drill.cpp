@@ -5,6 +5,7 @@
 #include <QFile>
 
 #include "drills.h"
+#include "runner/thread_names.h"
 
 namespace fos1::check {
 
@@ -27,8 +28,7 @@ std::map<QString, QString> threads() {
 QStringList newThreads(const std::map<QString, QString>& before) {
     QStringList names;
     for (const auto& [id, name] : threads())
-        // Threads of Qt's pools exit by themselves after some idle time.
-        if (!before.contains(id) && name != QLatin1String("Thread (pooled)")) names.append(name);
+        if (!before.contains(id) && !runner::isQtsOwnThread(name)) names.append(name);
     return names;
 }
 

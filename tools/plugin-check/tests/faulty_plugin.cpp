@@ -5,12 +5,14 @@
 
 #include <QThread>
 #include <QTimer>
+#include <QUdpSocket>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "fos1/page.h"
 #include "fos1/plugin.h"
@@ -34,6 +36,11 @@ class FaultyPlugin : public QObject, public fos1::IPlugin, public fos1::IBusList
         if (has("is slow to start")) QThread::msleep(80);
         if (has("calls from a thread")) std::thread([this] { m_host->bus().publish(kTopic, "t", {}, 0); }).join();
         if (has("leaves a thread")) startThread();
+        if (has("has a UDP socket, which is no fault")) {
+            m_socket = std::make_unique<QUdpSocket>();
+            m_socket->bind(QHostAddress::LocalHost, 0);
+            m_socket->writeDatagram("x", QHostAddress::LocalHost, m_socket->localPort());
+        }
         m_host->bus().subscribe(QStringLiteral("time.sync/v1"), this);
         m_pages.addLater(QStringLiteral("show"), [this](const QString& argument, const fos1::page::Reply& reply) {
             if (has("crashes over an argument") && !argument.isEmpty()) ::raise(SIGSEGV);
@@ -69,6 +76,7 @@ class FaultyPlugin : public QObject, public fos1::IPlugin, public fos1::IBusList
     void stop(quint64 ticket) override {
         if (has("crashes in stop")) ::raise(SIGSEGV);
         if (has("never stops")) return;
+        m_socket.reset();
         if (has("stays subscribed")) return m_host->succeed(ticket);
         m_host->bus().unsubscribe(QStringLiteral("time.sync/v1"), this);
         if (has("talks after stop")) QTimer::singleShot(20, this, [this] { publish(QStringLiteral("still here")); });
@@ -88,6 +96,8 @@ class FaultyPlugin : public QObject, public fos1::IPlugin, public fos1::IBusList
     }
 
     QCborMap validate(const QCborMap& object) override {
+        if (has("sleeps in validate") && !std::exchange(m_hasSlept, true)) QThread::sleep(6);
+        if (has("calls the host in validate")) publish(QStringLiteral("checked"));
         if (has("trusts what it validates") && !object.value(kSpec).isMap()) ::raise(SIGSEGV);
         return fos1::validationResult({});
     }
@@ -110,6 +120,8 @@ class FaultyPlugin : public QObject, public fos1::IPlugin, public fos1::IBusList
     fos1::page::Book m_pages;
     std::optional<fos1::HostView> m_host;
     QString m_fault;
+    std::unique_ptr<QUdpSocket> m_socket;
+    bool m_hasSlept = false;
     int m_reconciles = 0;
 };
 

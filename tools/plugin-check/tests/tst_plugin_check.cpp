@@ -72,6 +72,9 @@ class TestPluginCheck : public QObject {
                                      << 14;  // it has no pages
         QTest::newRow("ntp") << QStringList{fos1::tree::builtPlugin(QStringLiteral("ntp"))} << 15;
         QTest::newRow("faulty without a fault") << QStringList{kFaulty} << 15;
+        QTest::newRow("with a socket") << QStringList{kFaulty, "--config",
+                                                      R"({"fault": "has a UDP socket, which is no fault"})"}
+                                       << 15;
     }
     void pluginsOfTheTreeConform() {
         QFETCH(QStringList, arguments);
@@ -97,6 +100,7 @@ class TestPluginCheck : public QObject {
         row("does not answer", "FAIL reconcile an empty snapshot: no answer;");
         row("trusts the spec", "FAIL garbage-spec crashed: signal 11 in reconcile of Thing whose spec is null");
         row("trusts what it validates", "FAIL garbage-spec crashed: signal 11 in validate of Thing whose spec is null");
+        row("calls the host in validate", "FAIL validator called the host in validate of Thing ");
         row("trusts the bus", "FAIL garbage-state crashed: signal 11 in delivery of time.sync/v1, stratum is null");
         row("publishes each time", "FAIL idempotence acted again on the same snapshot: published faulty.state/v1 k;");
         row("tells each time", "FAIL idempotence acted again on the same snapshot: event Reconciled;");
@@ -116,6 +120,14 @@ class TestPluginCheck : public QObject {
         QFETCH(QString, line);
         const Outcome outcome = checkFault(QTest::currentDataTag());
         QVERIFY2(outcome.complaints().join(u'\n').contains(line), qPrintable(outcome.output + outcome.errors));
+        QCOMPARE(outcome.status, 1);
+    }
+
+    void aCallThatBlocks() {
+        const Outcome outcome = check({kFaulty, "--timeout", "20", "--config", R"({"fault": "sleeps in validate"})"});
+        QVERIFY2(outcome.line("blocking").startsWith("FAIL blocking blocked the event loop for 6."),
+                 qPrintable(outcome.output));
+        QVERIFY2(outcome.line("blocking").contains(" s in validate of Thing "), qPrintable(outcome.output));
         QCOMPARE(outcome.status, 1);
     }
 
