@@ -103,6 +103,7 @@ QString pluginPage(const QJsonObject& plugin, qsizetype width) {
         line("Uses", QStringLiteral("%1 KiB of memory, %2 s of CPU")
                          .arg(plugin.value(u"memoryKiB").toInteger())
                          .arg(static_cast<double>(plugin.value(u"cpuMs").toInteger()) / 1000, 0, 'f', 2));
+    line("Protection", plugin.value(u"protection").toString());
     line("Restarts", cellText(plugin.value(u"restarts")));
     line("Slow calls", cellText(plugin.value(u"slowCallbacks")));
     line("File", plugin.value(u"file").toString());

@@ -13,7 +13,6 @@
 #include "plugins/plugin_supervisor.h"
 #include "plugins/powers.h"
 #include "plugins/runner_permissions.h"
-#include "plugins/runner_process.h"
 #include "resources/resource_store.h"
 #include "status/event_log.h"
 #include "status/status_store.h"
@@ -66,8 +65,8 @@ QCborMap pluginDetails(const PluginRecord& record, const StatusStore& status) {
     if (record.isolation != Isolation::Remote) return details;
     details.insert(QStringLiteral("permissions"),
                    rightsOf(permissionsOf(record.id, record.metadata.runner, record.granted).given));
-    const qint64 pid = record.instance ? record.instance->pid() : 0;
-    const RunnerUsage usage = usageOf(pid);
+    const trees::Usage usage = record.instance ? record.instance->usage() : trees::Usage();
+    details.insert(QStringLiteral("protection"), record.instance ? record.instance->protection() : QString());
     details.insert(QStringLiteral("memoryKiB"), usage.memoryKiB);
     details.insert(QStringLiteral("cpuMs"), static_cast<qint64>(usage.cpu.count()));
     return details;

@@ -12,6 +12,7 @@
 #include "fos1/desired.h"
 #include "fos1/result.h"
 #include "plugins/plugin_facade.h"
+#include "trees/usage.h"
 
 namespace fos1::host {
 
@@ -60,6 +61,9 @@ class PluginInstance : public QObject {
 
     /// The process id of the runner; 0 in this process.
     [[nodiscard]] virtual qint64 pid() const { return 0; }
+    /// What the runner and all that it started use; and what keeps hold of them, for people.
+    [[nodiscard]] virtual trees::Usage usage() { return {}; }
+    [[nodiscard]] virtual QString protection() const { return {}; }
 
     [[nodiscard]] PluginFacade& facade() { return *m_facade; }
 

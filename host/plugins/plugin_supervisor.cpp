@@ -37,6 +37,7 @@ PluginSupervisor::PluginSupervisor(const HostConfig& config, const HostServices&
     : QObject(parent),
       m_config(config),
       m_services(services),
+      m_trees(runnerProgram()),
       m_conditions(services),
       m_reconciles(services),
       m_floods(m_plugins) {
@@ -95,7 +96,7 @@ void PluginSupervisor::loadLocal(PluginRecord& record) {
 }
 
 bool PluginSupervisor::makeRunner(PluginRecord& record) {
-    auto prepared = prepareRunner(record, directoriesOf(record));
+    auto prepared = prepareRunner(record, directoriesOf(record), m_trees, m_config.stateDir);
     if (!prepared) {
         onFailed(record, prepared.error().text());
         return false;

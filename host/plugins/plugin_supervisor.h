@@ -17,6 +17,7 @@
 #include "plugins/plugin_questions.h"
 #include "plugins/plugin_record.h"
 #include "plugins/reconcile_calls.h"
+#include "plugins/runner_trees.h"
 
 namespace fos1::host {
 
@@ -91,6 +92,7 @@ class PluginSupervisor : public QObject {
 
     const HostConfig& m_config;
     HostServices m_services;
+    RunnerTrees m_trees;
     std::vector<std::unique_ptr<PluginRecord>> m_plugins;
     PluginConditions m_conditions;
     PendingCalls m_pending;

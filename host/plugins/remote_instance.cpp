@@ -80,7 +80,7 @@ RemoteInstance::RemoteInstance(std::unique_ptr<PluginFacade> facade, Launch laun
     : PluginInstance(std::move(facade)),
       m_launch(std::move(launch)),
       m_graveyard(graveyard),
-      m_process(new RunnerProcess(m_launch.request.id, m_launch.limits)) {
+      m_process(new RunnerProcess(m_launch.request.id, m_launch.limits, std::move(m_launch.tree))) {
     connect(&m_tick, &QTimer::timeout, this, &RemoteInstance::tick);
     connect(m_process, &RunnerProcess::ended, this, [this](const QString& how) {
         if (m_socket) m_socket->drain();  // its last messages

@@ -27,6 +27,7 @@ class RemoteInstance final : public PluginInstance {
         QString program;  ///< path of fos1-plugin-runner
         link::LoadRequest request;
         RunnerLimits limits;
+        std::unique_ptr<RunnerTree> tree;
     };
 
     /// `graveyard` owns the killed processes that have not exited yet. It outlives all instances.
@@ -45,6 +46,8 @@ class RemoteInstance final : public PluginInstance {
     void write(const QCborMap& object, Ticket ticket) override;
     void erase(const QCborMap& object, Ticket ticket) override;
     [[nodiscard]] qint64 pid() const override { return m_process->pid(); }
+    [[nodiscard]] trees::Usage usage() override { return m_process->usage(); }
+    [[nodiscard]] QString protection() const override { return m_process->protection(); }
 
    private:
     class Listener;

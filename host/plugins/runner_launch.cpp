@@ -71,6 +71,8 @@ Result<std::optional<User>> userOf(const PluginRecord& record, const QString& na
 
 }  // namespace
 
+QString runnerProgram() { return installedPath(QStringLiteral(FOS1_LIBEXEC_DIR "/fos1-plugin-runner")); }
+
 void assignUserIds(const std::vector<std::unique_ptr<PluginRecord>>& records) {
     std::set<unsigned> taken;
     for (const auto& record : records) {
@@ -81,7 +83,8 @@ void assignUserIds(const std::vector<std::unique_ptr<PluginRecord>>& records) {
     }
 }
 
-Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacade::Directories& directories) {
+Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacade::Directories& directories,
+                                   RunnerTrees& trees, const QString& stateDir) {
     const RunnerPermissions permissions = permissionsOf(record.id, record.metadata.runner, record.granted);
     const auto user = userOf(record, permissions.given.user);
     if (!user) return tl::unexpected<Error>(user.error());
@@ -93,7 +96,7 @@ Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacad
     RunnerLaunch prepared;
     prepared.refused = permissions.refused;
     RemoteInstance::Launch& launch = prepared.launch;
-    launch.program = installedPath(QStringLiteral(FOS1_LIBEXEC_DIR "/fos1-plugin-runner"));
+    launch.program = runnerProgram();
     launch.limits = {permissions.given.memoryMiB, permissions.given.cpuPercent};
     launch.request.id = record.id;
     launch.request.file = record.metadata.file;
@@ -117,6 +120,10 @@ Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacad
     confinement.write = permissions.given.write;
     confinement.execute = permissions.given.execute;
     confinement.memoryMiB = permissions.given.memoryMiB;
+    std::optional<RunnerTrees::User> treeUser;
+    if (*user) treeUser = RunnerTrees::User{(*user)->uid, permissions.given.user.isEmpty()};
+    launch.tree = trees.make(record.id, launch.limits, treeUser, stateDir);
+    if (const auto tag = launch.tree->group()) confinement.groups.push_back(*tag);
     return prepared;
 }
 

@@ -7,6 +7,7 @@
 
 #include "plugins/plugin_record.h"
 #include "plugins/remote_instance.h"
+#include "plugins/runner_trees.h"
 
 namespace fos1::host {
 
@@ -16,10 +17,15 @@ struct RunnerLaunch {
     QStringList remarks;  ///< for people: gaps in the confinement
 };
 
+/// The path of fos1-plugin-runner.
+QString runnerProgram();
+
 /// Gives each record a user id that no account and no other record has.
 void assignUserIds(const std::vector<std::unique_ptr<PluginRecord>>& records);
 
-/// Gives the directories, which exist, to the runner's user. The error names why the runner cannot start.
-Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacade::Directories& directories);
+/// Gives the directories, which exist, to the runner's user. `trees` makes the tree of the run; `stateDir` of the host.
+/// The error names why the runner cannot start.
+Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacade::Directories& directories,
+                                   RunnerTrees& trees, const QString& stateDir);
 
 }  // namespace fos1::host

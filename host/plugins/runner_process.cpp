@@ -9,7 +9,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <QFile>
 #include <QProcessEnvironment>
 #include <cstring>
 
@@ -35,32 +34,10 @@ QProcessEnvironment runnerEnvironment() {
     return environment;
 }
 
-QByteArray procFile(qint64 pid, const char* name) {
-    QFile file(QStringLiteral("/proc/%1/%2").arg(pid).arg(QLatin1String(name)));
-    return pid > 0 && file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
-}
-
 }  // namespace
 
-RunnerUsage usageOf(qint64 pid) {
-    RunnerUsage usage;
-    const QByteArray status = procFile(pid, "status");
-    for (const QByteArray field : {"RssAnon:", "RssShmem:"})
-        if (const qsizetype at = status.indexOf(field); at >= 0) {
-            const qsizetype from = at + field.size();
-            usage.memoryKiB += status.mid(from, status.indexOf("kB", from) - from).trimmed().toLongLong();
-        }
-    // proc(5): the name in parentheses may contain any character, so count from its end. utime and stime are fields 14
-    // and 15.
-    const QByteArray stat = procFile(pid, "stat");
-    const QList<QByteArray> fields = stat.mid(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields.size() > 12)
-        usage.cpu = milliseconds((fields[11].toLongLong() + fields[12].toLongLong()) * 1000 / ::sysconf(_SC_CLK_TCK));
-    return usage;
-}
-
-RunnerProcess::RunnerProcess(QString name, RunnerLimits limits, QObject* parent)
-    : QObject(parent), m_name(std::move(name)), m_limits(limits) {
+RunnerProcess::RunnerProcess(QString name, RunnerLimits limits, std::unique_ptr<RunnerTree> tree, QObject* parent)
+    : QObject(parent), m_name(std::move(name)), m_tree(std::move(tree)), m_limits(limits) {
     m_process.setProcessChannelMode(QProcess::ForwardedChannels);
     m_process.setStandardInputFile(QProcess::nullDevice());
     connect(&m_process, &QProcess::finished, this, [this](int exitCode, QProcess::ExitStatus status) {
@@ -75,9 +52,10 @@ RunnerProcess::RunnerProcess(QString name, RunnerLimits limits, QObject* parent)
 }
 
 void RunnerProcess::kill() {
-    // It leads a session, and so a group, of its own. One that left the group is out of reach here.
+    // It leads a session, and so a group, of its own. What left the group is in the tree.
     if (m_group > 0) ::kill(static_cast<pid_t>(-m_group), SIGKILL);
     m_process.kill();
+    m_tree->kill();
 }
 
 RunnerProcess::~RunnerProcess() {
@@ -109,7 +87,7 @@ Result<int> RunnerProcess::start(const QString& program) {
     m_output = std::make_unique<log::ChildOutput>(output[0]);
     log::logLines(*m_output, QStringLiteral("fos1.plugin"), QStringLiteral("plugin=%1 ").arg(m_name));
     m_process.setProcessEnvironment(runnerEnvironment());
-    m_process.setChildProcessModifier([child = ends[1], out = output[1]] {
+    m_process.setChildProcessModifier([child = ends[1], out = output[1], group = m_tree->entry()] {
         // Not our own standard error, in which a plugin could write what looks like a line of the host.
         ::dup2(out, STDOUT_FILENO);
         ::dup2(out, STDERR_FILENO);
@@ -119,8 +97,11 @@ Result<int> RunnerProcess::start(const QString& program) {
         // A Ctrl-C at the terminal must reach only the host, which then stops its runners in order.
         ::setsid();
         ::prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+        if (group >= 0) ::fcntl(group, F_SETFD, 0);
     });
-    m_process.start(program, {QStringLiteral("--link"), QString::number(ends[1])}, QIODevice::ReadOnly);
+    QStringList words{QStringLiteral("--link"), QString::number(ends[1])};
+    if (m_tree->entry() >= 0) words += {QStringLiteral("--group"), QString::number(m_tree->entry())};
+    m_process.start(program, words, QIODevice::ReadOnly);
     m_group = m_process.processId();
     ::close(ends[1]);
     ::close(output[1]);
@@ -128,7 +109,7 @@ Result<int> RunnerProcess::start(const QString& program) {
 }
 
 QString RunnerProcess::checkUsage() {
-    const RunnerUsage usage = usageOf(pid());
+    const trees::Usage usage = this->usage();
     if (m_limits.memoryMiB > 0 && usage.memoryKiB > qint64{m_limits.memoryMiB} * 1024)
         return QStringLiteral("used %1 MiB of memory, more than its limit of %2 MiB")
             .arg(usage.memoryKiB / 1024)
@@ -147,6 +128,7 @@ QString RunnerProcess::checkUsage() {
 }
 
 QString RunnerProcess::howItEnded(int exitCode, QProcess::ExitStatus status) const {
+    if (m_tree->isOutOfMemory()) return QStringLiteral("exceeded its memory limit of %1 MiB").arg(m_limits.memoryMiB);
     if (status == QProcess::CrashExit)
         return QStringLiteral("killed by signal %1 (%2)")
             .arg(exitCode)

@@ -9,6 +9,7 @@
 
 #include "fos1/result.h"
 #include "log/child_output.h"
+#include "plugins/runner_tree.h"
 
 namespace fos1::host {
 
@@ -17,18 +18,13 @@ struct RunnerLimits {
     int cpuPercent = 0;  ///< of one core, over kCpuWindow
 };
 
-struct RunnerUsage {
-    qint64 memoryKiB = 0;  ///< anonymous and shared memory in use, the latter also of memfd_create(2)
-    std::chrono::milliseconds cpu{0};
-};
-
 class RunnerProcess : public QObject {
     Q_OBJECT
    public:
     static constexpr std::chrono::seconds kCpuWindow{10};
 
-    /// `name` of the plugin: what it prints is logged with it.
-    RunnerProcess(QString name, RunnerLimits limits, QObject* parent = nullptr);
+    /// `name` of the plugin: what it prints is logged with it. `tree`: which holds all that it starts.
+    RunnerProcess(QString name, RunnerLimits limits, std::unique_ptr<RunnerTree> tree, QObject* parent = nullptr);
     ~RunnerProcess() override;
 
     /// Kills the process if it still runs, emits nothing more, and deletes itself after its exit or with its new
@@ -41,8 +37,11 @@ class RunnerProcess : public QObject {
     /// Checks the resource use. Returns a reason when it exceeds a limit. To be called once per second.
     QString checkUsage();
 
-    /// Kills it with all processes of its group.
+    /// Kills it with all processes of its tree.
     void kill();
+    /// What the processes of its tree use.
+    [[nodiscard]] trees::Usage usage() { return m_tree->usage(pid()); }
+    [[nodiscard]] QString protection() const { return m_tree->protection(pid()); }
     [[nodiscard]] qint64 pid() const { return m_process.processId(); }
 
    Q_SIGNALS:
@@ -55,12 +54,10 @@ class RunnerProcess : public QObject {
     const QString m_name;
     QProcess m_process;
     std::unique_ptr<log::ChildOutput> m_output;
+    std::unique_ptr<RunnerTree> m_tree;
     RunnerLimits m_limits;
     qint64 m_group = 0;
     std::vector<std::chrono::milliseconds> m_cpu;  ///< CPU time used, at each check of the last window
 };
-
-/// The resource use of a process, from proc(5); zeros when the process does not exist.
-RunnerUsage usageOf(qint64 pid);
 
 }  // namespace fos1::host

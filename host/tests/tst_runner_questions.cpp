@@ -14,6 +14,7 @@
 #include "metrics/metric_registry.h"
 #include "plugins/host_services.h"
 #include "plugins/remote_instance.h"
+#include "plugins/runner_trees.h"
 #include "plugins/verdict.h"
 #include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
@@ -48,6 +49,7 @@ struct Fixture {
     MetricRegistry metrics;
     SpecQuestions specs;
     PluginMetadata metadata;
+    RunnerTrees trees{tree::builtFile(QStringLiteral(FOS1_LIBEXEC_DIR "/fos1-plugin-runner"))};
     QObject graveyard;
     std::unique_ptr<RemoteInstance> instance;
     QStringList heard;  ///< the answers, in order
@@ -64,6 +66,7 @@ struct Fixture {
         launch.request.features = metadata.requiredFeatures;
         launch.request.stateDirectory = dir.path();
         launch.request.runtimeDirectory = dir.path();
+        launch.tree = trees.make(metadata.id, {}, {}, dir.path());
         auto facade = std::make_unique<PluginFacade>(
             metadata, QCborMap(), PluginFacade::Directories{dir.path(), dir.path()},
             HostServices{bus, resources, admission, queue, status, events, metrics, specs},
