@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include <QFile>
-#include <QLocalSocket>
 #include <QPointer>
 #include <algorithm>
 #include <tuple>
 
+#include "control/line_socket.h"
 #include "fos1/logging.h"
 
 namespace fos1::host {
@@ -28,19 +28,11 @@ std::pair<quint64, quint64> placeOf(const QString& path) {
 
 }  // namespace
 
-struct ControlServer::Connection {
-    QPointer<QLocalSocket> socket;
-    RpcCaller caller;
-    std::chrono::steady_clock::time_point active = std::chrono::steady_clock::now();
-    bool isSkipping = false;  ///< inside a line that exceeds the limit
-};
-
 ControlServer::ControlServer(const RpcDispatcher& dispatcher, QObject* parent)
     : QObject(parent), m_dispatcher(dispatcher) {
     // With these options Qt creates the socket under a temporary name, sets its mode and renames it, so the socket
     // never has a wider mode.
     m_server.setSocketOptions(QLocalServer::UserAccessOption | QLocalServer::GroupAccessOption);
-    connect(&m_server, &QLocalServer::newConnection, this, &ControlServer::accept);
     connect(&m_look, &QTimer::timeout, this, &ControlServer::lookAfterSocket);
 }
 
@@ -88,8 +80,7 @@ void ControlServer::lookAfterSocket() {
     Q_EMIT reopened(why);
 }
 
-RpcCaller ControlServer::callerOf(const QLocalSocket& socket) const {
-    const int fd = static_cast<int>(socket.socketDescriptor());
+RpcCaller ControlServer::callerOf(int fd) const {
     ucred peer{};
     socklen_t length = sizeof peer;
     if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) return {};
@@ -110,57 +101,50 @@ bool ControlServer::makeRoomFor(bool mayAct) {
     if (m_connections.size() < most) return true;
     const auto idlest =
         std::min_element(m_connections.begin(), m_connections.end(), [](const auto& left, const auto& right) {
-            return std::tuple(left->caller.mayAct, left->active) < std::tuple(right->caller.mayAct, right->active);
+            return std::tuple(left.caller.mayAct, left.active) < std::tuple(right.caller.mayAct, right.active);
         });
     const auto now = std::chrono::steady_clock::now();
-    if (idlest == m_connections.end() || now - (*idlest)->active < kIdle || ((*idlest)->caller.mayAct && !mayAct))
+    if (idlest == m_connections.end() || now - idlest->active < kIdle || (idlest->caller.mayAct && !mayAct))
         return false;
-    const QPointer<QLocalSocket> socket = (*idlest)->socket;
-    m_connections.erase(idlest);
-    if (socket) socket->abort();
+    drop(idlest->socket);
     return true;
 }
 
-void ControlServer::accept() {
-    while (QLocalSocket* socket = m_server.nextPendingConnection()) {
-        const RpcCaller caller = callerOf(*socket);
-        if (!makeRoomFor(caller.mayAct)) {
-            qCWarning(lcControl) << "too many connections on the control socket; refused a new one";
-            delete socket;
-            continue;
-        }
-        const auto connection = m_connections.emplace_back(std::make_shared<Connection>(Connection{socket, caller}));
-        socket->setReadBufferSize(kMaxLineBytes + 1);
-        connect(socket, &QObject::destroyed, this, [this, connection] { std::erase(m_connections, connection); });
-        connect(socket, &QLocalSocket::disconnected, socket, &QObject::deleteLater);
-        connect(socket, &QLocalSocket::readyRead, this, [this, connection] { read(*connection); });
-        connect(socket, &QLocalSocket::bytesWritten, this, [this, connection] { read(*connection); });
-        read(*connection);
+void ControlServer::accept(int fd) {
+    const RpcCaller caller = callerOf(fd);
+    if (!makeRoomFor(caller.mayAct)) {
+        qCWarning(lcControl) << "too many connections on the control socket; refused a new one";
+        ::close(fd);
+        return;
     }
+    auto* socket = new LineSocket(fd, {kMaxLineBytes, kMaxUnreadBytes, kMaxUnanswered}, this);
+    m_connections.push_back({socket, caller});
+    connect(socket, &LineSocket::line, this, [this, socket](const QByteArray& line) { handle(socket, line); });
+    connect(socket, &LineSocket::tooLong, socket, [socket] {
+        socket->send(
+            R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"the request is longer than 1 MiB"}})");
+    });
+    connect(socket, &LineSocket::closed, this, [this, socket] { drop(socket); });
 }
 
-void ControlServer::read(Connection& connection) {
-    connection.active = std::chrono::steady_clock::now();
-    const QPointer<QLocalSocket> socket = connection.socket;
-    const auto send = [socket](const QByteArray& response) {
-        if (!socket) return;
-        socket->write(response);
-        socket->write("\n");
+void ControlServer::handle(LineSocket* socket, const QByteArray& line) {
+    const auto connection = std::find_if(m_connections.begin(), m_connections.end(),
+                                         [socket](const Connection& each) { return each.socket == socket; });
+    if (connection == m_connections.end()) return;
+    connection->active = std::chrono::steady_clock::now();
+    const QByteArray request = line.trimmed();
+    if (request.isEmpty()) return;
+    const auto send = [peer = QPointer<LineSocket>(socket),
+                       waits = socket->expectAnswer()](const QByteArray& response) {
+        if (peer) peer->send(response);
     };
-    while (socket && socket->bytesToWrite() < kMaxUnreadBytes) {
-        if (!socket->canReadLine()) {
-            if (socket->bytesAvailable() <= kMaxLineBytes) return;
-            // The line is too long: discard input up to the newline, then reply with an error.
-            socket->readAll();
-            connection.isSkipping = true;
-            continue;
-        }
-        const QByteArray line = socket->readLine().trimmed();
-        if (std::exchange(connection.isSkipping, false))
-            send(R"({"jsonrpc":"2.0","id":null,"error":{"code":-32600,"message":"the request is longer than 1 MiB"}})");
-        else if (!line.isEmpty())
-            m_dispatcher.handle(line, connection.caller, send);
-    }
+    m_dispatcher.handle(request, connection->caller, send);
+}
+
+void ControlServer::drop(LineSocket* socket) {
+    std::erase_if(m_connections, [socket](const Connection& each) { return each.socket == socket; });
+    socket->disconnect(this);
+    socket->deleteLater();
 }
 
 }  // namespace fos1::host

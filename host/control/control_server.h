@@ -7,7 +7,6 @@
 #include <QObject>
 #include <QTimer>
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -15,15 +14,16 @@
 #include "control/json_rpc.h"
 #include "fos1/result.h"
 
-class QLocalSocket;
-
 namespace fos1::host {
+
+class LineSocket;
 
 class ControlServer : public QObject {
     Q_OBJECT
    public:
     static constexpr qsizetype kMaxLineBytes = 1 << 20;
     static constexpr qint64 kMaxUnreadBytes = 8 << 20;  ///< of responses; above this no more requests are read
+    static constexpr int kMaxUnanswered = 64;           ///< requests of one connection at a time
     static constexpr int kMaxConnections = 64;
     static constexpr int kReserved = 8;  ///< of them, for those who may act
     /// A connection may be closed for another one when it was idle for so long.
@@ -42,17 +42,34 @@ class ControlServer : public QObject {
     void reopened(const QString& why);
 
    private:
-    struct Connection;
+    struct Connection {
+        LineSocket* socket = nullptr;  ///< a child of the server
+        RpcCaller caller;
+        std::chrono::steady_clock::time_point active = std::chrono::steady_clock::now();
+    };
+    /// Qt accepts; what it makes of a connection would be closed as soon as the peer has sent its end.
+    class Listener final : public QLocalServer {
+       public:
+        explicit Listener(ControlServer& server) : m_server(server) {}
+
+       protected:
+        void incomingConnection(quintptr fd) override { m_server.accept(static_cast<int>(fd)); }
+
+       private:
+        ControlServer& m_server;
+    };
+
     Result<void> open();
     void lookAfterSocket();
-    void accept();
+    void accept(int fd);
     [[nodiscard]] bool makeRoomFor(bool mayAct);
-    void read(Connection& connection);
-    [[nodiscard]] RpcCaller callerOf(const QLocalSocket& socket) const;
+    void handle(LineSocket* socket, const QByteArray& line);
+    void drop(LineSocket* socket);
+    [[nodiscard]] RpcCaller callerOf(int fd) const;
 
     const RpcDispatcher& m_dispatcher;
-    std::vector<std::shared_ptr<Connection>> m_connections;
-    QLocalServer m_server;  ///< the end of its sockets changes m_connections
+    std::vector<Connection> m_connections;
+    Listener m_server{*this};
     std::optional<unsigned> m_group;
     QString m_path;
     std::pair<quint64, quint64> m_place;  ///< device and inode of the socket

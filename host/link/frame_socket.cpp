@@ -20,6 +20,7 @@ namespace {
 constexpr qsizetype kReadChunk = 64 * 1024;
 constexpr qsizetype kWriteChunk = 256 * 1024;
 constexpr qint64 kDispatchBudgetMs = 5;
+constexpr qint64 kDrainBudgetMs = 40;
 /// More than a socket holds (unix(7), /proc/sys/net/core/wmem_max).
 constexpr qsizetype kMostDrained = 1024 * 1024;
 
@@ -148,11 +149,13 @@ void FrameSocket::dispatch() {
 
 void FrameSocket::drain() {
     const QPointer<FrameSocket> guard(this);
+    QElapsedTimer timer;
+    timer.start();
     int readsLeft = static_cast<int>(kMostDrained / kReadChunk);
     do {
         while (const auto message = takeMessage()) {
             Q_EMIT received(*message);
-            if (!guard) return;
+            if (!guard || timer.elapsed() >= kDrainBudgetMs) return;
         }
     } while (guard && readsLeft-- > 0 && readSome());
 }

@@ -6,7 +6,6 @@
 
 #include <QFileInfo>
 #include <array>
-#include <cstring>
 
 #include "plugins/argument_checks.h"
 
@@ -42,9 +41,8 @@ QString textOf(const std::exception_ptr& exception) {
 
 QStringList originOf(const std::exception_ptr& exception) {
     // In libstdc++, an exception_ptr is the address of what was thrown.
-    void* object = nullptr;
-    static_assert(sizeof object == sizeof exception);
-    std::memcpy(&object, &exception, sizeof object);
+    static_assert(sizeof(void*) == sizeof exception);
+    const void* const object = *reinterpret_cast<void* const*>(&exception);
     QStringList files;
     if (object != lastThrow.object) return files;
     for (std::size_t i = 0; i < lastThrow.depth; ++i) {

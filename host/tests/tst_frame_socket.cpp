@@ -75,6 +75,28 @@ class TestFrameSocket : public QObject {
         ::close(pair.theirs);
     }
 
+    /// The last messages of a peer that dies may be many, and each may cost time.
+    void drainingHasABudget() {
+        const Pair pair;
+        FrameSocket socket(pair.ours);
+        int received = 0;
+        connect(&socket, &FrameSocket::received, this, [&] {
+            ++received;
+            QElapsedTimer busy;
+            for (busy.start(); busy.nsecsElapsed() < 500'000;) {
+            }
+        });
+        QByteArray bytes;
+        for (int i = 0; i < 2000; ++i) bytes += encodeFrame(MessageType::Ping, {i});
+        write(pair.theirs, bytes);
+        QElapsedTimer timer;
+        timer.start();
+        socket.drain();
+        QVERIFY2(timer.elapsed() < 300, qPrintable(QString::number(timer.elapsed())));
+        QVERIFY(received > 0);
+        ::close(pair.theirs);
+    }
+
     void whatWaitsIsConflated() {
         const Pair pair;
         FrameSocket socket(pair.ours);

@@ -11,6 +11,7 @@ namespace fos1::kube {
 namespace {
 constexpr std::chrono::seconds kPatience{30};
 constexpr qsizetype kMaxOutput = 1 << 20;
+constexpr qsizetype kMostComplaint = 500;
 }  // namespace
 
 Result<ExecCredential> parseExecCredential(const QByteArray& output, const QString& apiVersion) {
@@ -53,12 +54,14 @@ ExecRunner::ExecRunner(const ExecCommand& command, Done done, QObject* parent)
     connect(m_process, &QProcess::finished, this, [this](int code, QProcess::ExitStatus how) {
         if (how != QProcess::NormalExit || code != 0)
             return finish(failure(ErrorCode::Refused,
-                                  QStringLiteral("%1: %2").arg(
-                                      how == QProcess::NormalExit ? QStringLiteral("exited with code %1").arg(code)
-                                                                  : QStringLiteral("was killed by a signal"),
-                                      QString::fromUtf8(m_process->readAllStandardError().left(500)).simplified())));
+                                  QStringLiteral("%1: %2").arg(how == QProcess::NormalExit
+                                                                   ? QStringLiteral("exited with code %1").arg(code)
+                                                                   : QStringLiteral("was killed by a signal"),
+                                                               QString::fromUtf8(m_complaint).simplified())));
         finish(parseExecCredential(m_process->readAllStandardOutput(), m_command.apiVersion));
     });
+    connect(m_process, &QProcess::readyReadStandardError, this,
+            [this] { m_complaint += m_process->readAllStandardError().left(kMostComplaint - m_complaint.size()); });
     connect(m_process, &QProcess::readyReadStandardOutput, this, [this] {
         if (m_process->bytesAvailable() > kMaxOutput)
             finish(failure(ErrorCode::Protocol, QStringLiteral("printed more than 1 MiB")));

@@ -37,7 +37,8 @@ class ExecRunner : public QObject {
 
     ExecCommand m_command;
     Done m_done;
-    QProcess* m_process;  ///< a child object, unless it outlives this object while it exits
+    QByteArray m_complaint;  ///< the beginning of what it printed as errors
+    QProcess* m_process;     ///< a child object, unless it outlives this object while it exits
     QTimer m_deadline;
 };
 

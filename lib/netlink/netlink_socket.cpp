@@ -12,6 +12,7 @@ namespace fos1::netlink {
 namespace {
 
 constexpr qsizetype kLargestDatagram = 64 << 10;
+constexpr int kForeignAtOnce = 64;  ///< datagrams of other processes, which are ignored
 
 QString nameOf(int protocol) {
     return protocol == NETLINK_ROUTE       ? QStringLiteral("rtnetlink")
@@ -32,7 +33,8 @@ class KernelSocket final : public Socket {
     [[nodiscard]] quint32 portId() const override { return mnl_socket_get_portid(m_socket.get()); }
 
     [[nodiscard]] Received receive() override {
-        for (;;) {
+        // What others send is bounded too; the next turn goes on.
+        for (int i = 0; i < kForeignAtOnce; ++i) {
             sockaddr_nl from{};
             iovec part{m_buffer.data(), static_cast<std::size_t>(m_buffer.size())};
             msghdr message{};
@@ -52,6 +54,7 @@ class KernelSocket final : public Socket {
             if ((message.msg_flags & MSG_TRUNC) != 0) return {Received::What::Overrun, {}, {}};
             return {Received::What::Datagram, QByteArray::fromRawData(m_buffer.constData(), got), {}};
         }
+        return {};
     }
 
     [[nodiscard]] tl::expected<void, Error> send(const QByteArray& request) override {

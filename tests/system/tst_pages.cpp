@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Pages of plugins through a real host, in its process and in a runner: what a user sees when an answer is good, late,
 // invalid or missing.
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <QElapsedTimer>
+#include <QFile>
 #include <QJsonArray>
 #include <QTest>
 
@@ -59,6 +63,33 @@ class TestPages : public QObject {
         const QString threw = shown("throw");
         QVERIFY2(threw.startsWith(QStringLiteral("fos1ctl: pages: threw from page: page is too hard")),
                  qPrintable(threw));
+        QCOMPARE(host.stop(), 0);
+    }
+
+    /// As `echo … | socat - UNIX-CONNECT:…` does: it sends its end with the request. The answer comes later.
+    void whoHasSentItsEndIsAnswered() {
+        HostUnderTest host(*m_lab, "end");
+        host.addPlugin("pages", "{mode: remote}");
+        QVERIFY(host.start());
+        QTRY_COMPARE(host.ctl({"pages", "show"}).exitCode, 0);
+        for (const QByteArray end : {"\n", ""}) {
+            const int fd = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+            sockaddr_un address{};
+            address.sun_family = AF_UNIX;
+            const QByteArray path = QFile::encodeName(host.socket());
+            qstrncpy(address.sun_path, path.constData(), sizeof address.sun_path);
+            QCOMPARE(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+            const QByteArray request = R"({"jsonrpc":"2.0","id":1,"method":"plugin.page","params":)"
+                                       R"({"id":"pages","page":"show","argument":"later"}})" +
+                                       end;
+            QCOMPARE(::send(fd, request.constData(), static_cast<std::size_t>(request.size()), 0), request.size());
+            QCOMPARE(::shutdown(fd, SHUT_WR), 0);
+            QByteArray answer;
+            QByteArray part(4096, '\0');
+            for (ssize_t got = 0; (got = ::recv(fd, part.data(), 4096, 0)) > 0;) answer += part.left(got);
+            ::close(fd);
+            QVERIFY2(answer.contains("later") && answer.endsWith("}\n"), answer.constData());
+        }
         QCOMPARE(host.stop(), 0);
     }
 

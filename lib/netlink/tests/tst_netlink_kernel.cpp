@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The real kernel, in a network namespace of the test's own: addresses and routes as ip(8) sets them.
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
 #include <QTest>
 
 #include "isolation.h"
@@ -62,6 +65,29 @@ class TestNetlinkKernel : public QObject {
         QVERIFY(keeper.words(QStringLiteral("address")).contains(QStringLiteral("fd00::1/64")));
         QVERIFY(!keeper.words(QStringLiteral("address")).contains(QStringLiteral("192.0.2.1")));
         ip("link del lan\n");
+    }
+
+    /// Only what the kernel sends counts, and what others send cannot keep the event loop.
+    void floodOfAnotherProcess() {
+        auto ours = openSocket({NETLINK_ROUTE});
+        auto theirs = openSocket({NETLINK_ROUTE});
+        QVERIFY(ours && theirs);
+        sockaddr_nl to{};
+        to.nl_family = AF_NETLINK;
+        to.nl_pid = (*ours)->portId();
+        const nlmsghdr message{sizeof(nlmsghdr), RTM_NEWLINK, 0, 0, 0};
+        for (int i = 0; i < 200; ++i)
+            QCOMPARE(::sendto((*theirs)->descriptor(), &message, sizeof message, 0, reinterpret_cast<sockaddr*>(&to),
+                              sizeof to),
+                     ssize_t{sizeof message});
+        char first = 0;
+        for (int turn = 0; turn < 3; ++turn) {
+            QCOMPARE((*ours)->receive().what, Received::What::Nothing);
+            QVERIFY2(::recv((*ours)->descriptor(), &first, 1, MSG_PEEK | MSG_DONTWAIT) == 1,
+                     "it took them all at once");
+        }
+        QCOMPARE((*ours)->receive().what, Received::What::Nothing);
+        QVERIFY(::recv((*ours)->descriptor(), &first, 1, MSG_PEEK | MSG_DONTWAIT) < 0);
     }
 
     void joiningNeedsARightGroup() {

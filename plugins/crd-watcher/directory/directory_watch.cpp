@@ -14,6 +14,8 @@ namespace fos1::crd {
 using namespace std::chrono_literals;
 
 namespace {
+constexpr int kReadsATurn = 16;
+constexpr qsizetype kMostNames = 10'000;  ///< the directory is listed in any case
 constexpr uint32_t kEvents = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_CREATE | IN_ATTRIB |
                              IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
@@ -86,12 +88,13 @@ void DirectoryWatch::detach() {
 void DirectoryWatch::read() {
     alignas(inotify_event) std::array<char, 16 * 1024> buffer{};
     bool isGone = false;
-    for (;;) {
+    // Whoever goes on to change files must not keep us here.
+    for (int i = 0; i < kReadsATurn; ++i) {
         const ssize_t length = ::read(m_fd, buffer.data(), buffer.size());
         if (length <= 0) break;
         for (ssize_t at = 0; at < length;) {
             const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
-            if (event->len > 0) m_names.insert(QFile::decodeName(event->name));
+            if (event->len > 0 && m_names.size() < kMostNames) m_names.insert(QFile::decodeName(event->name));
             if ((event->mask & (IN_DELETE_SELF | IN_MOVE_SELF | IN_IGNORED)) != 0) isGone = true;
             at += static_cast<ssize_t>(sizeof(inotify_event)) + event->len;
         }
