@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kube_server.h"
 
+#include <signal.h>
+
 #include <QDebug>
 #include <QElapsedTimer>
 #include <QFile>
@@ -105,6 +107,10 @@ void KubeServer::kill() {
     if (!m_process) return;
     m_process->kill();
     m_process->waitForFinished(3000);
+}
+
+void KubeServer::freeze(bool isFrozen) const {
+    ::kill(static_cast<pid_t>(m_process->processId()), isFrozen ? SIGSTOP : SIGCONT);
 }
 
 bool KubeServer::restart() {

@@ -44,6 +44,8 @@ class KubeServer {
     bool start();
     /// Sends SIGKILL. The state file keeps its objects.
     void kill();
+    /// Stops the process (SIGSTOP), or lets it continue: connections stay and nothing is answered.
+    void freeze(bool isFrozen) const;
     /// Kills the server and restarts it on the same port, with the same objects.
     bool restart();
     [[nodiscard]] bool isRunning() const { return m_process && m_process->state() == QProcess::Running; }

@@ -36,6 +36,12 @@ function controls(api, front, faults) {
         },
         drop: () => ({ dropped: front.dropConnections() }),
         goaway: () => ({ asked: front.goAway() }),
+        'goaway-policy': ({ chance = 0, every = 0 }) => {
+            front.goAwayChance = chance;
+            front.goAwayEvery = every;
+            return {};
+        },
+        'shut-down': ({ ms = 60_000 }) => ({ asked: front.shutDown(ms) }),
         connections: () => ({ open: front.sockets.size, everSecured: front.connections }),
         silence: ({ on = true }) => {
             front.isSilent = on;

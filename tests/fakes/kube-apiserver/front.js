@@ -25,6 +25,8 @@ class Front {
         this.secured = new Map();  // remote port to TLS socket
         this.connections = 0;
         this.isSilent = false;
+        this.goAwayChance = options.goAwayChance;
+        this.goAwayEvery = 0;
         this.tls = http2.createSecureServer({ allowHTTP1: true, requestCert: true, rejectUnauthorized: false,
             settings: { maxConcurrentStreams: 250 }, ...this.secrets() });
         this.tls.on('secureConnection', (socket) => {
@@ -78,10 +80,29 @@ class Front {
         return count;
     }
 
-    /// Asks every HTTP/2 client to reconnect; requests under way continue.
+    /// Asks every HTTP/2 client to reconnect; requests under way continue, and the connection closes after the last one.
     goAway() {
-        for (const session of this.sessions) session.goaway();
+        for (const session of this.sessions) session.close();
         return this.sessions.size;
+    }
+
+    /// A graceful shutdown: no new connections or streams; watches go on until the process ends.
+    shutDown(ms) {
+        this.listener.close();
+        setTimeout(() => process.exit(0), ms);
+        return this.goAway();
+    }
+
+    /// Go's server sends GOAWAY with an answer that has "Connection: close": every 401 since 1.29, and a share of all
+    /// answers with --goaway-chance.
+    mayGoAway({ request }, code) {
+        if (request.httpVersionMajor !== 2) return;
+        const { session } = request.stream;
+        if (!session || session.closed) return;
+        session.answers = (session.answers || 0) + 1;
+        const isRefused = code === 401 && this.api.profile.goAwayWith401;
+        const isNth = this.goAwayEvery > 0 && session.answers >= this.goAwayEvery;
+        if (isRefused || isNth || Math.random() < this.goAwayChance) session.close();
     }
 
     serve(request, response) {
@@ -204,6 +225,7 @@ class Front {
         exchange.entry.status = code;
         this.log.answered(exchange.entry);
         exchange.response.writeHead(code, { 'cache-control': 'no-cache, private', ...headers });
+        this.mayGoAway(exchange, code);
     }
 
     send(exchange, code, headers, content) {

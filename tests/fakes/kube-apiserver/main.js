@@ -22,7 +22,7 @@ function options() {
             'token-file': text, 'basic-auth-file': text, 'authorization-mode': { ...text, default: 'AlwaysAllow' },
             manifests: { ...text, multiple: true, default: [] }, state: text, control: text, 'request-log': text,
             'initializing-ms': { ...text, default: '0' }, 'bookmark-interval-ms': { ...text, default: '60000' },
-            'history-limit': { ...text, default: '20000' },
+            'history-limit': { ...text, default: '20000' }, 'goaway-chance': { ...text, default: '0' },
         },
     });
     if (!values.cert || !values.key) throw new Error('--cert and --key are needed');
@@ -32,7 +32,7 @@ function options() {
         tokenFile: values['token-file'], basicAuthFile: values['basic-auth-file'], authorization: values['authorization-mode'],
         manifests: values.manifests, stateFile: values.state, control: values.control, requestLog: values['request-log'],
         initializingMs: Number(values['initializing-ms']), bookmarkIntervalMs: Number(values['bookmark-interval-ms']),
-        historyLimit: Number(values['history-limit']),
+        historyLimit: Number(values['history-limit']), goAwayChance: Number(values['goaway-chance']),
     };
 }
 

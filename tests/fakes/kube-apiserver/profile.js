@@ -26,6 +26,8 @@ const profiles = {
         /// An empty text in an apply-patch of a custom resource arrives as null.
         appliesEmptyTextAsNull: true,
         bookmarksFollowAllKinds: false,
+        /// Whether a 401 also asks the client to reconnect.
+        goAwayWith401: false,
     },
     '1.34': {
         version: {
@@ -46,6 +48,7 @@ const profiles = {
         breaksEmptyObjects: false,
         appliesEmptyTextAsNull: false,
         bookmarksFollowAllKinds: true,
+        goAwayWith401: true,
     },
 };
 
