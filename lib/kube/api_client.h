@@ -3,19 +3,15 @@
 // for each request, and once more after a 401. Must not know what is requested.
 #pragma once
 
-#include <QNetworkAccessManager>
-#include <QNetworkReply>
 #include <QObject>
-#include <QPointer>
-#include <QSslConfiguration>
-#include <QTimer>
 #include <functional>
 #include <memory>
 
 #include "api_types.h"
 #include "cluster_access.h"
+#include "connection_pool.h"
 #include "credential_source.h"
-#include "line_splitter.h"
+#include "transfer.h"
 
 namespace fos1::kube {
 
@@ -27,6 +23,9 @@ class ApiClient : public QObject {
     using Done = std::function<void(const ApiReply&)>;
 
     static constexpr qsizetype kMaxBody = 64 << 20;
+    /// How often a request is sent again because its connection ended before the answer began. A server may answer only
+    /// a few requests on each connection.
+    static constexpr int kMostRepeats = 30;
 
     /// `userAgent` is a text such as "fos1-host/0.1".
     ApiClient(ClusterAccess access, QByteArray userAgent, QObject* parent = nullptr);
@@ -34,7 +33,8 @@ class ApiClient : public QObject {
 
     [[nodiscard]] const ClusterAccess& access() const { return m_access; }
 
-    /// `done` is called exactly once, later, unless `context` or this object is deleted before.
+    /// `done` is called exactly once, later, unless `context` or this object is deleted before. The request may arrive
+    /// twice, when its connection ends without an answer: it names the object or the version that it is about.
     void send(const ApiRequest& request, QObject* context, Done done);
 
     /// Starts a reply without end, received line by line. `request.timeout` applies to its head. Owned by `parent`.
@@ -55,55 +55,27 @@ class ApiClient : public QObject {
    private:
     friend class ApiStream;
     class Exchange;
-    using Opened = std::function<void(const Result<QNetworkReply*>&)>;
+    using Opened = std::function<void(Result<std::unique_ptr<Transfer>>)>;
 
-    /// Sends it with the current credentials. `opened` is called exactly once, during the call or later.
-    void open(const ApiRequest& request, bool isStream, Opened opened);
-    Result<QNetworkReply*> openWith(const ApiRequest& request, bool isStream, const Authorization& authorization);
-    void retireNetwork();
-    void refused() { m_credentials.invalidate(); }
-    void onTlsErrors(QNetworkReply* reply, const QList<QSslError>& errors);
+    /// Sends it with the current credentials. `user` receives the answer unless the call fails; `opened` is called
+    /// exactly once, during the call or later, unless `context` is deleted before.
+    void open(const ApiRequest& request, bool isStream, QObject* context, TransferUser& user, Opened opened);
+    [[nodiscard]] Result<std::shared_ptr<ConnectionPool>> poolFor(const Authorization& authorization);
+    [[nodiscard]] HttpRequest messageOf(const ApiRequest& request, bool isStream,
+                                        const Authorization& authorization) const;
+    /// Its connections do not answer. Later requests get new ones, which may lead to another server behind the same
+    /// address.
+    void abandon(const ConnectionPool* pool);
+    /// The head of an answer has arrived.
+    void answered(int status);
 
     ClusterAccess m_access;
     QByteArray m_userAgent;
     CredentialSource m_credentials;
-    std::unique_ptr<QNetworkAccessManager> m_network;
-    QByteArray m_tlsIdentity;  ///< the identity for which m_network was created
-    QSslConfiguration m_tls;   ///< the same, parsed
+    std::shared_ptr<ConnectionPool> m_pool;
+    QByteArray m_identity;  ///< the certificates for which m_pool was created
     bool m_isClockTrusted = true;
     bool m_hasWaivedTime = false;
-};
-
-/// The lines of a reply as they arrive.
-class ApiStream : public QObject {
-    Q_OBJECT
-   public:
-    /// The longest accepted line.
-    static constexpr qsizetype kMaxLine = 16 << 20;
-
-    ~ApiStream() override;
-
-   Q_SIGNALS:
-    /// The reply's status is 200.
-    void opened();
-    void line(const QByteArray& text);
-    /// Emitted once. Status 200 without a problem: the stream ended normally.
-    void ended(const fos1::kube::ApiReply& reply);
-
-   private:
-    friend class ApiClient;
-    ApiStream(ApiClient& client, const ApiRequest& request, std::chrono::milliseconds silence, QObject* parent);
-    void attach(QNetworkReply* reply);
-    void read();
-    void finish(const ApiReply& reply);
-
-    QPointer<ApiClient> m_client;
-    QPointer<QNetworkReply> m_reply;
-    std::chrono::milliseconds m_silence;
-    QTimer m_patience;
-    LineSplitter m_lines{kMaxLine};
-    bool m_isOpen = false;
-    bool m_hasEnded = false;
 };
 
 }  // namespace fos1::kube

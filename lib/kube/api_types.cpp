@@ -4,6 +4,8 @@
 #include <QByteArrayList>
 #include <QJsonDocument>
 
+#include "transfer.h"
+
 namespace fos1::kube {
 
 QString ResourceType::path(const QString& ns, const QString& name, const QString& subresource) const {
@@ -17,6 +19,17 @@ QString ResourceType::path(const QString& ns, const QString& name, const QString
 }
 
 QJsonObject ApiReply::json() const { return QJsonDocument::fromJson(body).object(); }
+
+ApiReply replyOf(const HttpEnd& end, const QByteArray& body) {
+    ApiReply reply{end.status, body, end.retryAfter, {}, false};
+    if (end.status == 0)
+        reply.problem = end.problem;
+    else if (end.status < 200 || end.status >= 300)
+        reply.problem = problemOf(end.status, body);
+    else if (!end.problem.isEmpty())
+        reply.problem = QStringLiteral("the answer was cut off: ") + end.problem;
+    return reply;
+}
 
 QString problemOf(int status, const QByteArray& body) {
     constexpr qsizetype kMaxText = 1000;

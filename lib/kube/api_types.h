@@ -11,6 +11,8 @@
 
 namespace fos1::kube {
 
+struct HttpEnd;
+
 /// A resource as URLs name it: "example.com/v1" (or "v1") and "widgets".
 struct ResourceType {
     QString apiVersion;
@@ -36,11 +38,15 @@ struct ApiReply {
     int status = 0;  ///< of HTTP; 0: there was no reply
     QByteArray body;
     std::optional<std::chrono::milliseconds> retryAfter;
-    QString problem;  ///< for people: the server's message, or why the request failed; empty on success
+    QString problem;         ///< for people: the server's message, or why the request failed; empty on success
+    bool isTimeout = false;  ///< nothing, or nothing more, arrived in time
 
     [[nodiscard]] bool isOk() const { return status >= 200 && status < 300 && problem.isEmpty(); }
     [[nodiscard]] QJsonObject json() const;
 };
+
+/// The reply that ended like this, with its body as far as it is wanted.
+ApiReply replyOf(const HttpEnd& end, const QByteArray& body);
 
 /// What went wrong in a reply with this status: the message of its Status object, otherwise its first line.
 QString problemOf(int status, const QByteArray& body);

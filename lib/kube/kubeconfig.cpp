@@ -4,6 +4,7 @@
 #include <QCborArray>
 #include <QDir>
 #include <QFileInfo>
+#include <QProcessEnvironment>
 
 #include "yaml_document.h"
 
@@ -71,6 +72,17 @@ Result<QUrl> serverUrl(const Section& cluster) {
     const bool isHttp = url.scheme() == QStringLiteral("https") || url.scheme() == QStringLiteral("http");
     if (!url.isValid() || !isHttp || url.host().isEmpty())
         return cluster.refuse("server", QStringLiteral("must be the https URL of an API server"));
+    return url;
+}
+
+/// Empty when there is none. As in kubectl, a SOCKS proxy resolves the names.
+Result<QUrl> proxyUrl(const Section& cluster) {
+    QUrl url(cluster.text("proxy-url"));
+    if (url.isEmpty()) return url;
+    if (url.scheme() == QStringLiteral("socks5")) url.setScheme(QStringLiteral("socks5h"));
+    const QStringList schemes{QStringLiteral("http"), QStringLiteral("https"), QStringLiteral("socks5h")};
+    if (url.host().isEmpty() || !schemes.contains(url.scheme()))
+        return cluster.refuse("proxy-url", QStringLiteral("must be an http, https or socks5 URL"));
     return url;
 }
 
@@ -153,7 +165,9 @@ Result<ClusterAccess> parseKubeconfig(const QByteArray& text, const QString& fil
         return cluster->refuse("insecure-skip-tls-verify",
                                QStringLiteral("contradicts the certificate authority of the same cluster"));
     access.serverName = cluster->text("tls-server-name");
-    access.proxy = QUrl(cluster->text("proxy-url"));
+    const auto proxy = proxyUrl(*cluster);
+    if (!proxy) return tl::unexpected(proxy.error());
+    access.proxy = *proxy;
     access.ns = chosen->text("namespace");
     if (const QString userName = chosen->text("user"); !userName.isEmpty()) {
         const auto user = root.named("users", "user", userName);
@@ -170,6 +184,13 @@ Result<ClusterAccess> readKubeconfig(const QString& file, const QString& context
     const auto text = readSmallFile(file);
     if (!text) return tl::unexpected(text.error());
     return parseKubeconfig(*text, file, context);
+}
+
+std::map<QString, QString> ownEnvironment() {
+    const QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    std::map<QString, QString> all;
+    for (const QString& name : environment.keys()) all[name] = environment.value(name);
+    return all;
 }
 
 Result<ClusterAccess> inClusterAccess(const std::map<QString, QString>& environment, const QString& directory) {

@@ -11,6 +11,9 @@ namespace fos1::kube {
 Result<ClusterAccess> parseKubeconfig(const QByteArray& text, const QString& file, const QString& context = {});
 Result<ClusterAccess> readKubeconfig(const QString& file, const QString& context = {});
 
+/// This process's environment.
+std::map<QString, QString> ownEnvironment();
+
 /// The service account of a pod: KUBERNETES_SERVICE_HOST and _PORT from `environment`; token, ca.crt and namespace from
 /// `directory`.
 Result<ClusterAccess> inClusterAccess(const std::map<QString, QString>& environment, const QString& directory);

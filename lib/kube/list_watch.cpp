@@ -16,6 +16,9 @@ constexpr int kShortestWatchSeconds = 300;
 constexpr int kLongestWatchSeconds = 600;
 /// A watch that ends sooner counts as a failure.
 constexpr qint64 kShortWatchMs = 1000;
+/// A version that has expired so many times in a row is reported.
+constexpr int kOrdinaryExpiries = 3;
+constexpr std::chrono::seconds kCheckPatience{10};
 
 QString versionOf(const QJsonObject& object) {
     return object.value(QStringLiteral("metadata")).toObject().value(QStringLiteral("resourceVersion")).toString();
@@ -99,7 +102,10 @@ void ListWatch::onPage(const ApiReply& reply) {
         m_continue.clear();
         if (reply.status == 404) return retry(State::Absent, reply.problem);
         // The continue token expired: list once more from the start, this time in one piece.
-        if (reply.status == kGone) m_inPages = m_delay.failures() == 0;
+        if (reply.status == kGone) {
+            m_inPages = m_delay.failures() == 0;
+            return onGone(reply.problem);
+        }
         // A server that was restored to an earlier state does not know our version.
         m_version.clear();
         return retry(State::Waiting, reply.problem, reply.retryAfter);
@@ -176,10 +182,8 @@ void ListWatch::onWatchEnded(const ApiReply& reply) {
     m_stream->disconnect(this);
     m_stream.release()->deleteLater();
     if (reply.status == kGone) {
-        // The version is too old: list again, the first time without a delay.
         m_mustList = true;
-        if (m_delay.failures() == 0) return retry(State::Listing, {}, std::chrono::milliseconds(0));
-        return retry(State::Waiting, reply.problem);
+        return onGone(reply.problem);
     }
     if (reply.status == 404) {
         m_mustList = true;
@@ -194,13 +198,42 @@ void ListWatch::onWatchEnded(const ApiReply& reply) {
         }
         return retry(State::Watching, {});
     }
-    // After silence the version may be wrong too: it may lie in the server's future, and servers wait for such a
-    // version.
-    if (reply.status == 200 && m_watching.elapsed() >= m_options.silence.count()) {
-        m_mustList = true;
-        m_version.clear();
-    }
+    if (reply.status == 200 && reply.isTimeout) return check();
     retry(State::Waiting, reply.problem, reply.retryAfter);
+}
+
+/// An expired version is the server's way to ask for a new list, the first time without a delay.
+void ListWatch::onGone(const QString& problem) {
+    m_version.clear();
+    if (m_delay.failures() == 0) return retry(State::Listing, {}, std::chrono::milliseconds(0));
+    if (m_delay.failures() < kOrdinaryExpiries) return retry(State::Listing, {});
+    retry(State::Waiting, problem);
+}
+
+/// Nothing may have happened, the server may be gone, or our version may lie in its future: servers wait for such a
+/// version in silence (after they were restored to an earlier state).
+void ListWatch::check() {
+    QUrlQuery query = scopeQuery();
+    query.addQueryItem(QStringLiteral("limit"), QStringLiteral("1"));
+    ApiRequest request;
+    request.path = m_type.path(m_scope.ns);
+    request.query = query;
+    request.timeout = kCheckPatience;
+    m_request = std::make_unique<QObject>();
+    m_client.send(request, m_request.get(), [this](const ApiReply& reply) { onChecked(reply); });
+}
+
+void ListWatch::onChecked(const ApiReply& reply) {
+    m_request.release()->deleteLater();
+    if (!reply.isOk()) return retry(State::Waiting, reply.problem, reply.retryAfter);
+    // Versions of one type are numbers that grow (kubernetes.io/docs/reference/using-api/api-concepts).
+    bool isNumber = false;
+    const quint64 current = versionOf(reply.json()).toULongLong(&isNumber);
+    if (!isNumber || current < m_version.toULongLong()) {
+        m_version.clear();
+        return list();
+    }
+    watch();
 }
 
 }  // namespace fos1::kube

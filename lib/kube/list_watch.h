@@ -12,6 +12,7 @@
 #include <memory>
 
 #include "api_client.h"
+#include "api_stream.h"
 #include "retry_delay.h"
 
 namespace fos1::kube {
@@ -35,7 +36,8 @@ class ListWatch : public QObject {
 
     struct Options {
         int pageSize = 500;
-        /// Servers send a bookmark about once a minute.
+        /// After this time without an event or bookmark, the server is asked whether the watch can go on. Most servers
+        /// send a bookmark about once a minute, some only when there was a change.
         std::chrono::milliseconds silence{90'000};
     };
 
@@ -66,6 +68,10 @@ class ListWatch : public QObject {
     void list();
     void onPage(const ApiReply& reply);
     void watch();
+    /// Asks for the server's current version, after a silent watch.
+    void check();
+    void onChecked(const ApiReply& reply);
+    void onGone(const QString& problem);
     void onLine(const QByteArray& line);
     void onWatchEnded(const ApiReply& reply);
     void retry(State state, const QString& problem, std::optional<std::chrono::milliseconds> after = {});

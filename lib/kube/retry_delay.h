@@ -9,10 +9,11 @@ namespace fos1::kube {
 
 class RetryDelay {
    public:
-    /// 500 ms, doubled with each further failure up to 30 s, then multiplied by 0.5 to 1. `random` is in [0, 1).
+    /// 500 ms, doubled with each further failure up to 8 s, so that recovery is quick; then multiplied by 0.5 to 1.
+    /// `random` is in [0, 1).
     std::chrono::milliseconds next(double random) {
         constexpr std::chrono::milliseconds kFirst{500};
-        constexpr std::chrono::milliseconds kCap{30'000};
+        constexpr std::chrono::milliseconds kCap{8'000};
         constexpr int kMostDoublings = 10;
         const auto nominal = std::min(kCap, kFirst * (1 << std::min(m_failures++, kMostDoublings)));
         return std::chrono::milliseconds(

@@ -1,56 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "tls_material.h"
 
-#include <QSslCertificate>
-#include <QSslKey>
-#include <algorithm>
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <memory>
 
 namespace fos1::kube {
 
 namespace {
 
-QSslKey keyFrom(const QByteArray& pem) {
-    for (const QSsl::KeyAlgorithm algorithm : {QSsl::Rsa, QSsl::Ec, QSsl::Dsa})
-        if (QSslKey key(pem, algorithm); !key.isNull()) return key;
-    return {};
+using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
+
+Bio reader(const QByteArray& pem) { return {BIO_new_mem_buf(pem.constData(), static_cast<int>(pem.size())), BIO_free}; }
+
+bool hasCertificate(const QByteArray& pem) {
+    const std::unique_ptr<X509, decltype(&X509_free)> certificate(
+        PEM_read_bio_X509(reader(pem).get(), nullptr, nullptr, nullptr), X509_free);
+    return certificate != nullptr;
+}
+
+bool hasKey(const QByteArray& pem) {
+    // Without this, OpenSSL asks for a passphrase on the terminal.
+    const auto noPassphrase = [](char* /*buffer*/, int /*size*/, int /*isWritten*/, void* /*user*/) { return -1; };
+    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key(
+        PEM_read_bio_PrivateKey(reader(pem).get(), nullptr, noPassphrase, nullptr), EVP_PKEY_free);
+    return key != nullptr;
 }
 
 }  // namespace
 
-Result<QSslConfiguration> tlsConfiguration(const ClusterAccess& access, const QByteArray& authority,
-                                           const Authorization& authorization) {
-    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-    if (access.isInsecure) tls.setPeerVerifyMode(QSslSocket::VerifyNone);
-    if (access.authority.isSet()) {
-        const QList<QSslCertificate> authorities = QSslCertificate::fromData(authority);
-        if (authorities.isEmpty())
-            return failure(
-                ErrorCode::InvalidInput, QStringLiteral("contains no certificate"),
-                access.authority.file.isEmpty() ? QStringLiteral("certificate-authority-data") : access.authority.file);
-        tls.setCaCertificates(authorities);
-    }
-    if (!authorization.certificate.isEmpty()) {
-        const QList<QSslCertificate> chain = QSslCertificate::fromData(authorization.certificate);
-        const QSslKey key = keyFrom(authorization.key);
-        if (chain.isEmpty() || key.isNull())
-            return failure(ErrorCode::InvalidInput, QStringLiteral("the client certificate or its key is not in PEM"));
-        tls.setLocalCertificateChain(chain);
-        tls.setPrivateKey(key);
-    }
-    return tls;
-}
-
-bool isOnlyAboutTime(const QList<QSslError>& errors) {
-    return !errors.isEmpty() && std::all_of(errors.begin(), errors.end(), [](const QSslError& error) {
-        return error.error() == QSslError::CertificateNotYetValid || error.error() == QSslError::CertificateExpired;
-    });
-}
-
-QString textOf(const QList<QSslError>& errors) {
-    QStringList texts;
-    for (const QSslError& error : errors) texts.append(error.errorString());
-    texts.removeDuplicates();
-    return texts.join(QStringLiteral("; "));
+Result<ConnectionPool::Settings> connectionSettings(const ClusterAccess& access, const QByteArray& authority,
+                                                    const Authorization& authorization) {
+    if (access.authority.isSet() && !hasCertificate(authority))
+        return failure(
+            ErrorCode::InvalidInput, QStringLiteral("contains no certificate"),
+            access.authority.file.isEmpty() ? QStringLiteral("certificate-authority-data") : access.authority.file);
+    if (!authorization.certificate.isEmpty() &&
+        (!hasCertificate(authorization.certificate) || !hasKey(authorization.key)))
+        return failure(ErrorCode::InvalidInput,
+                       QStringLiteral("the client certificate or its key is not in PEM, or is encrypted"));
+    return ConnectionPool::Settings{access.server,     access.proxy,
+                                    access.isInsecure, access.serverName.toUtf8(),
+                                    authority,         authorization.certificate,
+                                    authorization.key};
 }
 
 }  // namespace fos1::kube

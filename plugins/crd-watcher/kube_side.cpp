@@ -8,7 +8,6 @@
 #include "fos1/logging.h"
 #include "kubeconfig.h"
 #include "node/identity.h"
-#include "proxy.h"
 
 namespace fos1::crd {
 
@@ -150,8 +149,6 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
     connect(&m_nodeWatch, &kube::ListWatch::updated, this, [this](const QCborMap& node) { onNode({node}); });
     connect(&m_nodeWatch, &kube::ListWatch::deleted, this, [this] { onNode({}); });
     connect(&m_nodeWatch, &kube::ListWatch::stateChanged, this, reportSoon);
-    // Qt's messages about a stream that ends are of no use; our conditions contain the reason.
-    QLoggingCategory::setFilterRules(QStringLiteral("qt.network.http2.warning=false"));
 }
 
 KubeSide::~KubeSide() = default;

@@ -6,6 +6,7 @@
 #include <QTest>
 
 #include "api_client.h"
+#include "api_stream.h"
 #include "kube_server.h"
 #include "kubeconfig.h"
 #include "lab.h"
@@ -205,7 +206,18 @@ class TestApiClient : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(ask(client).isOk(), 10'000);
     }
 
+    void aProxyIsAsked_data() {
+        QTest::addColumn<bool>("isInKubeconfig");
+        QTest::addColumn<QByteArray>("noProxy");
+        QTest::addColumn<bool>("isUsed");
+        QTest::newRow("kubeconfig") << true << QByteArray("*") << true;
+        QTest::newRow("environment") << false << QByteArray("10.0.0.0/8,elsewhere") << true;
+        QTest::newRow("exempt") << false << QByteArray("elsewhere,0.0.0.0/16") << false;
+    }
     void aProxyIsAsked() {
+        QFETCH(const bool, isInKubeconfig);
+        QFETCH(const QByteArray, noProxy);
+        QFETCH(const bool, isUsed);
         QTcpServer proxy;
         QVERIFY(proxy.listen(QHostAddress::LocalHost));
         QByteArray line;
@@ -217,11 +229,24 @@ class TestApiClient : public QObject {
                 socket->disconnectFromHost();
             });
         });
+        const QString address = QStringLiteral("http://127.0.0.1:%1").arg(proxy.serverPort());
         ClusterAccess proxied = access();
-        proxied.proxy = QUrl(QStringLiteral("http://127.0.0.1:%1").arg(proxy.serverPort()));
+        // This address leads to this machine, and does not count as loopback.
+        proxied.server.setHost("0.0.0.0");
+        proxied.serverName = "localhost";
+        if (isInKubeconfig)
+            proxied.proxy = QUrl(address);
+        else
+            qputenv("HTTPS_PROXY", address.toUtf8());
+        qputenv("NO_PROXY", noProxy);
         ApiClient client(proxied, "test");
-        QVERIFY(!ask(client).isOk());
-        QVERIFY2(line.startsWith("CONNECT 127.0.0.1:" + QByteArray::number(m_server->port())), line.constData());
+        const ApiReply reply = ask(client);
+        qunsetenv("HTTPS_PROXY");
+        qunsetenv("NO_PROXY");
+        QVERIFY2(reply.isOk() != isUsed, qPrintable(reply.problem));
+        const QByteArray asked = "CONNECT 0.0.0.0:" + QByteArray::number(m_server->port());
+        QVERIFY2(line.startsWith(asked) == isUsed, line.constData());
+        QVERIFY2(!line.contains(m_server->token().toUtf8()), line.constData());
     }
 
     void aStreamComesInLines() {

@@ -7,6 +7,7 @@
 #include <QTcpSocket>
 #include <QTest>
 
+#include "follower.h"
 #include "kube_server.h"
 #include "kubeconfig.h"
 #include "lab.h"
@@ -20,52 +21,7 @@ using fakes::KubeServer;
 
 namespace {
 
-const ResourceType kServices{"ntp.fos1.io/v1alpha1", "NTPService", "ntpservices", true};
 const QString kCrd = tree::sourceFile(QStringLiteral("crds/ntp.fos1.io_ntpservices.yaml"));
-
-QString nameOf(const QCborMap& object) {
-    return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("name")).toString();
-}
-
-/// The objects that a user of ListWatch knows.
-struct Follower {
-    ListWatch watch;
-    std::map<QString, QCborMap> objects;
-    std::map<QString, QCborMap> next;  ///< of the list under way
-    int lists = 0;
-    int events = 0;
-    QStringList deletions;
-
-    Follower(ApiClient& client, const ListScope& scope = {}, ListWatch::Options options = {})
-        : watch(client, kServices, scope, options) {
-        QObject::connect(&watch, &ListWatch::listing, &watch, [this] { next.clear(); });
-        QObject::connect(&watch, &ListWatch::listed, &watch, [this](const QList<QCborMap>& page) {
-            for (const QCborMap& object : page) next[nameOf(object)] = object;
-        });
-        QObject::connect(&watch, &ListWatch::replaced, &watch, [this] {
-            ++lists;
-            for (const auto& [name, object] : objects)
-                if (!next.contains(name)) deletions.append(name);
-            objects = next;
-        });
-        QObject::connect(&watch, &ListWatch::updated, &watch, [this](const QCborMap& object) {
-            ++events;
-            objects[nameOf(object)] = object;
-        });
-        QObject::connect(&watch, &ListWatch::deleted, &watch, [this](const QCborMap& object) {
-            ++events;
-            deletions.append(nameOf(object));
-            objects.erase(nameOf(object));
-        });
-        watch.start();
-    }
-    [[nodiscard]] QString names() const {
-        QStringList all;
-        for (const auto& [name, object] : objects) all.append(name);
-        return all.join(u' ');
-    }
-    [[nodiscard]] bool isWatching() const { return watch.state() == ListWatch::State::Watching; }
-};
 
 }  // namespace
 
@@ -88,11 +44,7 @@ class TestListWatch : public QObject {
         m_server->install({yaml::parse(file.readAll(), kCrd)->front().value.toJsonObject()});
     }
     void put(const QString& name, const QJsonObject& labels = {}, const QString& ns = QStringLiteral("default")) const {
-        m_server->install({QJsonObject{
-            {"apiVersion", kServices.apiVersion},
-            {"kind", kServices.kind},
-            {"metadata", QJsonObject{{"name", name}, {"namespace", ns}, {"labels", labels}}},
-            {"spec", QJsonObject{{"enabled", true}, {"sources", QJsonObject{}}, {"server", QJsonObject{}}}}}});
+        m_server->install({serviceObject(name, labels, ns)});
     }
     void remove(const QString& name) const {
         m_server->control(
@@ -264,20 +216,6 @@ class TestListWatch : public QObject {
         }
         QTRY_COMPARE_WITH_TIMEOUT(follower.names(), wanted, 40'000);
         QVERIFY(follower.deletions.isEmpty());
-    }
-
-    void aServerThatGoesSilentIsGivenUp() {
-        put("a");
-        ListWatch::Options options;
-        options.silence = std::chrono::milliseconds(1500);
-        Follower follower(*m_client, {}, options);
-        QTRY_VERIFY(follower.isWatching());
-        m_server->control("silence", {{"on", true}});
-        QTRY_COMPARE_WITH_TIMEOUT(follower.watch.state(), ListWatch::State::Waiting, 10'000);
-        QVERIFY2(follower.watch.problem().contains("silent"), qPrintable(follower.watch.problem()));
-        m_server->control("silence", {{"on", false}});
-        put("b");
-        QTRY_COMPARE_WITH_TIMEOUT(follower.names(), QStringLiteral("a b"), 90'000);
     }
 
     void bookmarksKeepTheVersionFresh() {

@@ -17,7 +17,7 @@ namespace fos1::crd {
 
 namespace {
 
-constexpr std::size_t kMostAtOnce = 4;
+constexpr std::size_t kMostAtOnce = 16;
 constexpr std::chrono::milliseconds kWriteRetry{2000};
 constexpr int kMostDoublings = 5;
 constexpr std::chrono::milliseconds kShortestWait{20};
