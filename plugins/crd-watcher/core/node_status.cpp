@@ -119,6 +119,24 @@ bool isServedHere(const QCborMap& status) {
            !(ready && ready->value(QStringLiteral("reason")).toString() == QLatin1String(kOtherNode));
 }
 
+QCborMap withTimesOf(const QCborMap& present, const QCborMap& status, const QString& now) {
+    QCborArray conditions;
+    const QCborArray given = status.value(kConditions).toArray();
+    for (const QCborValue& value : given) {
+        QCborMap condition = value.toMap();
+        const auto before = conditionOf(present, condition.value(kType).toString());
+        const QString since = before ? before->value(kChanged).toString() : QString();
+        if (!since.isEmpty() && before->value(kStatus) == condition.value(kStatus))
+            condition.insert(kChanged, since);
+        else if (condition.value(kChanged).toString().isEmpty())
+            condition.insert(kChanged, now);
+        conditions.append(condition);
+    }
+    QCborMap result = status;
+    if (!conditions.isEmpty()) result.insert(kConditions, conditions);
+    return result;
+}
+
 QCborMap nodeEntry(const QString& node, const QCborMap& status) {
     QCborMap entry = status;
     entry.insert(kName, node);

@@ -13,6 +13,10 @@ namespace fos1::crd {
 /// Whether a node with this status handles the object (condition Ready is not False with kOtherNode).
 bool isServedHere(const QCborMap& status);
 
+/// The status with the times of `present`: a condition that has the same `status` there has been so since then,
+/// whatever this process knows of it; a condition without a time gets `now` (RFC 3339).
+QCborMap withTimesOf(const QCborMap& present, const QCborMap& status, const QString& now);
+
 /// The entry of a node: its status and its name.
 QCborMap nodeEntry(const QString& node, const QCborMap& status);
 

@@ -3,6 +3,7 @@
 #include "kube/status_writer.h"
 
 #include <QCryptographicHash>
+#include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -167,11 +168,14 @@ void StatusWriter::markDue() {
 bool StatusWriter::serveNext() {
     if (m_busy.size() >= kMostAtOnce) return false;
     // Skip busy objects; they are served on a later turn.
-    const auto next =
-        std::find_if(m_dirty.begin(), m_dirty.end(), [this](const ObjectKey* key) { return !m_busy.contains(*key); });
-    if (next == m_dirty.end()) return false;
+    const auto isFree = [this](const ObjectKey* key) { return !m_busy.contains(*key); };
+    const auto middle = m_dirty.upper_bound(&m_lastServed);
+    auto next = std::find_if(middle, m_dirty.end(), isFree);
+    if (next == m_dirty.end()) next = std::find_if(m_dirty.begin(), middle, isFree);
+    if (next == m_dirty.end() || m_busy.contains(**next)) return false;
     const ObjectKey key = **next;
     m_dirty.erase(next);
+    m_lastServed = key;
     const ClusterObject* object = m_source.find(key);
     if (!object)
         forget(key);
@@ -180,13 +184,17 @@ bool StatusWriter::serveNext() {
     return true;
 }
 
-/// The status that plugins report, and the reason if the cluster's version is not in force.
+/// The status that plugins report, and whether the cluster's version was accepted or why it is not in force.
 QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& object) const {
     const auto book = m_books.find(key);
     QCborMap status = book == m_books.end() ? QCborMap() : m_compactor.expandedMap(book->second.own);
     const auto refusal = m_source.refusals().find(key);
-    if (refusal == m_source.refusals().end()) return status;
     const qint64 generation = generationOf(m_source.desired(object));
+    if (refusal == m_source.refusals().end()) {
+        if (!crd::isServedHere(status)) return status;
+        return withCondition(status,
+                             good("Accepted", "Valid", QStringLiteral("The object is valid."), generation).toCbor());
+    }
     const QString what = status.isEmpty() ? QStringLiteral("It is not in force: ")
                                           : QStringLiteral("The last good version stays in force: ");
     const QString message = what + refusal->second;
@@ -196,14 +204,19 @@ QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& obje
     return status;
 }
 
-bool StatusWriter::isNews(const Written& last, const QCborMap& wanted, const QCborMap& present) const {
-    const bool isKnown = last.when.isValid();
-    if (isSame(essenceOf(wanted), essenceOf(present))) {
-        if (isSame(wanted, present) || (isKnown && digestOf(wanted) == last.content)) return false;
-        return !isKnown || last.when.elapsed() >= m_options.refresh;
-    }
+bool StatusWriter::isNews(Written& last, const QCborMap& wanted, const QCborMap& present) const {
     // A server that stores something different from what was written does not get the same write again and again.
-    return !isKnown || present.isEmpty() || digestOf(essenceOf(wanted)) != last.essence;
+    if (!isSame(essenceOf(wanted), essenceOf(present)))
+        return !last.when.isValid() || present.isEmpty() || digestOf(essenceOf(wanted)) != last.essence;
+    if (!last.when.isValid()) {
+        // An earlier run has written it; numbers alone can wait as after a write of our own.
+        last.when.start();
+        last.content = digestOf(present);
+        last.essence = digestOf(essenceOf(present));
+        return false;
+    }
+    if (isSame(wanted, present) || digestOf(wanted) == last.content) return false;
+    return last.when.elapsed() >= m_options.refresh;
 }
 
 bool StatusWriter::isDue(const ObjectKey& key, Part part, const QCborMap& wanted, const QCborMap& present) {
@@ -236,9 +249,10 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
             return false;
         }
     }
+    const QString now = QDateTime::currentDateTimeUtc().toString(Qt::ISODate);
+    const QCborMap status = m_source.status(object);
     const QCborMap own = ownStatus(key, object);
     const bool isServed = crd::isServedHere(own);
-    const QCborMap status = m_source.status(object);
     if (book.own.isNull()) {
         // After a start, "not reported yet" does not mean "no longer served".
         if (isServedHere(key).has_value())
@@ -247,8 +261,9 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
             later(key, m_options.silence - book.known.elapsed());
     }
     if (!m_options.kindsWithNodes.contains(key.apiVersion + u'/' + key.kind)) {
-        if (!isServed || !isDue(key, Part::Whole, own, partOf(status, own))) return false;
-        apply(key, Part::Whole, own, own);
+        const QCborMap whole = withTimesOf(status, own, now);
+        if (!isServed || !isDue(key, Part::Whole, whole, partOf(status, whole))) return false;
+        apply(key, Part::Whole, whole, whole);
         return true;
     }
     const QCborArray nodes = status.value(kNodes).toArray();
@@ -260,15 +275,19 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
         apply(key, Part::Entry, {}, {});
         return true;
     }
-    if (const QCborMap entry = nodeEntry(m_options.node, own);
-        isServed && isDue(key, Part::Entry, entry, present.value_or(QCborMap()))) {
+    const QCborMap before = present.value_or(QCborMap());
+    const QCborMap entry = withTimesOf(before, nodeEntry(m_options.node, own), now);
+    const bool isEntryDue = isServed && isDue(key, Part::Entry, entry, before);
+    const QCborMap whole =
+        nodes.isEmpty() ? withTimesOf(status, statusWithoutNodes(key, object), now) : aggregate(nodes);
+    const bool isWholeDue = !whole.isEmpty() && isDue(key, Part::Whole, whole, partOf(status, whole));
+    if (isWholeDue && !m_lease.isOurs()) awaitLease(key);
+    const bool isWholeNext = !isEntryDue || book.part(Part::Whole).when < book.part(Part::Entry).when;
+    if (isWholeDue && m_lease.isOurs() && isWholeNext)
+        apply(key, Part::Whole, whole, whole);
+    else if (isEntryDue)
         apply(key, Part::Entry, {{kNodes, QCborArray{entry}}}, entry);
-        return true;
-    }
-    const QCborMap whole = nodes.isEmpty() ? statusWithoutNodes(key, object) : aggregate(nodes);
-    if (whole.isEmpty() || !isDue(key, Part::Whole, whole, partOf(status, whole))) return false;
-    writeWhole(key, whole);
-    return true;
+    return m_busy.contains(key);
 }
 
 /// Empty until it is certain that no node is about to handle the object.
@@ -290,8 +309,7 @@ QCborMap StatusWriter::statusWithoutNodes(const ObjectKey& key, const ClusterObj
             {kStatusConditions, QCborArray{nobody.toCbor()}}};
 }
 
-void StatusWriter::writeWhole(const ObjectKey& key, const QCborMap& wanted) {
-    if (m_lease.isOurs()) return apply(key, Part::Whole, wanted, wanted);
+void StatusWriter::awaitLease(const ObjectKey& key) {
     bookOf(key).isAwaitingLease = true;
     if (m_isLeaseAsked || m_leaseTimer.isActive()) return;
     m_isLeaseAsked = true;

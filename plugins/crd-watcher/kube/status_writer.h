@@ -60,6 +60,8 @@ class StatusWriter : public QObject, public IStatusListener {
         void start() { m_start = Clock::now(); }
         void invalidate() { m_start = {}; }
         [[nodiscard]] bool isValid() const { return m_start != Clock::time_point(); }
+        /// Earlier; never is the earliest.
+        bool operator<(const Since& other) const { return m_start < other.m_start; }
         [[nodiscard]] std::chrono::milliseconds elapsed() const {
             return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - m_start);
         }
@@ -100,11 +102,11 @@ class StatusWriter : public QObject, public IStatusListener {
     void forget(const ObjectKey& key);
     [[nodiscard]] QCborMap ownStatus(const ObjectKey& key, const ClusterObject& object) const;
     /// Whether this is news that the cluster does not have, whatever its importance.
-    [[nodiscard]] bool isNews(const Written& last, const QCborMap& wanted, const QCborMap& present) const;
+    [[nodiscard]] bool isNews(Written& last, const QCborMap& wanted, const QCborMap& present) const;
     [[nodiscard]] bool isDue(const ObjectKey& key, Part part, const QCborMap& wanted, const QCborMap& present);
     [[nodiscard]] QCborMap statusWithoutNodes(const ObjectKey& key, const ClusterObject& object);
     void apply(const ObjectKey& key, Part part, const QCborMap& status, const QCborMap& content);
-    void writeWhole(const ObjectKey& key, const QCborMap& wanted);
+    void awaitLease(const ObjectKey& key);
     void markAwaiting();
     void later(const ObjectKey& key, std::chrono::milliseconds delay);
     void markDue();
@@ -120,6 +122,7 @@ class StatusWriter : public QObject, public IStatusListener {
     Compactor m_compactor;
     Books m_books;
     std::set<const ObjectKey*, ByKey> m_dirty;  ///< keys of m_books
+    ObjectKey m_lastServed;                     ///< the next one in their order is served next, so that none starves
     std::set<ObjectKey> m_busy;
     bool m_isLeaseAsked = false;
     QTimer m_leaseTimer;  ///< until the next attempt to acquire a Lease that another node holds

@@ -208,6 +208,20 @@ class TestNodeStatus : public QObject {
         QCOMPARE(headlineOf(status).toJsonObject(), headline.toJsonObject());
     }
 
+    void timesAreTakenOverWhileTheStatusIsTheSame() {
+        const QCborMap present = map(R"({"conditions": [{"type": "A", "status": "True", "lastTransitionTime": "1"},
+                                                        {"type": "B", "status": "True", "lastTransitionTime": "2"}]})");
+        const QCborMap status = map(R"({"x": 1, "conditions": [
+            {"type": "A", "status": "True", "reason": "New", "lastTransitionTime": "7"},
+            {"type": "B", "status": "False", "lastTransitionTime": "8"}, {"type": "C", "status": "True"}]})");
+        const QCborMap wanted = map(R"({"x": 1, "conditions": [
+            {"type": "A", "status": "True", "reason": "New", "lastTransitionTime": "1"},
+            {"type": "B", "status": "False", "lastTransitionTime": "8"},
+            {"type": "C", "status": "True", "lastTransitionTime": "9"}]})");
+        QCOMPARE(withTimesOf(present, status, "9").toJsonObject(), wanted.toJsonObject());
+        QVERIFY(withTimesOf(present, {}, "9").isEmpty());
+    }
+
     void theOrderOfFieldsSaysNothing() {
         QCborMap one{{QStringLiteral("a"), 1}, {QStringLiteral("b"), 2}};
         const QCborMap other{{QStringLiteral("b"), 2}, {QStringLiteral("a"), 1}};

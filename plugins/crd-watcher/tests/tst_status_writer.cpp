@@ -3,52 +3,10 @@
 #include <QElapsedTimer>
 #include <QSignalSpy>
 
-#include "kube/lease_lock.h"
-#include "kube/status_writer.h"
-#include "kube_rig.h"
+#include "status_rig.h"
 
 using namespace fos1;
 using namespace fos1::crd;
-
-namespace {
-
-constexpr int kIntervalMs = 300;
-constexpr int kSettleMs = 900;
-
-/// One of the nodes that serve the cluster's objects.
-struct Node {
-    FollowedCluster cluster;
-    LeaseLock lease;
-    StatusWriter writer;
-
-    Node(const KubeRig& rig, const QString& name, std::chrono::milliseconds refresh = std::chrono::minutes(10),
-         std::chrono::milliseconds silence = std::chrono::minutes(1),
-         std::chrono::milliseconds settle = std::chrono::milliseconds(kSettleMs))
-        : cluster(rig, {}, QStringLiteral("admin"), rig.server.path(name)),
-          lease(*cluster.client, {kNs, QStringLiteral("lock")}, name),
-          writer(*cluster.client, cluster.source, lease,
-                 {name,
-                  {QStringLiteral("t.io/v1/Thing")},
-                  std::chrono::milliseconds(kIntervalMs),
-                  settle,
-                  refresh,
-                  silence}) {}
-
-    void say(const QString& object, const QJsonObject& status) {
-        writer.onStatus(KubeRig::key(object).toCbor(), QCborMap::fromJsonObject(status));
-    }
-};
-
-QJsonObject ready(bool isReady, QJsonObject status = {}, const QString& reason = QStringLiteral("Because")) {
-    status[u"conditions"] = QJsonArray{QJsonObject{{"type", "Ready"},
-                                                   {"status", isReady ? "True" : "False"},
-                                                   {"reason", reason},
-                                                   {"message", isReady ? "All is well." : "It is not."},
-                                                   {"observedGeneration", 1}}};
-    return status;
-}
-
-}  // namespace
 
 class TestStatusWriter : public QObject {
     Q_OBJECT
@@ -63,7 +21,7 @@ class TestStatusWriter : public QObject {
             if (value[u"name"].toString() == node) return value.toObject();
         return {};
     }
-    [[nodiscard]] QString isReady() const { return status()[u"conditions"][0][u"status"].toString(); }
+    [[nodiscard]] QString isReady() const { return conditionIn(status(), "Ready")[u"status"].toString(); }
     [[nodiscard]] qsizetype writes() const { return m_rig->server.requests("patch", "things").size(); }
     /// Whether the server gets no request at all for this long.
     [[nodiscard]] bool isQuietFor(int ms) const {
@@ -167,7 +125,7 @@ class TestStatusWriter : public QObject {
             QTRY_COMPARE(isReady(), QStringLiteral("True"));
             node.say("a", ready(false, {}, "OtherNode"));
             QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("False"), 25'000);
-            QCOMPARE(status()[u"conditions"][0][u"reason"].toString(), QStringLiteral("NotServed"));
+            QCOMPARE(conditionIn(status(), "Ready")[u"reason"].toString(), QStringLiteral("NotServed"));
             QCOMPARE(status()[u"conditions"].toArray().size(), 1);
             QVERIFY(!status().contains(u"stratum"));
             QVERIFY(isQuietFor(2 * kSettleMs));
@@ -260,7 +218,7 @@ class TestStatusWriter : public QObject {
         // A node that does not get the Lease tries again after the Lease's duration.
         QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("False"), 30'000);
         QTRY_COMPARE_WITH_TIMEOUT(status()[u"stratum"].toInt(), 16, 30'000);
-        QCOMPARE(status()[u"conditions"][0][u"message"].toString(), QStringLiteral("n2: It is not."));
+        QCOMPARE(conditionIn(status(), "Ready")[u"message"].toString(), QStringLiteral("n2: It is not."));
         QCOMPARE(status()[u"nodes"].toArray().size(), 2);
         QElapsedTimer timer;
         timer.start();
@@ -272,15 +230,17 @@ class TestStatusWriter : public QObject {
         Node node(*m_rig, "n1");
         node.say("a", ready(true));
         QTRY_COMPARE(isReady(), QStringLiteral("True"));
+        QCOMPARE(conditionIn(entry("n1"), "Accepted")[u"status"].toString(), QStringLiteral("True"));
         m_rig->put("a", -1, {}, {});
-        QTRY_COMPARE(entry("n1")[u"conditions"].toArray().size(), 2);
+        QTRY_COMPARE(conditionIn(entry("n1"), "Accepted")[u"status"].toString(), QStringLiteral("False"));
         for (const QJsonValue condition : entry("n1")[u"conditions"].toArray()) {
             QCOMPARE(condition[u"status"].toString(), QStringLiteral("False"));
             QCOMPARE(condition[u"message"].toString(),
                      QStringLiteral("The last good version stays in force: spec.value: must not be negative"));
         }
         m_rig->put("a", 2);
-        QTRY_COMPARE(entry("n1")[u"conditions"].toArray().size(), 1);
+        QTRY_COMPARE(conditionIn(entry("n1"), "Accepted")[u"status"].toString(), QStringLiteral("True"));
+        QCOMPARE(entry("n1")[u"conditions"].toArray().size(), 2);
         // An object that was never valid is reported too, although no plugin knows it.
         m_rig->put("new", -1);
         QTRY_VERIFY(!status("new")[u"nodes"].toArray().isEmpty());

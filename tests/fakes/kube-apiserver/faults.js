@@ -66,7 +66,8 @@ class FaultyBody {
         this.pump();
     }
 
-    end() {
+    end(data) {
+        if (data !== undefined) this.write(data);
         this.isEnding = true;
         this.pump();
     }

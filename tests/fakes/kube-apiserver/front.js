@@ -241,9 +241,8 @@ class Front {
             response.end();
             return;
         }
-        const body = this.body(exchange);
-        body.write(bytes);
-        body.end();
+        // Like Go's server, which ends a stream with the last bytes of a short answer and not with an empty frame after them.
+        this.body(exchange).end(bytes);
     }
 
     watch(exchange, { def, form }, info) {
