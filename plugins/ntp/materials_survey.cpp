@@ -8,6 +8,7 @@
 #include "chrony/hw_timestamping.h"
 #include "model/field_checks.h"
 #include "model/key_parser.h"
+#include "refclock/clock_devices.h"
 #include "security/private_file.h"
 
 namespace fos1::ntp {
@@ -68,6 +69,7 @@ Survey MaterialsSurvey::survey(const NtpServiceSpec& spec, const QString& ns, co
     for (const HwTimestampSpec& each : spec.server.hwTimestamp)
         if (const QString why = whyNoHwTimestamps(each.interface); !why.isEmpty())
             survey.materials.unusableInterfaces.emplace(each.interface, why);
+    findClocks(spec.hardware, survey.materials);
     if (!version.nts) return survey;
     findTrust(spec.nts, effects, survey.materials);
     if (spec.nts.enabled)
@@ -190,6 +192,26 @@ void MaterialsSurvey::findTrust(const NtsSpec& nts, Effects effects, Materials& 
     else
         for (const QString& path : nts.trustedCerts)
             found.unusableTrustedCerts.emplace(path, QStringLiteral("cannot be used: %1").arg(placed.error().text()));
+}
+
+/// chronyd ends when it cannot open a device.
+void MaterialsSurvey::findClocks(const HardwareSpec& hardware, Materials& found) {
+    const auto look = [&found](const QString& device, QString (*whyNot)(const QString&)) {
+        if (device.isEmpty()) return;
+        if (const QString why = whyNot(device); !why.isEmpty()) found.missingClocks.emplace(device, why);
+    };
+    if (hardware.pps) look(hardware.pps->device, whyNoPulse);
+    if (hardware.phc) {
+        QString device = hardware.phc->device;
+        if (device.isEmpty()) {
+            device = clockDeviceOf(hardware.phc->interface);
+            if (!device.isEmpty()) found.clockOfInterface.emplace(hardware.phc->interface, device);
+        }
+        look(device, whyNoPhc);
+    }
+    if (!hardware.atomic) return;
+    look(hardware.atomic->pps, whyNoPulse);
+    look(hardware.atomic->phc, whyNoPhc);
 }
 
 void MaterialsSurvey::forgetAllBut(const std::vector<const Materials*>& inUse) const {

@@ -46,6 +46,7 @@ class MaterialsSurvey {
     [[nodiscard]] NtsFacts findCertificate(const NtpServiceSpec& spec, const QString& ns, const Secrets& secrets,
                                            const std::vector<IpAddress>& ownAddresses, qint64 nowUnix, Effects effects,
                                            Materials& found) const;
+    static void findClocks(const HardwareSpec& hardware, Materials& found);
     void findTrust(const NtsSpec& nts, Effects effects, Materials& found) const;
 
     QString m_user;

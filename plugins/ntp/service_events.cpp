@@ -45,6 +45,15 @@ void ServiceEvents::timeWasAway(const ObjectKey& about, std::chrono::millisecond
                   about);
 }
 
+void ServiceEvents::clockChanged(const ObjectKey& about, const RefclockFacts& clock) const {
+    const QString message = QStringLiteral("%1 (%2): %3").arg(clock.name, clock.device, clock.message);
+    const bool isPassing = clock.reason == u"Settling" || clock.reason == u"Starting";
+    if (clock.isHealthy || isPassing)
+        m_host.normal(QStringLiteral("Clock") + clock.reason, message, about);
+    else
+        m_host.warning(QStringLiteral("Clock") + clock.reason, message, about);
+}
+
 void ServiceEvents::happened(const ObjectKey& about, const time::SyncState& before,
                              const time::SyncState& after) const {
     for (const Happening& happening : happeningsBetween(before, after)) {

@@ -6,6 +6,7 @@
 
 #include "chrony/chrony_engine.h"
 #include "chrony/chronyd_start.h"
+#include "core/refclock_facts.h"
 #include "fos1/plugin.h"
 #include "time/sync_state.h"
 
@@ -26,6 +27,8 @@ class ServiceEvents {
     void healed(const ObjectKey& about) const;
     /// For how long clients were without synchronized time during a restart.
     void timeWasAway(const ObjectKey& about, std::chrono::milliseconds gap) const;
+    /// An attached clock fares otherwise than before.
+    void clockChanged(const ObjectKey& about, const RefclockFacts& clock) const;
     /// What changed in the state of synchronization.
     void happened(const ObjectKey& about, const time::SyncState& before, const time::SyncState& after) const;
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "time_service.h"
 
-#include <QDateTime>
-
-#include "core/service_status.h"
 #include "model/spec_parser.h"
 #include "model/unimplemented_fields.h"
 #include "service_preview.h"
@@ -14,7 +11,6 @@ namespace fos1::ntp {
 namespace {
 constexpr std::chrono::seconds kRefreshInterval{60};
 constexpr std::chrono::seconds kHealInterval{10};  ///< between two tries, should one not help
-const QString kReconciled = QStringLiteral("Reconciled");
 const QString kServiceKind = QStringLiteral("NTPService");
 const QString kClientKind = QStringLiteral("NTPClient");
 }  // namespace
@@ -29,6 +25,7 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
       m_engine(options),
       m_clients(host.bus(), m_engine.client()),
       m_clock(m_engine.client(), host.bus()),
+      m_hardware(options.layout.paths()),
       m_claim(options.layout.timedateFile(), options.clockControl, timedate),
       m_metrics(host.metrics()),
       m_tickets(host, m_metrics.reconciles()),
@@ -60,6 +57,8 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
     });
     connect(&m_network, &NetworkWatch::improved, this, &TimeService::onNetworkImproved);
     connect(&m_leases, &LeaseWatch::changed, this, &TimeService::refresh);
+    connect(&m_hardware, &HardwareClocks::devicesChanged, this, &TimeService::refresh);
+    connect(&m_hardware, &HardwareClocks::changed, this, &TimeService::onClockChanged);
     m_network.start();
     m_refresh.setInterval(kRefreshInterval);
     connect(&m_refresh, &QTimer::timeout, this, &TimeService::refresh);
@@ -120,6 +119,7 @@ void TimeService::stop(Ticket ticket) {
     endMeasuring(QStringLiteral("the ntp plugin stops"));
     m_clock.leave();
     m_clients.leave();
+    m_hardware.stop();
     m_engine.leave([this, ticket](const auto&) {
         setReconciled(ConditionStatus::Unknown, QStringLiteral("PluginStopped"),
                       QStringLiteral("The ntp plugin is stopped, so nothing watches whether this spec is in force."),
@@ -242,6 +242,7 @@ void TimeService::commit(const ServicePointer& service) {
         m_groups.show(service->declared.key.ns, {});
     m_clients.commit(service->declared.spec, service->planned);
     m_leases.watch(service->declared.spec.dhcpInterfaces);
+    m_hardware.use(service->declared.spec.enabled ? service->declared.spec.hardware : HardwareSpec());
     m_metrics.showCertificate(service->planned.nts);
     m_metrics.showLimits(service->declared.spec.monitoring);
     m_planner.forgetAllBut(service->planned.materials);
@@ -281,6 +282,7 @@ void TimeService::withdraw(const QString& why) {
     endMeasuring(why);
     m_clients.withdraw(why);
     m_groups.show({}, {});
+    m_hardware.stop();
     m_inForce.reset();
 }
 
@@ -297,8 +299,6 @@ void TimeService::showServices() {
     const bool isRunning = m_inForce && m_engine.inForce() && m_engine.state().phase != EnginePhase::Stopped;
     m_clients.show(shown().spec, m_inForce ? &m_inForce->planned : nullptr, isRunning, m_clock.estimator().fitness());
 }
-
-const TimeService::Declared& TimeService::shown() const { return m_inForce ? m_inForce->declared : *m_declared; }
 
 void TimeService::onUp(const ChronydStart& start) {
     if (!m_declared) return;
@@ -328,6 +328,7 @@ void TimeService::onNetworkImproved() {
 
 void TimeService::onObserved(const Observation& observation) {
     if (!m_declared || !m_declared->spec.enabled || isStopped()) return;
+    m_hardware.hear(observation);
     const FitnessPolicy policy =
         fitnessPolicyOf(shown().spec, m_clients.serving().get(), m_inForce ? m_inForce->planned.own : nullptr);
     const time::SyncState before = m_clock.take(observation, policy, m_declared->key.name);
@@ -343,49 +344,6 @@ void TimeService::onObserved(const Observation& observation) {
     m_metrics.server().show(observation, m_clients.vlans().names());
     m_events.happened(m_declared->key, before, m_clock.sync());
     showServices();
-    showStatus();
-}
-
-void TimeService::withStatus(const std::function<void(const StatusInput&)>& use) const {
-    static const PlannedService kNothing;
-    const bool isOurs = m_inForce && m_inForce->declared.key == m_declared->key;
-    const Declared& declared = isOurs ? m_inForce->declared : *m_declared;
-    const PlannedService& planned = isOurs ? m_inForce->planned : kNothing;
-    const ClockRival rival = m_claim.rival();
-    use({declared.spec,
-         declared.generation,
-         declared.unimplemented,
-         planned.chrony.leftOut,
-         m_engine.state(),
-         m_clock.sync(),
-         m_clock.estimator().sources(),
-         m_clock.estimator().statistics(),
-         m_clients.nts(),
-         QDateTime::currentSecsSinceEpoch(),
-         m_clients.published().vlans(),
-         m_clients.published().revision(),
-         planned.access.entriesWithoutVlan,
-         rival,
-         isKernelSynchronized(),
-         m_reconciled,
-         m_clients.serving().get(),
-         m_planner.clockControl(),
-         m_version ? m_version->name : QString(),
-         &planned.chrony.online.leasedOn});
-}
-
-void TimeService::showStatus() {
-    if (!m_declared) return;
-    withStatus([this](const StatusInput& status) {
-        m_status.show(m_declared->key, status, std::chrono::steady_clock::now());
-    });
-}
-
-void TimeService::setReconciled(ConditionStatus status, const QString& reason, const QString& message,
-                                qint64 generation) {
-    if (!m_declared) return;
-    m_reconciled = Condition{kReconciled, status, reason, message, generation};
-    m_status.forget();
     showStatus();
 }
 

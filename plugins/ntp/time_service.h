@@ -20,6 +20,7 @@
 #include "core/secrets.h"
 #include "dhcp/lease_watch.h"
 #include "fos1/plugin.h"
+#include "hardware_clocks.h"
 #include "metrics/ntp_metrics.h"
 #include "model/ntp_service_spec.h"
 #include "network_watch.h"
@@ -100,6 +101,7 @@ class TimeService final : public QObject {
     void onGapMeasured(std::chrono::milliseconds gap);
     void onNetworkImproved();
     void onObserved(const Observation& observation);
+    void onClockChanged(const RefclockFacts& clock);
     /// There is a service that is declared. The input is valid during the call.
     void withStatus(const std::function<void(const StatusInput&)>& use) const;
     void showStatus();
@@ -122,6 +124,7 @@ class TimeService final : public QObject {
     ClockWatch m_clock;
     NetworkWatch m_network;
     LeaseWatch m_leases;
+    HardwareClocks m_hardware;
     ClockClaim m_claim;
     NtpMetrics m_metrics;
     ReconcileTickets m_tickets;

@@ -48,7 +48,8 @@ struct ChronyLayout {
                 dataDirectory() + QStringLiteral("/drift"),
                 sourceDirectory(),
                 keyFile(),
-                dataDirectory() + QStringLiteral("/log")};
+                dataDirectory() + QStringLiteral("/log"),
+                socketDirectory()};
     }
 };
 

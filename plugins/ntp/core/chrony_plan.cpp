@@ -9,6 +9,7 @@
 #include "core/access_order.h"
 #include "core/config_text.h"
 #include "core/key_file.h"
+#include "core/refclock_lines.h"
 #include "core/security_lines.h"
 #include "core/serving_lines.h"
 #include "core/source_lines.h"
@@ -136,6 +137,7 @@ ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options, cons
     ConfigText out;
     out.line({"# Written by the ntp plugin of fos1-host from an NTPService; edits are lost at its next change."});
     writeServing(out, spec.server, options, materials, plan);
+    writeRefclocks(out, spec.hardware, options.paths, materials, plan.leftOut);
     writeSelection(out, spec);
     writeRequests(out, spec);
     writeHwTimestamp(out, spec.server.hwTimestamp, materials, plan.leftOut);

@@ -22,7 +22,8 @@ struct ChronyPaths {
     QString driftFile;        ///< when the spec names none
     QString sourceDirectory;  ///< of the file with the sources
     QString keyFile;
-    QString logDirectory;  ///< of chronyd's user, who makes it when it logs
+    QString logDirectory;            ///< of chronyd's user, who makes it when it logs
+    QString refclockDirectory = {};  ///< where chronyd makes sockets for samples
 };
 
 enum class ClockControl { Unknown = 0, None, Adjust };

@@ -62,6 +62,9 @@ struct Materials {
     QString whyNoDriftFile;  ///< spec.server.driftfile cannot be written; empty: it can, or is not given
     QString whyNoRtcFile;    ///< the same of spec.server.rtc.file
     std::map<QString, QString> unusableInterfaces;  ///< hwtimestamp: name -> why; fatal for chronyd
+    std::map<QString, QString>
+        missingClocks;  ///< devices of attached clocks: path -> why, as the end of "/dev/pps0 ..."
+    std::map<QString, QString> clockOfInterface;  ///< interface -> device of its PTP hardware clock
     VlanRules vlans;
     std::vector<LeasedServer> leased;  ///< of spec.sources.dhcp, each address once and none of our own
     bool operator==(const Materials&) const = default;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/service_conditions.h"
 
+#include "core/hardware_condition.h"
 #include "core/make_condition.h"
 #include "core/plain_text.h"
 #include "core/security_conditions.h"
@@ -255,6 +256,7 @@ std::vector<Condition> conditionsOf(const StatusInput& input) {
         serving(input),    daemonHealthy(input),   enoughSources(input),      stratumAsExpected(input),
         vlansKnown(input), fullyImplemented(input)};
     if (auto condition = noRivalTimeDaemon(input)) conditions.push_back(std::move(*condition));
+    if (auto condition = hardwareHealthy(input)) conditions.push_back(std::move(*condition));
     for (Condition& condition : securityConditions(input)) conditions.push_back(std::move(condition));
     for (Condition& condition : conditions) condition.observedGeneration = input.generation;
     if (input.reconciled) conditions.push_back(*input.reconciled);

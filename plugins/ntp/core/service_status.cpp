@@ -79,6 +79,22 @@ QCborMap describeEffective(const StatusInput& in) {
     return map;
 }
 
+QCborMap describeClock(const RefclockFacts& clock, Detail detail) {
+    QCborMap map{{QStringLiteral("name"), clock.name},
+                 {QStringLiteral("kind"), toText(clock.kind)},
+                 {QStringLiteral("device"), clock.device},
+                 {QStringLiteral("present"), clock.isPresent},
+                 {QStringLiteral("reason"), clock.reason}};
+    if (detail != Detail::Full) return map;
+    map.insert(QStringLiteral("message"), clock.message);
+    if (clock.sinceSample) map.insert(QStringLiteral("lastSample"), qint64{clock.sinceSample->count()});
+    if (clock.deviation) map.insert(QStringLiteral("offset"), ms(*clock.deviation));
+    if (clock.gnss && !clock.gnss->fix.isEmpty()) map.insert(QStringLiteral("fix"), clock.gnss->fix);
+    if (clock.gnss && clock.gnss->used) map.insert(QStringLiteral("satellites"), *clock.gnss->used);
+    if (clock.pulse && clock.pulse->jitter) map.insert(QStringLiteral("jitter"), ms(*clock.pulse->jitter));
+    return map;
+}
+
 QCborMap describeFields(const StatusInput& in, Detail detail) {
     QCborMap map{
         {QStringLiteral("running"), in.engine.phase == EnginePhase::Running},
@@ -96,6 +112,10 @@ QCborMap describeFields(const StatusInput& in, Detail detail) {
     QCborArray sources;
     for (const SourceReport& source : in.sources) sources.append(describeSource(source, in, detail));
     map.insert(QStringLiteral("sources"), sources);
+    QCborArray clocks;
+    if (in.clocks)
+        for (const RefclockFacts& clock : *in.clocks) clocks.append(describeClock(clock, detail));
+    if (!clocks.isEmpty()) map.insert(QStringLiteral("refclocks"), clocks);
     if (detail == Detail::Full && (in.sync.synchronised || in.sync.holdover)) {
         map.insert(QStringLiteral("offset"), ms(in.sync.offset));
         map.insert(QStringLiteral("jitter"), ms(in.sync.jitter));

@@ -14,6 +14,7 @@
 #include "core/engine_state.h"
 #include "core/nts_facts.h"
 #include "core/observation.h"
+#include "core/refclock_facts.h"
 #include "core/serving_facts.h"
 #include "fos1/condition.h"
 #include "model/ntp_service_spec.h"
@@ -47,6 +48,7 @@ struct StatusInput {
     ClockControl clockControl = ClockControl::None;
     QString chronydVersion = {};                           ///< of the executable; empty: not known
     const std::map<QString, QString>* leasedOn = nullptr;  ///< as in OnlineSettings; null: none is
+    const std::vector<RefclockFacts>* clocks = nullptr;    ///< those that are attached; null: none
 };
 
 /// "DHCP on wan0" for a source that a lease brought; empty: it is of the spec.

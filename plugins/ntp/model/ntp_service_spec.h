@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/addresses.h"
+#include "model/hardware_spec.h"
 #include "model/security_spec.h"
 #include "model/vlan_policy.h"
 
@@ -153,7 +154,8 @@ struct NtpServiceSpec {
     std::vector<ServerSpec> peers;
     std::vector<IpAddress> acquisitionAddresses;  ///< that requests are sent from; at most one per family
     std::vector<QString> dhcpInterfaces;          ///< whose leases name servers to use
-    QString acquisitionDevice;                    ///< interface that they are sent through; empty: by routes
+    HardwareSpec hardware;
+    QString acquisitionDevice;  ///< interface that they are sent through; empty: by routes
     ServingSpec server;
     NtsSpec nts;
     AuthenticationSpec authentication;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "model/hardware_parser.h"
 #include "model/serving_parser.h"
 #include "model/source_options.h"
 
@@ -201,6 +202,7 @@ void parseSources(const FieldChecks& sources, const AuthenticationSpec& keys, Nt
     spec.acquisitionAddresses = parseBindAddresses(sources);
     spec.acquisitionDevice = sources.interfaceName(QStringLiteral("bindDevice")).value_or(QString());
     spec.dhcpInterfaces = parseInterfaces(sources.child(QStringLiteral("dhcp")));
+    spec.hardware = parseHardware(sources.child(QStringLiteral("hardware")));
     spec.minSources = sources.integer(QStringLiteral("minsources"), 1, kMostRequiredSources);
     spec.maxDistance = sources.positiveDuration(QStringLiteral("maxdistance"), seconds(1), kLongestDistanceSeconds);
 }

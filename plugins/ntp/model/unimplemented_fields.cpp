@@ -11,10 +11,9 @@ QCborMap child(const QCborMap& map, const char* key) { return map.value(QLatin1S
 
 QStringList unimplementedFields(const QCborMap& spec) {
     QStringList paths;
-    const QCborMap hardware = child(child(spec, "sources"), "hardware");
-    for (const char* clock : {"pps", "gps", "phc", "atomic"})
-        if (child(hardware, clock).value(QStringLiteral("enabled")).isTrue())
-            paths.append(QStringLiteral("spec.sources.hardware.") + QLatin1String(clock));
+    const QCborMap gps = child(child(child(spec, "sources"), "hardware"), "gps");
+    if (gps.value(QStringLiteral("enabled")).isTrue() && gps.value(QStringLiteral("gpsd")).isTrue())
+        paths.append(QStringLiteral("spec.sources.hardware.gps.gpsd"));
     return paths;
 }
 

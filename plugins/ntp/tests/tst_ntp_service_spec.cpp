@@ -353,11 +353,8 @@ class TestNtpServiceSpec : public QObject {
         const auto row = [](const char* spec, const char* path) {
             QTest::newRow(spec) << QString::fromUtf8(spec) << QString::fromUtf8(path);
         };
-        row("{sources: {hardware: {pps: {enabled: true}}}}", "spec.sources.hardware.pps");
-        row("{sources: {hardware: {pps: {enabled: false, device: /dev/pps0}}}}", "");
-        row("{sources: {hardware: {gps: {enabled: true}}}}", "spec.sources.hardware.gps");
-        row("{sources: {hardware: {phc: {enabled: true}}}}", "spec.sources.hardware.phc");
-        row("{sources: {hardware: {atomic: {enabled: true}}}}", "spec.sources.hardware.atomic");
+        row("{sources: {hardware: {gps: {enabled: true, gpsd: true}}}}", "spec.sources.hardware.gps.gpsd");
+        row("{sources: {hardware: {gps: {enabled: false, gpsd: true}}}}", "");
         row("{security: {ratelimit: {enabled: true}}}", "");
         row("{server: {local: {enabled: true}, rtcsync: true}, monitoring: {sourcesMinimum: 3}}", "");
     }

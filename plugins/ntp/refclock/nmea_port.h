@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A receiver's serial line: opens it and opens it again, finds its speed, and hands on bytes with the time at which
+// they came. Only reads. Must not know what the bytes mean.
+#pragma once
+
+#include <QSerialPort>
+#include <QTimer>
+#include <chrono>
+#include <functional>
+#include <optional>
+
+#include "refclock/arrival.h"
+
+namespace fos1::ntp {
+
+enum class PortTrouble { Unknown = 0, None, Absent, NoPermission, Busy, Console, Failed, Silent, NoSentences };
+
+struct PortState {
+    PortTrouble trouble = PortTrouble::Unknown;
+    QString words;  ///< a sentence, where there is trouble
+    int baud = 0;   ///< 0: closed
+    bool operator==(const PortState&) const = default;
+};
+
+class NmeaPort final : public QObject {
+    Q_OBJECT
+
+   public:
+    static constexpr std::chrono::milliseconds kLook{500};          ///< between two looks at how it fares
+    static constexpr std::chrono::milliseconds kShortestWait{500};  ///< before it is opened again
+    static constexpr std::chrono::milliseconds kLongestWait{4000};
+    static constexpr std::chrono::milliseconds kSpeedPatience{2600};  ///< with a speed that was not right yet
+    static constexpr std::chrono::milliseconds kSentencePatience{5000};
+
+    /// `device` may be a symbolic link, and need not exist. `baud`: tried first. `accepted`: how many sentences the
+    /// bytes made so far.
+    NmeaPort(QString device, std::optional<int> baud, std::function<quint64()> accepted, QObject* parent = nullptr);
+    ~NmeaPort() override;
+
+    void start();
+
+    [[nodiscard]] const PortState& state() const { return m_state; }
+    [[nodiscard]] bool isOpen() const { return m_port.isOpen(); }
+
+   Q_SIGNALS:
+    void received(const QByteArray& bytes, const fos1::ntp::Arrival& at);
+    /// What was received before does not go on.
+    void interrupted();
+    void stateChanged();
+
+   private:
+    void open();
+    void close();
+    void retryLater(PortTrouble trouble, const QString& words);
+    void read();
+    void look();
+    void tryNextSpeed();
+    void show(PortTrouble trouble, const QString& words);
+    void failed(QSerialPort::SerialPortError error);
+
+    const QString m_device;
+    const std::optional<int> m_baud;
+    const std::function<quint64()> m_accepted;
+    QSerialPort m_port;
+    QTimer m_retry;
+    QTimer m_look;
+    std::chrono::milliseconds m_wait{kShortestWait};
+    PortState m_state;
+    std::size_t m_speed = 0;  ///< number of the one in use among those that are tried
+    quint64 m_sentences = 0;
+    quint64 m_bytes = 0;  ///< since m_sentenceAt
+    std::chrono::steady_clock::time_point m_byteAt;
+    std::chrono::steady_clock::time_point m_sentenceAt;  ///< the last one, or when waiting for it began
+    bool m_isSpeedFound = false;
+};
+
+}  // namespace fos1::ntp

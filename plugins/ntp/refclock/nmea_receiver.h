@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// From the bytes of a receiver and when they came to samples of time: sentences of one instant are put together, dated,
+// and judged. Pure, and without the heap for each sentence; knows no port and no chronyd.
+#pragma once
+
+#include <functional>
+
+#include "refclock/burst_clock.h"
+#include "refclock/gnss_state.h"
+#include "refclock/leap_table.h"
+#include "refclock/nmea_parser.h"
+#include "refclock/receiver_judge.h"
+
+namespace fos1::ntp {
+
+/// The number of a GPS week has ten bits (IS-GPS-200).
+inline constexpr qint64 kRolloverSeconds = qint64{1024} * 7 * 86'400;
+
+struct ReceiverPolicy {
+    JudgePolicy judge;
+    /// Kinds that tell the time, one bit each; 0: whichever do.
+    quint32 timeSentences = 0;
+    /// No receiver is believed to be before this; since 1970.
+    qint64 pivotUnix = 0;
+    Checksum checksum = Checksum::Required;
+};
+
+[[nodiscard]] constexpr quint32 bitOf(SentenceKind kind) { return 1U << static_cast<unsigned>(kind); }
+
+struct ReceiverSample {
+    qint64 unixNs = 0;
+    Arrival arrival;
+};
+
+class NmeaReceiver {
+   public:
+    using TakeSample = std::function<void(const ReceiverSample&)>;
+    /// After this long without a byte a burst is over.
+    static constexpr qint64 kBurstEndNs = 250'000'000;
+
+    /// `take` is called from feed() and settle().
+    NmeaReceiver(const ReceiverPolicy& policy, LeapTable leaps, TakeSample take);
+
+    void feed(QByteArrayView bytes, const Arrival& at);
+    /// The line has been quiet for kBurstEndNs.
+    void settle();
+    /// What comes next does not continue what came. The past still counts.
+    void interrupted();
+
+    [[nodiscard]] ReceiverJudge& judge() { return m_judge; }
+    [[nodiscard]] const ReceiverJudge& judge() const { return m_judge; }
+    [[nodiscard]] const NmeaParser& parser() const { return m_parser; }
+    [[nodiscard]] const GnssState& gnss() const { return m_gnss; }
+
+    struct State {
+        InstantVerdict last = InstantVerdict::Unknown;  ///< of the last instant, but for BetweenSeconds
+        qint64 lastGoodRawNs = 0;                       ///< 0: none
+        qint64 lastInstantRawNs = 0;                    ///< that advanced; 0: none
+        qint64 lastSentenceRawNs = 0;
+        qint64 noFixSinceUnixNs = 0;  ///< by this machine's clock; 0: there is one, or it is not known
+        int rollovers = 0;            ///< that were corrected in the last instant
+        qint64 reportedUnixNs = 0;    ///< the last instant, as reported
+        std::array<quint64, 16> counts{};
+    };
+    [[nodiscard]] const State& state() const { return m_state; }
+
+   private:
+    struct Pending {
+        TimeOfDay time;
+        std::optional<CalendarDate> date;
+        std::optional<Arrival> arrival;
+        Arrival seen;  ///< of its first timed sentence
+        bool hasFix = false;
+        bool hasNoFix = false;
+        bool isFinished = false;
+    };
+
+    void take(const NmeaSentence& sentence, const Arrival& at);
+    void finish();
+    [[nodiscard]] InstantVerdict judgePending();
+    [[nodiscard]] qint64 dateOf(const Pending& pending) const;
+
+    const ReceiverPolicy m_policy;
+    const LeapTable m_leaps;
+    const TakeSample m_take;
+    NmeaParser m_parser;
+    BurstClock m_burst;
+    GnssState m_gnss;
+    ReceiverJudge m_judge;
+    State m_state;
+    std::optional<Pending> m_pending;
+    std::optional<qint64> m_fixStateRawNs;  ///< when a sentence last told whether there is a fix
+    std::optional<qint64> m_wholeSecondRawNs;
+    std::optional<qint64> m_datedUnix;  ///< the last instant with a date of its own; seconds
+    qint64 m_datedRawNs = 0;
+};
+
+}  // namespace fos1::ntp

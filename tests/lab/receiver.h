@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A satellite receiver on a pseudo-terminal, which plays the time of this machine as sentences, and every fault on
+// request. It has a thread of its own: a test that waits does not delay it.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "receiver_pty.h"
+#include "receiver_text.h"
+
+namespace fos1::lab {
+
+enum class ReceiverFault { None = 0, NoFix, Garbage, WrongChecksums, HalfSentences, Frozen, TenHertz, Silent };
+
+struct Playing {
+    Maker maker = Maker::Ublox;
+    int latencyMs = 120;      ///< of the first byte, after its second
+    int jitterMs = 10;        ///< at most, before and after
+    qint64 shiftSeconds = 0;  ///< that the receiver is ahead
+    int baud = 115200;        ///< how long bytes take
+    ReceiverFault fault = ReceiverFault::None;
+};
+
+class Receiver {
+   public:
+    explicit Receiver(const Playing& playing = {});
+    ~Receiver();
+    Receiver(const Receiver&) = delete;
+    Receiver& operator=(const Receiver&) = delete;
+
+    [[nodiscard]] QString device() const { return m_device; }
+    void play(const Playing& playing);
+    void unplug();
+    /// Another pseudo-terminal; device() is its name.
+    void plugIn();
+
+   private:
+    void run();
+    void playSecond(const Playing& playing, qint64 second);
+    void send(const QByteArray& bytes, int baud);
+    [[nodiscard]] Playing playing() const;
+
+    mutable std::mutex m_mutex;
+    Playing m_playing;
+    std::unique_ptr<ReceiverPty> m_pty;
+    QString m_device;
+    qint64 m_frozenAt = 0;  ///< of the thread
+    std::atomic<bool> m_isDone{false};
+    std::thread m_thread;
+};
+
+}  // namespace fos1::lab
