@@ -28,23 +28,27 @@ class HardwareClocks final : public QObject {
     void hear(const Observation& observation);
 
     [[nodiscard]] std::vector<RefclockFacts> facts() const;
+    /// Devices that chronyd must not use now: path -> why, as the end of "/dev/pps0 ...".
+    [[nodiscard]] std::map<QString, QString> misleading() const;
 
    Q_SIGNALS:
     /// How one of them fares is something else.
     void changed(const fos1::ntp::RefclockFacts& clock);
-    /// A device that chronyd opens appeared or vanished.
+    /// A device that chronyd opens appeared or vanished, or misleads, or no longer does.
     void devicesChanged();
 
    private:
-    template <typename Make>
-    void keep(std::unique_ptr<AttachedClock>& clock, bool isSame, bool isWanted, Make make);
+    /// A clock of `name` that is like this part of the spec; `wanted` null: none.
+    template <typename Part, typename Make>
+    void keep(const QString& name, const Part* wanted, const Part* had, Make make);
     void look();
 
     const ChronyPaths m_paths;
     HardwareSpec m_spec;
-    std::unique_ptr<AttachedClock> m_gps;
+    std::map<QString, std::unique_ptr<AttachedClock>> m_clocks;
     QTimer m_look;
     std::set<QString> m_present;  ///< devices that chronyd opens
+    std::map<QString, QString> m_misleading;
 };
 
 }  // namespace fos1::ntp

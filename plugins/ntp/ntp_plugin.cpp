@@ -3,6 +3,7 @@
 
 #include "model/spec_parser.h"
 #include "model/vlan_parser.h"
+#include "pages/refclocks_page.h"
 #include "pages/report_pages.h"
 #include "pages/source_page.h"
 #include "time_service.h"
@@ -48,6 +49,7 @@ QString NtpPlugin::start(IHost* host) {
     addPage(QStringLiteral("sources"), sourcesPage);
     addPage(QStringLiteral("why"), whyPage);
     addPage(QStringLiteral("source"), sourcePage);
+    addPage(QStringLiteral("refclocks"), refclocksPage);
     addPage(QStringLiteral("tracking"), trackingPage);
     addPage(QStringLiteral("sourcestats"), sourceStatisticsPage);
     addPage(QStringLiteral("selectdata"), selectionPage);

@@ -38,6 +38,7 @@ PlannedService ServicePlanner::plan(Inputs in, Effects effects) const {
     if (in.running) keepServing(*in.running, now, survey);
     planned.nts = std::move(survey.nts);
     planned.materials = std::move(survey.materials);
+    planned.materials.missingClocks.merge(in.misleadingClocks);
     if (in.spec.enabled)
         planned.materials.leased = leasedServers(LeasePlaces(), in.spec.dhcpInterfaces, planned.addresses);
     const bool isSame = in.last && in.last->materials == planned.materials;

@@ -42,6 +42,7 @@ class ServicePlanner {
         /// What runs, if NTS is declared for it as it is here; may be null. Its certificate is served on while a new
         /// one cannot be used.
         const PlannedService* running = nullptr;
+        std::map<QString, QString> misleadingClocks = {};  ///< as in Materials::missingClocks
     };
 
     /// Effects::Allowed writes certificates for chronyd, under names that no chronyd has yet.

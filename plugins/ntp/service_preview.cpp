@@ -4,7 +4,6 @@
 #include "client_groups.h"
 #include "core/service_plan.h"
 #include "model/spec_parser.h"
-#include "model/unimplemented_fields.h"
 #include "service_choice.h"
 
 namespace fos1::ntp {
@@ -35,8 +34,8 @@ QCborMap previewServices(const QCborMap& snapshot, const PreviewContext& context
     then.vlans = planVlans(*spec, context.vlans, *planned.answers,
                            {spec->enabled, isNtsServed, isFit(context.fitness), sentence(context.fitness)});
     const auto warn = [&](const QString& text) { warnings.push_back({claims.serving->key.text(), text}); };
-    for (const QString& field : unimplementedFields(claims.serving->spec))
-        warn(QStringLiteral("%1 is not implemented by this version; nothing would be done about it.").arg(field));
+    for (const auto& [device, why] : planned.materials.missingClocks)
+        warn(QStringLiteral("The clock %1 %2; chronyd would use it when it appears.").arg(device, why));
     for (const LeftOut& each : planned.chrony.leftOut)
         warn(QStringLiteral("%1 (%2) %3.").arg(each.path, each.name, each.reason));
     if (!planned.access.entriesWithoutVlan.empty()) warn(whyNoVlan(planned.access.entriesWithoutVlan));

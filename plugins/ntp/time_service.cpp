@@ -2,7 +2,6 @@
 #include "time_service.h"
 
 #include "model/spec_parser.h"
-#include "model/unimplemented_fields.h"
 #include "service_preview.h"
 #include "source_retry.h"
 
@@ -147,7 +146,7 @@ void TimeService::reconcileServices(Ticket ticket) {
 void TimeService::serve(const DesiredObject& object, Ticket ticket) {
     const auto spec = parse(object.spec);
     if (!spec) return refuse(object, spec.error(), ticket);
-    m_declared = Declared{object.key, object.generation, *spec, unimplementedFields(object.spec)};
+    m_declared = Declared{object.key, object.generation, *spec};
     m_status.forget();
     const ServicePointer wanted = planNow();
     if (!spec->enabled) {
@@ -166,9 +165,10 @@ TimeService::ServicePointer TimeService::planNow() {
     const PlannedService* running =
         m_inForce && m_inForce->declared.spec.nts == spec.nts ? &m_inForce->planned : nullptr;
     AccessPlan access = m_groups.plan(ns, spec, m_clients.vlans().vlans());
-    return std::make_shared<const Service>(
-        Service{*m_declared,
-                m_planner.plan({spec, ns, std::move(access), m_secrets, *m_version, last, running}, Effects::Allowed)});
+    return std::make_shared<const Service>(Service{
+        *m_declared,
+        m_planner.plan({spec, ns, std::move(access), m_secrets, *m_version, last, running, m_hardware.misleading()},
+                       Effects::Allowed)});
 }
 
 void TimeService::refresh() {
@@ -340,6 +340,7 @@ void TimeService::onObserved(const Observation& observation) {
         m_engine.heal();
     }
     m_metrics.show(m_clock.sync(), m_clock.estimator().sources(), m_clock.estimator().statistics());
+    m_metrics.refclocks().show(m_hardware.facts());
     m_metrics.tracking().show(observation);
     m_metrics.server().show(observation, m_clients.vlans().names());
     m_events.happened(m_declared->key, before, m_clock.sync());

@@ -67,7 +67,6 @@ class TimeService final : public QObject {
         ObjectKey key;
         qint64 generation = 0;
         NtpServiceSpec spec;
-        QStringList unimplemented;
     };
     /// With what follows from it on this node.
     struct Service {

@@ -22,7 +22,6 @@ void TimeService::withStatus(const std::function<void(const StatusInput&)>& use)
     const std::vector<RefclockFacts> clocks = m_hardware.facts();
     use({declared.spec,
          declared.generation,
-         declared.unimplemented,
          planned.chrony.leftOut,
          m_engine.state(),
          m_clock.sync(),

@@ -51,9 +51,10 @@ class Daemon {
 struct TimeAnswer {
     int leap = 0;  ///< 3: not synchronized
     int stratum = 0;
-    QByteArray reference;                   ///< dotted quad
-    std::chrono::nanoseconds offset{0};     ///< of the server's clock relative to the client's
-    std::chrono::nanoseconds roundTrip{0};  ///< without the server's processing time
+    QByteArray reference;                      ///< dotted quad
+    std::chrono::nanoseconds offset{0};        ///< of the server's clock relative to the client's
+    std::chrono::nanoseconds roundTrip{0};     ///< without the server's processing time
+    std::chrono::nanoseconds rootDistance{0};  ///< root delay / 2 + root dispersion, as the server reports them
 };
 
 enum class FirstClient { Unknown, Present, Absent };

@@ -139,8 +139,19 @@ std::optional<TimeAnswer> Probe::time(const QString& address, quint16 port) cons
     for (int i = 13; i < 16; ++i) reference += '.' + QByteArray::number(byte(i));
     const auto serverReceived = timeAt(*answer, 32);
     const auto serverSent = timeAt(*answer, 40);
-    return TimeAnswer{byte(0) >> 6, byte(1), reference, ((serverReceived - sent) + (serverSent - received)) / 2,
-                      (received - sent) - (serverSent - serverReceived)};
+    // NTP short format (RFC 5905, section 6): seconds in units of 2^-16.
+    const auto shortTime = [&](int at) {
+        const qint64 units = qint64{byte(at)} << 24 | byte(at + 1) << 16 | byte(at + 2) << 8 | byte(at + 3);
+        return std::chrono::nanoseconds(units * 1'000'000'000 >> 16);
+    };
+    constexpr int kRootDelay = 4;
+    constexpr int kRootDispersion = 8;
+    return TimeAnswer{byte(0) >> 6,
+                      byte(1),
+                      reference,
+                      ((serverReceived - sent) + (serverSent - received)) / 2,
+                      (received - sent) - (serverSent - serverReceived),
+                      shortTime(kRootDelay) / 2 + shortTime(kRootDispersion)};
 }
 
 Connection Probe::connect(const QString& address, quint16 port) const {

@@ -39,6 +39,7 @@ class Receiver {
 
    private:
     void run();
+    void playWithoutPause(const Playing& playing);
     void playSecond(const Playing& playing, qint64 second);
     void send(const QByteArray& bytes, int baud);
     [[nodiscard]] Playing playing() const;

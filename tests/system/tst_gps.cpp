@@ -1,123 +1,120 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A node with a satellite receiver on a pseudo-terminal and a real chronyd: it serves stratum 1, and whatever the
 // receiver does, what is served is as right as it is said to be.
-#include <QElapsedTimer>
-#include <QFile>
-#include <QTest>
-#include <cmath>
+#include <signal.h>
 
-#include "host_under_test.h"
+#include <QElapsedTimer>
+#include <QTest>
+
+#include "gps_under_test.h"
 #include "isolation.h"
-#include "receiver.h"
 
 using namespace fos1;
 using fos1::lab::Playing;
 using fos1::lab::ReceiverFault;
-using fos1::system::HostUnderTest;
-
-namespace {
-
-QByteArray service(const QByteArray& sources) {
-    return "apiVersion: ntp.fos1.io/v1alpha1\n"
-           "kind: NTPService\n"
-           "metadata: {name: main-ntp}\n"
-           "spec:\n"
-           "  enabled: true\n"
-           "  sources:\n" +
-           sources +
-           "  server: {}\n"
-           "  security:\n"
-           "    access:\n"
-           "      - {network: 10.2.0.0/24, permission: allow}\n";
-}
-
-QByteArray gps(const QString& device, const QByteArray& more = {}) {
-    return "    hardware:\n      gps: {enabled: true, device: " + device.toUtf8() + more + "}\n";
-}
-
-}  // namespace
+using fos1::system::GpsUnderTest;
 
 class TestGps : public QObject {
     Q_OBJECT
 
-    std::unique_ptr<lab::Lab> m_lab;
-    std::unique_ptr<HostUnderTest> m_host;
-    std::unique_ptr<lab::Receiver> m_receiver;
-
-    /// The spec names a link, as udev's are; /dev/shm is below /dev.
-    const QString m_link = QStringLiteral("/dev/shm/fos1-gps-%1").arg(QCoreApplication::applicationPid());
-
-    void plugIn() const {
-        QFile::remove(m_link);
-        QVERIFY(QFile::link(m_receiver->device(), m_link));
-    }
-    [[nodiscard]] QJsonObject condition(const char* type) const {
-        return HostUnderTest::condition(m_host->service("main-ntp")[u"status"][u"conditions"].toArray(),
-                                        QLatin1String(type));
-    }
-    [[nodiscard]] QString reason() const { return condition("HardwareHealthy")[u"reason"].toString(); }
-
-    /// Whether a client gets time that is right to within what this node says of itself. The machine's clock is the
-    /// truth.
-    void verifyBound() const {
-        const QJsonObject sync = m_host->syncState("main-ntp")[u"value"].toObject();
-        const auto answer = m_lab->askTime("cl", "10.2.0.1");
-        if (!answer || answer->leap == 3) return;
-        const double offset = std::abs(static_cast<double>(answer->offset.count()));
-        const double bound = sync[u"error_bound_ns"].toDouble();
-        QVERIFY2(offset <= bound + 1e6,
-                 qPrintable(QStringLiteral("%1 ms off, said to be within %2 ms").arg(offset / 1e6).arg(bound / 1e6)));
-    }
-    /// Until the condition is this, and for `seconds` more, what is served is right.
-    void verifyRightUntil(const char* wanted, int patienceSeconds, int seconds = 3) {
-        QElapsedTimer timer;
-        timer.start();
-        while (reason() != QLatin1String(wanted)) {
-            verifyBound();
-            if (QTest::currentTestFailed()) return;
-            QVERIFY2(timer.elapsed() < patienceSeconds * 1000, qPrintable(reason()));
-            QTest::qWait(250);
-        }
-        timer.start();
-        while (timer.elapsed() < seconds * 1000) {
-            verifyBound();
-            if (QTest::currentTestFailed()) return;
-            QTest::qWait(250);
-        }
-    }
-    void play(const Playing& playing) const { m_receiver->play(playing); }
-    [[nodiscard]] bool isStratumOne() const {
-        const auto answer = m_lab->askTime("cl", "10.2.0.1");
-        return answer && answer->leap != 3 && answer->stratum == 1;
-    }
+    std::unique_ptr<GpsUnderTest> m_gps;
 
    private Q_SLOTS:
     void initTestCase() {
-        m_lab = std::make_unique<lab::Lab>();
-        QVERIFY2(m_lab->problem().isEmpty(), qPrintable(m_lab->problem()));
-        m_receiver = std::make_unique<lab::Receiver>();
-        plugIn();
-        m_host = std::make_unique<HostUnderTest>(*m_lab, "host");
-        QVERIFY(m_host->start());
+        m_gps = std::make_unique<GpsUnderTest>();
+        QCOMPARE(m_gps->start(), QString());
     }
-    void cleanupTestCase() { QFile::remove(m_link); }
 
     void gpsAloneSynchronizes() {
-        QVERIFY(lab::writeFile(m_host->manifest("main.yaml"), service(gps(m_link))));
+        QVERIFY(m_gps->declare("    hardware:\n" + m_gps->gps()));
         QElapsedTimer timer;
         timer.start();
-        const bool is = QTest::qWaitFor([this] { return isStratumOne(); }, 40'000);
-        QVERIFY2(is, m_host->log().constData());
+        const bool is = QTest::qWaitFor([this] { return m_gps->isStratum(1); }, 40'000);
+        QVERIFY2(is, m_gps->host->log().constData());
         qInfo() << "stratum 1 after" << timer.elapsed() << "ms";
-        verifyRightUntil("Healthy", 5, 5);
-        QCOMPARE(condition("FullyImplemented")[u"status"].toString(), QStringLiteral("True"));
-        QCOMPARE(condition("HardwareHealthy")[u"status"].toString(), QStringLiteral("True"));
-        QTRY_VERIFY(m_host->service("main-ntp")[u"status"][u"synchronized"].toBool());
-        const QJsonObject clock = m_host->service("main-ntp")[u"status"][u"refclocks"].toArray().at(0).toObject();
+        QCOMPARE(m_gps->rightUntil("Healthy", 5, 5), QString());
+        QCOMPARE(m_gps->condition("FullyImplemented")[u"status"].toString(), QStringLiteral("True"));
+        QCOMPARE(m_gps->condition("HardwareHealthy")[u"status"].toString(), QStringLiteral("True"));
+        const auto status = [this] { return m_gps->host->service("main-ntp")[u"status"].toObject(); };
+        QTRY_VERIFY(status()[u"synchronized"].toBool());
+        const QJsonObject clock = status()[u"refclocks"].toArray().at(0).toObject();
         QCOMPARE(clock[u"name"].toString(), QStringLiteral("NMEA"));
-        QCOMPARE(clock[u"device"].toString(), m_link);
-        const QJsonObject sync = m_host->syncState("main-ntp")[u"value"].toObject();
-        QCOMPARE(sync[u"source"][u"kind"].toString(), QStringLiteral("refclock"));
+        QCOMPARE(clock[u"device"].toString(), m_gps->link());
+        QCOMPARE(m_gps->sync()[u"source"][u"kind"].toString(), QStringLiteral("refclock"));
+    }
+
+    void itIsShown() {
+        const QByteArray page = m_gps->host->ctl({"ntp", "refclocks"}).output;
+        for (const char* words : {"NMEA", "autonomous", "The receiver has a fix", "The clock follows it"})
+            QVERIFY2(page.contains(words), page.constData());
+        const QByteArray metrics = m_gps->host->http("/metrics");
+        for (const char* line : {"ntp_refclock_healthy{clock=\"NMEA\",kind=\"gps\"} 1", "ntp_refclock_satellites_used{",
+                                 "ntp_refclock_hdop{", "ntp_refclock_samples_total{", "ntp_refclock_sentences_total{"})
+            QVERIFY2(metrics.contains(line), line);
+    }
+
+    /// One after the other, with a client that asks all the time. After a jump the receiver is believed again only when
+    /// it has been right for half a minute, so jumps follow each other.
+    void whateverItDoesNothingWrongIsServed_data() {
+        QTest::addColumn<int>("fault");
+        QTest::addColumn<qint64>("shift");
+        QTest::addColumn<int>("baud");
+        QTest::addColumn<QString>("reason");
+        const auto row = [](const char* name, ReceiverFault fault, qint64 shift, int baud, const char* reason) {
+            QTest::newRow(name) << int(fault) << shift << baud << QString(reason);
+        };
+        constexpr qint64 kRollover = qint64{1024} * 7 * 86'400;
+        row("garbage", ReceiverFault::Garbage, 0, 115200, "NoSentences");
+        row("wrong checksums", ReceiverFault::WrongChecksums, 0, 115200, "NoSentences");
+        row("half sentences", ReceiverFault::HalfSentences, 0, 4800, "NoSentences");
+        row("nothing comes", ReceiverFault::Silent, 0, 115200, "NoData");
+        row("back to the last rollover", ReceiverFault::None, -kRollover, 115200, "WeekRollover");
+        row("10 Hz at 9600 baud", ReceiverFault::TenHertz, 0, 9600, "Overrun");
+        row("good in between", ReceiverFault::None, 0, 115200, "Healthy");
+        row("a frozen second", ReceiverFault::Frozen, 0, 115200, "Frozen");
+        row("good again", ReceiverFault::None, 0, 115200, "Healthy");
+        row("5 s ahead", ReceiverFault::None, 5, 115200, "Jumped");
+        row("a leap second early", ReceiverFault::None, -1, 115200, "LeapUnannounced");
+        row("into the next rollover", ReceiverFault::None, kRollover, 115200, "Jumped");
+        row("good for long", ReceiverFault::None, 0, 115200, "Healthy");
+        row("no fix", ReceiverFault::NoFix, 0, 115200, "NoFix");
+        row("a fix again", ReceiverFault::None, 0, 115200, "Healthy");
+    }
+
+    void whateverItDoesNothingWrongIsServed() {
+        QFETCH(int, fault);
+        QFETCH(qint64, shift);
+        QFETCH(int, baud);
+        QFETCH(QString, reason);
+        Playing playing;
+        playing.fault = static_cast<ReceiverFault>(fault);
+        playing.shiftSeconds = shift;
+        playing.baud = baud;
+        m_gps->receiver->play(playing);
+        QCOMPARE(m_gps->rightUntil(reason, 60, 5), QString());
+        qInfo() << qPrintable(m_gps->condition("HardwareHealthy")[u"message"].toString());
+        const bool isGood = reason == u"Healthy" || reason == u"WeekRollover";
+        QCOMPARE(m_gps->condition("HardwareHealthy")[u"status"].toString(), isGood ? u"True" : u"False");
+        QVERIFY(m_gps->ask().has_value());
+    }
+
+    void unplugged() {
+        m_gps->unplug();
+        QCOMPARE(m_gps->rightUntil("HardwareMissing", 10, 40), QString());
+        // The clock is held over, and its bound is that of the receiver and more.
+        QVERIFY(m_gps->sync()[u"holdover"].toBool());
+        QVERIFY(m_gps->sync()[u"error_bound_ns"].toDouble() > 5e8);
+        m_gps->receiver->plugIn();
+        m_gps->plugIn();
+        QCOMPARE(m_gps->rightUntil("Healthy", 20), QString());
+        QTRY_VERIFY_WITH_TIMEOUT(m_gps->sync()[u"synchronised"].toBool(), 20'000);
+    }
+
+    void chronydIsStartedAgain() {
+        for (const qint64 pid : m_gps->host->chronyds()) ::kill(static_cast<pid_t>(pid), SIGKILL);
+        QTRY_COMPARE_WITH_TIMEOUT(m_gps->host->chronyds().size(), 1, 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_gps->isStratum(1), 30'000);
+        QCOMPARE(m_gps->rightUntil("Healthy", 5), QString());
     }
 };
 

@@ -50,8 +50,9 @@ struct RefclockFacts {
     QString device;
     bool isPresent = false;
     bool isHealthy = false;
-    QString reason;   ///< in one word: "Healthy", "NoFix", "HardwareMissing"
-    QString message;  ///< the same in a sentence, with what to do
+    QString reason;             ///< in one word: "Healthy", "NoFix", "HardwareMissing"
+    QString message;            ///< the same in a sentence, with what to do
+    bool isMisleading = false;  ///< chronyd would follow it, and must not
     std::optional<std::chrono::seconds> sinceSample;
     std::optional<std::chrono::nanoseconds> deviation;  ///< clock minus the network's time; nothing: not known
     std::map<QString, quint64> unused;                  ///< instants that became no sample, by reason

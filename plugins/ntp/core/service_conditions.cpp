@@ -182,16 +182,12 @@ Condition vlansKnown(const StatusInput& in) {
 
 Condition fullyImplemented(const StatusInput& in) {
     const char* type = "FullyImplemented";
-    if (in.unimplemented.isEmpty() && in.leftOut.empty())
+    if (in.leftOut.empty())
         return makeCondition(type, kTrue, "AllFieldsInForce", QStringLiteral("Every field of the spec is in force."));
     QStringList sentences;
     for (const LeftOut& each : in.leftOut)
         sentences.append(QStringLiteral("%1 (%2) %3.").arg(each.path, each.name, each.reason));
-    if (!in.unimplemented.isEmpty())
-        sentences.append(
-            QStringLiteral("This version does not implement: %1.").arg(in.unimplemented.join(QStringLiteral(", "))));
-    return makeCondition(type, kFalse, in.leftOut.empty() ? "FieldsNotImplemented" : "LeftOut",
-                         sentences.join(QStringLiteral(" ")));
+    return makeCondition(type, kFalse, "LeftOut", sentences.join(QStringLiteral(" ")));
 }
 
 /// What chronyd only logs.

@@ -28,7 +28,6 @@ namespace fos1::ntp {
 struct StatusInput {
     const NtpServiceSpec& spec;
     qint64 generation = 0;  ///< of the object that `spec` came from
-    const QStringList& unimplemented;
     const std::vector<LeftOut>& leftOut;
     const EngineState& engine;
     const time::SyncState& sync;

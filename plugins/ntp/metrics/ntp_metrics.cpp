@@ -55,6 +55,7 @@ NtpMetrics::NtpMetrics(IMetrics& metrics)
       m_tracking(metrics),
       m_sources(metrics),
       m_server(metrics),
+      m_refclocks(metrics),
       m_reconciles(metrics) {
     showRestarts(0);
     clear();
@@ -105,6 +106,7 @@ void NtpMetrics::clear() {
     showLimits(none);
     m_tracking.clear();
     m_server.clear();
+    m_refclocks.show({});
 }
 
 }  // namespace fos1::ntp

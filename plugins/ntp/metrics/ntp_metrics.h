@@ -9,6 +9,7 @@
 #include "core/observation.h"
 #include "fos1/plugin.h"
 #include "metrics/reconcile_metrics.h"
+#include "metrics/refclock_metrics.h"
 #include "metrics/server_metrics.h"
 #include "metrics/source_metrics.h"
 #include "metrics/tracking_metrics.h"
@@ -31,6 +32,7 @@ class NtpMetrics {
     void showGap(std::chrono::milliseconds gap) { m_gap.set(gap.count()); }
 
     [[nodiscard]] TrackingMetrics& tracking() { return m_tracking; }
+    [[nodiscard]] RefclockMetrics& refclocks() { return m_refclocks; }
     [[nodiscard]] ServerMetrics& server() { return m_server; }
     [[nodiscard]] ReconcileMetrics& reconciles() { return m_reconciles; }
 
@@ -61,6 +63,7 @@ class NtpMetrics {
     TrackingMetrics m_tracking;
     SourceMetrics m_sources;
     ServerMetrics m_server;
+    RefclockMetrics m_refclocks;
     ReconcileMetrics m_reconciles;
 };
 

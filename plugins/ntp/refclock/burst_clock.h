@@ -14,11 +14,11 @@ class BurstClock {
     /// Shorter pauses come from the line's own buffers: a USB converter hands on its bytes each 16 ms.
     static constexpr qint64 kQuietNs = 20'000'000;
 
-    /// Bytes were read.
-    void received(const Arrival& at) {
+    /// Bytes were read, the first of which came at `at` and the last not after `until`.
+    void received(const Arrival& at, const Arrival& until) {
         const qint64 quiet = m_isFirst ? kQuietNs : at.rawNs - m_last.rawNs;
         m_isFirst = false;
-        m_last = at;
+        m_last = until;
         if (quiet < kQuietNs || quiet < m_longest) return;
         m_longest = quiet;
         m_start = at;
@@ -33,8 +33,6 @@ class BurstClock {
 
     /// The line was lost: what comes next begins anew. The first burst may be the end of one.
     void reset() { *this = {}; }
-
-    [[nodiscard]] const Arrival& last() const { return m_last; }
 
    private:
     bool m_isFirst = true;

@@ -7,7 +7,7 @@
 #include "refclock/attached_clock.h"
 #include "refclock/nmea_port.h"
 #include "refclock/nmea_receiver.h"
-#include "refclock/sock_feeder.h"
+#include "refclock/sample_sink.h"
 
 namespace fos1::ntp {
 
@@ -23,18 +23,13 @@ class GpsClock final : public AttachedClock {
 
    private:
     void look();
-    void give(const ReceiverSample& sample);
-    void describe(RefclockFacts& facts, qint64 rawNs) const;
 
     const GpsSpec m_spec;
+    SampleSink m_samples;
     NmeaReceiver m_receiver;
     NmeaPort m_port;
-    std::optional<SockFeeder> m_feeder;
     QTimer m_settle;
     QTimer m_look;
-    QString m_feedError;  ///< of the last sample; empty: chronyd has it
-    quint64 m_samples = 0;
-    qint64 m_sampleRawNs = 0;
     QString m_shown;
 };
 

@@ -32,6 +32,9 @@ int speedOf(std::size_t number, const std::optional<int>& preferred) {
     return place == 0 ? preferred.value_or(kSpeeds.front()) : kSpeeds[place - 1];
 }
 
+/// More than 460,800 baud carry in some collections.
+constexpr std::size_t kMostAtOnce = 8192;
+
 /// The modem lines stay as they are when the last one closes the port: receivers take a change for a reset.
 void keepLinesOnClose(int file) {
     termios settings{};
@@ -55,7 +58,11 @@ NmeaPort::NmeaPort(QString device, std::optional<int> baud, std::function<quint6
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &NmeaPort::open);
     connect(&m_look, &QTimer::timeout, this, &NmeaPort::look);
-    connect(&m_port, &QSerialPort::readyRead, this, &NmeaPort::read);
+    m_collect.setSingleShot(true);
+    connect(&m_collect, &QTimer::timeout, this, &NmeaPort::read);
+    connect(&m_port, &QSerialPort::readyRead, this, &NmeaPort::firstByte);
+    // With its buffer full, QSerialPort stays quiet until it is read.
+    m_port.setReadBufferSize(1);
     connect(&m_port, &QSerialPort::errorOccurred, this, &NmeaPort::failed);
 }
 
@@ -106,6 +113,7 @@ void NmeaPort::open() {
 
 void NmeaPort::close() {
     m_look.stop();
+    m_collect.stop();
     if (!m_port.isOpen()) return;
     // QSerialPort puts back how the line was set before, hang-up on close included: the copy is closed last.
     const int copy = ::dup(m_port.handle());
@@ -133,13 +141,23 @@ void NmeaPort::failed(QSerialPort::SerialPortError error) {
                QStringLiteral("%1 was unplugged or hung up (%2)").arg(m_device, why));
 }
 
+void NmeaPort::firstByte() {
+    if (m_collect.isActive()) return;
+    m_firstAt = arrivalNow();
+    m_collect.start(kCollect);
+}
+
 void NmeaPort::read() {
-    const Arrival at = arrivalNow();
-    const QByteArray bytes = m_port.readAll();
+    if (!m_port.isOpen()) return;
+    std::array<char, kMostAtOnce> more{};
+    const QByteArray first = m_port.readAll();
+    const Arrival until = arrivalNow();
+    const ssize_t length = ::read(m_port.handle(), more.data(), more.size());
+    const QByteArray bytes = first + QByteArray(more.data(), std::max<ssize_t>(length, 0));
     if (bytes.isEmpty()) return;
     m_byteAt = steady_clock::now();
     m_bytes += static_cast<quint64>(bytes.size());
-    Q_EMIT received(bytes, at);
+    Q_EMIT received(bytes, m_firstAt, until);
 }
 
 void NmeaPort::look() {

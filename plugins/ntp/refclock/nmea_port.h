@@ -26,6 +26,7 @@ class NmeaPort final : public QObject {
     Q_OBJECT
 
    public:
+    static constexpr std::chrono::milliseconds kCollect{20};
     static constexpr std::chrono::milliseconds kLook{500};          ///< between two looks at how it fares
     static constexpr std::chrono::milliseconds kShortestWait{500};  ///< before it is opened again
     static constexpr std::chrono::milliseconds kLongestWait{4000};
@@ -43,7 +44,9 @@ class NmeaPort final : public QObject {
     [[nodiscard]] bool isOpen() const { return m_port.isOpen(); }
 
    Q_SIGNALS:
-    void received(const QByteArray& bytes, const fos1::ntp::Arrival& at);
+    /// The first byte came at `at`, the last not after `until`. Bytes are collected for kCollect, as only the first of
+    /// a burst tells the time.
+    void received(const QByteArray& bytes, const fos1::ntp::Arrival& at, const fos1::ntp::Arrival& until);
     /// What was received before does not go on.
     void interrupted();
     void stateChanged();
@@ -52,6 +55,7 @@ class NmeaPort final : public QObject {
     void open();
     void close();
     void retryLater(PortTrouble trouble, const QString& words);
+    void firstByte();
     void read();
     void look();
     void tryNextSpeed();
@@ -64,6 +68,8 @@ class NmeaPort final : public QObject {
     QSerialPort m_port;
     QTimer m_retry;
     QTimer m_look;
+    QTimer m_collect;
+    Arrival m_firstAt;
     std::chrono::milliseconds m_wait{kShortestWait};
     PortState m_state;
     std::size_t m_speed = 0;  ///< number of the one in use among those that are tried

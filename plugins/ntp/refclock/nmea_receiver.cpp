@@ -30,8 +30,8 @@ NmeaReceiver::NmeaReceiver(const ReceiverPolicy& policy, LeapTable leaps, TakeSa
       m_parser(policy.checksum),
       m_judge(policy.judge) {}
 
-void NmeaReceiver::feed(QByteArrayView bytes, const Arrival& at) {
-    m_burst.received(at);
+void NmeaReceiver::feed(QByteArrayView bytes, const Arrival& at, const Arrival& until) {
+    m_burst.received(at, until);
     m_parser.feed(bytes, [this, &at](const NmeaSentence& sentence) { take(sentence, at); });
 }
 
@@ -71,16 +71,17 @@ void NmeaReceiver::take(const NmeaSentence& sentence, const Arrival& at) {
 
 void NmeaReceiver::finish() {
     if (!m_pending || m_pending->isFinished) return;
-    const InstantVerdict verdict = judgePending();
-    ++m_state.counts[static_cast<std::size_t>(verdict)];
-    if (verdict != InstantVerdict::BetweenSeconds) m_state.last = verdict;
-    if (verdict == InstantVerdict::Good) m_state.lastGoodRawNs = m_pending->arrival->rawNs;
+    m_state.note(judgePending(), m_pending->seen);
     m_pending->isFinished = true;
 }
 
 InstantVerdict NmeaReceiver::judgePending() {
     const Pending& in = *m_pending;
-    if (!in.arrival) return InstantVerdict::Overrun;
+    if (!in.arrival) {
+        // A pause that comes of reading late would look like the one before a burst.
+        m_judge.interrupted();
+        return InstantVerdict::Overrun;
+    }
     const bool isWhole = in.time.nanosecond == 0;
     if (isWhole) m_wholeSecondRawNs = in.arrival->rawNs;
     if (!isWhole && m_wholeSecondRawNs && in.arrival->rawNs - *m_wholeSecondRawNs < kRateWindowNs)

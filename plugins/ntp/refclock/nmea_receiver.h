@@ -10,11 +10,9 @@
 #include "refclock/leap_table.h"
 #include "refclock/nmea_parser.h"
 #include "refclock/receiver_judge.h"
+#include "refclock/receiver_state.h"
 
 namespace fos1::ntp {
-
-/// The number of a GPS week has ten bits (IS-GPS-200).
-inline constexpr qint64 kRolloverSeconds = qint64{1024} * 7 * 86'400;
 
 struct ReceiverPolicy {
     JudgePolicy judge;
@@ -41,7 +39,9 @@ class NmeaReceiver {
     /// `take` is called from feed() and settle().
     NmeaReceiver(const ReceiverPolicy& policy, LeapTable leaps, TakeSample take);
 
-    void feed(QByteArrayView bytes, const Arrival& at);
+    /// The first byte came at `at`, the last not after `until`.
+    void feed(QByteArrayView bytes, const Arrival& at, const Arrival& until);
+    void feed(QByteArrayView bytes, const Arrival& at) { feed(bytes, at, at); }
     /// The line has been quiet for kBurstEndNs.
     void settle();
     /// What comes next does not continue what came. The past still counts.
@@ -52,17 +52,7 @@ class NmeaReceiver {
     [[nodiscard]] const NmeaParser& parser() const { return m_parser; }
     [[nodiscard]] const GnssState& gnss() const { return m_gnss; }
 
-    struct State {
-        InstantVerdict last = InstantVerdict::Unknown;  ///< of the last instant, but for BetweenSeconds
-        qint64 lastGoodRawNs = 0;                       ///< 0: none
-        qint64 lastInstantRawNs = 0;                    ///< that advanced; 0: none
-        qint64 lastSentenceRawNs = 0;
-        qint64 noFixSinceUnixNs = 0;  ///< by this machine's clock; 0: there is one, or it is not known
-        int rollovers = 0;            ///< that were corrected in the last instant
-        qint64 reportedUnixNs = 0;    ///< the last instant, as reported
-        std::array<quint64, 16> counts{};
-    };
-    [[nodiscard]] const State& state() const { return m_state; }
+    [[nodiscard]] const ReceiverState& state() const { return m_state; }
 
    private:
     struct Pending {
@@ -87,7 +77,7 @@ class NmeaReceiver {
     BurstClock m_burst;
     GnssState m_gnss;
     ReceiverJudge m_judge;
-    State m_state;
+    ReceiverState m_state;
     std::optional<Pending> m_pending;
     std::optional<qint64> m_fixStateRawNs;  ///< when a sentence last told whether there is a fix
     std::optional<qint64> m_wholeSecondRawNs;

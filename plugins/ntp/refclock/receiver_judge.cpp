@@ -29,8 +29,7 @@ InstantVerdict ReceiverJudge::judge(const Instant& instant) {
     if (m_leapBegan && last.isLeapSecond && m_base) *m_base -= kNsPerSecond;
     m_leapBegan = false;
     const std::optional<bool> agrees = doesNetworkAgree(instant);
-    InstantVerdict found = compareWithPast(instant);
-    if (found == InstantVerdict::Good && instant.unixNs == last.unixNs) found = InstantVerdict::Frozen;
+    InstantVerdict found = instant.unixNs == last.unixNs ? InstantVerdict::Frozen : compareWithPast(instant);
     const bool hasMajority = m_opinion && m_opinion->sources >= kMajority;
     if (agrees == false && hasMajority && m_policy.isDistrustful) found = InstantVerdict::NetworkDisagrees;
     if (const InstantVerdict why = distrusted(found, agrees == true && hasMajority, instant);

@@ -36,17 +36,17 @@ QString byHowMuch(qint64 ns) {
 
 ReceiverWords trouble(const char* reason, const QString& message) { return {false, QLatin1String(reason), message}; }
 
-ReceiverWords noFix(const NmeaReceiver& receiver, const GnssFacts& gnss) {
-    const qint64 since = receiver.state().noFixSinceUnixNs;
+ReceiverWords noFix(const ReceiverView& receiver) {
+    const qint64 since = receiver.state.noFixSinceUnixNs;
     return trouble("NoFix", QStringLiteral("The receiver has had no fix%1%2.%3 Its time is not used.")
                                 .arg(since > 0 ? QStringLiteral(" since ") + utcText(since / 1'000'000) : QString(),
-                                     satellites(gnss), antenna(gnss)));
+                                     satellites(receiver.gnss), antenna(receiver.gnss)));
 }
 
-ReceiverWords wordsOf(InstantVerdict verdict, const NmeaReceiver& receiver, const GnssFacts& gnss) {
-    const ReceiverJudge& judge = receiver.judge();
+ReceiverWords wordsOf(InstantVerdict verdict, const ReceiverView& receiver) {
+    const ReceiverJudge& judge = receiver.judge;
     switch (verdict) {
-        case InstantVerdict::NoFix: return noFix(receiver, gnss);
+        case InstantVerdict::NoFix: return noFix(receiver);
         case InstantVerdict::Jumped:
             return trouble("Jumped", QStringLiteral("The time of the receiver jumped: it is %1 its own past. It is not "
                                                     "used until it is back, or sources in the network agree with it.")
@@ -67,7 +67,7 @@ ReceiverWords wordsOf(InstantVerdict verdict, const NmeaReceiver& receiver, cons
                                .arg(plainDuration(nanoseconds(judge.opinion() ? judge.opinion()->boundNs : 0))));
         case InstantVerdict::Frozen:
             return trouble("Frozen", QStringLiteral("The receiver repeats the same second, %1; restart it.")
-                                         .arg(utcText(receiver.state().reportedUnixNs / 1'000'000)));
+                                         .arg(utcText(receiver.state.reportedUnixNs / 1'000'000)));
         case InstantVerdict::Overrun:
             return trouble(
                 "Overrun",
@@ -93,16 +93,17 @@ ReceiverWords wordsOf(InstantVerdict verdict, const NmeaReceiver& receiver, cons
     return trouble("Settling", QStringLiteral("The receiver has a fix; its time is used after some more seconds."));
 }
 
-ReceiverWords good(const NmeaReceiver& receiver, const GnssFacts& gnss) {
-    const QString fix = gnss.fix.isEmpty() ? QStringLiteral("a fix") : QStringLiteral("a fix (%1)").arg(gnss.fix);
-    if (receiver.state().rollovers > 0)
+ReceiverWords good(const ReceiverView& receiver) {
+    const QString& name = receiver.gnss.fix;
+    const QString fix = name.isEmpty() ? QStringLiteral("a fix") : QStringLiteral("a fix (%1)").arg(name);
+    if (receiver.state.rollovers > 0)
         return {true, QStringLiteral("WeekRollover"),
                 QStringLiteral("The receiver has %1%2. It reports %3, %4 weeks early, which is corrected; its firmware "
                                "should be updated.")
-                    .arg(fix, satellites(gnss), utcText(receiver.state().reportedUnixNs / 1'000'000))
-                    .arg(1024 * receiver.state().rollovers)};
+                    .arg(fix, satellites(receiver.gnss), utcText(receiver.state.reportedUnixNs / 1'000'000))
+                    .arg(1024 * receiver.state.rollovers)};
     return {true, QStringLiteral("Healthy"),
-            QStringLiteral("The receiver has %1%2.%3").arg(fix, satellites(gnss), antenna(gnss))};
+            QStringLiteral("The receiver has %1%2.%3").arg(fix, satellites(receiver.gnss), antenna(receiver.gnss))};
 }
 
 }  // namespace
@@ -128,20 +129,32 @@ QString toText(InstantVerdict verdict) {
     return QStringLiteral("unknown");
 }
 
-ReceiverWords wordsFor(const NmeaReceiver& receiver, const GnssFacts& gnss, qint64 rawNs) {
-    const NmeaReceiver::State& state = receiver.state();
-    if (receiver.judge().isDistrusted() || state.last == InstantVerdict::NoFix)
-        return wordsOf(state.last, receiver, gnss);
-    if (state.lastGoodRawNs != 0 && rawNs - state.lastGoodRawNs < kGoodFor) return good(receiver, gnss);
-    if (state.noFixSinceUnixNs != 0) return noFix(receiver, gnss);
+ReceiverWords wordsFor(const ReceiverView& receiver, qint64 rawNs) {
+    const ReceiverState& state = receiver.state;
+    if (receiver.judge.isDistrusted() || state.last == InstantVerdict::NoFix) return wordsOf(state.last, receiver);
+    if (state.lastGoodRawNs != 0 && rawNs - state.lastGoodRawNs < kGoodFor) return good(receiver);
+    if (state.noFixSinceUnixNs != 0) return noFix(receiver);
     if (state.last == InstantVerdict::Frozen || state.last == InstantVerdict::Overrun ||
         state.last == InstantVerdict::FixUnknown)
-        return wordsOf(state.last, receiver, gnss);
+        return wordsOf(state.last, receiver);
     if (state.lastInstantRawNs == 0 || rawNs - state.lastInstantRawNs > kPatience)
         return trouble("NoTime",
                        QStringLiteral("Sentences come, but none that tells the time; let the receiver send RMC "
                                       "or ZDA."));
-    return wordsOf(state.last, receiver, gnss);
+    return wordsOf(state.last, receiver);
+}
+
+void addReceiver(const ReceiverView& receiver, qint64 rawNs, RefclockFacts& facts) {
+    const auto& counts = receiver.state.counts;
+    for (std::size_t i = 0; i < counts.size(); ++i)
+        if (const auto verdict = static_cast<InstantVerdict>(i); counts[i] > 0 && verdict != InstantVerdict::Good)
+            facts.unused.emplace(toText(verdict), counts[i]);
+    if (const auto deviation = receiver.judge.deviation()) facts.deviation = nanoseconds(*deviation);
+    ReceiverWords words = wordsFor(receiver, rawNs);
+    facts.isHealthy = words.isHealthy;
+    facts.reason = std::move(words.reason);
+    facts.message = std::move(words.message);
+    facts.gnss = receiver.gnss;
 }
 
 }  // namespace fos1::ntp

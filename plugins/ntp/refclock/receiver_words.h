@@ -3,7 +3,7 @@
 #pragma once
 
 #include "core/refclock_facts.h"
-#include "refclock/nmea_receiver.h"
+#include "refclock/receiver_state.h"
 
 namespace fos1::ntp {
 
@@ -16,7 +16,17 @@ struct ReceiverWords {
     QString message;
 };
 
-/// Of a line that is open and carries sentences. `rawNs`: now.
-[[nodiscard]] ReceiverWords wordsFor(const NmeaReceiver& receiver, const GnssFacts& gnss, qint64 rawNs);
+/// A receiver that is heard.
+struct ReceiverView {
+    const ReceiverJudge& judge;
+    const ReceiverState& state;
+    const GnssFacts& gnss;
+};
+
+/// `rawNs`: now.
+[[nodiscard]] ReceiverWords wordsFor(const ReceiverView& receiver, qint64 rawNs);
+
+/// Adds what every receiver has to its facts.
+void addReceiver(const ReceiverView& receiver, qint64 rawNs, RefclockFacts& facts);
 
 }  // namespace fos1::ntp

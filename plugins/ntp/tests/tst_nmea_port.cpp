@@ -152,7 +152,8 @@ class TestNmeaPort : public QObject {
 
     /// Under another number, behind the link that the spec names. /dev/shm is below /dev.
     void unpluggedAndPluggedInAgain() {
-        const QString link = QStringLiteral("/dev/shm/fos1-receiver-%1").arg(QCoreApplication::applicationPid());
+        const QTemporaryDir links(QStringLiteral("/dev/shm/fos1-receiver-XXXXXX"));
+        const QString link = links.filePath(QStringLiteral("gps0"));
         auto pty = std::make_unique<ReceiverPty>();
         QVERIFY(QFile::link(pty->device(), link));
         const GpsClock clock(specFor(link), {}, 1s, {});

@@ -198,13 +198,10 @@ class TestServiceStatus : public QObject {
     void fullyImplemented() {
         Facts in = healthy();
         QCOMPARE(condition(in, "FullyImplemented"), QStringLiteral("True/AllFieldsInForce"));
-        in.unimplemented = {QStringLiteral("spec.vlanConfig"), QStringLiteral("spec.security.nts")};
         in.leftOut.push_back(
             {QStringLiteral("spec.sources.servers[0]"), QStringLiteral("b"), QStringLiteral("asks for NTS")});
         QCOMPARE(condition(in, "FullyImplemented"), QStringLiteral("False/LeftOut"));
-        QCOMPARE(message(in, "FullyImplemented"),
-                 QStringLiteral("spec.sources.servers[0] (b) asks for NTS. This version does not implement: "
-                                "spec.vlanConfig, spec.security.nts."));
+        QCOMPARE(message(in, "FullyImplemented"), QStringLiteral("spec.sources.servers[0] (b) asks for NTS."));
         QCOMPARE(field(in, "effective").toMap().value(QStringLiteral("leftOut")).toArray().size(), 1);
     }
 

@@ -22,6 +22,7 @@ class RandomSpec {
         if (chance()) sources.insert(QStringLiteral("pools"), list(3, [&] { return source("name", keys); }));
         if (chance()) sources.insert(QStringLiteral("servers"), list(4, [&] { return source("address", keys); }));
         if (keys > 0 && chance()) sources.insert(QStringLiteral("peers"), list(2, [&] { return peer(keys); }));
+        if (chance()) sources.insert(QStringLiteral("hardware"), hardware());
         QCborMap spec{{QStringLiteral("enabled"), true},
                       {QStringLiteral("sources"), sources},
                       {QStringLiteral("server"), server()},
@@ -115,6 +116,37 @@ class RandomSpec {
         map.insert(QStringLiteral("address"), name());
         addTiming(map);
         if (!map.contains(QStringLiteral("keyId"))) map.insert(QStringLiteral("insecure"), true);
+        return map;
+    }
+
+    QCborMap clock(const QString& refid) {
+        QCborMap map{{QStringLiteral("enabled"), true}, {QStringLiteral("refid"), refid}};
+        maybe(map, "prefer", chance());
+        maybe(map, "offset", fraction(-1, 1));
+        maybe(map, "delay", fraction(0, 2));
+        return map;
+    }
+    QCborMap hardware() {
+        QCborMap map;
+        QCborMap gps = clock(QStringLiteral("GPS1"));
+        gps.insert(QStringLiteral("device"), QStringLiteral("/dev/serial/by-id/usb-u-blox_AG-if00"));
+        maybe(gps, "baud", 115200);
+        maybe(gps, "gpsd", chance());
+        maybe(gps, "refclock", chance());
+        maybe(map, "gps", gps);
+        QCborMap pps = clock(QStringLiteral("P"));
+        maybe(pps, "rate", between(1, 1000));
+        maybe(pps, "edge", QStringLiteral("clear"));
+        maybe(map, "pps", pps);
+        QCborMap phc = clock(QStringLiteral("phc"));
+        phc.insert(QStringLiteral("device"), QStringLiteral("/dev/ptp0"));
+        maybe(phc, "tai", chance());
+        maybe(map, "phc", phc);
+        QCborMap atomic = clock(QStringLiteral("CS"));
+        atomic.insert(QStringLiteral("pps"), QStringLiteral("/dev/pps7"));
+        maybe(atomic, "phc", QStringLiteral("/dev/ptp7"));
+        maybe(atomic, "stratum", between(0, 14));
+        maybe(map, "atomic", atomic);
         return map;
     }
 

@@ -12,7 +12,6 @@ using namespace std::chrono_literals;
 struct Facts {
     NtpServiceSpec spec;
     qint64 generation = 0;
-    QStringList unimplemented;
     std::vector<LeftOut> leftOut;
     EngineState engine;
     time::SyncState sync;
@@ -30,28 +29,19 @@ struct Facts {
     ClockControl clockControl = ClockControl::None;
     QString chronydVersion = {};
     std::map<QString, QString> leasedOn = {};
+    std::vector<RefclockFacts> clocks = {};
 
     [[nodiscard]] StatusInput input() const {
-        return {spec,
-                generation,
-                unimplemented,
-                leftOut,
-                engine,
-                sync,
-                sources,
-                statistics,
-                nts,
-                nowUnix,
-                vlans,
-                vlansRevision,
-                entriesWithoutVlan,
-                rival,
-                kernelSynchronized,
-                reconciled,
-                serving ? &*serving : nullptr,
-                clockControl,
-                chronydVersion,
-                &leasedOn};
+        return {spec,          generation,
+                leftOut,       engine,
+                sync,          sources,
+                statistics,    nts,
+                nowUnix,       vlans,
+                vlansRevision, entriesWithoutVlan,
+                rival,         kernelSynchronized,
+                reconciled,    serving ? &*serving : nullptr,
+                clockControl,  chronydVersion,
+                &leasedOn,     &clocks};
     }
 };
 

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The samples of one receiver: gives them to chronyd and keeps account of them.
+#pragma once
+
+#include <optional>
+
+#include "core/refclock_facts.h"
+#include "refclock/sock_feeder.h"
+
+namespace fos1::ntp {
+
+class SampleSink {
+   public:
+    /// `socket`: chronyd's; empty: nobody wants samples.
+    explicit SampleSink(const QString& socket) {
+        if (!socket.isEmpty()) m_feeder.emplace(socket);
+    }
+
+    void give(qint64 unixNs, const Arrival& arrival) {
+        if (!m_feeder) return;
+        const Result<void> sent = m_feeder->send(unixNs, arrival);
+        m_error = sent ? QString() : sent.error().message;
+        if (!sent) return;
+        ++m_count;
+        m_lastRawNs = arrival.rawNs;
+    }
+
+    /// A receiver that is well but not heard by chronyd is in trouble.
+    void addTo(RefclockFacts& facts, qint64 rawNs) const {
+        facts.samples = m_count;
+        if (m_lastRawNs != 0)
+            facts.sinceSample = std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds(rawNs - m_lastRawNs));
+        if (m_error.isEmpty()) return;
+        if (facts.isHealthy) facts.reason = QStringLiteral("NotFed");
+        facts.isHealthy = false;
+        facts.message += QStringLiteral(" The last sample was lost: %1.").arg(m_error);
+    }
+
+   private:
+    std::optional<SockFeeder> m_feeder;
+    QString m_error;  ///< of the last sample; empty: chronyd has it
+    quint64 m_count = 0;
+    qint64 m_lastRawNs = 0;
+};
+
+}  // namespace fos1::ntp
