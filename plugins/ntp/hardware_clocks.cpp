@@ -29,6 +29,20 @@ LeapTable leapTable() {
     return file.open(QIODevice::ReadOnly) ? LeapTable(file.read(kLargest)) : LeapTable();
 }
 
+/// Better than the network is a clock of this node that chronyd follows.
+std::optional<DelayReference> delayReference(const Observation& seen, const QString& receiver,
+                                             const std::optional<NetworkOpinion>& network, qint64 rawNs) {
+    for (const SourceReport& source : *seen.sources) {
+        if (source.mode != SourceMode::ReferenceClock || source.state != SourceState::Selected || !seen.tracking)
+            continue;
+        if (displayName(source) == receiver) continue;
+        const auto bound = seen.tracking->rootDispersion + seen.tracking->rootDelay / 2;
+        return DelayReference{displayName(source), {seen.tracking->clockOffset.count(), bound.count(), rawNs, 1}};
+    }
+    if (!network) return {};
+    return DelayReference{QStringLiteral("%1 sources in the network").arg(network->sources), *network};
+}
+
 }  // namespace
 
 HardwareClocks::HardwareClocks(ChronyPaths paths) : m_paths(std::move(paths)) {
@@ -106,11 +120,13 @@ std::map<QString, QString> HardwareClocks::misleading() const {
 
 void HardwareClocks::hear(const Observation& observation) {
     if (m_clocks.empty() || !observation.sources) return;
-    const std::optional<NetworkTime> network = networkTime(observation);
-    for (const auto& [name, clock] : m_clocks)
-        clock->hear(network ? std::optional(NetworkOpinion{network->clockOffset.count(), network->errorBound.count(),
-                                                           arrivalNow().rawNs, network->sources})
-                            : std::nullopt);
+    const qint64 rawNs = arrivalNow().rawNs;
+    std::optional<NetworkOpinion> network;
+    if (const auto time = networkTime(observation))
+        network = NetworkOpinion{time->clockOffset.count(), time->errorBound.count(), rawNs, time->sources};
+    std::optional<DelayReference> reference;
+    if (m_spec.gps) reference = delayReference(observation, m_spec.gps->options.refid, network, rawNs);
+    for (const auto& [name, clock] : m_clocks) clock->hear(network, reference);
 }
 
 std::vector<RefclockFacts> HardwareClocks::facts() const {

@@ -3,6 +3,7 @@
 
 #include "model/spec_parser.h"
 #include "model/vlan_parser.h"
+#include "pages/calibrate_page.h"
 #include "pages/refclocks_page.h"
 #include "pages/report_pages.h"
 #include "pages/source_page.h"
@@ -50,6 +51,7 @@ QString NtpPlugin::start(IHost* host) {
     addPage(QStringLiteral("why"), whyPage);
     addPage(QStringLiteral("source"), sourcePage);
     addPage(QStringLiteral("refclocks"), refclocksPage);
+    addPage(QStringLiteral("calibrate"), calibratePage);
     addPage(QStringLiteral("tracking"), trackingPage);
     addPage(QStringLiteral("sourcestats"), sourceStatisticsPage);
     addPage(QStringLiteral("selectdata"), selectionPage);

@@ -44,6 +44,20 @@ struct PulseFacts {
     bool operator==(const PulseFacts&) const = default;
 };
 
+/// How much later than true time the sentences of a receiver come, as measured against something better.
+struct DelayFacts {
+    QString against;  ///< "PPS", "3 sources in the network"
+    int count = 0;    ///< of instants that were measured
+    std::chrono::seconds span{0};
+    std::chrono::nanoseconds mean{0};
+    std::chrono::nanoseconds deviation{0};  ///< standard
+    std::chrono::nanoseconds least{0};
+    std::chrono::nanoseconds most{0};
+    std::chrono::nanoseconds bound{0};  ///< of the error of what it was measured against
+    std::vector<int> histogram;         ///< counts in equal parts from `least` to `most`
+    bool operator==(const DelayFacts&) const = default;
+};
+
 struct RefclockFacts {
     QString name;  ///< reference ID
     ClockKind kind = ClockKind::Unknown;
@@ -59,6 +73,7 @@ struct RefclockFacts {
     quint64 samples = 0;                                ///< given to chronyd
     std::optional<GnssFacts> gnss;
     std::optional<PulseFacts> pulse;
+    std::optional<DelayFacts> delay;
     bool operator==(const RefclockFacts&) const = default;
 };
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/plain_text.h"
 #include "core/source_verdict.h"
 #include "pages/page_lookup.h"
 
@@ -78,6 +79,11 @@ page::Fields details(const RefclockFacts& clock, const StatusInput& in) {
     if (clock.deviation)
         fields.add(QStringLiteral("Against the network"), page::offset(clock.deviation->count()),
                    QStringLiteral("the clock minus the time that the sources in the network agree on"));
+    if (clock.delay)
+        fields.add(
+            QStringLiteral("Delay"), page::duration(clock.delay->mean.count()),
+            QStringLiteral("later than %1, with a standard deviation of %2; fos1ctl ntp calibrate proposes an offset")
+                .arg(clock.delay->against, plainDuration(clock.delay->deviation)));
     if (clock.samples > 0)
         fields.add(QStringLiteral("Samples"), page::count(static_cast<qint64>(clock.samples)),
                    QStringLiteral("given to chronyd"));

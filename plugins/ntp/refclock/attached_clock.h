@@ -5,7 +5,7 @@
 #include <QObject>
 
 #include "core/refclock_facts.h"
-#include "refclock/receiver_judge.h"
+#include "refclock/delay_ring.h"
 
 namespace fos1::ntp {
 
@@ -16,8 +16,10 @@ class AttachedClock : public QObject {
     using QObject::QObject;
 
     [[nodiscard]] virtual RefclockFacts facts() const = 0;
-    /// What the sources in the network say of the time now; nothing: they say nothing.
-    virtual void hear(const std::optional<NetworkOpinion>& /*opinion*/) {}
+    /// What the sources in the network say of the time now, and what this clock can be measured against; nothing: there
+    /// is none.
+    virtual void hear(const std::optional<NetworkOpinion>& /*network*/,
+                      const std::optional<DelayReference>& /*reference*/) {}
 
    Q_SIGNALS:
     /// The reason in facts() is another one.

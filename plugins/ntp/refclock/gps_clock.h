@@ -19,7 +19,10 @@ class GpsClock final : public AttachedClock {
     GpsClock(const GpsSpec& spec, const QString& socket, std::chrono::nanoseconds delay, LeapTable leaps);
 
     [[nodiscard]] RefclockFacts facts() const override;
-    void hear(const std::optional<NetworkOpinion>& opinion) override { m_receiver.judge().hear(opinion); }
+    void hear(const std::optional<NetworkOpinion>& network, const std::optional<DelayReference>& reference) override {
+        m_receiver.judge().hear(network);
+        m_samples.hear(reference);
+    }
 
    private:
     void look();

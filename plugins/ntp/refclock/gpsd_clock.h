@@ -25,7 +25,10 @@ class GpsdClock final : public AttachedClock {
     ~GpsdClock() override;
 
     [[nodiscard]] RefclockFacts facts() const override;
-    void hear(const std::optional<NetworkOpinion>& opinion) override { m_judge.hear(opinion); }
+    void hear(const std::optional<NetworkOpinion>& network, const std::optional<DelayReference>& reference) override {
+        m_judge.hear(network);
+        m_samples.hear(reference);
+    }
 
    private:
     void connectAgain();

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "core/refclock_facts.h"
+#include "refclock/delay_ring.h"
 #include "refclock/sock_feeder.h"
 
 namespace fos1::ntp {
@@ -16,7 +16,10 @@ class SampleSink {
         if (!socket.isEmpty()) m_feeder.emplace(socket);
     }
 
+    void hear(const std::optional<DelayReference>& reference) { m_delays.hear(reference); }
+
     void give(qint64 unixNs, const Arrival& arrival) {
+        m_delays.add(unixNs, arrival);
         if (!m_feeder) return;
         const Result<void> sent = m_feeder->send(unixNs, arrival);
         m_error = sent ? QString() : sent.error().message;
@@ -28,6 +31,7 @@ class SampleSink {
     /// A receiver that is well but not heard by chronyd is in trouble.
     void addTo(RefclockFacts& facts, qint64 rawNs) const {
         facts.samples = m_count;
+        facts.delay = m_delays.facts();
         if (m_lastRawNs != 0)
             facts.sinceSample = std::chrono::floor<std::chrono::seconds>(std::chrono::nanoseconds(rawNs - m_lastRawNs));
         if (m_error.isEmpty()) return;
@@ -38,6 +42,7 @@ class SampleSink {
 
    private:
     std::optional<SockFeeder> m_feeder;
+    DelayRing m_delays;
     QString m_error;  ///< of the last sample; empty: chronyd has it
     quint64 m_count = 0;
     qint64 m_lastRawNs = 0;
