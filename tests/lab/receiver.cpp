@@ -26,7 +26,7 @@ QByteArray withWrongChecksums(QByteArray bytes) {
 
 }  // namespace
 
-Receiver::Receiver(const Playing& playing) : m_playing(playing) {
+Receiver::Receiver(const Playing& playing, Copy copy) : m_copy(std::move(copy)), m_playing(playing) {
     plugIn();
     m_thread = std::thread([this] { run(); });
 }
@@ -70,10 +70,14 @@ void Receiver::run() {
 
 /// Ten times a second, as far as the line carries it: what it cannot carry is dropped.
 void Receiver::playWithoutPause(const Playing& playing) {
+    constexpr qint64 kTenth = 100;
     const qint64 now = system_clock::now().time_since_epoch() / milliseconds(1);
+    const qint64 tenth = std::max(now / kTenth, m_lastTenth + 1);
+    sleepUntilMs(tenth * kTenth);
+    m_lastTenth = tenth;
     Report report;
     report.maker = playing.maker;
-    report.time = utc((now / 100) * 100 + playing.shiftSeconds * 1000);
+    report.time = utc(tenth * kTenth + playing.shiftSeconds * 1000);
     send(burst(report), playing.baud);
 }
 
@@ -114,6 +118,7 @@ void Receiver::send(const QByteArray& bytes, int baud) {
         {
             const std::lock_guard lock(m_mutex);
             if (m_pty) m_pty->write(bytes.mid(each, kPiece));
+            if (m_copy) m_copy(bytes.mid(each, kPiece));
         }
         at += std::chrono::microseconds(qint64{1'000'000} * kPiece * kBitsOfAByte / baud);
         std::this_thread::sleep_until(at);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -26,7 +27,10 @@ struct Playing {
 
 class Receiver {
    public:
-    explicit Receiver(const Playing& playing = {});
+    using Copy = std::function<void(const QByteArray&)>;
+
+    /// `copy` gets all bytes too, when they are written, in the receiver's thread.
+    explicit Receiver(const Playing& playing = {}, Copy copy = {});
     ~Receiver();
     Receiver(const Receiver&) = delete;
     Receiver& operator=(const Receiver&) = delete;
@@ -44,11 +48,13 @@ class Receiver {
     void send(const QByteArray& bytes, int baud);
     [[nodiscard]] Playing playing() const;
 
+    const Copy m_copy;
     mutable std::mutex m_mutex;
     Playing m_playing;
     std::unique_ptr<ReceiverPty> m_pty;
     QString m_device;
-    qint64 m_frozenAt = 0;  ///< of the thread
+    qint64 m_frozenAt = 0;   ///< of the thread
+    qint64 m_lastTenth = 0;  ///< likewise
     std::atomic<bool> m_isDone{false};
     std::thread m_thread;
 };

@@ -25,11 +25,11 @@ struct Report {
     bool isLeapSecond = false;  ///< 23:59:60 of the day before `time`
 };
 
+/// u-blox reports hundredths of a second, others thousandths.
 inline QByteArray clockText(const Report& in) {
-    if (in.isLeapSecond) return "235960.00";
-    return in.time.toString(in.maker == Maker::Ublox ? QStringLiteral("hhmmss.zzz") : QStringLiteral("hhmmss.zzz"))
-        .toLatin1()
-        .left(in.maker == Maker::Ublox ? 9 : 10);
+    const int digits = in.maker == Maker::Ublox ? 2 : 3;
+    if (in.isLeapSecond) return "235960." + QByteArray(digits, '0');
+    return in.time.toString(QStringLiteral("hhmmss.zzz")).toLatin1().left(7 + digits);
 }
 
 inline QByteArray burst(const Report& in) {

@@ -2,6 +2,7 @@
 // A receiver with a pulse, against a real chronyd: the pulse is followed and the receiver numbers it. The device for
 // the pulse is made by a library that is preloaded into host and chronyd, since no kernel here has one.
 #include <QFile>
+#include <QRegularExpression>
 #include <QTest>
 
 #include "gps_under_test.h"
@@ -60,6 +61,18 @@ class TestGpsPulse : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(clock("PPS")[u"reason"].toString(), QStringLiteral("Healthy"), 15'000);
         const QByteArray why = m_gps->host->ctl({"ntp", "refclocks"}).output;
         QVERIFY2(why.contains("NMEA numbers the seconds"), why.constData());
+    }
+
+    /// The sentences come 120 ms late, give or take 10.
+    void itsDelayIsMeasured() {
+        QByteArray page;
+        QTRY_VERIFY_WITH_TIMEOUT(
+            (page = m_gps->host->ctl({"ntp", "calibrate", "NMEA"}).output).contains("Proposed for the NTPService"),
+            30'000);
+        const auto found = QRegularExpression("offset: 0\\.(\\d+)").match(QString::fromUtf8(page));
+        QVERIFY2(found.hasMatch() && page.contains("PPS"), page.constData());
+        const double offset = QString("0." + found.captured(1)).toDouble();
+        QVERIFY2(offset > 0.11 && offset < 0.135, page.constData());
     }
 
     void aDeadPulse() {

@@ -103,6 +103,14 @@ QStringList differences(const Texts& whole) {
     return removed + others;
 }
 
+/// A clock that keeps TAI needs a table of leap seconds (chrony.conf(5), refclock, "tai").
+LeapSpec leapsFor(const NtpServiceSpec& spec) {
+    LeapSpec leap = spec.server.leap;
+    const bool isNeeded = spec.hardware.phc && spec.hardware.phc->isTai;
+    if (isNeeded && leap.timeZone.isEmpty() && leap.listFile.isEmpty()) leap.timeZone = QStringLiteral("right/UTC");
+    return leap;
+}
+
 /// The command `local` sets conditions for the local reference back: these wait in the file alone.
 bool hasLocalConditions(const QByteArray& line) {
     return line.startsWith("local ") &&
@@ -141,7 +149,7 @@ ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options, cons
     writeSelection(out, spec);
     writeRequests(out, spec);
     writeHwTimestamp(out, spec.server.hwTimestamp, materials, plan.leftOut);
-    writeLeap(out, spec.server.leap, materials.version, plan.leftOut);
+    writeLeap(out, leapsFor(spec), materials.version, plan.leftOut);
     writeServingValues(out, spec.server, options, materials, plan.leftOut);
     writeNts(out, spec.nts, options.paths, materials, plan.leftOut);
     writeAccess(out, plan.online.access);

@@ -12,6 +12,7 @@ namespace fos1::ntp {
 namespace {
 
 constexpr std::chrono::seconds kPhcLook{5};
+constexpr int kLooksBetweenSearches = 12;  ///< for other programs, which takes some milliseconds
 constexpr qint64 kWarnBefore = qint64{60} * 86'400;
 
 }  // namespace
@@ -34,17 +35,17 @@ void PhcClock::look() {
     };
     const QString why = facts.device.isEmpty() ? QStringLiteral("has no PTP hardware clock") : whyNoPhc(facts.device);
     facts.isPresent = why.isEmpty();
-    QStringList holders = facts.isPresent ? holdersOf(facts.device) : QStringList();
-    holders.removeIf([](const QString& each) { return each.startsWith(QStringLiteral("chronyd ")); });
+    if (m_looks++ % kLooksBetweenSearches == 0) m_holders = facts.isPresent ? holdersOf(facts.device) : QStringList();
+    m_holders.removeIf([](const QString& each) { return each.startsWith(QStringLiteral("chronyd ")); });
     if (!why.isEmpty()) {
         set("HardwareMissing", QStringLiteral("%1 %2; chronyd uses it when it appears.")
                                    .arg(facts.device.isEmpty() ? m_source.interface : facts.device, why));
         if (facts.device.isEmpty()) facts.device = m_source.interface;
-    } else if (!holders.isEmpty()) {
+    } else if (!m_holders.isEmpty()) {
         set("SharedClock",
             QStringLiteral("%1 has the clock open too; two programs that set one clock work against each "
                            "other.")
-                .arg(holders.join(QStringLiteral(", "))));
+                .arg(m_holders.join(QStringLiteral(", "))));
     } else if (m_source.isTai && m_leapsExpireUnix &&
                *m_leapsExpireUnix - QDateTime::currentSecsSinceEpoch() < kWarnBefore) {
         facts.isHealthy = true;

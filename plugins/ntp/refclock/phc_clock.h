@@ -31,6 +31,8 @@ class PhcClock final : public AttachedClock {
     const PhcSource m_source;
     const std::optional<qint64> m_leapsExpireUnix;
     QTimer m_timer;
+    int m_looks = 0;
+    QStringList m_holders;  ///< other programs that have it open
     RefclockFacts m_facts;
 };
 

@@ -95,6 +95,17 @@ class TestHardware : public QObject {
         QCOMPARE(linesFor("{phc: {enabled: true, interface: eth1}}", materials), QByteArrayList());
     }
 
+    void taiNeedsLeapSeconds() {
+        const auto config = [](const char* tai) {
+            return makePlan(
+                       *ntp::parse(mapOf(QByteArray("{phc: {enabled: true, device: /dev/ptp0, tai: ") + tai + "}}")),
+                       {})
+                .config;
+        };
+        QVERIFY(config("true").contains("\nleapsectz right/UTC\n"));
+        QVERIFY(!config("false").contains("leapsectz"));
+    }
+
     void mistakes_data() {
         QTest::addColumn<QByteArray>("hardware");
         QTest::addColumn<QByteArray>("words");
