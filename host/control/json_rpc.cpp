@@ -63,6 +63,8 @@ void RpcDispatcher::handle(const QByteArray& line, const RpcCaller& caller,
         return refuse(rpc::kNotPermitted, QStringLiteral("%1 changes the configuration; it is allowed only for root, "
                                                          "the host's own user and members of control.group")
                                               .arg(name));
+    // Nobody would see what was read, and reading costs more than asking.
+    if (isNotification && method->second.access == Access::Read) return;
     method->second.method(params.toObject(), answer);
 }
 

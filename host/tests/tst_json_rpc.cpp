@@ -57,6 +57,19 @@ class TestJsonRpc : public QObject {
         QVERIFY(ask(dispatcher, R"({"jsonrpc":"2.0","method":"echo"})").isEmpty());
     }
 
+    /// A reader that wants no answer costs nothing; an action is carried out.
+    void aNotificationThatOnlyReadsIsNotCarriedOut() {
+        RpcDispatcher dispatcher;
+        int read = 0;
+        int acted = 0;
+        dispatcher.add("read", RpcDispatcher::Access::Read, [&](const QJsonObject&, const RpcReply&) { ++read; });
+        dispatcher.add("act", RpcDispatcher::Access::Act, [&](const QJsonObject&, const RpcReply&) { ++acted; });
+        (void)ask(dispatcher, R"({"jsonrpc":"2.0","method":"read"})");
+        (void)ask(dispatcher, R"({"jsonrpc":"2.0","method":"act"})");
+        QCOMPARE(read, 0);
+        QCOMPARE(acted, 1);
+    }
+
     void refusals_data() {
         QTest::addColumn<QByteArray>("line");
         QTest::addColumn<int>("code");

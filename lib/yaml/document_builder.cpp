@@ -109,6 +109,7 @@ void DocumentBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, Y
     if (m_failure) return;
     const QString content = text(value);
     const bool isPlain = tag == "?" || tag.empty();
+    m_lastQuoted = isPlain ? Position() : Position{mark.line + 1, mark.column + 1};
     const auto resolved = isPlain ? resolvePlain(content) : resolveTagged(content, text(tag));
     if (!resolved)
         // The value may be a secret: its place is enough.

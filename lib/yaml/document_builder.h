@@ -35,6 +35,8 @@ class DocumentBuilder final : public YAML::EventHandler {
     [[nodiscard]] bool isEmpty() const { return m_isEmpty; }
     /// The start of the document: its `---` if it has one.
     [[nodiscard]] Position start() const { return m_start; }
+    /// The place of the last scalar if it is no plain one.
+    [[nodiscard]] Position lastQuoted() const { return m_lastQuoted; }
     [[nodiscard]] Document takeDocument() { return std::move(m_document); }
 
     void OnDocumentStart(const YAML::Mark& mark) override;
@@ -75,6 +77,7 @@ class DocumentBuilder final : public YAML::EventHandler {
     void close();
     void record(const YAML::Mark& mark);
 
+    Position m_lastQuoted;
     Document m_document;
     std::optional<Failure> m_failure;
     Position m_start;

@@ -47,6 +47,26 @@ bool isUtf8(const QByteArray& text) {
     return !decoder.hasError();
 }
 
+/// Whether a quoted scalar that begins there has its closing quote. yaml-cpp takes the end of the text for it, so that
+/// a text that was cut would be another value.
+bool isClosed(const QByteArray& text, Position place) {
+    qsizetype at = 0;
+    for (int line = 1; line < place.line && at >= 0; ++line) at = text.indexOf('\n', at) + 1;
+    at += place.column - 1;
+    const char quote = at < text.size() ? text[at] : '\0';
+    if (quote != '"' && quote != '\'') return true;
+    for (++at; at < text.size(); ++at) {
+        if (text[at] == '\\' && quote == '"') {
+            ++at;
+        } else if (text[at] == quote) {
+            const bool isDoubled = quote == '\'' && at + 1 < text.size() && text[at + 1] == quote;
+            if (!isDoubled) return true;
+            ++at;
+        }
+    }
+    return false;
+}
+
 /// Finds whether there is a `---` at given positions in a text. Positions must be queried in ascending order.
 class Separators {
    public:
@@ -113,11 +133,16 @@ Result<std::vector<Document>> parse(const QByteArray& text, const QString& file)
     YAML::Parser parser(stream);
     std::vector<Document> documents;
     Separators separators(text);
+    Position lastQuoted;
     for (bool isFirst = true;; isFirst = false) {
         DocumentBuilder builder(file);
         const auto more = readDocument(parser, builder);
         if (!more) return refusal(more.error().message, file, more.error().position);
-        if (!*more) return documents;
+        if (!*more) {
+            if (lastQuoted.line == 0 || isClosed(text, lastQuoted)) return documents;
+            return refusal(parserWords(YAML::ErrorMsg::EOF_IN_SCALAR), file, lastQuoted);
+        }
+        lastQuoted = builder.lastQuoted();
         // When yaml-cpp cannot continue a document it begins another one, but a wrong indentation does not start a
         // document.
         if (!isFirst && !separators.isAt(builder.start()))

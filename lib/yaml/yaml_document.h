@@ -36,8 +36,9 @@ struct Document {
 /// Parses every document of a stream (YAML 1.2 as yaml-cpp reads it); empty documents are omitted. The root of each
 /// must be a mapping with text keys. Plain scalars are resolved by the YAML 1.2 core schema (null, true/false,
 /// integers, floats, otherwise text); quoted scalars are text. Refused with `path` = "file:line:col": malformed YAML, a
-/// duplicate key, a second document without a preceding line `---`, a key that is not text, a bad alias, a tag outside
-/// the core schema, more than 64 levels of nesting, a text over 8 MiB, an alias expansion beyond 1,000,000 nodes.
+/// quoted value without an end, a duplicate key, a second document without a preceding line `---`, a key that is not
+/// text, a bad alias, a tag outside the core schema, more than 64 levels of nesting, a text over 8 MiB, an alias
+/// expansion beyond 1,000,000 nodes.
 Result<std::vector<Document>> parse(const QByteArray& text, const QString& file);
 
 /// Writes one document as block-style YAML with the keys in the order apiVersion, kind, metadata, spec, status, then as

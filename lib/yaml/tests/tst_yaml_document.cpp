@@ -168,6 +168,10 @@ class TestYamlDocument : public QObject {
             "quotes");
         row("reserved", "a: @b\n", "a.yaml:1:4: \"%\", \"@\" or \"`\" cannot begin a value; put the value in quotes");
         row("unclosed", "a: [1, 2\n", "a.yaml:2:1: a \"[\" is not closed; add \"]\", or a comma between two entries");
+        row("cut in double quotes", "a: 1\nb: \"te\n",
+            "a.yaml:2:4: a quoted value does not end; its closing quote is missing");
+        row("cut in single quotes", "a: 1\nb: '",
+            "a.yaml:2:4: a quoted value does not end; its closing quote is missing");
         row("too deep", "a: " + QByteArray(64, '[') + QByteArray(64, ']') + "\n",
             "a.yaml:1:67: nested more than 64 levels deep");
         row("far too deep", "a: " + QByteArray(100'000, '['),

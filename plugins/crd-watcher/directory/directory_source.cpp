@@ -12,6 +12,9 @@ namespace {
 /// A larger file is read and parsed beside the event loop.
 constexpr qint64 kSmallBytes = 32 << 10;
 
+/// At the start, what cannot be read yet is waited for, so that it does not count as gone.
+constexpr std::chrono::seconds kFirstPatience{5};
+
 QByteArray digestOf(const QCborMap& object) {
     return QCryptographicHash::hash(object.toCborValue().toCbor(), QCryptographicHash::Sha256);
 }
@@ -136,9 +139,12 @@ void DirectorySource::submit(const std::vector<QString>& toReplace, const std::v
     // Objects of an earlier run stay while their files cannot be read.
     const bool isWhole = !m_isShown && !m_isIncomplete && m_beside.empty();
     m_isShown = m_isShown || isWhole;
+    if (!m_since.isValid()) m_since.start();
+    m_isSynced =
+        m_isSynced || isWhole || (m_beside.empty() && std::chrono::milliseconds(m_since.elapsed()) > kFirstPatience);
     const QCborMap result = m_submit({{QStringLiteral("replace"), replace},
                                       {QStringLiteral("remove"), remove},
-                                      {QStringLiteral("synced"), m_isShown || m_beside.empty()},
+                                      {QStringLiteral("synced"), m_isSynced},
                                       {QStringLiteral("whole"), isWhole}});
 
     for (const QString& path : toReplace) m_files[path].problems.clear();

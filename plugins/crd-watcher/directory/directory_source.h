@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QCborMap>
+#include <QElapsedTimer>
 #include <QSet>
 #include <QString>
 #include <QStringList>
@@ -83,6 +84,8 @@ class DirectorySource {
     bool m_hasLinks = false;
     std::optional<std::pair<quint64, quint64>> m_place;  ///< of the directory that was last read
     bool m_isShown = false;                              ///< the whole directory has been submitted once
+    bool m_isSynced = false;  ///< once true, it stays: what is in force is complete as far as can be known
+    QElapsedTimer m_since;    ///< the first scan
     std::map<QString, ManifestFile> m_files;
     std::map<QString, Beside> m_beside;
     std::function<void()> m_isRead;

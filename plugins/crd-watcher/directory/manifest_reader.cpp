@@ -7,6 +7,7 @@
 
 #include <QFile>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 
 namespace fos1::crd {
@@ -14,6 +15,9 @@ namespace fos1::crd {
 namespace {
 
 QString errnoText() { return QString::fromLocal8Bit(::strerror(errno)); }
+
+/// A writer may open, write and close a file several times.
+constexpr std::chrono::seconds kQuietForUnended{2};
 
 struct Content {
     QByteArray text;
@@ -48,6 +52,13 @@ Result<Content> readRegular(const QString& path) {
         return failure(ErrorCode::Conflict, QStringLiteral("is open for writing; it is read when it is closed"), path);
     Content content{file.read(kMostManifestBytes), info.st_mode};
     if (file.error() != QFileDevice::NoError) return failure(ErrorCode::Io, file.errorString(), path);
+    const auto age = std::chrono::system_clock::now().time_since_epoch() - std::chrono::seconds(info.st_ctim.tv_sec);
+    const bool isFresh = age >= std::chrono::seconds(0) && age < kQuietForUnended;
+    if (isFresh && !content.text.isEmpty() && !content.text.endsWith('\n') && !path.endsWith(u".json"))
+        return failure(ErrorCode::Conflict,
+                       QStringLiteral("its last line does not end, so it may still be being written; it is read when "
+                                      "it has not changed for 2 s"),
+                       path);
     return content;
 }
 

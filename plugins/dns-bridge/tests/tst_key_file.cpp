@@ -107,6 +107,23 @@ class TestKeyFile : public QObject {
             QStringLiteral("fd00::53"));
         QVERIFY(!firstResolver("nameserver\nnameserver x\n"));
     }
+
+    /// The kubelet changes a Secret in a volume by a link to another directory.
+    void aMountedSecretIsFollowed() {
+        const auto version = [this](const char* directory, const char* name) {
+            QDir(m_dir.path()).mkpath(QLatin1String(directory));
+            QFile file(m_dir.filePath(QStringLiteral("%1/tsig").arg(QLatin1String(directory))));
+            return file.open(QIODevice::WriteOnly) &&
+                   file.write(QByteArray("hmac-sha256:") + name + ':' + kSecret) > 0 &&
+                   file.setPermissions(QFile::ReadOwner);
+        };
+        QVERIFY(version("..1", "first") && version("..2", "second"));
+        QVERIFY(QFile::link("..1", m_dir.filePath("..data")) && QFile::link("..data/tsig", m_dir.filePath("tsig")));
+        const KeySource source{m_dir.filePath("tsig"), {}, {}};
+        QCOMPARE(readKeyFile(source)->name.text(), QStringLiteral("first."));
+        QVERIFY(QFile::remove(m_dir.filePath("..data")) && QFile::link("..2", m_dir.filePath("..data")));
+        QCOMPARE(readKeyFile(source)->name.text(), QStringLiteral("second."));
+    }
 };
 
 QTEST_APPLESS_MAIN(TestKeyFile)
