@@ -44,6 +44,7 @@ struct PluginRecord {
     std::unique_ptr<PluginInstance> instance;  ///< null for a runner that is not running
     RestartPolicy restartPolicy;
     QTimer restartTimer;
+    quint64 run = 0;            ///< counts the starts of its runner
     bool isValidator = false;   ///< in a runner, and its last run offered a validator
     bool isLeftBehind = false;  ///< in this process, and did not stop: parts of it may still run
     quint64 slowCallbacks = 0;  ///< calls that exceeded the budget of 50 ms

@@ -28,6 +28,7 @@ FOS1_LOG(lcPlugins, "host.plugins")
 
 constexpr milliseconds kStopDeadline = 2s;
 constexpr milliseconds kStopAllDeadline = 4s;
+constexpr milliseconds kAccountsPatience = 10s;
 constexpr milliseconds kReapPatience = 300ms;
 constexpr milliseconds kReapStep = 5ms;
 
@@ -95,16 +96,13 @@ void PluginSupervisor::loadLocal(PluginRecord& record) {
     setState(record, problem.isEmpty() ? PluginState::Loaded : PluginState::Failed, problem);
 }
 
-bool PluginSupervisor::makeRunner(PluginRecord& record) {
-    auto prepared = prepareRunner(record, directoriesOf(record), m_trees, m_config.stateDir);
-    if (!prepared) {
-        onFailed(record, prepared.error().text());
-        return false;
-    }
+void PluginSupervisor::startRunner(PluginRecord& record, const Accounts& accounts) {
+    auto prepared = prepareRunner(record, directoriesOf(record), accounts, m_trees, m_config.stateDir);
+    if (!prepared) return onFailed(record, prepared.error().text());
     m_conditions.permissions(record.id, prepared->refused + record.withheld);
     m_conditions.confined(record.id, prepared->remarks);
     adopt(record, std::make_unique<RemoteInstance>(makeFacade(record), std::move(prepared->launch), this));
-    return true;
+    record.instance->start();
 }
 
 void PluginSupervisor::adopt(PluginRecord& record, std::unique_ptr<PluginInstance> instance) {
@@ -131,14 +129,16 @@ void PluginSupervisor::adopt(PluginRecord& record, std::unique_ptr<PluginInstanc
 }
 
 void PluginSupervisor::startAll() {
-    // Start runners first: a local source delivers objects as soon as it starts, and the runners must check them.
+    // Start runners first: a local source delivers objects as soon as it starts, and the runners must check them. For
+    // the same reason this waits for the user database; the event loop does not run yet.
     for (const Isolation isolation : {Isolation::Remote, Isolation::Local})
         for (const auto& record : m_plugins)
-            if (record->isolation == isolation && record->state == PluginState::Loaded) startOne(*record);
+            if (record->isolation == isolation && record->state == PluginState::Loaded)
+                startOne(*record, findAccounts(accountsOf(*record)));
     m_floods.start();
 }
 
-void PluginSupervisor::startOne(PluginRecord& record) {
+void PluginSupervisor::startOne(PluginRecord& record, const std::optional<Accounts>& known) {
     record.restartTimer.stop();
     const PluginFacade::Directories directories = directoriesOf(record);
     for (const QString& dir : {directories.state, directories.runtime}) {
@@ -146,15 +146,23 @@ void PluginSupervisor::startOne(PluginRecord& record) {
         setState(record, PluginState::Failed, QStringLiteral("cannot create its directory %1").arg(dir));
         return settle(record);
     }
-    if (record.isolation == Isolation::Local) {
-        if (record.state != PluginState::Loaded) loadLocal(record);
-        if (record.state != PluginState::Loaded) return settle(record);
-    } else if (!makeRunner(record)) {
-        return;
-    }
+    const bool isLocal = record.isolation == Isolation::Local;
+    if (isLocal && record.state != PluginState::Loaded) loadLocal(record);
+    if (isLocal && record.state != PluginState::Loaded) return settle(record);
     setState(record, PluginState::Starting, {});
     record.restartPolicy.started(RestartPolicy::Clock::now());
-    record.instance->start();
+    if (isLocal) return record.instance->start();
+    if (known) return startRunner(record, *known);
+    const auto isWaiting = [&record, run = ++record.run] {
+        return record.state == PluginState::Starting && record.run == run && !record.instance;
+    };
+    m_accounts.find(accountsOf(record), [this, &record, isWaiting](const Accounts& accounts) {
+        if (isWaiting()) startRunner(record, accounts);
+    });
+    if (!isWaiting()) return;
+    QTimer::singleShot(kAccountsPatience, this, [this, &record, isWaiting] {
+        if (isWaiting()) onFailed(record, QStringLiteral("the user database of this machine does not answer"));
+    });
 }
 
 void PluginSupervisor::onStarted(PluginRecord& record, const QString& why) {
@@ -226,8 +234,10 @@ void PluginSupervisor::withdraw(PluginRecord& record, const QString& reason) {
 void PluginSupervisor::stopOne(PluginRecord& record, const Done& done) {
     if (record.state == PluginState::Starting) {
         // Only a runner can be in this state. It may not have loaded the plugin yet, so there is no plugin to stop.
-        record.instance->abandon();
-        record.instance.release()->deleteLater();
+        if (record.instance) {
+            record.instance->abandon();
+            record.instance.release()->deleteLater();
+        }
         withdraw(record, QStringLiteral("the plugin was stopped"));
         setState(record, PluginState::Stopped, {});
         settle(record);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "fos1/desired.h"
+#include "plugins/accounts.h"
 #include "plugins/flood_watch.h"
 #include "plugins/host_services.h"
 #include "plugins/pending_calls.h"
@@ -75,10 +76,12 @@ class PluginSupervisor : public QObject {
     [[nodiscard]] PluginFacade::Directories directoriesOf(const PluginRecord& record) const;
     std::unique_ptr<PluginFacade> makeFacade(PluginRecord& record);
     void loadLocal(PluginRecord& record);
-    bool makeRunner(PluginRecord& record);
+    /// The user database has answered.
+    void startRunner(PluginRecord& record, const Accounts& accounts);
     void adopt(PluginRecord& record, std::unique_ptr<PluginInstance> instance);
     Errors readSection(PluginRecord& record) const;
-    void startOne(PluginRecord& record);
+    /// `known`: the accounts of its runner; without them, the user database is asked first.
+    void startOne(PluginRecord& record, const std::optional<Accounts>& known = {});
     void onStarted(PluginRecord& record, const QString& why);
     void onFailed(PluginRecord& record, const QString& reason);
     void stopOne(PluginRecord& record, const Done& done);
@@ -92,6 +95,7 @@ class PluginSupervisor : public QObject {
 
     const HostConfig& m_config;
     HostServices m_services;
+    AccountSearch m_accounts;
     RunnerTrees m_trees;
     std::vector<std::unique_ptr<PluginRecord>> m_plugins;
     PluginConditions m_conditions;

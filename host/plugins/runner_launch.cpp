@@ -18,10 +18,7 @@ namespace fos1::host {
 
 namespace {
 
-struct User {
-    unsigned uid = 0;
-    unsigned gid = 0;
-};
+using User = Accounts::User;
 
 /// Whether this process may switch to the user ("uid") or group ("gid") `id`: it is root, and the id exists in our user
 /// namespace (user_namespaces(7)).
@@ -39,34 +36,34 @@ bool canBecome(const char* kind, unsigned id) {
 }
 
 /// The ids of the granted groups. Those that the runner cannot have are added to `refused`.
-std::vector<unsigned> groupsOf(const QStringList& names, bool isOwnUser, QStringList& refused) {
+std::vector<unsigned> groupsOf(const QStringList& names, const Accounts& accounts, bool isOwnUser,
+                               QStringList& refused) {
     std::vector<unsigned> ids;
     for (const QString& name : names) {
-        const group* entry = ::getgrnam(name.toLocal8Bit().constData());
+        const auto entry = accounts.groups.find(name);
         const QString what = QStringLiteral("membership in group ") + name;
-        if (!entry)
+        if (entry == accounts.groups.end())
             refused.append(what + QStringLiteral(", which this machine does not have"));
-        else if (isOwnUser ? canBecome("gid", entry->gr_gid) : ::group_member(entry->gr_gid) != 0)
-            ids.push_back(entry->gr_gid);
+        else if (isOwnUser ? canBecome("gid", entry->second) : ::group_member(entry->second) != 0)
+            ids.push_back(entry->second);
         else
             refused.append(what + QStringLiteral(", which the host itself cannot give"));
     }
     return ids;
 }
 
-Result<std::optional<User>> userOf(const PluginRecord& record, const QString& name) {
+Result<std::optional<User>> userOf(const PluginRecord& record, const QString& name, const Accounts& accounts) {
     const QString& id = record.id;
     const unsigned uid = record.ownUserId;
     if (name.isEmpty()) return canBecome("uid", uid) ? std::optional(User{uid, uid}) : std::nullopt;
-    const passwd* entry = ::getpwnam(name.toLocal8Bit().constData());
-    if (!entry)
+    if (!accounts.user)
         return failure(ErrorCode::NotFound, QStringLiteral("there is no user \"%1\" on this machine").arg(name),
                        QStringLiteral("isolation.%1.user").arg(id));
-    if (entry->pw_uid == ::geteuid()) return std::optional<User>();
-    if (!canBecome("uid", entry->pw_uid))
+    if (accounts.user->uid == ::geteuid()) return std::optional<User>();
+    if (!canBecome("uid", accounts.user->uid))
         return failure(ErrorCode::Refused, QStringLiteral("only root can start a runner as another user"),
                        QStringLiteral("isolation.%1.user").arg(id));
-    return std::optional(User{entry->pw_uid, entry->pw_gid});
+    return accounts.user;
 }
 
 }  // namespace
@@ -83,10 +80,16 @@ void assignUserIds(const std::vector<std::unique_ptr<PluginRecord>>& records) {
     }
 }
 
+AccountNames accountsOf(const PluginRecord& record) {
+    if (record.isolation != Isolation::Remote) return {};
+    const RunnerRights given = permissionsOf(record.id, record.metadata.runner, record.granted).given;
+    return {given.user, given.groups};
+}
+
 Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacade::Directories& directories,
-                                   RunnerTrees& trees, const QString& stateDir) {
+                                   const Accounts& accounts, RunnerTrees& trees, const QString& stateDir) {
     const RunnerPermissions permissions = permissionsOf(record.id, record.metadata.runner, record.granted);
-    const auto user = userOf(record, permissions.given.user);
+    const auto user = userOf(record, permissions.given.user, accounts);
     if (!user) return tl::unexpected<Error>(user.error());
     for (const QString& directory : {directories.state, directories.runtime}) {
         const User owner = user->value_or(User{::geteuid(), ::getegid()});
@@ -114,7 +117,7 @@ Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacad
         confinement.uid = (*user)->uid;
         confinement.gid = (*user)->gid;
     }
-    confinement.groups = groupsOf(permissions.given.groups, user->has_value(), prepared.refused);
+    confinement.groups = groupsOf(permissions.given.groups, accounts, user->has_value(), prepared.refused);
     confinement.capabilities = permissions.given.capabilities;
     confinement.read = permissions.given.read;
     confinement.write = permissions.given.write;

@@ -5,6 +5,7 @@
 
 #include <QStringList>
 
+#include "plugins/accounts.h"
 #include "plugins/plugin_record.h"
 #include "plugins/remote_instance.h"
 #include "plugins/runner_trees.h"
@@ -23,9 +24,12 @@ QString runnerProgram();
 /// Gives each record a user id that no account and no other record has.
 void assignUserIds(const std::vector<std::unique_ptr<PluginRecord>>& records);
 
+/// The names whose ids prepareRunner() needs; none for a plugin that runs in this process.
+AccountNames accountsOf(const PluginRecord& record);
+
 /// Gives the directories, which exist, to the runner's user. `trees` makes the tree of the run; `stateDir` of the host.
 /// The error names why the runner cannot start.
 Result<RunnerLaunch> prepareRunner(const PluginRecord& record, const PluginFacade::Directories& directories,
-                                   RunnerTrees& trees, const QString& stateDir);
+                                   const Accounts& accounts, RunnerTrees& trees, const QString& stateDir);
 
 }  // namespace fos1::host

@@ -80,7 +80,7 @@ Survey MaterialsSurvey::survey(const NtpServiceSpec& spec, const QString& ns, co
 /// chronyd writes a new file beside the old one and renames it, and only logs when it cannot.
 QString MaterialsSurvey::whyNotWritable(const QString& path) const {
     if (path.isEmpty()) return {};
-    const Result<RunAs> user = resolveRunAs(m_user);
+    const Result<RunAs> user = m_runAs();
     if (!user) return {};  // the engine reports that
     const QString directory = QFileInfo(path).path();
     if (!QFileInfo(directory).isDir()) return QStringLiteral("the directory %1 does not exist").arg(directory);
@@ -150,7 +150,7 @@ NtsFacts MaterialsSurvey::findCertificate(const NtpServiceSpec& spec, const QStr
     if (!pair) return refuse(pair.error());
     const auto checked = checkPair(pair->certificate, pair->key, nowUnix);
     if (!checked) return refuse(checked.error());
-    const Result<RunAs> user = resolveRunAs(m_user);
+    const Result<RunAs> user = m_runAs();
     if (!user) return refuse(user.error());
     const auto files =
         effects == Effects::None ? Result<NtsServerFiles>(m_files.namesOf(*pair)) : m_files.place(*pair, *user);
@@ -185,7 +185,7 @@ void MaterialsSurvey::findTrust(const NtsSpec& nts, Effects effects, Materials& 
         found.trustedBundle = m_files.nameOfBundle(bundle);
         return;
     }
-    const Result<RunAs> user = resolveRunAs(m_user);
+    const Result<RunAs> user = m_runAs();
     const auto placed = user ? m_files.placeBundle(bundle, *user) : Result<QString>(tl::unexpected(user.error()));
     if (placed)
         found.trustedBundle = *placed;

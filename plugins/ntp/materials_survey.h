@@ -27,8 +27,8 @@ enum class Effects { Unknown = 0, Allowed, None };
 
 class MaterialsSurvey {
    public:
-    MaterialsSurvey(const ChronyLayout& layout, QString user)
-        : m_user(std::move(user)), m_files(layout.ntsDirectory()), m_own(layout.ownCertificateDirectory()) {}
+    MaterialsSurvey(const ChronyLayout& layout, RunAsNow runAs)
+        : m_runAs(std::move(runAs)), m_files(layout.ntsDirectory()), m_own(layout.ownCertificateDirectory()) {}
 
     /// `ns`: the namespace of the service, where its Secrets are. `vlans` is passed on; their addresses become names of
     /// a certificate of our own.
@@ -49,7 +49,7 @@ class MaterialsSurvey {
     static void findClocks(const HardwareSpec& hardware, Materials& found);
     void findTrust(const NtsSpec& nts, Effects effects, Materials& found) const;
 
-    QString m_user;
+    RunAsNow m_runAs;
     NtsFiles m_files;
     OwnCertificate m_own;
 };

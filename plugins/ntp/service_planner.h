@@ -28,8 +28,8 @@ struct PlannedService {
 
 class ServicePlanner {
    public:
-    ServicePlanner(const ChronyLayout& layout, const QString& user, ClockControl clockControl)
-        : m_options{layout.paths(), clockControl}, m_surveyor(layout, user) {}
+    ServicePlanner(const ChronyLayout& layout, RunAsNow runAs, ClockControl clockControl)
+        : m_options{layout.paths(), clockControl}, m_surveyor(layout, std::move(runAs)) {}
 
     struct Inputs {
         const NtpServiceSpec& spec;

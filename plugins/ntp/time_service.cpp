@@ -12,16 +12,24 @@ constexpr std::chrono::seconds kRefreshInterval{60};
 constexpr std::chrono::seconds kHealInterval{10};  ///< between two tries, should one not help
 const QString kServiceKind = QStringLiteral("NTPService");
 const QString kClientKind = QStringLiteral("NTPClient");
+
+EngineOptions withUser(EngineOptions options, const ChronyUser& user) {
+    options.runAs = [&user] { return user.current(); };
+    return options;
+}
+
 }  // namespace
 
 TimeService::TimeService(const HostView& host, const EngineOptions& options, Labels nodeLabels, TimedateUse timedate)
     : m_host(host),
-      m_planner(options.layout, options.user, options.clockControl),
+      m_user(options.user),
+      m_planner(
+          options.layout, [this] { return m_user.current(); }, options.clockControl),
       m_choice(host),
       m_askVersion(options.chronyd),
       m_nodeLabels(host.bus(), std::move(nodeLabels)),
       m_groups(host),
-      m_engine(options),
+      m_engine(withUser(options, m_user)),
       m_clients(host.bus(), m_engine.client()),
       m_clock(m_engine.client(), host.bus()),
       m_hardware(options.layout.paths()),
@@ -90,14 +98,16 @@ void TimeService::removed(const ObjectKey& key) {
 void TimeService::reconcileChanges(Ticket ticket) {
     m_tickets.started(ticket);
     if (m_services.empty()) return reconcileServices(ticket);
-    m_askVersion.ask([this, ticket](const Result<ChronyVersion>& version) {
-        if (version) {
-            m_version = *version;
-            m_metrics.tracking().showVersion(version->name);
-            return reconcileServices(ticket);
-        }
-        m_choice.reportNoChronyd(m_services, version.error().text());
-        m_tickets.retry(ticket, version.error().text());
+    m_user.ask([this, ticket] {
+        m_askVersion.ask([this, ticket](const Result<ChronyVersion>& version) {
+            if (version) {
+                m_version = *version;
+                m_metrics.tracking().showVersion(version->name);
+                return reconcileServices(ticket);
+            }
+            m_choice.reportNoChronyd(m_services, version.error().text());
+            m_tickets.retry(ticket, version.error().text());
+        });
     });
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "chrony/chrony_engine.h"
+#include "chrony/chrony_user.h"
 #include "chrony/chronyd_version.h"
 #include "client_groups.h"
 #include "client_service.h"
@@ -109,6 +110,7 @@ class TimeService final : public QObject {
     void setReconciled(ConditionStatus status, const QString& reason, const QString& message, qint64 generation);
 
     const HostView& m_host;
+    ChronyUser m_user;
     const ServicePlanner m_planner;
     const ServiceChoice m_choice;
     ChronydVersion m_askVersion;

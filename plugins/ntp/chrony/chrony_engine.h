@@ -32,6 +32,7 @@ struct EngineOptions {
     ChronyLayout layout;
     QString unit = {};  ///< of systemd's, which then runs chronyd; empty: a child of ours
     std::chrono::milliseconds patience = std::chrono::seconds(20);  ///< with a chronyd that runs and does not answer
+    RunAsNow runAs = {};                                            ///< empty: the user database is asked in place
 };
 
 class ChronyEngine : public QObject {

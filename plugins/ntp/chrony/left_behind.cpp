@@ -107,16 +107,29 @@ void LeftBehind::end(const QString& pidFile, const QString& configFile, Completi
     endNext();
 }
 
+/// /proc is read in a thread: on a machine with thousands of processes that takes long.
 void LeftBehind::endNext() {
     m_killed = false;
     // The directory of the pid file is chronyd's user's.
     struct stat info {};
     const bool isKnown = ::stat(QFile::encodeName(QFileInfo(m_pidFile).path()).constData(), &info) == 0;
-    m_process = openLeftBehind(m_configFile, isKnown ? info.st_uid : ::geteuid());
-    if (m_process < 0) {
-        finishLater({});
-        return;
-    }
+    const uid_t user = isKnown ? info.st_uid : ::geteuid();
+    if (!m_worker) m_worker = std::make_unique<Worker>("ntp-leftbehind");
+    m_worker->post([this, call = m_call, config = m_configFile, user]() -> Worker::Answer {
+        // Shared, because the copies of an answer are: closed if nobody takes it.
+        const std::shared_ptr<int> process(new int(openLeftBehind(config, user)), [](const int* found) {
+            if (*found >= 0) ::close(*found);
+            delete found;
+        });
+        return [this, call, process] {
+            if (call == m_call && m_completion) found(std::exchange(*process, -1));
+        };
+    });
+}
+
+void LeftBehind::found(int process) {
+    m_process = process;
+    if (m_process < 0) return finish({});
     if (std::exchange(m_hasEnded, true)) {
         finishLater(failure(ErrorCode::Conflict,
                             QStringLiteral("more than one chronyd uses this configuration; only one "

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "fos1/result.h"
+#include "worker.h"
 
 namespace fos1::ntp {
 
@@ -32,6 +33,7 @@ class LeftBehind final : public QObject {
 
    private:
     void endNext();
+    void found(int process);
     void forget();
     void finish(const tl::expected<void, Error>& result);
     void finishLater(const tl::expected<void, Error>& result);
@@ -45,6 +47,7 @@ class LeftBehind final : public QObject {
     std::unique_ptr<QSocketNotifier> m_ended;
     QTimer m_patience;
     Completion m_completion;
+    std::unique_ptr<Worker> m_worker;  ///< looks for it
 };
 
 }  // namespace fos1::ntp

@@ -48,6 +48,8 @@ class Directory {
     int m_descriptor;
 };
 
+constexpr std::size_t kLongestEntry = 64 * 1024;  ///< of the user database
+
 std::vector<gid_t> groupsOf(const passwd& entry) {
     std::vector<gid_t> groups(64);
     int count = static_cast<int>(groups.size());
@@ -73,10 +75,15 @@ bool mayPass(const struct stat& directory, const RunAs& user) { return has(S_IXO
 
 Result<RunAs> resolveRunAs(const QString& configured) {
     const bool root = ::geteuid() == 0;
-    passwd* entry = nullptr;
     QString name = configured;
     if (name.isEmpty() && root) name = QStringLiteral("_chrony");
-    entry = name.isEmpty() ? ::getpwuid(::geteuid()) : ::getpwnam(name.toLocal8Bit().constData());
+    passwd found{};
+    passwd* entry = nullptr;  // not the functions that keep the answer themselves: this may be any thread
+    std::vector<char> text(kLongestEntry);
+    if (name.isEmpty())
+        ::getpwuid_r(::geteuid(), &found, text.data(), text.size(), &entry);
+    else
+        ::getpwnam_r(name.toLocal8Bit().constData(), &found, text.data(), text.size(), &entry);
     if (!entry && name.isEmpty())
         return failure(ErrorCode::NotFound, QStringLiteral("the user id %1 has no name").arg(::geteuid()));
     if (!entry)

@@ -6,6 +6,7 @@
 
 #include <QString>
 #include <QStringList>
+#include <functional>
 #include <vector>
 
 #include "fos1/result.h"
@@ -20,8 +21,12 @@ struct RunAs {
     QStringList arguments;  ///< of chronyd
 };
 
-/// `configured` empty: _chrony when we are root, else ourselves. Only root can run chronyd as somebody else.
+/// `configured` empty: _chrony when we are root, else ourselves. Only root can run chronyd as somebody else. May block
+/// as long as the user database does, and be called from any thread; see ChronyUser.
 [[nodiscard]] Result<RunAs> resolveRunAs(const QString& configured);
+
+/// Whom chronyd runs as, as far as is known now. Does not block.
+using RunAsNow = std::function<Result<RunAs>()>;
 
 /// Fails when `user` cannot pass through a directory above `path`, in words that say which and what to do.
 [[nodiscard]] tl::expected<void, Error> checkReachable(const QString& path, const RunAs& user);

@@ -64,6 +64,8 @@ void removeKey(EngineFixture& fixture, qint64 id) {
     fixture.materials.keys.erase(id);
 }
 
+Result<RunAs> runAs() { return resolveRunAs(chronydUser()); }
+
 }  // namespace
 
 class TestAuthentication : public QObject {
@@ -188,7 +190,7 @@ class TestAuthentication : public QObject {
             key.value = "geheim";
             spec.authentication.keys.push_back(key);
         }
-        const Materials found = MaterialsSurvey(f.layout, chronydUser())
+        const Materials found = MaterialsSurvey(f.layout, runAs)
                                     .survey(spec, QStringLiteral("default"), {}, {4, 3, true, false}, {}, {}, 0)
                                     .materials;
         QVERIFY(found.keys.contains(1) && !found.keys.contains(2));
@@ -202,7 +204,7 @@ class TestAuthentication : public QObject {
         Server server;
         server.spec.nts.enabled = true;
         server.spec.nts.port = freeTcpPort();
-        const MaterialsSurvey survey(server.layout, chronydUser());
+        const MaterialsSurvey survey(server.layout, runAs);
         const std::vector<IpAddress> addresses{*IpAddress::parse(QStringLiteral("127.0.0.1"))};
         const qint64 now = QDateTime::currentSecsSinceEpoch();
         NtsWatch watch;
@@ -222,7 +224,7 @@ class TestAuthentication : public QObject {
         client.source().nts = true;
         client.source().ntsPort = server.spec.nts.port;
         client.spec.nts.trustedCerts = {watch.facts()->authorityFile};
-        const MaterialsSurvey clientSurvey(client.layout, chronydUser());
+        const MaterialsSurvey clientSurvey(client.layout, runAs);
         client.materials =
             clientSurvey.survey(client.spec, QStringLiteral("default"), {}, {4, 3}, {}, {}, now).materials;
         QVERIFY(client.materials.unusableTrustedCerts.empty());
@@ -247,7 +249,7 @@ class TestAuthentication : public QObject {
         Server server;
         server.spec.nts.enabled = true;
         server.spec.nts.port = freeTcpPort();
-        const MaterialsSurvey survey(server.layout, chronydUser());
+        const MaterialsSurvey survey(server.layout, runAs);
         const auto apply = [&] {
             server.materials =
                 survey
@@ -279,7 +281,7 @@ class TestAuthentication : public QObject {
         Server server;
         server.spec.nts.enabled = true;
         server.spec.nts.port = freeTcpPort();
-        const MaterialsSurvey survey(server.layout, chronydUser());
+        const MaterialsSurvey survey(server.layout, runAs);
         server.materials =
             survey
                 .survey(server.spec, QStringLiteral("default"), {}, {4, 3}, {},
