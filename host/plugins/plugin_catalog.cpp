@@ -5,6 +5,7 @@
 #include <QFileInfo>
 
 #include "config.h"
+#include "directory_names.h"
 #include "host_paths.h"
 #include "json_schema.h"
 #include "node/fact.h"
@@ -21,12 +22,16 @@ void refuse(PluginRecord& record, const QString& reason) {
     record.reason = reason;
 }
 
-/// Reads the metadata of every shared object, by plugin id. The file name is irrelevant.
-Found findAll(const QStringList& directories) {
+/// Reads the metadata of every shared object, by plugin id. The file name is irrelevant. `unread`: directories that
+/// could not be read, with the reason.
+Found findAll(const QStringList& directories, QStringList& unread) {
     Found found;
     for (const QString& directory : directories) {
-        const QFileInfoList files = QDir(directory).entryInfoList({QStringLiteral("*.so")}, QDir::Files, QDir::Name);
-        for (const QFileInfo& file : files) {
+        const auto names = namesIn(directory);
+        if (!names) unread.append(names.error().text());
+        for (const QString& name : names.value_or(QStringList())) {
+            if (name.startsWith(u'.') || !name.endsWith(QStringLiteral(".so"))) continue;
+            const QFileInfo file(QDir(directory).filePath(name));
             auto metadata = readPluginMetadata(file.absoluteFilePath());
             if (!metadata) {
                 found.emplace(file.completeBaseName(),
@@ -58,11 +63,12 @@ bool isInOwnDirectory(const QString& file) {
     return QFileInfo(QFileInfo(file).absolutePath()).canonicalFilePath() == own;
 }
 
-void describe(PluginRecord& record, const HostConfig& config, const Found& found) {
+void describe(PluginRecord& record, const HostConfig& config, const Found& found, const QStringList& unread) {
     const auto it = found.find(record.id);
     if (it == found.end())
-        return refuse(
-            record, QStringLiteral("no plugin with the id \"%1\" in %2").arg(record.id, config.pluginDirs.join(u", ")));
+        return refuse(record, QStringLiteral("no plugin with the id \"%1\" in %2%3")
+                                  .arg(record.id, config.pluginDirs.join(u", "),
+                                       unread.isEmpty() ? QString() : u" (" + unread.join(u", ") + u')'));
     if (!it->second) return refuse(record, it->second.error().text());
     record.metadata = *it->second;
     const auto configured = config.isolation.find(record.id);
@@ -109,11 +115,12 @@ void refuseSharedTopics(const std::vector<std::unique_ptr<PluginRecord>>& record
 
 CatalogResult catalogPlugins(const HostConfig& config) {
     CatalogResult result;
-    const Found found = findAll(config.pluginDirs);
+    QStringList unread;
+    const Found found = findAll(config.pluginDirs, unread);
     for (const auto& [id, section] : config.plugins) {
         PluginRecord& record = *result.records.emplace_back(std::make_unique<PluginRecord>());
         record.id = id;
-        describe(record, config, found);
+        describe(record, config, found, unread);
     }
     refuseSharedTopics(result.records);
     for (const auto& record : result.records) {

@@ -8,7 +8,7 @@
 
 #include "closest_word.h"
 #include "core_kinds.h"
-#include "crd_reader.h"
+#include "directory_names.h"
 #include "object_metadata.h"
 
 namespace fos1::schema {
@@ -58,9 +58,13 @@ QString requiredText(const QCborMap& object, const QString& field, Errors& error
 
 Result<CrdCatalog> CrdCatalog::load(const QString& directory) {
     const QDir dir(directory);
-    if (!dir.exists()) return failure(ErrorCode::NotFound, QStringLiteral("no such directory"), directory);
+    const auto names = namesIn(directory);
+    if (!names && names.error().code == ErrorCode::NotFound)
+        return failure(ErrorCode::NotFound, QStringLiteral("no such directory"), directory);
+    if (!names) return tl::unexpected(names.error());
     CrdCatalog catalog;
-    for (const QString& name : dir.entryList({QStringLiteral("*.yaml")}, QDir::Files, QDir::Name)) {
+    for (const QString& name : *names) {
+        if (name.startsWith(u'.') || !name.endsWith(QStringLiteral(".yaml"))) continue;
         QFile file(dir.filePath(name));
         if (!file.open(QIODevice::ReadOnly)) return failure(ErrorCode::Io, file.errorString(), file.fileName());
         auto documents = yaml::parse(file.readAll(), file.fileName());

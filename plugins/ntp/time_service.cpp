@@ -14,7 +14,7 @@ const QString kServiceKind = QStringLiteral("NTPService");
 const QString kClientKind = QStringLiteral("NTPClient");
 
 EngineOptions withUser(EngineOptions options, const ChronyUser& user) {
-    options.runAs = [&user] { return user.current(); };
+    options.runAs = user.current();
     return options;
 }
 
@@ -23,8 +23,7 @@ EngineOptions withUser(EngineOptions options, const ChronyUser& user) {
 TimeService::TimeService(const HostView& host, const EngineOptions& options, Labels nodeLabels, TimedateUse timedate)
     : m_host(host),
       m_user(options.user),
-      m_planner(
-          options.layout, [this] { return m_user.current(); }, options.clockControl),
+      m_planner(options.layout, m_user.current(), options.clockControl),
       m_choice(host),
       m_askVersion(options.chronyd),
       m_nodeLabels(host.bus(), std::move(nodeLabels)),

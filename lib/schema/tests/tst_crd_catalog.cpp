@@ -68,6 +68,17 @@ class CrdDirectory {
 class TestCrdCatalog : public QObject {
     Q_OBJECT
    private Q_SLOTS:
+    /// A schema that cannot be read is no schema that does not exist: then every object of its kind would be wrong.
+    void whatCannotBeRead() {
+        const CrdDirectory crds;
+        QVERIFY(QFile::link("/nowhere", crds.path() + "/b.yaml"));
+        const auto loaded = crds.load();
+        QVERIFY(!loaded.has_value());
+        QVERIFY2(loaded.error().text().contains("b.yaml: "), qPrintable(loaded.error().text()));
+        const auto file = CrdCatalog::load(crds.path() + "/a.yaml");
+        QVERIFY(!file && file.error().code == fos1::ErrorCode::Io);
+    }
+
     void secretsAreKnownAndNeverShown() {
         const CrdDirectory directory;
         const auto catalog = directory.load();

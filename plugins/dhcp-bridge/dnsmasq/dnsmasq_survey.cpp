@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <deque>
 
+#include "directory_names.h"
 #include "dnsmasq/file_stamp.h"
 
 namespace fos1::dhcp {
@@ -88,11 +89,10 @@ class DnsmasqSurvey::Files {
                                             DnsmasqConfig& config) {
         m_read.stamps.emplace(path, stampOf(path));
         const QDir directory(path);
-        if (!directory.isReadable())
-            return failure(ErrorCode::Io, QStringLiteral("a directory of dnsmasq's configuration cannot be read"),
-                           path);
-        for (const QString& name : directory.entryList(QDir::Files | QDir::Hidden, QDir::Name))
-            if (isIncluded(name, filters))
+        const auto names = namesIn(path);
+        if (!names) return tl::unexpected(names.error());
+        for (const QString& name : *names)
+            if (isIncluded(name, filters) && !QFileInfo(directory.filePath(name)).isDir())
                 if (auto taken = takeFile(directory.filePath(name), reading, config); !taken) return taken;
         return {};
     }

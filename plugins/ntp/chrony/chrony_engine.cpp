@@ -63,8 +63,7 @@ void ChronyEngine::apply(const ChronyPlan& plan, Applied completion) {
     if (inPlace && m_state.phase == EnginePhase::Running) return completeApply(Change{ChangeKind::None, {}});
     // A start or restart with this very configuration is under way: its outcome is the answer.
     if (inPlace && (m_state.phase == EnginePhase::Starting || m_state.phase == EnginePhase::Stopping)) return;
-    const Result<RunAs> known = m_options.runAs ? m_options.runAs() : resolveRunAs(m_options.user);
-    const auto prepared = known.and_then([this](const RunAs& user) {
+    const auto prepared = m_options.runAsNow().and_then([this](const RunAs& user) {
         m_user = user;
         return prepareDirectories(m_options.layout, user);
     });

@@ -33,6 +33,8 @@ struct EngineOptions {
     QString unit = {};  ///< of systemd's, which then runs chronyd; empty: a child of ours
     std::chrono::milliseconds patience = std::chrono::seconds(20);  ///< with a chronyd that runs and does not answer
     RunAsNow runAs = {};                                            ///< empty: the user database is asked in place
+
+    [[nodiscard]] Result<RunAs> runAsNow() const { return runAs ? runAs() : resolveRunAs(user); }
 };
 
 class ChronyEngine : public QObject {

@@ -26,8 +26,10 @@ class ChronyUser final : public QObject {
     /// after kPatience with what was known before.
     void ask(std::function<void()> known);
 
-    /// The last answer; a failure while there was none.
-    [[nodiscard]] const Result<RunAs>& current() const { return m_current; }
+    /// Returns the last answer; a failure while there was none. Not longer than this object lives.
+    [[nodiscard]] RunAsNow current() const {
+        return [this] { return m_current; };
+    }
 
    private:
     void answer();

@@ -14,6 +14,7 @@
 #include <system_error>
 #include <utility>
 
+#include "directory_names.h"
 #include "fos1/logging.h"
 
 namespace fos1::ntp {
@@ -67,12 +68,14 @@ int openIfOurs(int pid, const QByteArray& configFile, uid_t chronyUser) {
     return -1;
 }
 
-/// A pidfd of any such process. The pid file is not asked: a chronyd whose host died early has not written it yet.
-int openLeftBehind(const QString& configFile, uid_t chronyUser) {
+/// A pidfd of any such process; -1: there is none. The pid file is not asked: a chronyd whose host died early has not
+/// written it yet.
+Result<int> openLeftBehind(const QString& configFile, uid_t chronyUser) {
     const QByteArray wanted = QFile::encodeName(configFile);
-    std::error_code failed;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
-        const int pid = QByteArray::fromStdString(entry.path().filename().string()).toInt();
+    const auto names = namesIn(QStringLiteral("/proc"));
+    if (!names) return tl::unexpected(names.error());
+    for (const QString& name : *names) {
+        const int pid = name.toInt();
         if (pid <= 1) continue;
         if (const int process = openIfOurs(pid, wanted, chronyUser); process >= 0) return process;
     }
@@ -117,12 +120,15 @@ void LeftBehind::endNext() {
     if (!m_worker) m_worker = std::make_unique<Worker>("ntp-leftbehind");
     m_worker->post([this, call = m_call, config = m_configFile, user]() -> Worker::Answer {
         // Shared, because the copies of an answer are: closed if nobody takes it.
-        const std::shared_ptr<int> process(new int(openLeftBehind(config, user)), [](const int* found) {
+        const auto looked = openLeftBehind(config, user);
+        const std::shared_ptr<int> process(new int(looked.value_or(-1)), [](const int* found) {
             if (*found >= 0) ::close(*found);
             delete found;
         });
-        return [this, call, process] {
-            if (call == m_call && m_completion) found(std::exchange(*process, -1));
+        return [this, call, process, looked] {
+            if (call != m_call || !m_completion) return;
+            if (!looked) return finish(tl::unexpected(looked.error()));
+            found(std::exchange(*process, -1));
         };
     });
 }

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace fos1::ntp {
@@ -40,12 +41,12 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
-/// Inode -> process, for those that are looked for.
-std::map<quint64, qint64> ownersOf(const std::set<quint64>& inodes) {
+/// Inode -> process, for those that are looked for; nothing when that cannot be read.
+std::optional<std::map<quint64, qint64>> ownersOf(const std::set<quint64>& inodes) {
     std::map<quint64, qint64> owners;
     int files = 0;
     const Directory processes(::opendir("/proc"));
-    if (!processes) return owners;
+    if (!processes) return std::nullopt;
     while (const dirent* process = ::readdir(processes.get())) {
         const qint64 pid = QByteArray(process->d_name).toLongLong();
         if (pid <= 0) continue;
@@ -85,9 +86,10 @@ PortUse useOf(quint16 port, qint64 ours) {
     std::set<quint64> inodes;
     for (const auto* sockets : {&inet4, &inet6})
         for (const BoundSocket& socket : *sockets) inodes.insert(socket.inode);
-    const std::map<quint64, qint64> owners = ownersOf(inodes);
-    // Without the right to look, our own socket is among those of nobody known.
-    const bool canSeeOurs = ::access(qPrintable(QStringLiteral("/proc/%1/fd").arg(ours)), R_OK) == 0;
+    const auto read = ownersOf(inodes);
+    const std::map<quint64, qint64> owners = read.value_or(std::map<quint64, qint64>());
+    // Without a look, or the right to it, our own socket is among those of nobody known.
+    const bool canSeeOurs = read && ::access(qPrintable(QStringLiteral("/proc/%1/fd").arg(ours)), R_OK) == 0;
     PortUse use;
     const auto sort = [&](const std::vector<BoundSocket>& sockets, bool& isOurs) {
         for (const BoundSocket& socket : sockets) {
