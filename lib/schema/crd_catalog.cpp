@@ -8,6 +8,7 @@
 
 #include "closest_word.h"
 #include "core_kinds.h"
+#include "crd_reader.h"
 #include "directory_names.h"
 #include "object_metadata.h"
 
