@@ -22,6 +22,11 @@ Result<QByteArray> keyText(const KeySpec& key, const QString& ns, const Secrets&
     return readSmallFile(key.file, Readers::OwnerAndGroup);
 }
 
+Missing unavailable(const Error& error) {
+    return {QStringLiteral("is unavailable: %1").arg(error.text()),
+            error.code == ErrorCode::NotFound ? QStringLiteral("SecretNotFound") : QStringLiteral("InputUnavailable")};
+}
+
 /// A file or a field often ends with a line end that is none of the key's.
 QByteArray withoutLineEnd(QByteArray text) {
     while (text.endsWith('\n') || text.endsWith('\r')) text.chop(1);
@@ -95,7 +100,9 @@ void MaterialsSurvey::findKeys(const NtpServiceSpec& spec, const QString& ns, co
     for (const KeySpec& key : spec.authentication.keys) {
         if (!found.version.sechash && key.type != QStringLiteral("MD5")) {
             found.missingKeys.emplace(
-                key.id, QStringLiteral("is of the type %1, and this chronyd was built with MD5 only").arg(key.type));
+                key.id,
+                Missing{QStringLiteral("is of the type %1, and this chronyd was built with MD5 only").arg(key.type),
+                        {}});
             continue;
         }
         if (!key.value.isEmpty()) {
@@ -108,7 +115,7 @@ void MaterialsSurvey::findKeys(const NtpServiceSpec& spec, const QString& ns, co
         if (bytes)
             found.keys.emplace(key.id, *bytes);
         else
-            found.missingKeys.emplace(key.id, QStringLiteral("is unavailable: %1").arg(bytes.error().text()));
+            found.missingKeys.emplace(key.id, unavailable(bytes.error()));
     }
 }
 
@@ -139,7 +146,7 @@ NtsFacts MaterialsSurvey::findCertificate(const NtpServiceSpec& spec, const QStr
     };
     const auto refuse = [&](const Error& error) {
         facts.problem = error.text();
-        found.whyNoNtsServer = QStringLiteral("is unavailable: %1").arg(facts.problem);
+        found.noNtsServer = unavailable(error);
         return facts;
     };
     const Result<KeyPair> pair = read();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "service_events.h"
 
+#include <algorithm>
+
 #include "core/happenings.h"
 #include "core/plain_text.h"
 
@@ -15,6 +17,13 @@ void ServiceEvents::changedOnline(const ObjectKey& about, const Change& change) 
 
 void ServiceEvents::refused(const ObjectKey& about, const QString& why) const {
     m_host.warning(QStringLiteral("ConfigurationRefused"), why, about);
+}
+
+void ServiceEvents::missing(const ObjectKey& about, const std::vector<LeftOut>& before,
+                            const std::vector<LeftOut>& now) const {
+    for (const LeftOut& each : now)
+        if (!each.missing.isEmpty() && std::find(before.begin(), before.end(), each) == before.end())
+            m_host.warning(each.missing, QStringLiteral("%1 (%2) %3.").arg(each.path, each.name, each.reason), about);
 }
 
 void ServiceEvents::started(const ObjectKey& about, const ChronydStart& start) const {

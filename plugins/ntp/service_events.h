@@ -20,6 +20,8 @@ class ServiceEvents {
     // `about`: the NTPService; an empty key: about none.
     void changedOnline(const ObjectKey& about, const Change& change) const;
     void refused(const ObjectKey& about, const QString& why) const;
+    /// Inputs that are missing now and were not before.
+    void missing(const ObjectKey& about, const std::vector<LeftOut>& before, const std::vector<LeftOut>& now) const;
     void started(const ObjectKey& about, const ChronydStart& start) const;
     void died(const ObjectKey& about, const QString& why) const;
     void stopped(const ObjectKey& about, const QString& why) const;

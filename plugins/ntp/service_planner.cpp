@@ -20,7 +20,7 @@ void keepServing(const PlannedService& running, qint64 nowUnix, Survey& survey) 
     kept.renewalProblem = survey.nts->problem;
     survey.nts = std::move(kept);
     survey.materials.ntsServer = running.materials.ntsServer;
-    survey.materials.whyNoNtsServer.clear();
+    survey.materials.noNtsServer = {};
 }
 
 }  // namespace

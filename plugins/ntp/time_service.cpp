@@ -212,8 +212,12 @@ void TimeService::onApplied(const ServicePointer& wanted, const Change& change, 
         if (isNew) m_clients.check(declared.spec, wanted->planned, m_engine.state().pid);
         m_clock.startIfIdle();
         if (m_declared->key == declared.key)
-            setReconciled(ConditionStatus::True, QStringLiteral("Applied"),
-                          QStringLiteral("The time daemon runs with this spec."), declared.generation);
+            setReconciled(
+                ConditionStatus::True, QStringLiteral("Applied"),
+                wanted->planned.chrony.leftOut.empty()
+                    ? QStringLiteral("The time daemon runs with this spec.")
+                    : QStringLiteral("The time daemon runs with this spec, except for what FullyImplemented names."),
+                declared.generation);
     }
     m_tickets.succeed(ticket);
     if (m_isRefreshWanted) refresh();
@@ -244,6 +248,8 @@ void TimeService::onNotApplied(const ServicePointer& wanted, const Error& error,
 }
 
 void TimeService::commit(const ServicePointer& service) {
+    m_events.missing(service->declared.key, m_inForce ? m_inForce->planned.chrony.leftOut : std::vector<LeftOut>(),
+                     service->planned.chrony.leftOut);
     m_inForce = service;
     if (service->declared.spec.enabled)
         m_groups.show(service->declared.key.ns, service->planned.access.groups);

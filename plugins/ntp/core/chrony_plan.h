@@ -49,6 +49,8 @@ struct LeftOut {
     QString path;  ///< spec.sources.servers[1]
     QString name;
     QString reason;
+    /// CamelCase, when an input that it needs is missing; empty: this chronyd or node cannot do it.
+    QString missing = {};
     bool operator==(const LeftOut&) const = default;
 };
 

@@ -51,13 +51,20 @@ struct VlanRules {
     bool operator==(const VlanRules&) const = default;
 };
 
+/// Something that the spec needs and that could not be had.
+struct Missing {
+    QString why;     ///< the end of "key 3 ..."
+    QString reason;  ///< of the condition Ready; empty: it is no matter of an input
+    bool operator==(const Missing&) const = default;
+};
+
 struct Materials {
     ChronyVersion version;
     std::map<qint64, QByteArray> keys;      ///< bytes of the keys that could be had; secret
-    std::map<qint64, QString> missingKeys;  ///< why the others could not, as the end of "key 3 ..."
+    std::map<qint64, Missing> missingKeys;  ///< the others
     std::optional<NtsServerFiles> ntsServer;
-    QString whyNoNtsServer;  ///< when NTS is wanted and there is no pair to serve it with
-    QString trustedBundle;   ///< file with all of spec.security.nts.trustedCerts that can be used; empty: none
+    Missing noNtsServer;    ///< when NTS is wanted and there is no pair to serve it with
+    QString trustedBundle;  ///< file with all of spec.security.nts.trustedCerts that can be used; empty: none
     std::map<QString, QString> unusableTrustedCerts;  ///< path -> why
     QString whyNoDriftFile;  ///< spec.server.driftfile cannot be written; empty: it can, or is not given
     QString whyNoRtcFile;    ///< the same of spec.server.rtc.file

@@ -66,9 +66,9 @@ void writeNts(ConfigText& out, const NtsSpec& nts, const ChronyPaths& paths, con
               std::vector<LeftOut>& leftOut) {
     if (nts.enabled && !materials.ntsServer)
         leftOut.push_back({QStringLiteral("spec.security.nts"), QStringLiteral("the NTS server"),
-                           materials.version.nts
-                               ? materials.whyNoNtsServer
-                               : QStringLiteral("is unavailable: this chronyd was built without NTS")});
+                           materials.version.nts ? materials.noNtsServer.why
+                                                 : QStringLiteral("is unavailable: this chronyd was built without NTS"),
+                           materials.noNtsServer.reason});
     if (!materials.version.nts) return;
     out.line({"ntsdumpdir", paths.dumpDirectory.toUtf8()});
     for (std::size_t i = 0; i < nts.trustedCerts.size(); ++i)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/service_conditions.h"
 
+#include <algorithm>
+
 #include "core/hardware_condition.h"
 #include "core/make_condition.h"
 #include "core/plain_text.h"
@@ -18,6 +20,15 @@ constexpr auto kUnknown = ConditionStatus::Unknown;
 
 const QString kOff = QStringLiteral("The service is switched off (spec.enabled is false).");
 
+/// "spec.sources.servers[0] (10.1.0.1) requests key 1, which ...", for each that `counts`.
+template <typename Counts>
+QString leftOutWords(const StatusInput& in, Counts counts) {
+    QStringList sentences;
+    for (const LeftOut& each : in.leftOut)
+        if (counts(each)) sentences.append(QStringLiteral("%1 (%2) %3.").arg(each.path, each.name, each.reason));
+    return sentences.join(u' ');
+}
+
 Condition ready(const StatusInput& in) {
     const char* type = "Ready";
     if (!in.spec.enabled) return makeCondition(type, kFalse, "Disabled", kOff);
@@ -28,6 +39,11 @@ Condition ready(const StatusInput& in) {
                     type, kFalse, "PreviousConfiguration",
                     QStringLiteral("The time daemon runs with its previous configuration; the condition Reconciled "
                                    "reports why the declared one is not in force."));
+            if (const auto missing = std::find_if(in.leftOut.begin(), in.leftOut.end(),
+                                                  [](const LeftOut& each) { return !each.missing.isEmpty(); });
+                missing != in.leftOut.end())
+                return makeCondition(type, kFalse, missing->missing.toLatin1().constData(),
+                                     leftOutWords(in, [](const LeftOut& each) { return !each.missing.isEmpty(); }));
             if (const QString why = in.spec.server.port == 0 ? QString() : whyNobodyServed(in.spec, in.serving);
                 !why.isEmpty())
                 return makeCondition(type, kFalse, "NobodyServed", why);
@@ -184,10 +200,7 @@ Condition fullyImplemented(const StatusInput& in) {
     const char* type = "FullyImplemented";
     if (in.leftOut.empty())
         return makeCondition(type, kTrue, "AllFieldsInForce", QStringLiteral("Every field of the spec is in force."));
-    QStringList sentences;
-    for (const LeftOut& each : in.leftOut)
-        sentences.append(QStringLiteral("%1 (%2) %3.").arg(each.path, each.name, each.reason));
-    return makeCondition(type, kFalse, "LeftOut", sentences.join(QStringLiteral(" ")));
+    return makeCondition(type, kFalse, "LeftOut", leftOutWords(in, [](const LeftOut&) { return true; }));
 }
 
 /// What chronyd only logs.

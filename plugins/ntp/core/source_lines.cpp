@@ -35,19 +35,22 @@ QByteArray sourceOptions(const WordPlace& place, const SourceOptions& wanted, bo
 
 /// A source that asks for authentication is never used without it, and chronyd takes the number of a key that it does
 /// not have without a word.
-QString whyLeftOut(const QString& name, const SourceOptions& options, const Materials& materials) {
-    if (isMulticast(name)) return kWhyNoMulticast;
+Missing whyLeftOut(const QString& name, const SourceOptions& options, const Materials& materials) {
+    if (isMulticast(name)) return {kWhyNoMulticast, {}};
     if (options.nts && !materials.version.nts)
-        return QStringLiteral("requests NTS, which this chronyd was built without, and is not used without it");
+        return {QStringLiteral("requests NTS, which this chronyd was built without, and is not used without it"), {}};
     if (options.keyId && !materials.keys.contains(*options.keyId)) {
         const auto why = materials.missingKeys.find(*options.keyId);
-        return QStringLiteral("requests key %1, which %2, and is not used without it")
-            .arg(*options.keyId)
-            .arg(why == materials.missingKeys.end() ? QStringLiteral("does not exist") : why->second);
+        const Missing key =
+            why == materials.missingKeys.end() ? Missing{QStringLiteral("does not exist"), {}} : why->second;
+        return {
+            QStringLiteral("requests key %1, which %2, and is not used without it").arg(*options.keyId).arg(key.why),
+            key.reason};
     }
     if (options.family && !supports(materials.version, kFamily) && !IpAddress::parse(name))
-        return QStringLiteral("requests addresses of one family, which chronyd %1 cannot select (%2 can)")
-            .arg(versionText(materials.version), firstRelease(kFamily));
+        return {QStringLiteral("requests addresses of one family, which chronyd %1 cannot select (%2 can)")
+                    .arg(versionText(materials.version), firstRelease(kFamily)),
+                {}};
     return {};
 }
 
@@ -80,8 +83,8 @@ SourceLines sourceLines(const NtpServiceSpec& spec, const Materials& materials) 
     ConfigText out;
     const auto add = [&](const char* directive, const QString& path, const QString& name, const SourceOptions& options,
                          const QByteArray& more = {}) {
-        if (const QString why = whyLeftOut(name, options, materials); !why.isEmpty()) {
-            lines.leftOut.push_back({path, name, why});
+        if (const Missing missing = whyLeftOut(name, options, materials); !missing.why.isEmpty()) {
+            lines.leftOut.push_back({path, name, missing.why, missing.reason});
             return;
         }
         lines.names.push_back(name);

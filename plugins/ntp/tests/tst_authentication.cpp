@@ -194,7 +194,7 @@ class TestAuthentication : public QObject {
                                     .survey(spec, QStringLiteral("default"), {}, {4, 3, true, false}, {}, {}, 0)
                                     .materials;
         QVERIFY(found.keys.contains(1) && !found.keys.contains(2));
-        QCOMPARE(found.missingKeys.at(2),
+        QCOMPARE(found.missingKeys.at(2).why,
                  QStringLiteral("is of the type SHA256, and this chronyd was built with MD5 only"));
     }
 

@@ -205,6 +205,19 @@ class TestServiceStatus : public QObject {
         QCOMPARE(field(in, "effective").toMap().value(QStringLiteral("leftOut")).toArray().size(), 1);
     }
 
+    void aMissingInputIsNotReady() {
+        Facts in = healthy();
+        in.leftOut.push_back(
+            {QStringLiteral("spec.sources.servers[1]"), QStringLiteral("c"), QStringLiteral("asks for NTS")});
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("True/Running"));
+        in.leftOut.push_back({QStringLiteral("spec.sources.servers[0]"), QStringLiteral("b"),
+                              QStringLiteral("requests key 1, which is unavailable"),
+                              QStringLiteral("SecretNotFound")});
+        QCOMPARE(condition(in, "Ready"), QStringLiteral("False/SecretNotFound"));
+        QCOMPARE(message(in, "Ready"),
+                 QStringLiteral("spec.sources.servers[0] (b) requests key 1, which is unavailable."));
+    }
+
     void ntsIsJudged() {
         Facts in = healthy();
         QCOMPARE(condition(in, "NTSServing"), QStringLiteral("False/NotWanted"));

@@ -54,7 +54,9 @@ class TestSourceLines : public QObject {
         };
         Materials withKeys = chrony(3);
         withKeys.keys = {{1, "abc"}};
-        withKeys.missingKeys = {{7, QStringLiteral("is unavailable: the Secret default/s does not exist")}};
+        withKeys.missingKeys = {{7,
+                                 {QStringLiteral("is unavailable: the Secret default/s does not exist"),
+                                  QStringLiteral("SecretNotFound")}}};
         row("a server with its key", "sources: {servers: [{address: a, keyId: 1}]}, " + QByteArray(kKeys), withKeys,
             {"server a key 1"});
         row("a peer with its key",
@@ -192,7 +194,7 @@ class TestSourceLines : public QObject {
         row("algorithms that 4.6.1 selects", "security: {nts: {aeads: [30, 15]}}", patched, {"ntsaeads 30 15"});
         row("an NTS server that is switched off", "security: {nts: {enabled: false}}", withPair, {});
         Materials noPair = chrony(3);
-        noPair.whyNoNtsServer = QStringLiteral("is unavailable: expired");
+        noPair.noNtsServer = {QStringLiteral("is unavailable: expired"), QStringLiteral("InputUnavailable")};
         row("an NTS server without a certificate", "security: {nts: {enabled: true}}", noPair, {},
             {QStringLiteral("spec.security.nts the NTS server is unavailable: expired")});
         Materials trust = chrony(3);
