@@ -143,6 +143,7 @@ void ApiClient::answered(int status) {
     if (status == kUnauthorized) m_credentials.invalidate();
     if (m_pool && m_pool->hasWaivedTime() && !m_isClockTrusted && !std::exchange(m_hasWaivedTime, true))
         Q_EMIT timeWaived();
+    if (!std::exchange(m_hasAnswered, true)) Q_EMIT serverAnswered();
 }
 
 void ApiClient::abandon(const ConnectionPool* pool) {
@@ -156,6 +157,7 @@ void ApiClient::setClockTrusted(bool isTrusted) {
     if (!isTrusted || !std::exchange(m_hasWaivedTime, false)) return;
     // Connections accepted under the waiver are checked again as new connections.
     m_pool.reset();
+    m_hasAnswered = false;
     Q_EMIT trustRegained();
 }
 

@@ -46,8 +46,12 @@ class ApiClient : public QObject {
     void setClockTrusted(bool isTrusted);
     /// Whether a certificate was accepted under this waiver since the clock was last trusted.
     [[nodiscard]] bool hasWaivedTime() const { return m_hasWaivedTime; }
+    /// Whether the server has answered anything, by the rules that are in force.
+    [[nodiscard]] bool hasAnswered() const { return m_hasAnswered; }
 
    Q_SIGNALS:
+    /// hasAnswered() became true.
+    void serverAnswered();
     void timeWaived();
     /// The clock is trusted again after a waiver: streams end, and later connections are checked in full.
     void trustRegained();
@@ -76,6 +80,7 @@ class ApiClient : public QObject {
     QByteArray m_identity;  ///< the certificates for which m_pool was created
     bool m_isClockTrusted = true;
     bool m_hasWaivedTime = false;
+    bool m_hasAnswered = false;
 };
 
 }  // namespace fos1::kube

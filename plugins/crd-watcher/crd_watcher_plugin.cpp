@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "crd_watcher_plugin.h"
 
+#include <QTimer>
+
 #include "directory_side.h"
 #include "kube_side.h"
 
@@ -26,10 +28,14 @@ QString CrdWatcherPlugin::start(IHost* host) {
 void CrdWatcherPlugin::reconcile(const QCborMap& /*snapshot*/, quint64 ticket) { m_host->succeed(ticket); }
 
 void CrdWatcherPlugin::stop(quint64 ticket) {
-    m_side->stop();
-    // Deletes everything under way too: a late answer must not act for a stopped plugin.
-    m_side.reset();
-    m_host->succeed(ticket);
+    m_side->stop([this, ticket] {
+        // Not here: it may be the caller.
+        QTimer::singleShot(0, this, [this, ticket] {
+            // Deletes everything under way too: a late answer must not act for a stopped plugin.
+            m_side.reset();
+            m_host->succeed(ticket);
+        });
+    });
 }
 
 IInterface* CrdWatcherPlugin::query(const QString& iid) {

@@ -21,9 +21,10 @@ class DirectorySide final : public QObject, public SourceSide {
     DirectorySide(const HostView& host, const QString& directory);
 
     void start() override { m_watch.start(); }
-    void stop() override {
+    void stop(std::function<void()> done) override {
         m_watch.stop();
         m_again.stop();
+        done();
     }
     void write(const QCborMap& object, const Done& done) override;
     void erase(const QCborMap& key, const Done& done) override;

@@ -17,6 +17,8 @@ FOS1_LOG(lcKube, "crd-watcher.kube")
 
 const QString kNodeTopic = QString::fromLatin1(node::Identity::kTopic);
 
+const QString kNotListed = QStringLiteral("The objects in the cluster are not known yet.");
+
 /// How long to wait for the first information about the node, from a cluster that answers.
 constexpr std::chrono::seconds kNodePatience{2};
 
@@ -131,7 +133,8 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
           [this](const ObjectKey& key) { return m_status.isServedHere(key); }),
       m_events(m_client, m_source, m_node),
       m_nodeWatch(m_client, {QStringLiteral("v1"), QStringLiteral("Node"), QStringLiteral("nodes"), false},
-                  {{}, {}, QStringLiteral("metadata.name=") + m_node}, sourceOptions(config).watch) {
+                  {{}, {}, QStringLiteral("metadata.name=") + m_node}, sourceOptions(config).watch),
+      m_beat(m_client, {leaseName(config, m_client.access()).ns, m_node}, [this] { return m_status.nodes(); }) {
     m_identityFile = host.host().stateDirectory() + QStringLiteral("/node.identity");
     m_client.setClockTrusted(m_mustCheckTimes);
     m_report.setSingleShot(true);
@@ -144,6 +147,9 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
     connect(&m_finalizers, &Finalizers::stateChanged, this, reportSoon);
     connect(&m_client, &kube::ApiClient::timeWaived, this, reportSoon);
     connect(&m_client, &kube::ApiClient::trustRegained, this, reportSoon);
+    connect(&m_client, &kube::ApiClient::serverAnswered, this, reportSoon);
+    connect(&m_beat, &NodeBeat::stateChanged, this, reportSoon);
+    connect(&m_beat, &NodeBeat::gone, &m_status, &StatusWriter::setGone);
     connect(&m_status, &StatusWriter::servingChanged, &m_finalizers, &Finalizers::consider);
     connect(&m_nodeWatch, &kube::ListWatch::listed, this, &KubeSide::onNode);
     connect(&m_nodeWatch, &kube::ListWatch::updated, this, [this](const QCborMap& node) { onNode({node}); });
@@ -172,6 +178,7 @@ void KubeSide::start() {
 void KubeSide::startSource() {
     if (std::exchange(m_isStarted, true)) return;
     m_source.start();
+    m_beat.start();
 }
 
 /// Restores what the cluster reported about this node before the host was restarted.
@@ -187,12 +194,13 @@ bool KubeSide::recallNode() {
     return true;
 }
 
-void KubeSide::stop() {
+void KubeSide::stop(std::function<void()> done) {
     m_facts.reset();
     feature<IStatusFeed>(m_host.host())->unsubscribe(&m_status);
     feature<IEventFeed>(m_host.host())->unsubscribe(&m_events);
     m_nodeWatch.stop();
     m_source.stop();
+    m_beat.leave(std::move(done));
 }
 
 void KubeSide::write(const QCborMap& /*object*/, const Done& done) {
@@ -209,6 +217,8 @@ void KubeSide::onFact(const QString& name, const TopicState<node::Fact>& fact) {
 }
 
 void KubeSide::onNode(const QList<QCborMap>& nodes) {
+    m_beat.setOwner(nodes.isEmpty() ? QString()
+                                    : member(nodes.first().value(QStringLiteral("metadata")).toMap(), "uid"));
     if (nodes.isEmpty()) {
         QFile::remove(m_identityFile);
         m_host.bus().retract(kNodeTopic, m_node, QStringLiteral("the cluster has no node with this name"));
@@ -240,6 +250,10 @@ void KubeSide::tell(const char* type, bool isGood, const char* reason, const QSt
     }
 }
 
+void KubeSide::tellUnknown(const char* type, const char* reason, const QString& message) {
+    m_host.setCondition({QString::fromLatin1(type), ConditionStatus::Unknown, QString::fromLatin1(reason), message, 0});
+}
+
 void KubeSide::report() {
     const QString server = m_client.access().server.toString();
     QStringList problems = m_source.problems();
@@ -248,9 +262,7 @@ void KubeSide::report() {
     if (!m_nodeWatch.problem().isEmpty() && !isWithoutNode)
         problems.append(QStringLiteral("node %1: %2").arg(m_node, m_nodeWatch.problem()));
     if (problems.isEmpty() && !m_source.isListed())
-        m_host.setCondition(Condition{QStringLiteral("ClusterReachable"), ConditionStatus::Unknown,
-                                      QStringLiteral("Connecting"), QStringLiteral("Connecting to %1.").arg(server),
-                                      0});
+        tellUnknown("ClusterReachable", "Connecting", QStringLiteral("Connecting to %1.").arg(server));
     else if (problems.isEmpty())
         tell("ClusterReachable", true, "Watching", QStringLiteral("Watching every kind at %1.").arg(server));
     else
@@ -260,22 +272,32 @@ void KubeSide::report() {
         tell("ConfigurationCurrent", false, "FromSnapshot",
              QStringLiteral("The configuration is the last one that this node received from the cluster; later changes "
                             "are applied when the cluster answers."));
+    else if (!m_source.isListed())
+        tellUnknown("ConfigurationCurrent", "NotListed", kNotListed);
     else
         tell("ConfigurationCurrent", true, "Followed", QStringLiteral("The configuration is that of the cluster."));
     if (!m_source.snapshotProblem().isEmpty())
         tell("SnapshotKept", false, "SnapshotUnusable", m_source.snapshotProblem());
+    else if (!m_source.isSnapshotKept())
+        tellUnknown("SnapshotKept", "NotWritten", QStringLiteral("There is nothing to keep yet."));
     else
         tell("SnapshotKept", true, "Kept", QStringLiteral("The cluster's objects are kept for the next start."));
 
     QStringList refusals;
     for (const auto& [key, why] : m_source.refusals()) refusals.append(key.text() + QStringLiteral(": ") + why);
-    if (refusals.isEmpty())
+    if (refusals.isEmpty() && !m_source.isListed() && !m_source.isFromSnapshot())
+        tellUnknown("ManifestsValid", "NotListed", kNotListed);
+    else if (refusals.isEmpty())
         tell("ManifestsValid", true, "AllAccepted", QStringLiteral("Every object of the cluster is in force."));
     else
         tell("ManifestsValid", false, "ObjectInvalid", refusals.join(u'\n').left(32'000));
 
-    const QString writing = m_status.problem().isEmpty() ? m_finalizers.problem() : m_status.problem();
-    if (writing.isEmpty())
+    QString writing;
+    for (const QString& problem : {m_status.problem(), m_finalizers.problem(), m_beat.problem()})
+        if (writing.isEmpty()) writing = problem;
+    if (writing.isEmpty() && !m_source.isListed())
+        tellUnknown("StatusWritten", "NotListed", kNotListed);
+    else if (writing.isEmpty())
         tell("StatusWritten", true, "Written", QStringLiteral("The status of every object is written to the cluster."));
     else
         tell("StatusWritten", false, "WriteFailed", writing);
@@ -294,6 +316,8 @@ void KubeSide::reportTrust() {
             "ServerVerified", false, "ClockNotTrusted",
             QStringLiteral("By this node's clock, the API server's certificate is not valid now. The clock may be "
                            "wrong, so only this check was skipped; it is repeated when the time is synchronized."));
+    if (!m_client.hasAnswered())
+        return tellUnknown("ServerVerified", "NoAnswer", QStringLiteral("The API server has not answered yet."));
     tell("ServerVerified", true, "Verified", QStringLiteral("The API server's certificate is checked."));
 }
 

@@ -13,6 +13,7 @@
 #include "kube/finalizers.h"
 #include "kube/kube_source.h"
 #include "kube/lease_lock.h"
+#include "kube/node_beat.h"
 #include "kube/status_writer.h"
 #include "node/fact.h"
 #include "source_side.h"
@@ -27,7 +28,7 @@ class KubeSide final : public QObject, public SourceSide {
     ~KubeSide() override;
 
     void start() override;
-    void stop() override;
+    void stop(std::function<void()> done) override;
     /// Refused: objects of a cluster must be changed in the cluster.
     void write(const QCborMap& object, const Done& done) override;
     void erase(const QCborMap& key, const Done& done) override;
@@ -39,6 +40,7 @@ class KubeSide final : public QObject, public SourceSide {
     void markObjects();
     void reportTrust();
     void tell(const char* type, bool isGood, const char* reason, const QString& message);
+    void tellUnknown(const char* type, const char* reason, const QString& message);
     void onFact(const QString& name, const TopicState<node::Fact>& fact);
     void onNode(const QList<QCborMap>& nodes);
     bool recallNode();
@@ -54,6 +56,7 @@ class KubeSide final : public QObject, public SourceSide {
     Finalizers m_finalizers;
     EventWriter m_events;
     kube::ListWatch m_nodeWatch;
+    NodeBeat m_beat;
     std::unique_ptr<Subscription<node::Fact>> m_facts;
     std::map<QString, QString> m_told;  ///< condition type -> reason, so that only new reasons are logged and recorded
     std::set<ObjectKey> m_marked;

@@ -20,7 +20,8 @@ class SourceSide {
     virtual ~SourceSide() = default;
 
     virtual void start() = 0;
-    virtual void stop() = 0;
+    /// `done` is called exactly once, during the call or later, unless the object is deleted before.
+    virtual void stop(std::function<void()> done) = 0;
     /// For a user; `done` is called exactly once.
     virtual void write(const QCborMap& object, const Done& done) = 0;
     virtual void erase(const QCborMap& key, const Done& done) = 0;

@@ -65,7 +65,9 @@ class TestClusterAccess : public QObject {
                          {"kind", "NTPClient"},
                          {"metadata", QJsonObject{{"name", "kiosks"}, {"namespace", "network"}}},
                          {"spec", QJsonObject{{"selector", QJsonObject{{"networks", QJsonArray{"10.2.0.0/24"}}}},
-                                              {"policy", QJsonObject{{"permission", "allow"}}}}}},
+                                              {"policy", QJsonObject{{"permission", "allow"}}}}},
+                         // Of a node that may be gone.
+                         {"status", QJsonObject{{"nodes", QJsonArray{QJsonObject{{"name", "router-old"}}}}}}},
              QJsonObject{{"apiVersion", "networking.fos1.io/v1"},
                          {"kind", "VLAN"},
                          {"metadata", QJsonObject{{"name", "vlan-10"}, {"namespace", "network"}}},
@@ -100,6 +102,7 @@ class TestClusterAccess : public QObject {
         cluster.service("main-ntp", {{"nodeSelector", QJsonObject{{"role", "edge"}}}});
         QTRY_VERIFY_WITH_TIMEOUT(!cluster.server.requests("update", "leases").isEmpty(), 30'000);
         QTRY_VERIFY_WITH_TIMEOUT(!cluster.server.requests("patch", "events").isEmpty(), 10'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!cluster.server.requests("list", "leases").isEmpty(), 90'000);
         cluster.remove("NTPService", "main-ntp");
         QTRY_VERIFY_WITH_TIMEOUT(cluster.get("main-ntp").isEmpty(), 10'000);
         QCOMPARE(

@@ -49,7 +49,9 @@ KubeSource::KubeSource(kube::ApiClient& client, std::vector<kube::ResourceType> 
         submit();
     });
     const auto tell = [this](const QString& problem) {
-        if (std::exchange(m_snapshotProblem, problem) != problem) Q_EMIT stateChanged();
+        const bool wasKept = isSnapshotKept();
+        m_isSnapshotKept = problem.isEmpty();
+        if (std::exchange(m_snapshotProblem, problem) != problem || wasKept != isSnapshotKept()) Q_EMIT stateChanged();
     };
     connect(&m_snapshot, &SnapshotFile::failed, this, tell);
     connect(&m_snapshot, &SnapshotFile::written, this, [tell] { tell({}); });
@@ -110,6 +112,7 @@ void KubeSource::loadSnapshot() {
         if (snapshot.error().code != ErrorCode::NotFound) m_snapshotProblem = snapshot.error().text();
         return;
     }
+    m_isSnapshotKept = true;
     for (const auto& kind : m_kinds) {
         const auto known = snapshot->objects.find(kind->type.apiVersion + u'/' + kind->type.kind);
         if (known == snapshot->objects.end()) continue;

@@ -67,6 +67,8 @@ class KubeSource : public QObject {
     /// Whether part of the state in force comes from the snapshot.
     [[nodiscard]] bool isFromSnapshot() const;
     [[nodiscard]] const QString& snapshotProblem() const { return m_snapshotProblem; }
+    /// Whether a snapshot was read or written without a problem.
+    [[nodiscard]] bool isSnapshotKept() const { return m_isSnapshotKept && m_snapshotProblem.isEmpty(); }
 
    Q_SIGNALS:
     /// The problems, the refusals or the origin of the state changed.
@@ -119,6 +121,7 @@ class KubeSource : public QObject {
     std::set<ObjectKey> m_touched;  ///< the objects to be submitted
     SnapshotFile m_snapshot;
     QString m_snapshotProblem;
+    bool m_isSnapshotKept = false;
     QTimer m_submitTimer;
     QTimer m_patience;
     QTimer m_secretPatience;

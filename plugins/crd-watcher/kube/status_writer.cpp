@@ -13,6 +13,7 @@
 
 #include "core/node_status.h"
 #include "fos1/condition.h"
+#include "kube/status_request.h"
 
 namespace fos1::crd {
 
@@ -42,23 +43,6 @@ quint64 digestOf(const QCborMap& map) {
     const QByteArray hash = QCryptographicHash::hash(QJsonDocument(map.toJsonObject()).toJson(QJsonDocument::Compact),
                                                      QCryptographicHash::Sha1);
     return qFromBigEndian<quint64>(hash.constData());
-}
-
-/// Removes empty texts: they carry no information, and old servers turn an applied empty text into null.
-QJsonValue withoutEmptyTexts(const QJsonValue& value) {
-    if (value.isArray()) {
-        QJsonArray array;
-        const QJsonArray given = value.toArray();
-        for (const QJsonValue& item : given) array.append(withoutEmptyTexts(item));
-        return array;
-    }
-    if (!value.isObject()) return value;
-    QJsonObject object;
-    const QJsonObject given = value.toObject();
-    for (auto it = given.begin(); it != given.end(); ++it)
-        if (!(it.value().isString() && it.value().toString().isEmpty()))
-            object[it.key()] = withoutEmptyTexts(it.value());
-    return object;
 }
 
 qint64 generationOf(const QCborMap& object) {
@@ -267,6 +251,7 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
         return true;
     }
     const QCborArray nodes = status.value(kNodes).toArray();
+    if (prune(key, nodes)) return true;
     if (!nodes.isEmpty()) book.unserved.invalidate();
     const auto present = entryOf(m_options.node, nodes);
     if (!isServed && present && isServedHere(key).has_value()) {
@@ -327,46 +312,69 @@ void StatusWriter::markAwaiting() {
         if (std::exchange(book.isAwaitingLease, false)) mark(key);
 }
 
+void StatusWriter::setGone(const std::set<QString>& nodes) {
+    m_gone = nodes;
+    if (m_gone.empty()) return;
+    for (const QString& node : m_gone) m_nodes.erase(node);
+    for (const auto& [key, object] : m_source.objects()) {
+        bookOf(key).isToBePruned = true;
+        mark(key);
+    }
+}
+
+bool StatusWriter::prune(const ObjectKey& key, const QCborArray& nodes) {
+    Book& book = bookOf(key);
+    for (const QCborValue& value : nodes) {
+        const QString node = value.toMap().value(QStringLiteral("name")).toString();
+        // A node that comes back later has an entry again.
+        if (!book.isToBePruned || !m_gone.contains(node)) {
+            m_nodes.insert(node);
+            continue;
+        }
+        const kube::ResourceType* type = m_source.typeOf(key);
+        if (!type) return false;
+        m_busy.insert(key);
+        m_client.send(statusRequest(*type, key, kManager + u'.' + node, {}), this,
+                      [this, key](const kube::ApiReply& reply) {
+                          m_busy.erase(key);
+                          // After a failure, a later sweep tries again.
+                          if (!reply.isOk()) bookOf(key).isToBePruned = false;
+                          mark(key);
+                      });
+        return true;
+    }
+    book.isToBePruned = false;
+    return false;
+}
+
 void StatusWriter::apply(const ObjectKey& key, Part part, const QCborMap& status, const QCborMap& content) {
     const kube::ResourceType* type = m_source.typeOf(key);
     if (!type) return;
-    kube::ApiRequest request;
-    request.verb = "PATCH";
-    request.path = type->path(key.ns, key.name, QStringLiteral("status"));
-    request.query.addQueryItem(QStringLiteral("fieldManager"),
-                               part == Part::Whole ? kManager : kManager + u'.' + m_options.node);
-    request.query.addQueryItem(QStringLiteral("force"), QStringLiteral("true"));
-    request.contentType = "application/apply-patch+yaml";
-    QCborMap metadata{{QStringLiteral("name"), key.name}};
-    if (!key.ns.isEmpty()) metadata.insert(QStringLiteral("namespace"), key.ns);
-    QCborMap body{{QStringLiteral("apiVersion"), key.apiVersion},
-                  {QStringLiteral("kind"), key.kind},
-                  {QStringLiteral("metadata"), metadata}};
-    if (!status.isEmpty()) body.insert(QStringLiteral("status"), status);
-    request.body = QJsonDocument(withoutEmptyTexts(body.toJsonObject()).toObject()).toJson(QJsonDocument::Compact);
+    const QString manager = part == Part::Whole ? kManager : kManager + u'.' + m_options.node;
     m_busy.insert(key);
-    m_client.send(request, this, [this, key, part, content](const kube::ApiReply& reply) {
-        m_busy.erase(key);
-        Book& book = bookOf(key);
-        Written& written = book.part(part);
-        written.when.start();
-        written.details.invalidate();
-        const QString before = m_problem;
-        if (reply.isOk()) {
-            written.content = digestOf(content);
-            written.essence = digestOf(essenceOf(content));
-            book.failures = 0;
-            m_problem.clear();
-        } else if (reply.status != 404) {
-            // A 404 means that the object is gone, which the watch reports.
-            m_problem = QStringLiteral("status of %1: %2").arg(key.text(), reply.problem);
-            const auto own = kWriteRetry * (1 << std::min(book.failures++, kMostDoublings));
-            book.retry = Clock::now() + std::max(own, reply.retryAfter.value_or(own));
-        }
-        if (m_problem != before) Q_EMIT stateChanged();
-        // The watch delivers the written status; changes made meanwhile are considered then too.
-        mark(key);
-    });
+    m_client.send(statusRequest(*type, key, manager, status), this,
+                  [this, key, part, content](const kube::ApiReply& reply) {
+                      m_busy.erase(key);
+                      Book& book = bookOf(key);
+                      Written& written = book.part(part);
+                      written.when.start();
+                      written.details.invalidate();
+                      const QString before = m_problem;
+                      if (reply.isOk()) {
+                          written.content = digestOf(content);
+                          written.essence = digestOf(essenceOf(content));
+                          book.failures = 0;
+                          m_problem.clear();
+                      } else if (reply.status != 404) {
+                          // A 404 means that the object is gone, which the watch reports.
+                          m_problem = QStringLiteral("status of %1: %2").arg(key.text(), reply.problem);
+                          const auto own = kWriteRetry * (1 << std::min(book.failures++, kMostDoublings));
+                          book.retry = Clock::now() + std::max(own, reply.retryAfter.value_or(own));
+                      }
+                      if (m_problem != before) Q_EMIT stateChanged();
+                      // The watch delivers the written status; changes made meanwhile are considered then too.
+                      mark(key);
+                  });
 }
 
 }  // namespace fos1::crd

@@ -43,6 +43,11 @@ class StatusWriter : public QObject, public IStatusListener {
     /// Whether this node handles the object, according to its plugins; nothing: they may not have reported it yet.
     [[nodiscard]] std::optional<bool> isServedHere(const ObjectKey& key) const;
 
+    /// The nodes that have an entry in some object.
+    [[nodiscard]] const std::set<QString>& nodes() const { return m_nodes; }
+    /// Removes the entries of these nodes, which no longer write.
+    void setGone(const std::set<QString>& nodes);
+
     /// Why the last write failed, or why the aggregate may not be written; empty when there is no problem.
     [[nodiscard]] const QString& problem() const { return m_problem.isEmpty() ? m_lease.problem() : m_problem; }
 
@@ -86,6 +91,7 @@ class StatusWriter : public QObject, public IStatusListener {
         Clock::time_point due;              ///< when to consider the object again; no value: not by time
         int failures = 0;
         bool isAwaitingLease = false;
+        bool isToBePruned = false;  ///< it may have entries of nodes that were found to be gone
 
         Written& part(Part part) { return parts[static_cast<std::size_t>(part)]; }
     };
@@ -106,6 +112,8 @@ class StatusWriter : public QObject, public IStatusListener {
     [[nodiscard]] bool isDue(const ObjectKey& key, Part part, const QCborMap& wanted, const QCborMap& present);
     [[nodiscard]] QCborMap statusWithoutNodes(const ObjectKey& key, const ClusterObject& object);
     void apply(const ObjectKey& key, Part part, const QCborMap& status, const QCborMap& content);
+    /// Removes the entry of a node that is gone, in its name. Returns whether there was one.
+    bool prune(const ObjectKey& key, const QCborArray& nodes);
     void awaitLease(const ObjectKey& key);
     void markAwaiting();
     void later(const ObjectKey& key, std::chrono::milliseconds delay);
@@ -122,7 +130,9 @@ class StatusWriter : public QObject, public IStatusListener {
     Compactor m_compactor;
     Books m_books;
     std::set<const ObjectKey*, ByKey> m_dirty;  ///< keys of m_books
-    ObjectKey m_lastServed;                     ///< the next one in their order is served next, so that none starves
+    std::set<QString> m_nodes;
+    std::set<QString> m_gone;
+    ObjectKey m_lastServed;  ///< the next one in their order is served next, so that none starves
     std::set<ObjectKey> m_busy;
     bool m_isLeaseAsked = false;
     QTimer m_leaseTimer;  ///< until the next attempt to acquire a Lease that another node holds
