@@ -72,6 +72,8 @@ int fetch(pps_fdata* data) {
 
 }  // namespace
 
+// The names in the headers of the C library are reserved.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 extern "C" {
 
 int open(const char* path, int flags, ...) {
@@ -109,3 +111,4 @@ int ioctl(int file, unsigned long request, ...) noexcept {
 }
 
 }  // extern "C"
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

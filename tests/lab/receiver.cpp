@@ -106,7 +106,7 @@ void Receiver::playSecond(const Playing& playing, qint64 second) {
             report.time = utc(m_frozenAt);
             bytes = burst(report);
             break;
-        case ReceiverFault::TenHertz: break;  // playWithoutPause()
+        case ReceiverFault::TenHertz:  // playWithoutPause()
         case ReceiverFault::Silent: break;
     }
     send(bytes, playing.baud);

@@ -12,7 +12,7 @@ GpsUnderTest::GpsUnderTest()
     plugIn();
 }
 
-QString GpsUnderTest::start(const QStringList& environment) {
+QString GpsUnderTest::start(const QStringList& environment) const {
     if (!lab.problem().isEmpty()) return lab.problem();
     return host->start(environment) ? QString() : QStringLiteral("the host does not start");
 }
@@ -41,7 +41,7 @@ void GpsUnderTest::plugIn() const {
     if (!QFile::link(receiver->device(), link())) qFatal("no link");
 }
 
-void GpsUnderTest::unplug() {
+void GpsUnderTest::unplug() const {
     receiver->unplug();
     QFile::remove(link());
 }

@@ -15,7 +15,7 @@ class GpsUnderTest {
     GpsUnderTest();
 
     /// Starts the host. Empty, or what went wrong.
-    [[nodiscard]] QString start(const QStringList& environment = {});
+    [[nodiscard]] QString start(const QStringList& environment = {}) const;
     /// `sources`: below spec.sources, indented by four.
     [[nodiscard]] bool declare(const QByteArray& sources) const;
     /// hardware.gps with this receiver, in flow style; `more` begins with a comma.
@@ -24,7 +24,7 @@ class GpsUnderTest {
     /// The link that the spec names, as udev's are; /dev/shm is below /dev.
     [[nodiscard]] QString link() const { return m_links.filePath(QStringLiteral("gps0")); }
     void plugIn() const;
-    void unplug();
+    void unplug() const;
 
     [[nodiscard]] QJsonObject condition(const char* type) const;
     [[nodiscard]] QString reason() const;

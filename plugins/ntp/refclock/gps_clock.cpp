@@ -49,7 +49,7 @@ GpsClock::GpsClock(const GpsSpec& spec, const QString& socket, std::chrono::nano
     : m_spec(spec),
       m_samples(socket),
       m_receiver(policyOf(spec, delay), std::move(leaps),
-                 [this](const ReceiverSample& sample) { m_samples.give(sample.unixNs, sample.arrival); }),
+                 [this](const ReceiverSample& sample) { m_samples.give(sample); }),
       m_port(spec.device, spec.baud, [this] { return m_receiver.parser().accepted(); }) {
     m_settle.setSingleShot(true);
     m_settle.setTimerType(Qt::CoarseTimer);

@@ -109,7 +109,7 @@ void GpsdClock::takeTime(const GpsdReport& report) {
     const InstantVerdict verdict = m_judge.judge({unixNs, arrival, false, false});
     if (verdict != InstantVerdict::Frozen) m_state.lastInstantRawNs = arrival.rawNs;
     m_state.note(verdict, arrival);
-    if (verdict == InstantVerdict::Good) m_samples.give(unixNs, arrival);
+    if (verdict == InstantVerdict::Good) m_samples.give({unixNs, arrival});
 }
 
 void GpsdClock::look() {

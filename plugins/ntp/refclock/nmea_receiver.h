@@ -7,6 +7,7 @@
 
 #include "refclock/burst_clock.h"
 #include "refclock/gnss_state.h"
+#include "refclock/late_filter.h"
 #include "refclock/leap_table.h"
 #include "refclock/nmea_parser.h"
 #include "refclock/receiver_judge.h"
@@ -24,11 +25,6 @@ struct ReceiverPolicy {
 };
 
 [[nodiscard]] constexpr quint32 bitOf(SentenceKind kind) { return 1U << static_cast<unsigned>(kind); }
-
-struct ReceiverSample {
-    qint64 unixNs = 0;
-    Arrival arrival;
-};
 
 class NmeaReceiver {
    public:

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "refclock/delay_ring.h"
+#include "refclock/late_filter.h"
 #include "refclock/sock_feeder.h"
 
 namespace fos1::ntp {
@@ -18,14 +19,16 @@ class SampleSink {
 
     void hear(const std::optional<DelayReference>& reference) { m_delays.hear(reference); }
 
-    void give(qint64 unixNs, const Arrival& arrival) {
-        m_delays.add(unixNs, arrival);
+    void give(const ReceiverSample& each) {
+        const auto sample = m_filter.take(each);
+        if (!sample) return;
+        m_delays.add(sample->unixNs, sample->arrival);
         if (!m_feeder) return;
-        const Result<void> sent = m_feeder->send(unixNs, arrival);
+        const Result<void> sent = m_feeder->send(sample->unixNs, sample->arrival);
         m_error = sent ? QString() : sent.error().message;
         if (!sent) return;
         ++m_count;
-        m_lastRawNs = arrival.rawNs;
+        m_lastRawNs = sample->arrival.rawNs;
     }
 
     /// A receiver that is well but not heard by chronyd is in trouble.
@@ -42,6 +45,7 @@ class SampleSink {
 
    private:
     std::optional<SockFeeder> m_feeder;
+    LateFilter m_filter;
     DelayRing m_delays;
     QString m_error;  ///< of the last sample; empty: chronyd has it
     quint64 m_count = 0;

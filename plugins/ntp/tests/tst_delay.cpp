@@ -5,6 +5,7 @@
 #include "fos1/page.h"
 #include "pages/calibrate_page.h"
 #include "refclock/delay_ring.h"
+#include "refclock/late_filter.h"
 #include "support/page_reading.h"
 #include "support/status_facts.h"
 
@@ -58,6 +59,30 @@ class TestDelay : public QObject {
         // What was measured by something else is something else.
         ring.hear(reference("2 sources in the network", 2 * kNsPerSecond));
         QVERIFY(!ring.facts());
+    }
+
+    void theLatestAreLeftOut() {
+        LateFilter filter;
+        int used = 0;
+        int gap = 0;
+        int longest = 0;
+        double worst = 0;
+        // 100 ms late, and now and then 30 ms more.
+        for (int i = 0; i < 1000; ++i) {
+            const qint64 unixNs = kStartNs + i * kNsPerSecond;
+            const bool isDelayed = i % 5 == 3;
+            const qint64 late = 100'000'000 + (isDelayed ? 30'000'000 : i * 7919 % 1000 * 1000);
+            const auto sample = filter.take({unixNs, {unixNs + late, unixNs + late}});
+            gap = sample ? 0 : gap + 1;
+            longest = std::max(longest, gap);
+            if (!sample) continue;
+            ++used;
+            if (i > 10)
+                worst = std::max(worst, static_cast<double>(sample->arrival.rawNs - sample->unixNs) / 1e6 - 100);
+        }
+        QVERIFY(used > 500);
+        QCOMPARE(longest, LateFilter::kMostSkipped - 1);
+        QVERIFY(worst < 2);
     }
 
     void proposal() {
