@@ -31,13 +31,13 @@ LeapTable leapTable() {
 
 /// Better than the network is a clock of this node that chronyd follows.
 std::optional<DelayReference> delayReference(const Observation& seen, const QString& receiver,
-                                             const std::optional<NetworkOpinion>& network, qint64 rawNs) {
+                                             const std::optional<NetworkOpinion>& network, const Arrival& now) {
     for (const SourceReport& source : *seen.sources) {
         if (source.mode != SourceMode::ReferenceClock || source.state != SourceState::Selected || !seen.tracking)
             continue;
         if (displayName(source) == receiver) continue;
         const auto bound = seen.tracking->rootDispersion + seen.tracking->rootDelay / 2;
-        return DelayReference{displayName(source), {seen.tracking->clockOffset.count(), bound.count(), rawNs, 1}};
+        return DelayReference{displayName(source), {seen.tracking->clockOffset.count(), bound.count(), now, 1}};
     }
     if (!network) return {};
     return DelayReference{QStringLiteral("%1 sources in the network").arg(network->sources), *network};
@@ -120,12 +120,12 @@ std::map<QString, QString> HardwareClocks::misleading() const {
 
 void HardwareClocks::hear(const Observation& observation) {
     if (m_clocks.empty() || !observation.sources) return;
-    const qint64 rawNs = arrivalNow().rawNs;
+    const Arrival now = arrivalNow();
     std::optional<NetworkOpinion> network;
     if (const auto time = networkTime(observation))
-        network = NetworkOpinion{time->clockOffset.count(), time->errorBound.count(), rawNs, time->sources};
+        network = NetworkOpinion{time->clockOffset.count(), time->errorBound.count(), now, time->sources};
     std::optional<DelayReference> reference;
-    if (m_spec.gps) reference = delayReference(observation, m_spec.gps->options.refid, network, rawNs);
+    if (m_spec.gps) reference = delayReference(observation, m_spec.gps->options.refid, network, now);
     for (const auto& [name, clock] : m_clocks) clock->hear(network, reference);
 }
 

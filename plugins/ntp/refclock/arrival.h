@@ -14,6 +14,11 @@ struct Arrival {
     bool operator==(const Arrival&) const = default;
 };
 
+/// By how much the machine's clock was set or slewed ahead from one to the other.
+[[nodiscard]] inline qint64 stepBetween(const Arrival& before, const Arrival& after) {
+    return (after.realNs - after.rawNs) - (before.realNs - before.rawNs);
+}
+
 inline constexpr qint64 kNsPerSecond = 1'000'000'000;
 inline constexpr qint64 kSlowestDriftPpm = 200;
 

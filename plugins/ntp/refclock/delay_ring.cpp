@@ -18,7 +18,7 @@ void DelayRing::hear(const std::optional<DelayReference>& reference) {
 
 void DelayRing::add(qint64 unixNs, const Arrival& arrival) {
     if (!m_reference) return;
-    m_delays[m_count++ % kMost] = {arrival.rawNs, arrival.realNs - m_reference->time.clockOffsetNs - unixNs};
+    m_delays[m_count++ % kMost] = {arrival.rawNs, arrival.realNs - m_reference->time.clockOffsetAt(arrival) - unixNs};
     m_boundNs = std::max(m_boundNs, m_reference->time.boundNs);
 }
 

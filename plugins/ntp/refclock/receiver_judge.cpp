@@ -76,9 +76,10 @@ InstantVerdict ReceiverJudge::compareWithPast(const Instant& instant) {
 std::optional<bool> ReceiverJudge::doesNetworkAgree(const Instant& instant) {
     m_deviation.reset();
     if (!m_opinion) return {};
-    const qint64 age = instant.arrival.rawNs - m_opinion->rawNs;
+    const qint64 age = instant.arrival.rawNs - m_opinion->at.rawNs;
     if (age > kOpinionLifetime) return {};
-    m_deviation = instant.unixNs + m_policy.offsetNs - (instant.arrival.realNs - m_opinion->clockOffsetNs);
+    m_deviation =
+        instant.unixNs + m_policy.offsetNs - (instant.arrival.realNs - m_opinion->clockOffsetAt(instant.arrival));
     return std::abs(*m_deviation) <= m_opinion->boundNs + m_policy.toleranceNs + driftIn(age);
 }
 

@@ -43,9 +43,12 @@ enum class InstantVerdict : quint8 {
 struct NetworkOpinion {
     qint64 clockOffsetNs = 0;  ///< CLOCK_REALTIME minus true time
     qint64 boundNs = 0;        ///< of its error
-    qint64 rawNs = 0;          ///< when this was so
+    Arrival at;                ///< when this was so
     int sources = 0;           ///< that agree on it
     bool operator==(const NetworkOpinion&) const = default;
+
+    /// The clock may have been set since.
+    [[nodiscard]] qint64 clockOffsetAt(const Arrival& then) const { return clockOffsetNs + stepBetween(at, then); }
 };
 
 struct JudgePolicy {

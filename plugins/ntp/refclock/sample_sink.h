@@ -23,7 +23,9 @@ class SampleSink {
         const auto sample = m_filter.take(each);
         if (!sample) return;
         m_delays.add(sample->unixNs, sample->arrival);
-        if (!m_feeder) return;
+        // One from before the clock was set would be off by that.
+        const bool isStale = std::abs(stepBetween(sample->arrival, arrivalNow())) > kStepNs;
+        if (!m_feeder || isStale) return;
         const Result<void> sent = m_feeder->send(sample->unixNs, sample->arrival);
         m_error = sent ? QString() : sent.error().message;
         if (!sent) return;
@@ -44,6 +46,8 @@ class SampleSink {
     }
 
    private:
+    static constexpr qint64 kStepNs = 20'000'000;
+
     std::optional<SockFeeder> m_feeder;
     LateFilter m_filter;
     DelayRing m_delays;

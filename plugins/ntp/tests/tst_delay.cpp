@@ -18,7 +18,7 @@ namespace {
 constexpr qint64 kStartNs = 1'790'000'000'000'000'000;
 
 DelayReference reference(const char* name, qint64 clockOffsetNs) {
-    return {QLatin1String(name), {clockOffsetNs, 1'000, 0, 1}};
+    return {QLatin1String(name), {clockOffsetNs, 1'000, {kStartNs + 2 * kNsPerSecond, 0}, 1}};
 }
 
 /// Instants whose sentences are 140 ms late, give or take 5, on a clock that is 2 s fast.
@@ -26,7 +26,7 @@ void fill(DelayRing& ring, int count) {
     for (int i = 0; i < count; ++i) {
         const qint64 unixNs = kStartNs + i * kNsPerSecond;
         const qint64 late = 140'000'000 + (i % 3 - 1) * 5'000'000;
-        ring.add(unixNs, {unixNs + late + 2 * kNsPerSecond, i * kNsPerSecond});
+        ring.add(unixNs, {unixNs + late + 2 * kNsPerSecond, i * kNsPerSecond + late});
     }
 }
 

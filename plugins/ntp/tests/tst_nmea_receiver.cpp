@@ -293,6 +293,21 @@ class TestNmeaReceiver : public QObject {
         QCOMPARE(*trusting.receiver.judge().deviation(), 4880 * kMs);
     }
 
+    /// The sources in the network are asked again after that.
+    void theMachinesClockIsSet() {
+        Scene scene;
+        scene.network(3000);
+        scene.seconds(0, 1);
+        QCOMPARE(scene.reason(), QStringLiteral("NetworkDisagrees"));
+        Scene set;
+        set.network(0);
+        set.seconds(0, 10);
+        set.clockStepMs = -90'000;
+        set.seconds(10, 20);
+        QCOMPARE(set.count(InstantVerdict::NetworkDisagrees), 0U);
+        QCOMPARE(set.reason(), QStringLiteral("Healthy"));
+    }
+
     void theNetworkConfirmsAJump() {
         Scene scene;
         scene.seconds(0, 20, 3);  // wrong from the start, as a receiver is with the firmware's leap seconds

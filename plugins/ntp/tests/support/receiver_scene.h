@@ -32,7 +32,7 @@ class Scene {
 
     void at(qint64 ms) { m_ms = ms; }
     [[nodiscard]] Arrival now() const {
-        return {kStart.toMSecsSinceEpoch() * kMs + m_ms * kMs, kNsPerSecond + m_ms * kMs};
+        return {kStart.toMSecsSinceEpoch() * kMs + (m_ms + clockStepMs) * kMs, kNsPerSecond + m_ms * kMs};
     }
     void feed(const QByteArray& bytes) { receiver.feed(bytes, now()); }
 
@@ -64,12 +64,13 @@ class Scene {
     }
     /// The sources in the network agree that this machine's clock is off by so much.
     void network(qint64 clockOffsetMs, int sources = 3) {
-        receiver.judge().hear(NetworkOpinion{clockOffsetMs * kMs, 10 * kMs, now().rawNs, sources});
+        receiver.judge().hear(NetworkOpinion{clockOffsetMs * kMs, 10 * kMs, now(), sources});
     }
 
     std::vector<ReceiverSample> samples;
     NmeaReceiver receiver;
     qint64 latencyMs = 120;
+    qint64 clockStepMs = 0;  ///< by which the machine's clock was set
 
    private:
     qint64 m_ms = 0;
