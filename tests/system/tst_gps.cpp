@@ -95,7 +95,7 @@ class TestGps : public QObject {
         qInfo() << qPrintable(m_gps->condition("HardwareHealthy")[u"message"].toString());
         const bool isGood = reason == u"Healthy" || reason == u"WeekRollover";
         QCOMPARE(m_gps->condition("HardwareHealthy")[u"status"].toString(), isGood ? u"True" : u"False");
-        QVERIFY(m_gps->ask().has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(m_gps->ask().has_value(), 10'000);
     }
 
     void unplugged() {

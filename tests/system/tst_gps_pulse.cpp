@@ -85,7 +85,7 @@ class TestGpsPulse : public QObject {
     void aDoubledPulse() {
         pulses("double");
         QCOMPARE(m_gps->rightUntil("TooManyPulses", 10, 20), QString());
-        QVERIFY(m_gps->ask().has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(m_gps->ask().has_value(), 10'000);
         pulses("well");
         QCOMPARE(m_gps->rightUntil("Healthy", 60), QString());
         verifyPulseIsFollowed();
