@@ -182,7 +182,8 @@ QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& obje
     const QString what = status.isEmpty() ? QStringLiteral("It is not in force: ")
                                           : QStringLiteral("The last good version stays in force: ");
     const QString message = what + refusal->second;
-    for (const char* type : {"Accepted", "Ready"})
+    // Stalled, as kstatus reads it: nothing will happen until somebody changes the object.
+    for (const char* type : {"Accepted", "Ready", "Stalled"})
         status = withCondition(status, bad(type, "Invalid", message, generation).toCbor());
     status.insert(QStringLiteral("observedGeneration"), generation);
     return status;

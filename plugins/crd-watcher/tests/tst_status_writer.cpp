@@ -233,8 +233,11 @@ class TestStatusWriter : public QObject {
         QCOMPARE(conditionIn(entry("n1"), "Accepted")[u"status"].toString(), QStringLiteral("True"));
         m_rig->put("a", -1, {}, {});
         QTRY_COMPARE(conditionIn(entry("n1"), "Accepted")[u"status"].toString(), QStringLiteral("False"));
+        QCOMPARE(conditionIn(entry("n1"), "Stalled")[u"status"].toString(), QStringLiteral("True"));
+        QTRY_COMPARE(conditionIn(status(), "Stalled")[u"status"].toString(), QStringLiteral("True"));
         for (const QJsonValue condition : entry("n1")[u"conditions"].toArray()) {
-            QCOMPARE(condition[u"status"].toString(), QStringLiteral("False"));
+            if (condition[u"type"].toString() != QStringLiteral("Stalled"))
+                QCOMPARE(condition[u"status"].toString(), QStringLiteral("False"));
             QCOMPARE(condition[u"message"].toString(),
                      QStringLiteral("The last good version stays in force: spec.value: must not be negative"));
         }

@@ -26,11 +26,9 @@ QString whatIsServed(const NtsFacts& nts) {
         .arg(nts.names.join(QStringLiteral(", ")), until);
 }
 
+/// Where NTS is wanted.
 Condition ntsServing(const StatusInput& in) {
     const char* type = "NTSServing";
-    if (!in.spec.nts.enabled || !in.spec.enabled)
-        return makeCondition(type, ConditionStatus::False, "NotWanted",
-                             QStringLiteral("NTS is not served (spec.security.nts.enabled)."));
     if (!in.nts || !in.nts->problem.isEmpty())
         return makeCondition(type, ConditionStatus::False, "NoCertificate",
                              QStringLiteral("NTS cannot be served: %1.")
@@ -74,6 +72,10 @@ Condition secretsProtected(const StatusInput& in) {
 
 }  // namespace
 
-std::vector<Condition> securityConditions(const StatusInput& in) { return {ntsServing(in), secretsProtected(in)}; }
+std::vector<Condition> securityConditions(const StatusInput& in) {
+    std::vector<Condition> conditions{secretsProtected(in)};
+    if (in.spec.nts.enabled && in.spec.enabled) conditions.push_back(ntsServing(in));
+    return conditions;
+}
 
 }  // namespace fos1::ntp

@@ -67,8 +67,6 @@ void addConditions(page::Fields& fields, const StatusInput& in) {
     const std::vector<Condition> conditions = conditionsOf(in);
     QString label = QStringLiteral("Conditions");
     for (const Condition& condition : conditions) {
-        const bool isOff = condition.type == QLatin1String("NTSServing") && !in.spec.nts.enabled;
-        if (isOff) continue;
         if (isGood(condition) && condition.type != QLatin1String("Ready")) continue;
         fields.add(label, page::text(condition.type + QStringLiteral(" = ") + toText(condition.status)),
                    condition.message, isGood(condition) ? Mark::None : Mark::Trouble);

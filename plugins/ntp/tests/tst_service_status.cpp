@@ -220,7 +220,7 @@ class TestServiceStatus : public QObject {
 
     void ntsIsJudged() {
         Facts in = healthy();
-        QCOMPARE(condition(in, "NTSServing"), QStringLiteral("False/NotWanted"));
+        QCOMPARE(condition(in, "NTSServing"), QString());
         in.spec.nts.enabled = true;
         QCOMPARE(condition(in, "NTSServing"), QStringLiteral("False/NoCertificate"));
         NtsFacts facts;
