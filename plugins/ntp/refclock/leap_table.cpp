@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "refclock/leap_table.h"
 
+#include <QByteArrayList>
 #include <chrono>
 
 namespace fos1::ntp {
