@@ -66,9 +66,10 @@ bool isInOwnDirectory(const QString& file) {
 void describe(PluginRecord& record, const HostConfig& config, const Found& found, const QStringList& unread) {
     const auto it = found.find(record.id);
     if (it == found.end())
-        return refuse(record, QStringLiteral("no plugin with the id \"%1\" in %2%3")
-                                  .arg(record.id, config.pluginDirs.join(u", "),
-                                       unread.isEmpty() ? QString() : u" (" + unread.join(u", ") + u')'));
+        return refuse(record,
+                      QStringLiteral("no plugin with the id \"%1\" in %2%3")
+                          .arg(record.id, config.pluginDirs.join(u", "),
+                               unread.isEmpty() ? QString() : QStringLiteral(" (") + unread.join(u", ") + u')'));
     if (!it->second) return refuse(record, it->second.error().text());
     record.metadata = *it->second;
     const auto configured = config.isolation.find(record.id);
