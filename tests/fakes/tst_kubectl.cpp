@@ -138,10 +138,12 @@ class tst_kubectl : public QObject {
         lab::CommandResult result;
         RUN({"apply", "-f", tree::sourceFile(QStringLiteral("samples/router/manifests"))});
         RUN({"get", "ntpservices"});
-        QCOMPARE(ageless(rows(result.output)[0]), QStringLiteral("NAME ENABLED SYNCHRONIZED STRATUM OFFSET SOURCES READY REASON"));
+        QCOMPARE(ageless(rows(result.output)[0]),
+                 QStringLiteral("NAME ENABLED SYNCHRONIZED STRATUM OFFSET SOURCES READY REASON"));
         QCOMPARE(ageless(rows(result.output)[1]), QStringLiteral("main-ntp true"));
         RUN({"get", "vl"});
-        QCOMPARE(ageless(rows(result.output)[0]), QStringLiteral("NAME ID INTERFACE ADDRESSES ZONE STATUS READY REASON"));
+        QCOMPARE(ageless(rows(result.output)[0]),
+                 QStringLiteral("NAME ID INTERFACE ADDRESSES ZONE STATUS READY REASON"));
         RUN({"get", "fos1", "-o", "name"});
         QCOMPARE(result.output.trimmed().split('\n').size(), 5);
         RUN({"get", "ntp", "main-ntp", "-o", "yaml"});
