@@ -4,7 +4,9 @@
 // minutes.
 #include <QElapsedTimer>
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QTest>
+#include <set>
 
 #include "kube_server.h"
 #include "kubeconfig.h"

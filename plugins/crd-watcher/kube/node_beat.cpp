@@ -139,7 +139,7 @@ void NodeBeat::askForNodes(std::set<QString> found, const QStringList& withoutLe
         Q_EMIT gone(found);
         return;
     }
-    const QString node = withoutLease.first();
+    const QString& node = withoutLease.first();
     kube::ApiRequest request;
     request.path = nodeObjects().path();
     request.query.addQueryItem(QStringLiteral("fieldSelector"), QStringLiteral("metadata.name=") + node);

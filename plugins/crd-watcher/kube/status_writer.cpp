@@ -235,7 +235,7 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
         }
     }
     const QString now = QDateTime::currentDateTimeUtc().toString(Qt::ISODate);
-    const QCborMap present = m_source.status(object);
+    const QCborMap inCluster = m_source.status(object);
     const QCborMap own = ownStatus(key, object);
     const bool isServed = crd::isServedHere(own);
     if (book.own.isNull()) {
@@ -246,12 +246,12 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
             later(key, m_options.silence - book.known.elapsed());
     }
     if (!m_options.kindsWithNodes.contains(key.apiVersion + u'/' + key.kind)) {
-        const QCborMap whole = withTimesOf(present, own, now);
-        if (!isServed || !isDue(key, Part::Whole, whole, partOf(present, whole))) return false;
+        const QCborMap whole = withTimesOf(inCluster, own, now);
+        if (!isServed || !isDue(key, Part::Whole, whole, partOf(inCluster, whole))) return false;
         apply(key, Part::Whole, whole, whole);
         return true;
     }
-    const QCborArray nodes = present.value(kNodes).toArray();
+    const QCborArray nodes = inCluster.value(kNodes).toArray();
     if (prune(key, nodes)) return true;
     if (!nodes.isEmpty()) book.unserved.invalidate();
     const auto present = entryOf(m_options.node, nodes);
@@ -265,8 +265,8 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
     const QCborMap entry = withTimesOf(before, nodeEntry(m_options.node, own), now);
     const bool isEntryDue = isServed && isDue(key, Part::Entry, entry, before);
     const QCborMap whole =
-        nodes.isEmpty() ? withTimesOf(present, statusWithoutNodes(key, object), now) : aggregate(nodes);
-    const bool isWholeDue = !whole.isEmpty() && isDue(key, Part::Whole, whole, partOf(present, whole));
+        nodes.isEmpty() ? withTimesOf(inCluster, statusWithoutNodes(key, object), now) : aggregate(nodes);
+    const bool isWholeDue = !whole.isEmpty() && isDue(key, Part::Whole, whole, partOf(inCluster, whole));
     if (isWholeDue && !m_lease.isOurs()) awaitLease(key);
     const bool isWholeNext = !isEntryDue || book.part(Part::Whole).when < book.part(Part::Entry).when;
     if (isWholeDue && m_lease.isOurs() && isWholeNext)
