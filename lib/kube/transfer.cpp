@@ -79,9 +79,10 @@ std::size_t Transfer::onHeader(char* text, std::size_t size, std::size_t count, 
 
 std::size_t Transfer::onBody(char* data, std::size_t size, std::size_t count, void* self) {
     auto& transfer = *static_cast<Transfer*>(self);
-    transfer.m_data.append(data, static_cast<qsizetype>(size * count));
+    const std::size_t length = size * count;
+    transfer.m_data.append(data, static_cast<qsizetype>(length));
     transfer.addNews();
-    return size * count;
+    return length;
 }
 
 void Transfer::addNews() {
