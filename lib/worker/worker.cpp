@@ -26,14 +26,13 @@ struct Worker::Shared {
     std::deque<Job> jobs;
     std::deque<Answer> answers;
     bool isQuitting = false;
-    bool isDone = false;
+    bool hasThread = false;
 };
 
-Worker::Worker(const QByteArray& name, std::optional<std::chrono::milliseconds> patience)
-    : m_patience(patience), m_shared(std::make_shared<Shared>()) {
+Worker::Worker(const QByteArray& name, std::optional<std::chrono::milliseconds> patience, WhenIdle whenIdle)
+    : m_name(name.left(15)), m_patience(patience), m_whenIdle(whenIdle), m_shared(std::make_shared<Shared>()) {
     m_notifier = std::make_unique<QSocketNotifier>(m_shared->event, QSocketNotifier::Read);
     connect(m_notifier.get(), &QSocketNotifier::activated, this, &Worker::deliver);
-    std::thread(&Worker::run, m_shared, name.left(15)).detach();
 }
 
 Worker::~Worker() {
@@ -42,7 +41,7 @@ Worker::~Worker() {
     m_shared->isQuitting = true;
     dropped.swap(m_shared->jobs);
     m_shared->changed.notify_all();
-    const auto isDone = [this] { return m_shared->isDone; };
+    const auto isDone = [this] { return !m_shared->hasThread; };
     if (m_patience)
         m_shared->changed.wait_for(lock, *m_patience, isDone);
     else
@@ -53,13 +52,17 @@ Worker::~Worker() {
 void Worker::post(Job job) {
     const std::lock_guard lock(m_shared->mutex);
     m_shared->jobs.push_back(std::move(job));
-    m_shared->changed.notify_all();
+    if (std::exchange(m_shared->hasThread, true))
+        m_shared->changed.notify_all();
+    else
+        std::thread(&Worker::run, m_shared, m_name, m_whenIdle).detach();
 }
 
-void Worker::run(const std::shared_ptr<Shared>& shared, const QByteArray& name) {
+void Worker::run(const std::shared_ptr<Shared>& shared, const QByteArray& name, WhenIdle whenIdle) {
     ::pthread_setname_np(::pthread_self(), name.constData());
     std::unique_lock lock(shared->mutex);
     for (;;) {
+        if (shared->jobs.empty() && whenIdle == WhenIdle::Ends) break;
         shared->changed.wait(lock, [&] { return shared->isQuitting || !shared->jobs.empty(); });
         if (shared->isQuitting) break;
         Job job = std::move(shared->jobs.front());
@@ -77,7 +80,7 @@ void Worker::run(const std::shared_ptr<Shared>& shared, const QByteArray& name) 
         shared->answers.push_back(std::move(answer));
         ::eventfd_write(shared->event, 1);
     }
-    shared->isDone = true;
+    shared->hasThread = false;
     shared->changed.notify_all();
 }
 

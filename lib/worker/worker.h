@@ -20,9 +20,13 @@ class Worker final : public QObject {
     using Answer = std::function<void()>;  ///< may be empty
     using Job = std::function<Answer()>;
 
+    /// What its thread does when there is no job: wait for the next one, or end, until the next one begins another.
+    enum class WhenIdle { Unknown = 0, Waits, Ends };
+
     /// `name` of the thread: of more than 15 characters the kernel drops the rest. `patience`: how long the destructor
     /// waits for a job that runs, for example in the kernel, before it abandons it; without a value, until it ends.
-    explicit Worker(const QByteArray& name, std::optional<std::chrono::milliseconds> patience = {});
+    explicit Worker(const QByteArray& name, std::optional<std::chrono::milliseconds> patience = {},
+                    WhenIdle whenIdle = WhenIdle::Waits);
     /// Drops the jobs that have not begun and all answers. A job that is abandoned goes on to its end and must own all
     /// that it uses.
     ~Worker() override;
@@ -31,10 +35,12 @@ class Worker final : public QObject {
 
    private:
     struct Shared;
-    static void run(const std::shared_ptr<Shared>& shared, const QByteArray& name);
+    static void run(const std::shared_ptr<Shared>& shared, const QByteArray& name, WhenIdle whenIdle);
     void deliver();
 
+    const QByteArray m_name;
     const std::optional<std::chrono::milliseconds> m_patience;
+    const WhenIdle m_whenIdle;
     std::shared_ptr<Shared> m_shared;  ///< shared with the thread, which may outlive this object
     std::unique_ptr<QSocketNotifier> m_notifier;
 };

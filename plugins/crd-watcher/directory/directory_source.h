@@ -90,7 +90,7 @@ class DirectorySource {
     std::map<QString, Beside> m_beside;
     std::function<void()> m_isRead;
     /// A file that is being parsed does not delay the end.
-    Worker m_worker{"manifests", std::chrono::milliseconds(0)};
+    Worker m_worker{"manifests", std::chrono::milliseconds(0), Worker::WhenIdle::Ends};
 };
 
 }  // namespace fos1::crd

@@ -35,7 +35,7 @@ class NameMemory final {
     const QString m_path;
     std::set<DnsName> m_names;
     std::size_t m_lines = 0;  ///< of the file
-    Worker m_worker{"dns-names"};
+    Worker m_worker{"dns-names", std::nullopt, Worker::WhenIdle::Ends};
 };
 
 }  // namespace fos1::dns

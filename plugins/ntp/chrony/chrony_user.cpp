@@ -9,7 +9,7 @@ ChronyUser::ChronyUser(QString configured, QObject* parent)
     : QObject(parent),
       m_configured(std::move(configured)),
       m_current(failure(ErrorCode::Timeout, QStringLiteral("the user database has not said yet whom chronyd runs as"))),
-      m_worker("chrony-user", std::chrono::milliseconds(0)) {
+      m_worker("chrony-user", std::chrono::milliseconds(0), Worker::WhenIdle::Ends) {
     m_patience.setSingleShot(true);
     m_patience.setInterval(kPatience);
     connect(&m_patience, &QTimer::timeout, this, &ChronyUser::answer);

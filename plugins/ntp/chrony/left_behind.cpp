@@ -117,7 +117,7 @@ void LeftBehind::endNext() {
     struct stat info {};
     const bool isKnown = ::stat(QFile::encodeName(QFileInfo(m_pidFile).path()).constData(), &info) == 0;
     const uid_t user = isKnown ? info.st_uid : ::geteuid();
-    if (!m_worker) m_worker = std::make_unique<Worker>("ntp-leftbehind");
+    if (!m_worker) m_worker = std::make_unique<Worker>("ntp-leftbehind", std::nullopt, Worker::WhenIdle::Ends);
     m_worker->post([this, call = m_call, config = m_configFile, user]() -> Worker::Answer {
         // Shared, because the copies of an answer are: closed if nobody takes it.
         const auto looked = openLeftBehind(config, user);
