@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Lines of gpsd: numbers are in their range, times can be computed with, and what is no such line is nothing.
+#include <QList>
+
 #include "fuzz.h"
 #include "refclock/gpsd_report.h"
 

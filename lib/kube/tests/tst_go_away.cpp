@@ -62,6 +62,7 @@ class TestGoAway : public QObject {
             });
         static_cast<void>(QTest::qWaitFor([&] { return answered == requests.size(); }, 30'000));
         std::vector<ApiReply> all;
+        all.reserve(replies.size());
         for (const auto& reply : replies) all.push_back(reply.value_or(ApiReply{0, {}, {}, "never answered"}));
         return all;
     }
@@ -125,6 +126,7 @@ class TestGoAway : public QObject {
         QTRY_COMPARE(watch->state(), ListWatch::State::Watching);
         m_server->control("goaway-policy", {{"every", every}});
         std::vector<ApiRequest> requests;
+        requests.reserve(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i) requests.push_back(create(QStringLiteral("m-%1").arg(i)));
         const std::vector<ApiReply> replies = askAll(requests);
         // Created exactly once each: a refused request is repeated, an accepted one is not.
