@@ -25,7 +25,7 @@ struct RunAs {
 /// as long as the user database does, and be called from any thread; see ChronyUser.
 [[nodiscard]] Result<RunAs> resolveRunAs(const QString& configured);
 
-/// Whom chronyd runs as, as far as is known now. Does not block.
+/// The user that chronyd runs as, as far as is known now. Does not block.
 using RunAsNow = std::function<Result<RunAs>()>;
 
 /// Fails when `user` cannot pass through a directory above `path`, in words that say which and what to do.

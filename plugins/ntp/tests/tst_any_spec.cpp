@@ -50,7 +50,7 @@ class TestAnySpec : public QObject {
         QVERIFY2(crds, crds ? "" : qPrintable(crds.error().text()));
         const TestTree tree;
         const ChronyLayout layout{tree.directory(QStringLiteral("run")), tree.directory(QStringLiteral("state"))};
-        const MaterialsSurvey survey(layout, chronydUser());
+        const MaterialsSurvey survey(layout, runAs);
         RandomSpec random(kSeed);
         int withSources = 0;
         for (int i = 0; i < kSpecs; ++i) {
@@ -77,7 +77,7 @@ class TestAnySpec : public QObject {
 
     void isReachedFromAnyOther() {
         EngineFixture f;
-        const MaterialsSurvey survey(f.layout, chronydUser());
+        const MaterialsSurvey survey(f.layout, runAs);
         RandomSpec random(kSeed + 1);
         for (int i = 0; i < kRuns; ++i) {
             const QCborMap map = random.next();

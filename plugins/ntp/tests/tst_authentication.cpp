@@ -64,8 +64,6 @@ void removeKey(EngineFixture& fixture, qint64 id) {
     fixture.materials.keys.erase(id);
 }
 
-Result<RunAs> runAs() { return resolveRunAs(chronydUser()); }
-
 }  // namespace
 
 class TestAuthentication : public QObject {

@@ -14,6 +14,9 @@ namespace fos1::ntp::test {
 
 using Outcome = std::optional<Result<Change>>;
 
+/// The user that chronyd runs as here. May block as long as the user database does.
+inline Result<RunAs> runAs() { return resolveRunAs(chronydUser()); }
+
 /// An engine with its chronyd, and ways to ask it.
 struct EngineFixture {
     TestTree tree;
