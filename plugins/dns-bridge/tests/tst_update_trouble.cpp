@@ -53,6 +53,38 @@ class TestUpdateTrouble : public UpdateTest {
         if (!part.isEmpty()) QVERIFY(m_server->ask("ntp.lan.test", "A").isEmpty());
     }
 
+    /// The server that the SOA names becomes a secondary of another one, which the SOA names then.
+    void anotherServerBecomesThePrimary() {
+        QVERIFY(start(named()));
+        RealServer other(QStringLiteral("127.0.0.54"));
+        UpdateZone zone = zoneOf("a");
+        zone.server.reset();
+        zone.resolvers = m_dir.filePath("resolv.conf");
+        QVERIFY(lab::writeFile(zone.resolvers, "nameserver 127.0.0.53\n"));
+        QCOMPARE(lab::run("mount", {"--bind", zone.resolvers, "/etc/resolv.conf"}).exitCode, 0);
+        UpdateBackend backend(zone);
+        QCOMPARE(applyTo(backend, plan({{"ntp", "10.0.0.1"}})).outcome, QStringLiteral("written"));
+
+        QByteArray moved = kZoneStart +
+                           "ns A 127.0.0.53\nns2 A 127.0.0.54\nntp A 10.0.0.1\nntp TXT \"heritage=fos1-host\" "
+                           "\"owner=a\" \"service=ntp\" \"A=10.0.0.1\"\n";
+        moved.replace("SOA ns.lan.test. hostmaster.lan.test. 1", "SOA ns2.lan.test. hostmaster.lan.test. 90");
+        other.write("zone", moved);
+        other.startNamed(named() + "acl all { any; };\n");
+        QVERIFY(QTest::qWaitFor([&] { return other.answers("lan.test"); }, 10'000));
+        m_server->startNamed("zone \"lan.test\" { type secondary; file \"copy\"; primaries { 127.0.0.54; }; };\n");
+        QVERIFY(QTest::qWaitFor([&] { return m_server->serial("lan.test") == u"90"; }, 10'000));
+
+        const auto wanted = plan({{"ntp", "10.0.0.2"}});
+        const Applying first = applyTo(backend, wanted);
+        QCOMPARE(first.outcome, QStringLiteral("Refused"));
+        const Applying second = applyTo(backend, wanted);
+        QVERIFY2(second.outcome == u"written", qPrintable(second.reason));
+        QCOMPARE(backend.table()->server, QStringLiteral("ns2.lan.test (127.0.0.54)"));
+        QCOMPARE(other.ask("ntp.lan.test", "A"), QStringList("10.0.0.2"));
+        lab::run("umount", {"/etc/resolv.conf"});
+    }
+
     /// The server is an hour ahead: nothing is added, and what is there goes all the same.
     void withAWrongClockNamesOnlyGo() {
         QVERIFY(start(named()));

@@ -354,9 +354,8 @@ void UpdateBackend::finish() {
 }
 
 void UpdateBackend::fail(const Trouble& problem) {
-    // The server may have moved.
-    if (m_endpoint && (problem.error.code == ErrorCode::Io || problem.error.code == ErrorCode::Timeout))
-        m_endpoint.reset();
+    // The server may have moved, or another one may be the primary now.
+    m_endpoint.reset();
     m_settled.reset();
     if (m_isWritten) m_verifiedSerial.reset();
     if (problem.reason == u"NoUpdates") {
