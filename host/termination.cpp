@@ -25,7 +25,7 @@ void note(int event) {
 
 void onSignal(int /*signal*/) { note(signalEvent); }
 
-/// The kernel sends SIGHUP when the terminal was closed; whoever else sends it wants a reload. To end there would leave
+/// The kernel sends SIGHUP when the terminal was closed; any other sender wants a reload. To end there would leave
 /// the services down, and to continue here would leave a host behind that nobody sees.
 void onHangUp(int /*signal*/, siginfo_t* info, void* /*context*/) {
     note(info && info->si_code == SI_KERNEL ? signalEvent : reloadEvent);

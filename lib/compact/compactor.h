@@ -26,8 +26,8 @@ class CompactSamples {
     std::vector<QByteArray> m_samples;
 };
 
-/// Owned by whoever keeps the values, and with it the samples end. At most 255 families of at most 2 KiB have one. Of
-/// one thread.
+/// Owned by the object that keeps the values; the samples end with it. At most 255 families of at most 2 KiB have one.
+/// Of one thread.
 class Compactor {
    public:
     static constexpr std::size_t kMostFamilies = 255;

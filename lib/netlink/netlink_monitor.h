@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Follows links, addresses and routes of this network namespace over rtnetlink, whoever keeps them. Never blocks: a
-// bounded number of datagrams a turn of the loop. Needs no rights. Knows no object of ours.
+// Follows links, addresses and routes of this network namespace over rtnetlink; another object keeps them. Never
+// blocks: a bounded number of datagrams a turn of the loop. Needs no rights. Knows no object of ours.
 #pragma once
 
 #include <QObject>
@@ -36,7 +36,7 @@ class Monitor final : public QObject {
     [[nodiscard]] tl::expected<void, Error> start();
     void stop();
 
-    /// Whether everything was read at least once; before, an empty table says nothing.
+    /// Whether everything was read at least once; before, an empty table means nothing.
     [[nodiscard]] bool isComplete() const { return m_dialogue.isComplete(); }
     [[nodiscard]] quint64 resyncs() const { return m_dialogue.resyncs(); }
 

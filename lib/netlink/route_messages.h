@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Messages of rtnetlink(7) as values: links, addresses and routes as the kernel has them. Decides nothing: which of
-// them count is for whoever keeps them. Pure.
+// them count is decided where they are kept. Pure.
 #pragma once
 
 #include <linux/netlink.h>

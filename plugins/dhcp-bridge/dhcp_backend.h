@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One DHCP server as the wiring sees it. Whoever implements it brings the server's own form of subnets and options;
+// One DHCP server as the wiring sees it. An implementation brings the server's own form of subnets and options;
 // core/dhcp_plan decides what they should be. Asynchronous, on the thread of the object.
 #pragma once
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One zone at one server, or in one file, as the wiring sees it. Whoever implements it brings the form; core/dns_plan
+// One zone at one server, or in one file, as the wiring sees it. An implementation brings the form; core/dns_plan
 // decides which names there should be. Asynchronous, on the thread of the object.
 #pragma once
 

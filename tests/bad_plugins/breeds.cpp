@@ -21,7 +21,7 @@ namespace {
     volatile unsigned counter = 0;
     if (how == "computes")
         for (;;) counter = counter + 1;
-    // Each process lives only until its child runs: whoever looks for them comes late.
+    // Each process lives only until its child runs: a search for them comes too late.
     if (how == "storms")
         for (;;)
             if (::fork() > 0) ::_exit(0);

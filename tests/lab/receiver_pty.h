@@ -24,7 +24,7 @@ class ReceiverPty {
         ::tcgetattr(other, &settings);
         ::cfmakeraw(&settings);
         ::tcsetattr(other, TCSANOW, &settings);
-        ::close(other);  // whoever has it open would be its reader
+        ::close(other);  // a process that has it open would be its reader
         ::fcntl(m_file, F_SETFL, O_NONBLOCK);
         ::fcntl(m_file, F_SETFD, FD_CLOEXEC);
         m_name = QString::fromLatin1(name.data());

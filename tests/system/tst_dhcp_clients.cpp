@@ -91,7 +91,7 @@ class TestDhcpClients : public QObject {
         while (control.waitForReadyRead(2000)) answer += control.readAll();
         return QJsonDocument::fromJson(answer).object();
     }
-    /// Which address of which subnet belongs to whom, at both servers.
+    /// The owner of each address of each subnet, at both servers.
     [[nodiscard]] QStringList leases() const {
         QStringList all;
         for (const char* version : {"4", "6"}) {

@@ -166,7 +166,7 @@ class TestDhcpDeath : public QObject {
         } else {
             const QJsonValue now = keaConfig();
             const bool isPastSet = step > 3 || (step == 3 && moment == Moment::After);
-            // A command that was sent is carried out, whoever sent it.
+            // A command that was sent is carried out, also after its sender died.
             QVERIFY2(now == m_new || now == m_old, state().constData());
             QVERIFY2(!isPastSet || now == m_new, state().constData());
             QVERIFY(m_host->start());
@@ -174,7 +174,7 @@ class TestDhcpDeath : public QObject {
         QTRY_VERIFY2_WITH_TIMEOUT(keaConfig() == m_new, state().constData(), kPatience);
         QTRY_VERIFY2_WITH_TIMEOUT(m_host->ctl({"dhcp", "show", "vlan-20"}).output.contains("10.20.0.1"),
                                   state().constData(), kPatience);
-        // Recognized as ours by whoever did not write it.
+        // A host that did not write it recognizes it as ours.
         stopHost();
         QVERIFY2(keaConfig() == m_old, state().constData());
         kill(*m_kea);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Servers that ask for a new connection (GOAWAY, RFC 9113 section 6.8): with a 401, by chance to balance their load,
-// and when they shut down. Whoever goes on with the old connection waits until its last watch ends, which takes
+// and when they shut down. A client that goes on with the old connection waits until its last watch ends, which takes
 // minutes.
 #include <QElapsedTimer>
 #include <QJsonArray>

@@ -88,7 +88,7 @@ void DirectoryWatch::detach() {
 void DirectoryWatch::read() {
     alignas(inotify_event) std::array<char, 16 * 1024> buffer{};
     bool isGone = false;
-    // Whoever goes on to change files must not keep us here.
+    // Others who keep changing files must not keep us here.
     for (int i = 0; i < kReadsATurn; ++i) {
         const ssize_t length = ::read(m_fd, buffer.data(), buffer.size());
         if (length <= 0) break;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What dnsmasq's configuration says about DHCP ranges and NTP servers (dnsmasq(8)). Pure: whoever calls it reads files.
+// What dnsmasq's configuration says about DHCP ranges and NTP servers (dnsmasq(8)). Pure: the caller reads the files.
 // Only what is needed here is understood; anything else is skipped, because dnsmasq itself has accepted it.
 #pragma once
 

@@ -25,7 +25,7 @@ constexpr int kOption56 = 56;
 /// RFC 5908, 4.1: suboption 1, a server's address of 16 bytes.
 constexpr QByteArrayView kServerAddress = "00010010";
 
-/// What an entry is, whoever wrote it.
+/// What an entry is, regardless of its author.
 enum class Kind { Other, Option42, Option56, Suboption, Option31 };
 
 Kind kindOf(const JsonSpan& entry, const KeaFamily& family) {

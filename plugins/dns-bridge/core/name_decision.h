@@ -4,7 +4,7 @@
 //
 // Ours is what our mark (ownership_mark.h) names. A name without a mark is claimed with the prerequisite that it is not
 // in use. At a name with marks, of ours or of other routers, only our own records and our own mark change, with the
-// prerequisite that the marks are still as we know them: so a race is noticed by whoever comes second.
+// prerequisite that the marks are still as we know them: so a race is noticed by the router that comes second.
 #pragma once
 
 #include <map>

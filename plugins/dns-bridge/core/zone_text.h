@@ -44,7 +44,7 @@ struct ZoneText {
 [[nodiscard]] QByteArray zoneText(FileForm form, const NamedRecords& records, const QByteArray& owner, quint32 ttl,
                                   const ZoneHead& head, quint32 serial);
 
-/// Any bytes. Refused without our heading, whoever's owner it names; other lines that are not ours are left out.
+/// Any bytes. Refused without our heading, whichever owner it names; other lines that are not ours are left out.
 [[nodiscard]] Result<ZoneText> parseZoneText(FileForm form, const QByteArray& bytes);
 
 /// RFC 1982: later than `before`, and like 2026112900 where that is later.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A file that is replaced as a whole: whoever reads it sees the old or the new content, also after a crash. Must not
+// A file that is replaced as a whole: a reader sees the old or the new content, also after a crash. Must not
 // know what is in it.
 #pragma once
 

@@ -8,7 +8,8 @@ namespace fos1::ntp {
 ChronyUser::ChronyUser(QString configured, QObject* parent)
     : QObject(parent),
       m_configured(std::move(configured)),
-      m_current(failure(ErrorCode::Timeout, QStringLiteral("the user database has not answered yet; the user of chronyd is unknown"))),
+      m_current(failure(ErrorCode::Timeout,
+                        QStringLiteral("the user database has not answered yet; the user of chronyd is unknown"))),
       m_worker("chrony-user", std::chrono::milliseconds(0), Worker::WhenIdle::Ends) {
     m_patience.setSingleShot(true);
     m_patience.setInterval(kPatience);

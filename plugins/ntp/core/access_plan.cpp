@@ -46,7 +46,7 @@ void AccessPlanner::forEachNetwork(const ClientGroupSpec& spec, Use use) const {
 void AccessPlanner::claim(Groups::value_type& group) {
     forEachNetwork(group.second.spec, [&](const IpPrefix& network) {
         const auto [claim, isNew] = m_claims.insert({network, &group});
-        // Those who do not have it are told by whom it is had, and not who else wants it.
+        // The others are told which one has it, and not which ones want it too.
         if (isNew && claim == m_claims.lower_bound(network)) doubtAll(network);
     });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A condition out of literals. Its observedGeneration is set by whoever knows it.
+// A condition out of literals. Its observedGeneration is set where it is known.
 #pragma once
 
 #include "fos1/condition.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What chronyd says about those whom it serves: totals, and one record a client. Facts only.
+// What chronyd reports about its clients: totals, and one record a client. Facts only.
 #pragma once
 
 #include <chrono>

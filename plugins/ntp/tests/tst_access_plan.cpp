@@ -44,7 +44,7 @@ class World {
         }
     }
 
-    /// Whoever is older comes first.
+    /// The older one comes first.
     [[nodiscard]] std::vector<ClientGroup> inOrder() const {
         std::vector<ClientGroup> list;
         for (const auto& [name, group] : groups) list.push_back(group);

@@ -154,7 +154,7 @@ class TestConfirmed : public QObject {
         QCOMPARE(r.groupReady(), QStringLiteral("True/InForce"));
     }
 
-    /// An NTPService takes the place of another: whoever is served goes on being served.
+    /// An NTPService takes the place of another: its clients go on being served.
     void aSuccessorCostsNobodyASecond() {
         Fixture r;
         QVERIFY(r.reconciled({service(r.port, false, 1)}).outcome == Outcome::Ok);

@@ -22,7 +22,7 @@ class LinkMonitor final : public QObject {
     void stop() { m_monitor.stop(); }
 
     [[nodiscard]] const LinkTable& table() const { return m_keeper.table(); }
-    /// Whether everything was read at least once; before, an empty table says nothing.
+    /// Whether everything was read at least once; before, an empty table means nothing.
     [[nodiscard]] bool isComplete() const { return m_monitor.isComplete(); }
     [[nodiscard]] quint64 resyncs() const { return m_monitor.resyncs(); }
 
