@@ -58,7 +58,7 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
     connect(&m_status, &StatusStore::changed, this,
             [this](const ObjectKey& key) { m_health.observe(key, m_status.conditions(key)); });
     connect(&m_resources, &ResourceStore::removed, this, [this](const ObjectKey& key) { m_status.forget(key); });
-    addControlMethods(m_dispatcher, {m_config, m_services, m_crds, m_admission, m_plugins, m_health});
+    addControlMethods(m_dispatcher, {m_config, m_services, m_crds, m_admission, m_plugins, m_health, m_lists});
     connect(&m_control, &ControlServer::reopened, this, [this](const QString& why) {
         m_events.warning(QStringLiteral("ControlSocketReopened"),
                          QStringLiteral("The control socket is open again: %1.").arg(why));

@@ -9,6 +9,7 @@
 
 #include "bus/state_bus.h"
 #include "control/control_server.h"
+#include "control/list_queue.h"
 #include "crd_catalog.h"
 #include "dbus/dbus_face.h"
 #include "directory_lock.h"
@@ -83,6 +84,7 @@ class Host : public QObject {
     PluginMetrics m_pluginMetrics;
     HostHealth m_health;
     ServiceNotifier m_notifier;
+    ListQueue m_lists;
     RpcDispatcher m_dispatcher;
     ControlServer m_control;
     HttpServer m_http;

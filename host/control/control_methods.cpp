@@ -3,7 +3,9 @@
 
 #include <functional>
 
+#include "bus/state_bus.h"
 #include "closest_word.h"
+#include "control/list_queue.h"
 #include "control/page_method.h"
 #include "control/preview_method.h"
 #include "crd_catalog.h"
@@ -132,11 +134,30 @@ RpcMethod pluginMethod(const ControlContext& context, Act act) {
 void listResources(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
     const auto kind = kindOf(context, params);
     if (!kind) return reply(tl::unexpected<RpcError>(kind.error()));
-    QJsonArray items;
-    for (const StoredObject* stored :
-         context.services.resources.list((*kind)->apiVersion, (*kind)->kind, text(params, "namespace")))
-        items.append(views::object(*stored, context.crds, context.services.status).toJsonObject());
-    reply(QJsonObject{{"items", items}});
+    const auto begin = [context, apiVersion = (*kind)->apiVersion, name = (*kind)->kind,
+                        ns = text(params, "namespace")] {
+        std::vector<ObjectKey> keys;
+        for (const StoredObject* stored : context.services.resources.list(apiVersion, name, ns))
+            keys.push_back(stored->key);
+        return ListQueue::Items{keys.size(), [context, keys](std::size_t index) {
+                                    const StoredObject* stored = context.services.resources.find(keys[index]);
+                                    if (!stored) return QJsonObject();
+                                    return views::object(*stored, context.crds, context.services.status).toJsonObject();
+                                }};
+    };
+    context.lists.answer(QStringLiteral("items"), begin, reply);
+}
+
+void listTopics(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
+    const auto begin = [&bus = context.services.bus, topic = text(params, "topic")] {
+        std::vector<std::pair<QString, QString>> keys;
+        for (const BusEntry* entry : bus.entries(topic)) keys.emplace_back(entry->topic, entry->key);
+        return ListQueue::Items{keys.size(), [&bus, keys](std::size_t index) {
+                                    const BusEntry* entry = bus.find(keys[index].first, keys[index].second);
+                                    return entry ? views::topic(*entry).toJsonObject() : QJsonObject();
+                                }};
+    };
+    context.lists.answer(QStringLiteral("values"), begin, reply);
 }
 
 }  // namespace
@@ -185,9 +206,8 @@ void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context)
     dispatcher.add("resource.preview", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
         previewResources(context, params, reply);
     });
-    dispatcher.add("topic.list", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
-        reply(QJsonObject{{"values", views::topics(context.services.bus, text(params, "topic")).toJsonArray()}});
-    });
+    dispatcher.add("topic.list", Access::Read,
+                   [context](const QJsonObject& params, const RpcReply& reply) { listTopics(context, params, reply); });
     dispatcher.add("event.list", Access::Read, [context](const QJsonObject& params, const RpcReply& reply) {
         const int limit = params.value(QLatin1String("limit")).toInt(100);
         if (limit < 1) return reply(refuse(rpc::kInvalidParams, QStringLiteral("limit: must be at least 1")));

@@ -18,6 +18,7 @@ struct HostConfig;
 class PluginSupervisor;
 class HostHealth;
 class Admission;
+class ListQueue;
 
 /// What the methods read and call. All members outlive the dispatcher.
 struct ControlContext {
@@ -27,6 +28,7 @@ struct ControlContext {
     const Admission& admission;
     PluginSupervisor& plugins;
     const HostHealth& health;
+    ListQueue& lists;
 };
 
 /// Inserts {unchecked: [text]}: each text names a plugin that should have checked an object and why it did not. Inserts

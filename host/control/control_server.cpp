@@ -134,11 +134,26 @@ void ControlServer::handle(LineSocket* socket, const QByteArray& line) {
     connection->active = std::chrono::steady_clock::now();
     const QByteArray request = line.trimmed();
     if (request.isEmpty()) return;
-    const auto send = [peer = QPointer<LineSocket>(socket),
+    const auto send = [this, peer = QPointer<LineSocket>(socket),
                        waits = socket->expectAnswer()](const QByteArray& response) {
-        if (peer) peer->send(response);
+        if (!peer) return;
+        limitUnread();
+        peer->send(response);
     };
-    m_dispatcher.handle(request, connection->caller, send);
+    const RpcCaller caller = connection->caller;
+    m_dispatcher.handle(request, caller, send);
+}
+
+/// Before an answer is added, so that one that is larger than the limit is sent too.
+void ControlServer::limitUnread() {
+    qint64 total = 0;
+    for (const Connection& each : m_connections) total += each.socket->unread();
+    if (total <= kMaxUnreadTotal) return;
+    const auto worst = std::max_element(
+        m_connections.begin(), m_connections.end(),
+        [](const auto& left, const auto& right) { return left.socket->unread() < right.socket->unread(); });
+    qCWarning(lcControl) << "closed a connection to the control socket that does not read its answers";
+    drop(worst->socket);
 }
 
 void ControlServer::drop(LineSocket* socket) {

@@ -22,8 +22,9 @@ class ControlServer : public QObject {
     Q_OBJECT
    public:
     static constexpr qsizetype kMaxLineBytes = 1 << 20;
-    static constexpr qint64 kMaxUnreadBytes = 8 << 20;  ///< of responses; above this no more requests are read
-    static constexpr int kMaxUnanswered = 64;           ///< requests of one connection at a time
+    static constexpr qint64 kMaxUnreadBytes = 8 << 20;   ///< of responses; above this no more requests are read
+    static constexpr qint64 kMaxUnreadTotal = 32 << 20;  ///< of all connections; above this, one is closed
+    static constexpr int kMaxUnanswered = 64;            ///< requests of one connection at a time
     static constexpr int kMaxConnections = 64;
     static constexpr int kReserved = 8;  ///< of them, for those who may act
     /// A connection may be closed for another one when it was idle for so long.
@@ -64,6 +65,7 @@ class ControlServer : public QObject {
     void accept(int fd);
     [[nodiscard]] bool makeRoomFor(bool mayAct);
     void handle(LineSocket* socket, const QByteArray& line);
+    void limitUnread();
     void drop(LineSocket* socket);
     [[nodiscard]] RpcCaller callerOf(int fd) const;
 

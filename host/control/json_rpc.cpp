@@ -10,7 +10,12 @@ namespace {
 QByteArray response(const QJsonValue& id, const RpcResult& result) {
     QJsonObject object{{QStringLiteral("jsonrpc"), QStringLiteral("2.0")}, {QStringLiteral("id"), id}};
     if (result) {
-        object.insert(QStringLiteral("result"), *result);
+        if (const auto* rendered = std::get_if<JsonText>(&*result)) {
+            QByteArray text = QJsonDocument(object).toJson(QJsonDocument::Compact);
+            text.chop(1);
+            return text + ",\"result\":" + rendered->text + '}';
+        }
+        object.insert(QStringLiteral("result"), std::get<QJsonValue>(*result));
     } else {
         QJsonObject error{{QStringLiteral("code"), result.error().code},
                           {QStringLiteral("message"), result.error().message}};

@@ -9,6 +9,7 @@
 #include <QJsonValue>
 #include <functional>
 #include <map>
+#include <variant>
 
 #include "fos1/result.h"
 
@@ -31,7 +32,12 @@ struct RpcError {
     QJsonValue data = QJsonValue::Undefined;
 };
 
-using RpcResult = tl::expected<QJsonValue, RpcError>;
+/// A value that is rendered already.
+struct JsonText {
+    QByteArray text;
+};
+
+using RpcResult = tl::expected<std::variant<QJsonValue, JsonText>, RpcError>;
 
 /// The caller of a method.
 struct RpcCaller {

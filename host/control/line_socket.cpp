@@ -77,7 +77,7 @@ void LineSocket::readSome() {
 }
 
 bool LineSocket::mayTake() const {
-    return !m_isClosed && unsent() < m_limits.unreadBytes && m_unanswered < m_limits.unanswered;
+    return !m_isClosed && unread() < m_limits.unreadBytes && m_unanswered < m_limits.unanswered;
 }
 
 void LineSocket::turn() {
@@ -118,7 +118,7 @@ void LineSocket::arm() {
     if (m_isClosed) return;
     const bool hasLine = m_input.indexOf('\n', std::max(m_begin, m_searched)) >= 0;
     const bool isAtEnd = m_hasEnded && !hasLine && m_begin >= m_input.size();
-    if (isAtEnd && m_unanswered == 0 && unsent() == 0) return close();
+    if (isAtEnd && m_unanswered == 0 && unread() == 0) return close();
     // What arrived is taken before more is read.
     const bool isMore = hasLine || (m_hasEnded && !isAtEnd);
     if (isMore && mayTake()) m_turn.start();
@@ -126,9 +126,9 @@ void LineSocket::arm() {
 }
 
 void LineSocket::flush() {
-    while (unsent() > 0) {
+    while (unread() > 0) {
         const ssize_t count =
-            ::send(m_fd, m_output.constData() + m_sent, static_cast<std::size_t>(unsent()), MSG_NOSIGNAL);
+            ::send(m_fd, m_output.constData() + m_sent, static_cast<std::size_t>(unread()), MSG_NOSIGNAL);
         if (count > 0) {
             m_sent += count;
             continue;
@@ -137,11 +137,11 @@ void LineSocket::flush() {
         if (errno != EAGAIN) return close();
         break;
     }
-    if (unsent() == 0) {
+    if (unread() == 0) {
         m_output.clear();
         m_sent = 0;
     }
-    m_writable.setEnabled(unsent() > 0);
+    m_writable.setEnabled(unread() > 0);
 }
 
 void LineSocket::close() {

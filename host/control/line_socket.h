@@ -27,6 +27,9 @@ class LineSocket : public QObject {
 
     void send(const QByteArray& line);
 
+    /// What was sent and the peer has not read.
+    [[nodiscard]] qsizetype unread() const { return m_output.size() - m_sent; }
+
     /// While a copy of this exists, the peer waits for an answer.
     [[nodiscard]] std::shared_ptr<void> expectAnswer();
 
@@ -46,7 +49,6 @@ class LineSocket : public QObject {
     void arm();
     void close();
     [[nodiscard]] bool mayTake() const;
-    [[nodiscard]] qsizetype unsent() const { return m_output.size() - m_sent; }
 
     const int m_fd;
     const Limits m_limits;

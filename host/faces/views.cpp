@@ -131,12 +131,6 @@ QCborMap topic(const BusEntry& entry) {
             {"reason", entry.reason}};
 }
 
-QCborArray topics(const StateBus& bus, const QString& topic) {
-    QCborArray values;
-    for (const BusEntry* entry : bus.entries(topic)) values.append(views::topic(*entry));
-    return values;
-}
-
 QCborArray events(const EventLog& log, int limit) {
     QCborArray list;
     for (const Event& event : log.newest(static_cast<std::size_t>(limit)))

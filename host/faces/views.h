@@ -21,7 +21,6 @@ struct StoredObject;
 class EventLog;
 class HostHealth;
 class PluginSupervisor;
-class StateBus;
 class StatusStore;
 
 namespace views {
@@ -39,8 +38,6 @@ QCborArray plugins(const PluginSupervisor& supervisor, const StatusStore& status
 QCborMap object(const StoredObject& stored, const schema::CrdCatalog& crds, const StatusStore& statuses);
 QCborMap kind(const schema::ResourceKind& kind);
 QCborMap topic(const BusEntry& entry);
-/// The values of `topic`, or of all topics when it is empty.
-QCborArray topics(const StateBus& bus, const QString& topic);
 /// The newest `limit` events.
 QCborArray events(const EventLog& log, int limit);
 

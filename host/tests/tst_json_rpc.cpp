@@ -5,11 +5,13 @@
 
 #include <QJsonDocument>
 #include <QLocalSocket>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
 #include "control/control_server.h"
+#include "control/line_socket.h"
 
 using namespace fos1;
 using namespace fos1::host;
@@ -141,6 +143,30 @@ class TestJsonRpc : public QObject {
         client.setReadBufferSize(0);
         qint64 lines = 0;
         QTRY_VERIFY_WITH_TIMEOUT((lines += client.readAll().count('\n')) == 100, 20'000);
+    }
+
+    void clientsThatNeverReadCostBoundedMemory() {
+        const auto dispatcher = makeDispatcher();
+        QTemporaryDir dir;
+        ControlServer server(dispatcher);
+        QVERIFY(server.listen(dir.filePath("s"), {}).has_value());
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression("closed a connection .* that does not read"));
+        std::vector<std::unique_ptr<QLocalSocket>> clients;
+        for (int i = 0; i < 6; ++i) {
+            clients.push_back(std::make_unique<QLocalSocket>());
+            QLocalSocket& client = *clients.back();
+            client.setReadBufferSize(1024);
+            client.connectToServer(dir.filePath("s"));
+        }
+        const auto open = [&] { return server.findChildren<LineSocket*>().size(); };
+        QTRY_COMPARE(open(), 6);
+        for (const auto& client : clients)
+            for (int i = 0; i < 20; ++i)
+                client->write(R"({"jsonrpc":"2.0","id":1,"method":"large"})"
+                              "\n");
+        QTRY_VERIFY(open() < 6);
+        QVERIFY(isAnswered(dir.filePath("s")));
+        QVERIFY(open() > 2);
     }
 
     void aSocketThatIsRemovedComesBack() {
