@@ -13,7 +13,7 @@ namespace fos1::crd {
 
 /// A larger file is refused: one file must not need more time and memory than the others together.
 constexpr qint64 kMostManifestBytes = qint64{1} << 20;
-constexpr std::size_t kMostDocuments = 10'000;
+constexpr std::size_t kMostDocuments = 1000;
 
 /// The documents of a regular file that nobody has open for writing. Never waits for the writer of a FIFO. Errors: Io
 /// and Conflict may be over soon; InvalidInput and Refused stay until the file changes.
