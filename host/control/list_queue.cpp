@@ -17,6 +17,7 @@ void ListQueue::answer(const QString& name, std::function<Items()> begin, const 
 }
 
 bool ListQueue::step() {
+    if (m_waiting.empty()) return false;
     if (!m_items) {
         m_items = m_waiting.front().begin();
         m_next = 0;

@@ -78,7 +78,9 @@ void previewAdmitted(const ControlContext& context, const std::vector<QCborMap>&
     insertUnchecked(result, opinions);
     context.plugins.questions().preview(
         QStringList(kinds.begin(), kinds.end()),
-        [&](const QStringList& own) { return context.services.resources.snapshotWith(own, admitted); },
+        [&resources = context.services.resources, admitted](const QStringList& own) {
+            return resources.snapshotWith(own, admitted);
+        },
         [result, reply](const std::vector<PluginPreview>& previews) {
             QJsonArray plugins;
             for (const PluginPreview& each : previews) {

@@ -102,8 +102,27 @@ bool PluginQuestions::askValidators(const QCborMap& object, OnOpinion answered) 
     return true;
 }
 
-void PluginQuestions::askPreview(PluginRecord& record, const QCborMap& whole,
+void PluginQuestions::askPreview(const QString& id, std::function<QCborMap()> whole,
                                  const std::shared_ptr<PreviewGathering>& gathering) {
+    gathering->open();
+    m_toAsk.emplace_back([this, id, whole = std::move(whole), gathering] {
+        for (const auto& record : m_plugins)
+            if (record->id == id && isRunning(*record)) askPreviewNow(*record, whole(), gathering);
+        gathering->close();
+    });
+    m_asking.start();
+}
+
+bool PluginQuestions::askNext() {
+    if (m_toAsk.empty()) return false;
+    const auto ask = std::move(m_toAsk.front());
+    m_toAsk.pop_front();
+    ask();
+    return !m_toAsk.empty();
+}
+
+void PluginQuestions::askPreviewNow(PluginRecord& record, const QCborMap& whole,
+                                    const std::shared_ptr<PreviewGathering>& gathering) {
     const QCborMap snapshot = record.instance->shownSnapshot(whole);
     if (auto answer = record.instance->preview(snapshot)) gathering->answers.push_back({record.id, std::move(*answer)});
     if (!record.instance->isToBeAsked(IPreviewer::kIid)) return;
@@ -118,7 +137,7 @@ void PluginQuestions::askPreview(PluginRecord& record, const QCborMap& whole,
                            failure(ErrorCode::Io, QStringLiteral("the desired state could not be sent over its link")));
 }
 
-void PluginQuestions::preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered) {
+void PluginQuestions::preview(const QStringList& kinds, SnapshotOf snapshotOf, OnPreviews answered) {
     const auto gathering =
         PreviewGathering::begin([this, answered = std::move(answered)](const std::vector<PluginPreview>& previews) {
             previewTopics(previews, answered);
@@ -127,7 +146,9 @@ void PluginQuestions::preview(const QStringList& kinds, const SnapshotOf& snapsh
         const QStringList& own = record->metadata.kinds;
         const bool isConcerned =
             std::any_of(own.begin(), own.end(), [&](const QString& k) { return kinds.contains(k); });
-        if (isConcerned && isRunning(*record)) askPreview(*record, snapshotOf(own), gathering);
+        if (isConcerned && isRunning(*record))
+            askPreview(
+                record->id, [snapshotOf, own] { return snapshotOf(own); }, gathering);
     }
     gathering->close();
 }
@@ -148,7 +169,13 @@ void PluginQuestions::previewTopics(std::vector<PluginPreview> previews, OnPrevi
         QCborMap own;
         for (const auto& [topic, values] : topics)
             if (record->metadata.subscribes.contains(topic.toString())) own.insert(topic, values);
-        if (!own.isEmpty()) askPreview(*record, {{QStringLiteral("topics"), own}}, gathering);
+        if (!own.isEmpty())
+            askPreview(
+                record->id,
+                [own] {
+                    return QCborMap{{QStringLiteral("topics"), own}};
+                },
+                gathering);
     }
     gathering->close();
 }

@@ -3,12 +3,14 @@
 // object. Each is answered exactly once. Must not know what a plugin does or where it runs.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <vector>
 
 #include "fos1/desired.h"
+#include "fos1/slices.h"
 #include "plugins/pending_calls.h"
 #include "plugins/pending_questions.h"
 #include "plugins/plugin_record.h"
@@ -44,10 +46,11 @@ class PluginQuestions {
     [[nodiscard]] bool isInRunner(const QString& kind) const;
 
     /// Asks the running plugins that reconcile one of `kinds` what they would do with the snapshot of their own kinds,
-    /// and then those that reconcile none what they would do with the topics that would change.
+    /// and then those that reconcile none what they would do with the topics that would change. Each one takes its time
+    /// on the event loop, so they are asked on different turns: `snapshotOf` is kept until then.
     using SnapshotOf = std::function<QCborMap(const QStringList& kinds)>;
     using OnPreviews = std::function<void(const std::vector<PluginPreview>&)>;
-    void preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered);
+    void preview(const QStringList& kinds, SnapshotOf snapshotOf, OnPreviews answered);
 
     /// A page of a plugin (IPages): a checked document (fos1/page.h), or why there is none.
     using OnPage = std::function<void(const Result<QCborMap>&)>;
@@ -69,7 +72,11 @@ class PluginQuestions {
 
    private:
     using PreviewGathering = Gathering<std::vector<PluginPreview>>;
-    void askPreview(PluginRecord& record, const QCborMap& whole, const std::shared_ptr<PreviewGathering>& gathering);
+    /// Asks a plugin on a later turn, if it still runs then.
+    void askPreview(const QString& id, std::function<QCborMap()> whole,
+                    const std::shared_ptr<PreviewGathering>& gathering);
+    [[nodiscard]] bool askNext();
+    void askPreviewNow(PluginRecord& record, const QCborMap& whole, const std::shared_ptr<PreviewGathering>& gathering);
     void previewTopics(std::vector<PluginPreview> previews, OnPreviews answered);
     [[nodiscard]] Result<PluginRecord*> pageOwner(const QString& pluginId, const QString& name) const;
     [[nodiscard]] PluginRecord* writer() const;
@@ -80,6 +87,8 @@ class PluginQuestions {
     PendingCalls& m_writes;
     PendingQuestions m_questions;
     std::map<QString, int> m_openPages;  ///< by plugin id
+    std::deque<std::function<void()>> m_toAsk;
+    Slices m_asking{[this] { return askNext(); }};
 };
 
 }  // namespace fos1::host

@@ -55,14 +55,16 @@ void DnsBridge::offersChanged() {
     }
 }
 
-QCborMap DnsBridge::preview(const QCborMap& snapshot) const {
+QCborMap DnsBridge::preview(const QCborMap& snapshot) {
     const QCborMap topics = snapshot.value(QStringLiteral("topics")).toMap();
     if (!m_served || topics.isEmpty()) return {};
     const ServedNames::Preview offers = m_served->preview(topics);
     QStringList zones;
     for (const ZoneSpec& each : m_specs) zones.append(each.name);
-    return describeNames(zones, planZones(offers.now, m_specs, m_options.router),
-                         planZones(offers.then, m_specs, m_options.router), m_report.book());
+    // The names that do not change are planned once, and are the same objects in both plans.
+    const ZonePlans now = m_planner->plan(offers.now);
+    const ZonePlans then = m_planner->plan(offers.then);
+    return describeNames(zones, now, then, m_report.book());
 }
 
 bool DnsBridge::isSettled() const {

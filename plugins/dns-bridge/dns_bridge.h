@@ -41,7 +41,7 @@ class DnsBridge final : public QObject {
     void stop(Ticket ticket);
 
     /// IPreviewer::preview().
-    [[nodiscard]] QCborMap preview(const QCborMap& snapshot) const;
+    [[nodiscard]] QCborMap preview(const QCborMap& snapshot);
 
     [[nodiscard]] const PublishedReport& report() const { return m_report; }
     /// Whether all zones have what the topics declare, as far as we know.

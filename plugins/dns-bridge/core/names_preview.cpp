@@ -12,12 +12,28 @@ namespace {
 constexpr qsizetype kMostPreviewed = 500;
 
 /// What is kept is taken to be there.
-std::set<Record> recordsIn(const ZonePlan& plan, const DnsName& name) {
-    const NamePlan* const found = plan.find(name);
-    if (!found) return {};
-    std::set<Record> records = found->wanted;
-    records.insert(found->keepable.begin(), found->keepable.end());
+std::set<Record> recordsOf(const NamePlan* plan) {
+    if (!plan) return {};
+    std::set<Record> records = plan->wanted;
+    records.insert(plan->keepable.begin(), plan->keepable.end());
     return records;
+}
+
+/// Calls `use(name, before, after)` for each name whose plans are not the same object; null where a plan lacks it.
+template <typename Use>
+void eachDifference(const ZonePlan& before, const ZonePlan& after, Use use) {
+    auto left = before.names.begin();
+    auto right = after.names.begin();
+    while (left != before.names.end() || right != after.names.end()) {
+        const bool isLeft = right == after.names.end() || (left != before.names.end() && !(right->first < left->first));
+        const bool isRight =
+            left == before.names.end() || (right != after.names.end() && !(left->first < right->first));
+        const NamePlan* const was = isLeft ? left->second.get() : nullptr;
+        const NamePlan* const is = isRight ? right->second.get() : nullptr;
+        if (was != is) use(isLeft ? left->first : right->first, was, is);
+        if (isLeft) ++left;
+        if (isRight) ++right;
+    }
 }
 
 bool isForeign(const PublishedBook& book, const QString& zone, const DnsName& name) {
@@ -47,14 +63,12 @@ QCborMap describeNames(const QStringList& zones, const ZonePlans& now, const Zon
     int count = 0;
     for (std::size_t i = 0; i < now.zones.size(); ++i) {
         const QString& zone = zones[static_cast<qsizetype>(i)];
-        std::set<DnsName> names;
-        for (const auto* plan : {now.zones[i].get(), then.zones[i].get()})
-            for (const auto& [name, each] : plan->names) names.insert(name);
-        for (const DnsName& name : names)
-            if (!isForeign(book, zone, name) &&
-                compareName(zone + u' ' + name.shortText(), recordsIn(*now.zones[i], name),
-                            recordsIn(*then.zones[i], name), lines))
-                ++count;
+        eachDifference(*now.zones[i], *then.zones[i],
+                       [&](const DnsName& name, const NamePlan* before, const NamePlan* after) {
+                           if (!isForeign(book, zone, name) &&
+                               compareName(zone + u' ' + name.shortText(), recordsOf(before), recordsOf(after), lines))
+                               ++count;
+                       });
     }
     QStringList problems;
     for (const auto& [vlan, problem] : then.problems) {
