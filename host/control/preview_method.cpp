@@ -121,7 +121,7 @@ void previewResources(const ControlContext& context, const QJsonObject& params, 
         objections.reserve(opinions.size());
         for (const Opinion& opinion : opinions) objections.push_back(opinion.errors);
         if (!areAllEmpty(objections)) return reply(refusal(objections));
-        previewAdmitted(context, admitted, opinions, reply);
+        context.plugins.questions().later([=] { previewAdmitted(context, admitted, opinions, reply); });
     });
 }
 

@@ -105,20 +105,24 @@ bool PluginQuestions::askValidators(const QCborMap& object, OnOpinion answered) 
 void PluginQuestions::askPreview(const QString& id, std::function<QCborMap()> whole,
                                  const std::shared_ptr<PreviewGathering>& gathering) {
     gathering->open();
-    m_toAsk.emplace_back([this, id, whole = std::move(whole), gathering] {
+    later([this, id, whole = std::move(whole), gathering] {
         for (const auto& record : m_plugins)
             if (record->id == id && isRunning(*record)) askPreviewNow(*record, whole(), gathering);
         gathering->close();
     });
-    m_asking.start();
 }
 
-bool PluginQuestions::askNext() {
-    if (m_toAsk.empty()) return false;
-    const auto ask = std::move(m_toAsk.front());
-    m_toAsk.pop_front();
-    ask();
-    return !m_toAsk.empty();
+void PluginQuestions::later(std::function<void()> act) {
+    m_later.push_back(std::move(act));
+    m_turns.start();
+}
+
+bool PluginQuestions::actNext() {
+    if (m_later.empty()) return false;
+    const auto act = std::move(m_later.front());
+    m_later.pop_front();
+    act();
+    return !m_later.empty();
 }
 
 void PluginQuestions::askPreviewNow(PluginRecord& record, const QCborMap& whole,

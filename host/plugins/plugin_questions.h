@@ -52,6 +52,9 @@ class PluginQuestions {
     using OnPreviews = std::function<void(const std::vector<PluginPreview>&)>;
     void preview(const QStringList& kinds, SnapshotOf snapshotOf, OnPreviews answered);
 
+    /// Acts on a later turn, after the plugins that are to be asked by then.
+    void later(std::function<void()> act);
+
     /// A page of a plugin (IPages): a checked document (fos1/page.h), or why there is none.
     using OnPage = std::function<void(const Result<QCborMap>&)>;
     void page(const QString& pluginId, const QString& name, const QString& argument, OnPage answered);
@@ -75,7 +78,7 @@ class PluginQuestions {
     /// Asks a plugin on a later turn, if it still runs then.
     void askPreview(const QString& id, std::function<QCborMap()> whole,
                     const std::shared_ptr<PreviewGathering>& gathering);
-    [[nodiscard]] bool askNext();
+    [[nodiscard]] bool actNext();
     void askPreviewNow(PluginRecord& record, const QCborMap& whole, const std::shared_ptr<PreviewGathering>& gathering);
     void previewTopics(std::vector<PluginPreview> previews, OnPreviews answered);
     [[nodiscard]] Result<PluginRecord*> pageOwner(const QString& pluginId, const QString& name) const;
@@ -87,8 +90,8 @@ class PluginQuestions {
     PendingCalls& m_writes;
     PendingQuestions m_questions;
     std::map<QString, int> m_openPages;  ///< by plugin id
-    std::deque<std::function<void()>> m_toAsk;
-    Slices m_asking{[this] { return askNext(); }};
+    std::deque<std::function<void()>> m_later;
+    Slices m_turns{[this] { return actNext(); }};
 };
 
 }  // namespace fos1::host

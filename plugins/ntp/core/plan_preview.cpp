@@ -126,6 +126,7 @@ template <typename State>
 QStringList fieldLines(const QString& key, const State* now, const State* then) {
     QStringList lines;
     if (!now || !then) return {(now ? QStringLiteral("- ") : QStringLiteral("+ ")) + key};
+    if (*now == *then) return {};
     const QCborMap before = now->encode();
     const QCborMap after = then->encode();
     const auto text = [](const QCborValue& value) {
