@@ -21,6 +21,7 @@
 #include "metrics/metric_registry.h"
 #include "plugins/local_instance.h"
 #include "plugins/remote_instance.h"
+#include "plugins/runner_trees.h"
 #include "resources/admission_desk.h"
 #include "resources/reconcile_queue.h"
 #include "resources/resource_store.h"
@@ -132,21 +133,26 @@ struct Runner {
     Stores stores;
     PluginMetadata metadata = echoMetadata();
     QObject graveyard;
+    RunnerTrees trees{program()};
+    QTemporaryDir stateDir;
     std::unique_ptr<RemoteInstance> instance;
     bool isStarted = false;
     bool hasFailed = false;
 
+    static QString program() { return tree::builtFile(QStringLiteral(FOS1_LIBEXEC_DIR "/fos1-plugin-runner")); }
+
     bool start() {
         isStarted = hasFailed = false;
         RemoteInstance::Launch launch;
-        launch.program = tree::builtFile(QStringLiteral(FOS1_LIBEXEC_DIR "/fos1-plugin-runner"));
+        launch.program = program();
         launch.request.id = metadata.id;
         launch.request.file = metadata.file;
         launch.request.publishes = metadata.publishes;
         launch.request.features = metadata.requiredFeatures;
         launch.request.stateDirectory = launch.request.runtimeDirectory = QStringLiteral("/tmp");
         launch.limits = {0, 100};
-        instance = std::make_unique<RemoteInstance>(stores.facade(metadata), launch, &graveyard);
+        launch.tree = trees.make(metadata.id, launch.limits, std::nullopt, stateDir.path());
+        instance = std::make_unique<RemoteInstance>(stores.facade(metadata), std::move(launch), &graveyard);
         QObject::connect(instance.get(), &PluginInstance::started, &graveyard, [this] { isStarted = true; });
         QObject::connect(instance.get(), &PluginInstance::failed, &graveyard, [this](const QString& why) {
             hasFailed = true;
