@@ -215,6 +215,12 @@ class TestDnsBind : public QObject {
         };
         const auto pool = client("pool ntp.vlan-20.lan.test");
         QVERIFY2(pool.exitCode == 0 && pool.errors.contains("System clock wrong by"), pool.errors.constData());
+        // A client that knows SRV (RFC 2782): chronyd gets what the record says. Asked by another program than dig.
+        const auto asked = m_lab->runIn("cl20", "kdig", {"@" + kServer, "+short", "SRV", "_ntp._udp.vlan-20.lan.test"});
+        const QByteArrayList srv = asked.output.trimmed().split(' ');
+        QVERIFY2(srv.size() == 4, (asked.output + asked.errors).constData());
+        const auto server = client("server " + srv[3] + " port " + srv[2]);
+        QVERIFY2(server.exitCode == 0 && server.errors.contains("System clock wrong by"), server.errors.constData());
     }
 
     void whatOthersChangeIsRestored() {
