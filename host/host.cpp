@@ -176,10 +176,11 @@ void Host::stop() {
 }
 
 void Host::addRoutes() {
-    m_http.route("/metrics", [this](const HttpRequest&) {
+    const auto metrics = [this](const HttpRequest&) {
         m_pluginMetrics.show();
         return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", m_metrics.serialize()};
-    });
+    };
+    m_http.route("/metrics", metrics, HttpServer::Answer::Shared);
     m_http.route("/healthz", [](const HttpRequest&) { return HttpResponse{200, "text/plain; charset=utf-8", "ok\n"}; });
     m_http.route("/readyz", [this](const HttpRequest&) {
         const QStringList reasons = m_health.notReady();

@@ -65,11 +65,14 @@ MHD_Result answer(void* self, MHD_Connection* connection, const char* url, const
     HttpRequest request{method, url, {}, {}};
     MHD_get_connection_values(connection, MHD_HEADER_KIND, &addHeader, &request.headers);
     MHD_get_connection_values(connection, MHD_GET_ARGUMENT_KIND, &addArgument, &request.query);
-    const HttpResponse response = static_cast<const HttpServer*>(self)->respond(request);
-    MHD_Response* reply =
-        MHD_create_response_from_buffer(static_cast<std::size_t>(response.body.size()),
-                                        const_cast<char*>(response.body.constData()), MHD_RESPMEM_MUST_COPY);
+    const HttpResponse response = static_cast<HttpServer*>(self)->respond(request);
+    // Shared by all connections that are sent the same.
+    auto body = std::make_unique<QByteArray>(response.body);
+    MHD_Response* reply = MHD_create_response_from_buffer_with_free_callback_cls(
+        static_cast<std::size_t>(body->size()), const_cast<char*>(body->constData()),
+        [](void* bytes) { delete static_cast<QByteArray*>(bytes); }, body.get());
     if (!reply) return MHD_NO;
+    (void)body.release();
     MHD_add_response_header(reply, MHD_HTTP_HEADER_CONTENT_TYPE, response.contentType.constData());
     MHD_add_response_header(reply, "X-Content-Type-Options", "nosniff");
     if (response.status == MHD_HTTP_METHOD_NOT_ALLOWED)
@@ -98,22 +101,26 @@ HttpServer::HttpServer(QObject* parent) : QObject(parent) {
 
 HttpServer::~HttpServer() = default;
 
-void HttpServer::route(const QByteArray& path, Handler handler) { m_routes[path] = std::move(handler); }
+void HttpServer::route(const QByteArray& path, Handler handler, Answer answer) {
+    m_routes[path] = {std::move(handler), answer, std::nullopt};
+}
 
-HttpResponse HttpServer::respond(const HttpRequest& request) const {
+HttpResponse HttpServer::respond(const HttpRequest& request) {
     const auto host = request.headers.find("host");
     if (m_isOnLoopback && host != request.headers.end() && !namesLoopback(host->second))
         return {MHD_HTTP_MISDIRECTED_REQUEST, "text/plain; charset=utf-8",
                 "421 the Host header must be a loopback address or localhost\n"};
-    const auto handler = m_routes.find(request.path);
-    if (handler == m_routes.end()) {
+    const auto route = m_routes.find(request.path);
+    if (route == m_routes.end()) {
         QByteArray body = "404 not found; available paths:\n";
         for (const auto& [known, unused] : m_routes) body += known + '\n';
         return {MHD_HTTP_NOT_FOUND, "text/plain; charset=utf-8", body};
     }
     if (request.method != "GET" && request.method != "HEAD")
         return {MHD_HTTP_METHOD_NOT_ALLOWED, "text/plain; charset=utf-8", "405 only GET and HEAD are allowed\n"};
-    return handler->second(request);
+    if (route->second.answer == Answer::ByRequest) return route->second.handler(request);
+    if (!route->second.shared) route->second.shared = route->second.handler(request);
+    return *route->second.shared;
 }
 
 Result<void> HttpServer::listen(const QString& address, quint16 port) {
@@ -158,6 +165,7 @@ Result<void> HttpServer::listen(const QString& address, quint16 port) {
 
 void HttpServer::turn() {
     MHD_run(m_daemon.get());
+    for (auto& [path, route] : m_routes) route.shared.reset();
     const bool hasConnections = endSlowOnes();
     const bool isTicking = std::exchange(m_hadConnections, hasConnections) || hasConnections;
     std::chrono::milliseconds next = isTicking ? kTick : std::chrono::milliseconds(60'000);

@@ -41,8 +41,12 @@ class HttpServer : public QObject {
     explicit HttpServer(QObject* parent = nullptr);
     ~HttpServer() override;
 
+    /// Whether the answer depends on the request. If not, requests that are handled in the same turn of the event loop
+    /// share one answer, so that many of them at once cost no more than one.
+    enum class Answer { ByRequest, Shared };
+
     /// Answers GET and HEAD of exactly `path`. Other paths are 404, other methods 405.
-    void route(const QByteArray& path, Handler handler);
+    void route(const QByteArray& path, Handler handler, Answer answer = Answer::ByRequest);
 
     /// `port` 0: any free port. A server on a loopback address answers only requests whose Host header names a loopback
     /// address or localhost (421 otherwise). Without this, a foreign web page in a local browser could read it under
@@ -52,7 +56,7 @@ class HttpServer : public QObject {
     /// "http://127.0.0.1:9559" once the server listens.
     [[nodiscard]] QString url() const { return m_url; }
 
-    [[nodiscard]] HttpResponse respond(const HttpRequest& request) const;
+    [[nodiscard]] HttpResponse respond(const HttpRequest& request);
 
     // For libmicrohttpd.
     void opened(MHD_Connection* connection) { m_connections[connection] = std::chrono::steady_clock::now(); }
@@ -66,7 +70,12 @@ class HttpServer : public QObject {
     /// Closes connections that took too long for a request. Returns whether any are open.
     bool endSlowOnes();
 
-    std::map<QByteArray, Handler> m_routes;
+    struct Route {
+        Handler handler;
+        Answer answer = Answer::ByRequest;
+        std::optional<HttpResponse> shared;  ///< of this turn
+    };
+    std::map<QByteArray, Route> m_routes;
     /// When each open connection was opened, or last answered.
     std::map<MHD_Connection*, std::chrono::steady_clock::time_point> m_connections;
     std::unique_ptr<MHD_Daemon, StopDaemon> m_daemon;  ///< its end calls closed()

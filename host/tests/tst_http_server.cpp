@@ -39,6 +39,36 @@ class TestHttpServer : public QObject {
         QVERIFY(m_server.listen("127.0.0.1", 0).has_value());
     }
 
+    /// Many at once, as an attacker or several monitors would ask, cost the event loop one answer a turn.
+    void requestsOfOneTurnShareAnAnswer() {
+        HttpServer server;
+        int made = 0;
+        server.route(
+            "/costly",
+            [&](const HttpRequest&) {
+                ++made;
+                return HttpResponse{200, "text/plain", QByteArray(1 << 20, 'x') + QByteArray::number(made)};
+            },
+            HttpServer::Answer::Shared);
+        QVERIFY(server.listen("127.0.0.1", 0).has_value());
+        std::vector<std::unique_ptr<QTcpSocket>> clients;
+        for (int i = 0; i < 20; ++i) {
+            clients.push_back(std::make_unique<QTcpSocket>());
+            clients.back()->connectToHost("127.0.0.1", static_cast<quint16>(QUrl(server.url()).port()));
+            QVERIFY(clients.back()->waitForConnected(1000));
+            clients.back()->write("GET /costly HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+            QVERIFY(clients.back()->waitForBytesWritten(1000));  // without a turn of the server's loop
+        }
+        for (const auto& client : clients) {
+            QTRY_COMPARE(client->state(), QAbstractSocket::UnconnectedState);
+            QVERIFY(client->readAll().size() > 1 << 20);
+        }
+        QVERIFY2(made <= 5, qPrintable(QString::number(made)));
+        const int before = made;
+        QVERIFY(ask(server, "GET /costly HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").size() > 1 << 20);
+        QCOMPARE(made, before + 1);  // nothing old is kept
+    }
+
     void requests_data() {
         QTest::addColumn<QByteArray>("request");
         QTest::addColumn<QByteArray>("status");
