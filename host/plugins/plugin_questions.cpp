@@ -141,7 +141,7 @@ void PluginQuestions::askPreviewNow(PluginRecord& record, const QCborMap& whole,
                            failure(ErrorCode::Io, QStringLiteral("the desired state could not be sent over its link")));
 }
 
-void PluginQuestions::preview(const QStringList& kinds, SnapshotOf snapshotOf, OnPreviews answered) {
+void PluginQuestions::preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered) {
     const auto gathering =
         PreviewGathering::begin([this, answered = std::move(answered)](const std::vector<PluginPreview>& previews) {
             previewTopics(previews, answered);

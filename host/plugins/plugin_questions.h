@@ -47,10 +47,10 @@ class PluginQuestions {
 
     /// Asks the running plugins that reconcile one of `kinds` what they would do with the snapshot of their own kinds,
     /// and then those that reconcile none what they would do with the topics that would change. Each one takes its time
-    /// on the event loop, so they are asked on different turns: `snapshotOf` is kept until then.
+    /// on the event loop, so they are asked on different turns: a copy of `snapshotOf` is kept until then.
     using SnapshotOf = std::function<QCborMap(const QStringList& kinds)>;
     using OnPreviews = std::function<void(const std::vector<PluginPreview>&)>;
-    void preview(const QStringList& kinds, SnapshotOf snapshotOf, OnPreviews answered);
+    void preview(const QStringList& kinds, const SnapshotOf& snapshotOf, OnPreviews answered);
 
     /// Acts on a later turn, after the plugins that are to be asked by then.
     void later(std::function<void()> act);
