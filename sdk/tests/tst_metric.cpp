@@ -107,6 +107,21 @@ class TestMetric : public QObject {
         QCOMPARE(metrics.calls, int(SeriesFamily::kMost) + 1);
     }
 
+    /// The host counts the series that are still there.
+    void aFamilyOfOthersFitsToo() {
+        CountedMetrics metrics;
+        SeriesFamily family(gauge(metrics, "things", "Things.", "thing"));
+        Metric::Series all;
+        for (int i = 2000; i < 3000; ++i) all.emplace(thing(i), 1);
+        family.update(all);
+        for (int i = 0; i < 2000; ++i) all.emplace(thing(i), 1);
+        family.update(all);
+        QCOMPARE(metrics.refused, 0);
+        const auto& series = metrics.fake.find("things")->series;
+        QCOMPARE(series.size(), SeriesFamily::kMost);
+        QVERIFY(series.contains("t0999") && !series.contains("t2000"));
+    }
+
     void aCounterThatWentDownBeginsAnew() {
         CountedMetrics metrics;
         SeriesFamily family(counter(metrics, kThings, "Things.", "thing"));

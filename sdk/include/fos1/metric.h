@@ -77,9 +77,14 @@ class SeriesFamily {
     /// removed first, and so begins anew.
     void update(const Metric::Series& all) {
         const auto end = std::next(all.begin(), static_cast<std::ptrdiff_t>(std::min(m_most, all.size())));
+        // What is dropped makes room: the host counts the old series and the new ones.
+        auto kept = all.begin();
+        for (auto shown = m_shown.begin(); shown != m_shown.end();) {
+            while (kept != end && kept->first < shown->first) ++kept;
+            shown = kept == end || shown->first < kept->first ? drop(shown) : std::next(shown);
+        }
         auto shown = m_shown.begin();
         for (auto each = all.begin(); each != end; ++each) {
-            while (shown != m_shown.end() && shown->first < each->first) shown = drop(shown);
             if (shown == m_shown.end() || each->first < shown->first) {
                 shown = m_shown.emplace_hint(shown, *each);
                 m_metric.set(each->first, each->second);
@@ -88,7 +93,6 @@ class SeriesFamily {
             }
             ++shown;
         }
-        while (shown != m_shown.end()) shown = drop(shown);
         m_dropped = all.size() - m_shown.size();
     }
 
