@@ -17,7 +17,9 @@ class FieldSet {
     }
 
     get isEmpty() {
-        return !this.member && [...this.children.values()].every((each) => each.isEmpty);
+        if (this.member) return false;
+        for (const each of this.children.values()) if (!each.isEmpty) return false;
+        return true;
     }
 
     static fromFieldsV1(fields) {
@@ -40,8 +42,12 @@ class FieldSet {
         return fields;
     }
 
+    /// May share parts of both, which are therefore never changed.
     static combine(a, b, keep) {
+        if (!a && b && keep(false, true)) return b;
+        if (!b && a && keep(true, false)) return a;
         const result = new FieldSet();
+        if ((!a && !keep(false, true)) || (!b && !keep(true, false))) return result;
         result.member = keep(Boolean(a && a.member), Boolean(b && b.member));
         const elements = new Set([...((a && a.children.keys()) || []), ...((b && b.children.keys()) || [])]);
         for (const element of elements) {
@@ -112,6 +118,7 @@ function allFields(value, schema, atRoot) {
 
 /// {changed, removed}: the fields that are new or different in `after`, and those that it lacks.
 function difference(before, after, schema, atRoot = true) {
+    if (before === after) return { changed: new FieldSet(), removed: new FieldSet() };
     const old = parts(before, schema, atRoot);
     const now = parts(after, schema, atRoot);
     if (!old || !now) {
@@ -130,8 +137,8 @@ function difference(before, after, schema, atRoot = true) {
             continue;
         }
         const below = difference(olds.get(element)[1], value, sub, false);
-        changed.children.set(element, below.changed);
-        removed.children.set(element, below.removed);
+        if (!below.changed.isEmpty) changed.children.set(element, below.changed);
+        if (!below.removed.isEmpty) removed.children.set(element, below.removed);
         olds.delete(element);
     }
     for (const [element, [, value, sub]] of olds) removed.children.set(element, allFields(value, sub, false));

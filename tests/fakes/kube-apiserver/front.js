@@ -10,7 +10,7 @@ const yaml = require('./yaml');
 const { text } = require('./json');
 const { ApiError, badRequest, unsupportedMediaType } = require('./status');
 const { requestInfo } = require('./request_info');
-const { shown } = require('./encoding');
+const { shown, objectText } = require('./encoding');
 const { Api } = require('./api');
 const { Watch } = require('./watch');
 const { FaultyBody, faultError } = require('./faults');
@@ -183,13 +183,18 @@ class Front {
             this.send(exchange, answer.code, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', ...headers }, answer.plain);
         } else {
             const isCustom = answer.isCustom || (answer.def && !answer.def.builtIn);
+            const people = /^(curl|Wget|Mozilla)/.test(request.headers['user-agent'] || '') || ['1', 'true'].includes(url.searchParams.get('pretty'));
+            const pretty = people && (!isCustom || this.api.profile.prettyCustomResources);
+            if (!answer.json && answer.form.as === 'object' && !answer.form.yaml && !pretty) {
+                // The watches send the same text.
+                this.send(exchange, answer.code, { 'content-type': 'application/json', ...headers }, objectText(answer.object, answer.def));
+                return;
+            }
             const json = answer.json || Api.represent(answer.object, answer.def, answer.form, shown(answer.object, answer.def));
             if (answer.form && answer.form.yaml) {
                 this.send(exchange, answer.code, { 'content-type': 'application/yaml', ...headers }, yaml.dump(json));
                 return;
             }
-            const people = /^(curl|Wget|Mozilla)/.test(request.headers['user-agent'] || '') || ['1', 'true'].includes(url.searchParams.get('pretty'));
-            const pretty = people && (!isCustom || this.api.profile.prettyCustomResources);
             this.send(exchange, answer.code, { 'content-type': 'application/json', ...headers }, pretty ? this.pretty(json) : text(json));
         }
     }

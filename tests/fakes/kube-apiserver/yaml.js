@@ -13,8 +13,20 @@ function find() {
 const library = find();
 const options = { schema: library.CORE_SCHEMA };
 
+/// JSON is YAML too, and its own parser is many times as fast.
+function load(text) {
+    if (text.startsWith('{')) {
+        try {
+            return JSON.parse(text);
+        } catch {
+            // YAML in flow style.
+        }
+    }
+    return library.load(text, options);
+}
+
 module.exports = {
-    load: (text) => library.load(text, options),
+    load,
     loadAll: (text) => library.loadAll(text, undefined, options).filter((each) => each !== null && each !== undefined),
     dump: (value) => library.dump(value, { noRefs: true, lineWidth: -1 }),
 };
