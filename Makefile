@@ -96,4 +96,5 @@ check-tree:
 docs:
 	scripts/crd-reference crds/ntp.fos1.io_ntpservices.yaml crds/tests/data/design-example.yaml > docs/ntpservice.md
 	scripts/crd-reference crds/ntp.fos1.io_ntpclients.yaml samples/router/manifests/kiosks.yaml > docs/ntpclient.md
+	scripts/crd-reference crds/ntp.fos1.io_ntpnodes.yaml > docs/ntpnode.md
 	scripts/crd-reference crds/networking.fos1.io_vlans.yaml > docs/vlan.md

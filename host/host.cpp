@@ -85,12 +85,17 @@ QCborMap Host::reconciledKinds() const {
     QCborArray list;
     for (const schema::ResourceKind& kind : m_crds.kinds()) {
         if (!wanted.contains(kind.apiVersion + u'/' + kind.kind)) continue;
-        list.append(QCborMap{{QStringLiteral("apiVersion"), kind.apiVersion},
-                             {QStringLiteral("kind"), kind.kind},
-                             {QStringLiteral("plural"), kind.plural},
-                             {QStringLiteral("namespaced"), kind.namespaced},
-                             {QStringLiteral("withdrawFirst"), kind.isWithdrawnFirst},
-                             {QStringLiteral("status"), kind.status}});
+        QCborMap entry{{QStringLiteral("apiVersion"), kind.apiVersion},
+                       {QStringLiteral("kind"), kind.kind},
+                       {QStringLiteral("plural"), kind.plural},
+                       {QStringLiteral("namespaced"), kind.namespaced},
+                       {QStringLiteral("withdrawFirst"), kind.isWithdrawnFirst},
+                       {QStringLiteral("status"), kind.status}};
+        if (const schema::ResourceKind* detail = m_crds.find(kind.apiVersion, kind.nodeDetail))
+            entry.insert(QStringLiteral("nodeDetail"), QCborMap{{QStringLiteral("kind"), detail->kind},
+                                                                {QStringLiteral("plural"), detail->plural},
+                                                                {QStringLiteral("status"), detail->status}});
+        list.append(entry);
     }
     return {{QStringLiteral("kinds"), list}};
 }

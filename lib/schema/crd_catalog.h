@@ -33,6 +33,8 @@ struct ResourceKind {
     QCborMap status = {};           ///< the schema of .status; empty: none
     bool isWithdrawnFirst = false;  ///< annotation fos1.io/withdraw-first: what depends on an object is withdrawn
                                     ///< before it
+    QString nodeDetail = {};        ///< annotation fos1.io/node-detail: the kind, of the same apiVersion, whose objects
+                                    ///< show what each node reports of it
 };
 
 class CrdCatalog {

@@ -10,6 +10,7 @@ namespace fos1::schema {
 namespace {
 
 const QString kWithdrawFirst = QStringLiteral("fos1.io/withdraw-first");
+const QString kNodeDetail = QStringLiteral("fos1.io/node-detail");
 
 /// The root schema with the fields that every object has. admit() checks their content.
 QJsonObject withObjectFields(QJsonObject schema) {
@@ -61,8 +62,8 @@ Result<std::vector<ResourceKind>> readCrd(const yaml::Document& document) {
     if (name != plural + u'.' + group)
         return refuse(QStringLiteral("metadata.name"), QStringLiteral("must be \"%1.%2\"").arg(plural, group));
 
-    const bool isWithdrawnFirst =
-        root.child(QStringLiteral("metadata")).child(QStringLiteral("annotations")).text(kWithdrawFirst) == u"true";
+    const CborReader annotations = root.child(QStringLiteral("metadata")).child(QStringLiteral("annotations"));
+    const bool isWithdrawnFirst = annotations.text(kWithdrawFirst) == u"true";
     std::vector<ResourceKind> kinds;
     for (const CborReader& version : spec.children(QStringLiteral("versions"))) {
         if (!version.boolean(QStringLiteral("served"))) continue;
@@ -81,7 +82,8 @@ Result<std::vector<ResourceKind>> readCrd(const yaml::Document& document) {
                             columnsOf(version),
                             std::move(*compiled),
                             schema.child(QStringLiteral("properties")).child(QStringLiteral("status")).map(),
-                            isWithdrawnFirst};
+                            isWithdrawnFirst,
+                            annotations.text(kNodeDetail)};
         const bool isStored = version.boolean(QStringLiteral("storage"));
         kinds.insert(isStored ? kinds.begin() : kinds.end(), std::move(served));
     }

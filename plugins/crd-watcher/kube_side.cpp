@@ -57,6 +57,32 @@ std::set<QString> kindsWithNodes(const QCborMap& catalog) {
     return ids;
 }
 
+struct Detail {
+    std::set<QString> kinds;  ///< that have it
+    std::optional<OwnDetail::Options> own;
+};
+
+/// Of one kind of detail objects, which several kinds may share.
+Detail detailOf(const QString& node, const QCborMap& catalog) {
+    Detail detail;
+    const QCborArray kinds = catalog.value(QStringLiteral("kinds")).toArray();
+    for (const QCborValue& value : kinds) {
+        const QCborMap kind = value.toMap();
+        const QCborMap shown = kind.value(QStringLiteral("nodeDetail")).toMap();
+        if (shown.isEmpty()) continue;
+        const kube::ResourceType type{member(kind, "apiVersion"), member(shown, "kind"), member(shown, "plural"),
+                                      false};
+        if (!detail.own) {
+            detail.own.emplace();
+            detail.own->node = node;
+            detail.own->type = type;
+            detail.own->schema = shown.value(QStringLiteral("status")).toMap();
+        }
+        if (detail.own->type == type) detail.kinds.insert(member(kind, "apiVersion") + u'/' + member(kind, "kind"));
+    }
+    return detail;
+}
+
 QCborMap catalogOf(const HostView& host) { return feature<ISpecCatalog>(host.host())->kinds(); }
 
 KubeSource::Options sourceOptions(const QCborMap& config) {
@@ -68,10 +94,13 @@ KubeSource::Options sourceOptions(const QCborMap& config) {
     return options;
 }
 
-StatusWriter::Options statusOptions(const QString& node, const QCborMap& catalog) {
+StatusWriter::Options statusOptions(const QString& node, const QCborMap& catalog, OwnDetail* own, DetailBook* book) {
     StatusWriter::Options options;
     options.node = node;
     options.kindsWithNodes = kindsWithNodes(catalog);
+    options.kindsWithDetail = detailOf(node, catalog).kinds;
+    options.own = own;
+    options.book = book;
     return options;
 }
 
@@ -95,6 +124,10 @@ Finalizers::Options finalizerOptions(const QString& node, const QCborMap& config
     options.limit = seconds(config, "finalizerLimit", 30);
     options.kinds = finalizerKinds(config, catalog);
     return options;
+}
+
+std::unique_ptr<OwnDetail> makeOwn(kube::ApiClient& client, const Detail& detail) {
+    return detail.own ? std::make_unique<OwnDetail>(client, *detail.own) : nullptr;
 }
 
 LeaseLock::Name leaseName(const QCborMap& config, const kube::ClusterAccess& access) {
@@ -124,7 +157,9 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
           host.host().stateDirectory() + QStringLiteral("/cluster.snapshot"),
           [sink = feature<ISpecSource>(host.host())](const QCborMap& transaction) { return sink->apply(transaction); }),
       m_lease(m_client, leaseName(config, m_client.access()), m_node),
-      m_status(m_client, m_source, m_lease, statusOptions(m_node, catalogOf(host))),
+      m_own(makeOwn(m_client, detailOf(m_node, catalogOf(host)))),
+      m_book(m_own ? std::make_unique<DetailBook>(m_client, detailOf(m_node, catalogOf(host)).own->type) : nullptr),
+      m_status(m_client, m_source, m_lease, statusOptions(m_node, catalogOf(host), m_own.get(), m_book.get())),
       m_finalizers(
           m_client, m_source, finalizerOptions(m_node, config, catalogOf(host)),
           [catalog = feature<ISpecCatalog>(host.host())](const ObjectKey& key) {
@@ -134,7 +169,7 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
       m_events(m_client, m_source, m_node),
       m_nodeWatch(m_client, {QStringLiteral("v1"), QStringLiteral("Node"), QStringLiteral("nodes"), false},
                   {{}, {}, QStringLiteral("metadata.name=") + m_node}, sourceOptions(config).watch),
-      m_beat(m_client, {leaseName(config, m_client.access()).ns, m_node}, [this] { return m_status.nodes(); }) {
+      m_beat(m_client, {leaseName(config, m_client.access()).ns, m_node}, [this] { return othersKnown(); }) {
     m_identityFile = host.host().stateDirectory() + QStringLiteral("/node.identity");
     m_client.setClockTrusted(m_mustCheckTimes);
     m_report.setSingleShot(true);
@@ -149,7 +184,8 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
     connect(&m_client, &kube::ApiClient::trustRegained, this, reportSoon);
     connect(&m_client, &kube::ApiClient::serverAnswered, this, reportSoon);
     connect(&m_beat, &NodeBeat::stateChanged, this, reportSoon);
-    connect(&m_beat, &NodeBeat::gone, &m_status, &StatusWriter::setGone);
+    connect(&m_beat, &NodeBeat::gone, this, &KubeSide::onGone);
+    if (m_own) connect(m_own.get(), &OwnDetail::stateChanged, this, reportSoon);
     connect(&m_status, &StatusWriter::servingChanged, &m_finalizers, &Finalizers::consider);
     connect(&m_nodeWatch, &kube::ListWatch::listed, this, &KubeSide::onNode);
     connect(&m_nodeWatch, &kube::ListWatch::updated, this, [this](const QCborMap& node) { onNode({node}); });
@@ -158,6 +194,20 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
 }
 
 KubeSide::~KubeSide() = default;
+
+NodeBeat::Others KubeSide::othersKnown() const {
+    return {m_status.nodes(), std::max(m_status.nodeCount() - (m_own && m_own->isReporting() ? 1 : 0), qsizetype{0})};
+}
+
+void KubeSide::onGone(const std::set<QString>& nodes) {
+    m_status.setGone(nodes);
+    if (!m_book) return;
+    m_book->remove(nodes, [this] { m_status.summarizeAll(); });
+    // A detail object also goes with its Node object.
+    m_book->count([this](qsizetype count) {
+        if (count != m_status.nodeCount()) m_status.summarizeAll();
+    });
+}
 
 void KubeSide::start() {
     m_facts = std::make_unique<Subscription<node::Fact>>(
@@ -179,6 +229,7 @@ void KubeSide::startSource() {
     if (std::exchange(m_isStarted, true)) return;
     m_source.start();
     m_beat.start();
+    if (m_own) m_own->start();
 }
 
 /// Restores what the cluster reported about this node before the host was restarted.
@@ -200,6 +251,8 @@ void KubeSide::stop(std::function<void()> done) {
     feature<IEventFeed>(m_host.host())->unsubscribe(&m_events);
     m_nodeWatch.stop();
     m_source.stop();
+    if (m_own) m_own->stop();
+    if (m_book) m_book->close();
     m_beat.leave(std::move(done));
 }
 
@@ -217,8 +270,10 @@ void KubeSide::onFact(const QString& name, const TopicState<node::Fact>& fact) {
 }
 
 void KubeSide::onNode(const QList<QCborMap>& nodes) {
-    m_beat.setOwner(nodes.isEmpty() ? QString()
-                                    : member(nodes.first().value(QStringLiteral("metadata")).toMap(), "uid"));
+    const QString uid =
+        nodes.isEmpty() ? QString() : member(nodes.first().value(QStringLiteral("metadata")).toMap(), "uid");
+    m_beat.setOwner(uid);
+    if (m_own) m_own->setOwner(uid);
     if (nodes.isEmpty()) {
         QFile::remove(m_identityFile);
         m_host.bus().retract(kNodeTopic, m_node, QStringLiteral("the cluster has no node with this name"));
@@ -293,7 +348,8 @@ void KubeSide::report() {
         tell("ManifestsValid", false, "ObjectInvalid", refusals.join(u'\n').left(32'000));
 
     QString writing;
-    for (const QString& problem : {m_status.problem(), m_finalizers.problem(), m_beat.problem()})
+    for (const QString& problem :
+         {m_status.problem(), m_finalizers.problem(), m_beat.problem(), m_own ? m_own->problem() : QString()})
         if (writing.isEmpty()) writing = problem;
     if (writing.isEmpty() && !m_source.isListed())
         tellUnknown("StatusWritten", "NotListed", kNotListed);

@@ -44,6 +44,8 @@ class KubeSide final : public QObject, public SourceSide {
     void onFact(const QString& name, const TopicState<node::Fact>& fact);
     void onNode(const QList<QCborMap>& nodes);
     bool recallNode();
+    [[nodiscard]] NodeBeat::Others othersKnown() const;
+    void onGone(const std::set<QString>& nodes);
     void startSource();
 
     const HostView& m_host;
@@ -52,6 +54,8 @@ class KubeSide final : public QObject, public SourceSide {
     kube::ApiClient m_client;
     KubeSource m_source;
     LeaseLock m_lease;
+    std::unique_ptr<OwnDetail> m_own;    ///< null: no kind has detail objects
+    std::unique_ptr<DetailBook> m_book;  ///< the same
     StatusWriter m_status;
     Finalizers m_finalizers;
     EventWriter m_events;

@@ -19,7 +19,7 @@ QJsonObject merged(QJsonObject into, const QJsonObject& more) {
 
 fakes::KubeOptions ClusterUnderTest::withDefaults(const lab::Lab& lab, fakes::KubeOptions options) {
     options.wrapper = lab.enter(QStringLiteral("rt"));
-    for (const char* crd : {"ntp.fos1.io_ntpservices", "ntp.fos1.io_ntpclients", "networking.fos1.io_vlans"})
+    for (const char* crd : {"ntp.fos1.io_ntpservices", "ntp.fos1.io_ntpclients", "ntp.fos1.io_ntpnodes", "networking.fos1.io_vlans"})
         options.manifests.prepend(tree::sourceFile(QStringLiteral("crds/")) + QLatin1String(crd) +
                                   QStringLiteral(".yaml"));
     return options;
@@ -81,9 +81,8 @@ QJsonObject ClusterUnderTest::get(const QString& name) const {
 }
 
 QJsonObject ClusterUnderTest::entry(const QString& name, const QString& node) const {
-    for (const QJsonValue value : status(name)[u"nodes"].toArray())
-        if (value[u"name"].toString() == node) return value.toObject();
-    return {};
+    const QJsonObject status = server.object(kNtp, QStringLiteral("NTPNode"), {}, node)[u"status"].toObject();
+    return status[u"service"].toString() == QStringLiteral("network/") + name ? status : QJsonObject();
 }
 
 QJsonObject ClusterUnderTest::condition(const QString& name, const QString& type) const {

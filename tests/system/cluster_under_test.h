@@ -25,7 +25,7 @@ class ClusterUnderTest {
 
     [[nodiscard]] QJsonObject get(const QString& name) const;
     [[nodiscard]] QJsonObject status(const QString& name) const { return get(name)[u"status"].toObject(); }
-    /// The entry of a node in status.nodes.
+    /// What a node reports of a service.
     [[nodiscard]] QJsonObject entry(const QString& name, const QString& node) const;
     [[nodiscard]] QJsonObject condition(const QString& name, const QString& type) const;
 

@@ -68,6 +68,16 @@ class TestClusterAccess : public QObject {
                                               {"policy", QJsonObject{{"permission", "allow"}}}}},
                          // Of a node that may be gone.
                          {"status", QJsonObject{{"nodes", QJsonArray{QJsonObject{{"name", "router-old"}}}}}}},
+             QJsonObject{{"apiVersion", "ntp.fos1.io/v1alpha1"},
+                         {"kind", "NTPNode"},
+                         {"metadata", QJsonObject{{"name", "router-stopped"}}},
+                         {"status", QJsonObject{{"service", "network/main-ntp"}}}},
+             QJsonObject{{"apiVersion", "coordination.k8s.io/v1"},
+                         {"kind", "Lease"},
+                         {"metadata", QJsonObject{{"name", "fos1-host.router-stopped"},
+                                                  {"namespace", "fos1-system"},
+                                                  {"labels", QJsonObject{{"fos1.io/heartbeat", "true"}}}}},
+                         {"spec", QJsonObject{{"renewTime", "2026-01-01T00:00:00.000000Z"}}}},
              QJsonObject{{"apiVersion", "networking.fos1.io/v1"},
                          {"kind", "VLAN"},
                          {"metadata", QJsonObject{{"name", "vlan-10"}, {"namespace", "network"}}},
@@ -103,6 +113,7 @@ class TestClusterAccess : public QObject {
         QTRY_VERIFY_WITH_TIMEOUT(!cluster.server.requests("update", "leases").isEmpty(), 30'000);
         QTRY_VERIFY_WITH_TIMEOUT(!cluster.server.requests("patch", "events").isEmpty(), 10'000);
         QTRY_VERIFY_WITH_TIMEOUT(!cluster.server.requests("list", "leases").isEmpty(), 90'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!cluster.server.requests("delete", "ntpnodes").isEmpty(), 120'000);
         cluster.remove("NTPService", "main-ntp");
         QTRY_VERIFY_WITH_TIMEOUT(cluster.get("main-ntp").isEmpty(), 10'000);
         QCOMPARE(
@@ -116,6 +127,9 @@ class TestClusterAccess : public QObject {
             QVERIFY2(request.status != 403, qPrintable(request.verb + u' ' + request.url));
             const QString sub = request.subresource.isEmpty() ? QString() : u'/' + request.subresource;
             used.insert(request.group + u'/' + request.resource + sub + u' ' + request.verb);
+            // An apply that creates needs both.
+            constexpr int kCreated = 201;
+            if (request.status == kCreated) used.insert(request.group + u'/' + request.resource + QStringLiteral(" create"));
         }
         std::set<QString> allowed = allowedBy(kRoles);
         allowed.merge(allowedBy(kSecretRoles));

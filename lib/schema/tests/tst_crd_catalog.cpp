@@ -133,6 +133,15 @@ class TestCrdCatalog : public QObject {
         QVERIFY(catalog->find("lamp")->isWithdrawnFirst);
     }
 
+    void theKindOfItsNodesReportsIsNamed() {
+        QByteArray marked = kCrd;
+        QVERIFY(CrdDirectory().load()->find("lamp")->nodeDetail.isEmpty());
+        marked.replace("metadata: {", "metadata: {annotations: {fos1.io/node-detail: LampNode}, ");
+        const auto catalog = CrdDirectory(marked).load();
+        QVERIFY2(catalog, catalog ? "" : qPrintable(catalog.error().text()));
+        QCOMPARE(catalog->find("lamp")->nodeDetail, QStringLiteral("LampNode"));
+    }
+
     void admitsWithDefaults() {
         const CrdDirectory directory;
         const auto catalog = directory.load();

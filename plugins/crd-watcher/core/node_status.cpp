@@ -37,6 +37,10 @@ int badness(const QString& type, const QString& status) {
     return isGood(type, status) ? 0 : 2;
 }
 
+/// In the message of an aggregated condition: the nodes that are named, and what each may say.
+constexpr qsizetype kMostNamed = 8;
+constexpr qsizetype kLongest = 3'000;
+
 struct Said {
     QString node;
     QCborMap condition;
@@ -51,6 +55,7 @@ QCborMap worst(const QString& type, const std::vector<Said>& all) {
     QString changed;
     qint64 generation = -1;
     bool isEverybody = true;
+    qsizetype unnamed = 0;
     for (const Said& said : all) {
         const qint64 own = said.condition.value(kGeneration).toInteger();
         generation = generation < 0 ? own : std::min(generation, own);
@@ -60,9 +65,14 @@ QCborMap worst(const QString& type, const std::vector<Said>& all) {
         }
         if (result.isEmpty()) result = said.condition;
         changed = std::max(changed, said.condition.value(kChanged).toString());
-        messages.append(said.node + QStringLiteral(": ") + said.condition.value(kMessage).toString());
+        if (messages.size() == kMostNamed)
+            ++unnamed;
+        else
+            messages.append(said.node + QStringLiteral(": ") +
+                            said.condition.value(kMessage).toString().left(kLongest));
     }
-    if (all.size() > 1 && !(isEverybody && most == 0)) result.insert(kMessage, messages.join(u'\n').left(32'000));
+    if (unnamed > 0) messages.append(QStringLiteral("%1 more nodes report the same condition.").arg(unnamed));
+    if (all.size() > 1 && !(isEverybody && most == 0)) result.insert(kMessage, messages.join(u'\n'));
     result.insert(kGeneration, generation);
     if (!changed.isEmpty()) result.insert(kChanged, changed);
     return result;

@@ -85,9 +85,27 @@ void LeaseLock::write(const QByteArray& verb, QJsonObject lease) {
     m_client.send(request, this, [this, asked](const kube::ApiReply& reply) {
         // 409: another node was faster.
         if (reply.status == 409) return finish(false);
-        if (reply.isOk()) m_held = asked;
+        if (reply.isOk()) {
+            m_held = asked;
+            m_lease = reply.json();
+        }
         finish(reply.isOk(), reply.problem);
     });
+}
+
+void LeaseLock::release() {
+    if (!m_held.isValid()) return;
+    m_held.invalidate();
+    QJsonObject spec = m_lease.value(QStringLiteral("spec")).toObject();
+    spec.remove(QStringLiteral("holderIdentity"));
+    m_lease.insert(QStringLiteral("spec"), spec);
+    kube::ApiRequest request;
+    request.verb = "PUT";
+    request.path = leaseType().path(m_name.ns, m_name.name);
+    request.contentType = "application/json";
+    request.body = QJsonDocument(m_lease).toJson(QJsonDocument::Compact);
+    // After a failure it expires.
+    m_client.send(request, this, [](const kube::ApiReply&) {});
 }
 
 void LeaseLock::finish(bool isOurs, const QString& problem) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QElapsedTimer>
+#include <QJsonObject>
 #include <QObject>
 #include <functional>
 
@@ -33,6 +34,12 @@ class LeaseLock : public QObject {
     using Done = std::function<void(bool isOurs)>;
     void acquire(Done done);
 
+    /// Gives up a lock that this node holds, so that the next node need not wait until it expires.
+    void release();
+
+    /// Its resourceVersion when it was last requested.
+    [[nodiscard]] const QString& seenVersion() const { return m_seenVersion; }
+
     /// Why the lock could not be requested; empty when it could.
     [[nodiscard]] const QString& problem() const { return m_problem; }
 
@@ -46,6 +53,7 @@ class LeaseLock : public QObject {
     QString m_holder;
     Done m_done;
     QString m_problem;
+    QJsonObject m_lease;  ///< as this node wrote it
     QString m_seenVersion;
     QElapsedTimer m_seenSince;
     QElapsedTimer m_held;

@@ -98,13 +98,15 @@ void NodeBeat::leave(std::function<void()> done) {
 }
 
 void NodeBeat::sweepInTurn() {
-    std::set<QString> others = m_known();
+    auto [others, elsewhere] = m_known();
     others.erase(m_options.node);
-    if (others.empty() || QRandomGenerator::global()->bounded(static_cast<quint32>(others.size() + 1)) != 0) return;
+    const auto count = std::max(static_cast<quint32>(others.size()), static_cast<quint32>(elsewhere));
+    if (count == 0 || QRandomGenerator::global()->bounded(count + 1) != 0) return;
     kube::ApiRequest request;
     request.path = leaseKind().path(m_options.ns);
     request.query.addQueryItem(QStringLiteral("labelSelector"), kBeatLabel + QStringLiteral("=true"));
-    m_client.send(request, this, [this, others](const kube::ApiReply& reply) { onLeases(reply, others); });
+    m_client.send(request, this,
+                  [this, others = std::move(others)](const kube::ApiReply& reply) { onLeases(reply, others); });
 }
 
 void NodeBeat::onLeases(const kube::ApiReply& reply, const std::set<QString>& others) {
@@ -120,14 +122,11 @@ void NodeBeat::onLeases(const kube::ApiReply& reply, const std::set<QString>& ot
     if (!now) return;
     std::set<QString> found;
     QStringList withoutLease;
-    for (const QString& node : others) {
-        const auto lease = byNode.find(node);
-        if (lease == byNode.end()) {
-            withoutLease.append(node);
-            continue;
-        }
-        const bool isHeld = !lease->second[u"spec"][u"holderIdentity"].toString().isEmpty();
-        const std::chrono::seconds age(*now - renewedAt(lease->second).value_or(*now));
+    for (const QString& node : others)
+        if (!byNode.contains(node)) withoutLease.append(node);
+    for (const auto& [node, lease] : byNode) {
+        const bool isHeld = !lease[u"spec"][u"holderIdentity"].toString().isEmpty();
+        const std::chrono::seconds age(*now - renewedAt(lease).value_or(*now));
         // A host that was restarted holds it again soon.
         if (age > (isHeld ? m_options.silence : 2 * m_options.period)) found.insert(node);
     }

@@ -27,8 +27,11 @@ class NodeBeat : public QObject {
         /// A node that has not renewed its Lease for this long is gone; not less than two seconds.
         std::chrono::milliseconds silence{60'000};
     };
-    /// The nodes with a status somewhere.
-    using Known = std::function<std::set<QString>()>;
+    struct Others {
+        std::set<QString> nodes;  ///< that have a status somewhere, with or without this one
+        qsizetype count = 0;      ///< of other nodes that report elsewhere
+    };
+    using Known = std::function<Others()>;
 
     /// `client` outlives the object.
     NodeBeat(kube::ApiClient& client, Options options, Known known, QObject* parent = nullptr);

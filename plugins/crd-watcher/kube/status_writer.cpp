@@ -2,12 +2,9 @@
 // Server-side apply: kubernetes.io/docs/reference/using-api/server-side-apply.
 #include "kube/status_writer.h"
 
-#include <QCryptographicHash>
 #include <QDateTime>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QJsonObject>
-#include <QtEndian>
 #include <algorithm>
 #include <utility>
 
@@ -38,26 +35,6 @@ QCborMap withCondition(QCborMap status, const QCborMap& condition) {
     return status;
 }
 
-/// Equal for maps that isSame() considers equal.
-quint64 digestOf(const QCborMap& map) {
-    const QByteArray hash = QCryptographicHash::hash(QJsonDocument(map.toJsonObject()).toJson(QJsonDocument::Compact),
-                                                     QCryptographicHash::Sha1);
-    return qFromBigEndian<quint64>(hash.constData());
-}
-
-qint64 generationOf(const QCborMap& object) {
-    return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("generation")).toInteger();
-}
-
-/// The parts of `status` that `wanted` contains.
-QCborMap partOf(const QCborMap& status, const QCborMap& wanted) {
-    QCborMap part;
-    for (const auto& item : wanted)
-        if (status.contains(QCborValue(item.first)))
-            part.insert(QCborValue(item.first), status.value(QCborValue(item.first)));
-    return part;
-}
-
 }  // namespace
 
 StatusWriter::StatusWriter(kube::ApiClient& client, const KubeSource& source, LeaseLock& lease, Options options,
@@ -74,6 +51,22 @@ StatusWriter::StatusWriter(kube::ApiClient& client, const KubeSource& source, Le
     // A coarse timer may fire early, while another node still holds the Lease; that would cost another full wait.
     m_leaseTimer.setTimerType(Qt::PreciseTimer);
     connect(&m_leaseTimer, &QTimer::timeout, this, &StatusWriter::markAwaiting);
+    m_bookTimer.setSingleShot(true);
+    if (m_options.book) {
+        connect(&m_bookTimer, &QTimer::timeout, this, [this] {
+            m_options.book->close();
+            m_lease.release();
+        });
+        connect(m_options.book, &DetailBook::changed, this, &StatusWriter::summarizeAll);
+        connect(m_options.own, &OwnDetail::written, this, [this](const std::set<ObjectKey>& keys) {
+            for (const ObjectKey& key : keys) summarize(key);
+        });
+        // The measurements of several nodes are in their own objects.
+        connect(m_options.own, &OwnDetail::refreshed, this, [this](const std::set<ObjectKey>& keys) {
+            for (const ObjectKey& key : keys)
+                if (bookOf(key).nodeCount <= 1) summarize(key);
+        });
+    }
     connect(&source, &KubeSource::objectChanged, this, &StatusWriter::mark);
     connect(&source, &KubeSource::stateChanged, this, [this] {
         for (const auto& [key, text] : m_source.refusals()) mark(key);
@@ -91,6 +84,22 @@ void StatusWriter::onStatus(const QCborMap& object, const QCborMap& status) {
     mark(key);
 }
 
+qint64 StatusWriter::generationOf(const ClusterObject& object) const {
+    return m_source.desired(object)
+        .value(QStringLiteral("metadata"))
+        .toMap()
+        .value(QStringLiteral("generation"))
+        .toInteger();
+}
+
+QCborMap StatusWriter::partOf(const QCborMap& status, const QCborMap& wanted) {
+    QCborMap part;
+    for (const auto& item : wanted)
+        if (status.contains(QCborValue(item.first)))
+            part.insert(QCborValue(item.first), status.value(QCborValue(item.first)));
+    return part;
+}
+
 StatusWriter::Books::value_type& StatusWriter::entryFor(const ObjectKey& key) {
     const auto it = m_books.find(key);
     return it == m_books.end() ? *m_books.try_emplace(m_source.shared(key)).first : *it;
@@ -98,6 +107,7 @@ StatusWriter::Books::value_type& StatusWriter::entryFor(const ObjectKey& key) {
 
 /// The object is gone; its status goes when the plugins retract it.
 void StatusWriter::forget(const ObjectKey& key) {
+    if (m_options.own) m_options.own->report(key, {});
     const auto it = m_books.find(key);
     if (it == m_books.end()) return;
     Book fresh;
@@ -173,7 +183,7 @@ QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& obje
     const auto book = m_books.find(key);
     QCborMap status = book == m_books.end() ? QCborMap() : m_compactor.expandedMap(book->second.own);
     const auto refusal = m_source.refusals().find(key);
-    const qint64 generation = generationOf(m_source.desired(object));
+    const qint64 generation = generationOf(object);
     if (refusal == m_source.refusals().end()) {
         if (!crd::isServedHere(status)) return status;
         return withCondition(status,
@@ -189,33 +199,11 @@ QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& obje
     return status;
 }
 
-bool StatusWriter::isNews(Written& last, const QCborMap& wanted, const QCborMap& present) const {
-    // A server that stores something different from what was written does not get the same write again and again.
-    if (!isSame(essenceOf(wanted), essenceOf(present)))
-        return !last.when.isValid() || present.isEmpty() || digestOf(essenceOf(wanted)) != last.essence;
-    if (!last.when.isValid()) {
-        // An earlier run has written it; numbers alone can wait as after a write of our own.
-        last.when.start();
-        last.content = digestOf(present);
-        last.essence = digestOf(essenceOf(present));
-        return false;
-    }
-    if (isSame(wanted, present) || digestOf(wanted) == last.content) return false;
-    return last.when.elapsed() >= m_options.refresh;
-}
-
 bool StatusWriter::isDue(const ObjectKey& key, Part part, const QCborMap& wanted, const QCborMap& present) {
-    Written& last = bookOf(key).part(part);
-    if (!isNews(last, wanted, present)) {
-        last.details.invalidate();
-        return false;
-    }
-    if (present.isEmpty() || !isSame(headlineOf(wanted), headlineOf(present))) return true;
-    // Details that come and go with every measurement must not cause a write each.
-    if (!last.details.isValid()) last.details.start();
-    const std::chrono::milliseconds lasted = last.details.elapsed();
-    if (lasted >= m_options.settle) return true;
-    later(key, m_options.settle - lasted);
+    const auto wait = bookOf(key).part(part).wait(wanted, present, m_options.pace);
+    if (!wait) return false;
+    if (wait->count() == 0) return true;
+    later(key, *wait);
     return false;
 }
 
@@ -226,9 +214,9 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
         later(key, std::chrono::ceil<std::chrono::milliseconds>(book.retry - now));
         return false;
     }
-    for (const Written& written : book.parts) {
-        if (!written.when.isValid()) continue;
-        const std::chrono::milliseconds since = written.when.elapsed();
+    for (const WritePace& pace : book.parts) {
+        if (!pace.when().isValid()) continue;
+        const std::chrono::milliseconds since = pace.when().elapsed();
         if (since < m_options.interval) {
             later(key, m_options.interval - since);
             return false;
@@ -245,6 +233,7 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
         else
             later(key, m_options.silence - book.known.elapsed());
     }
+    if (m_options.kindsWithDetail.contains(key.apiVersion + u'/' + key.kind)) return serveSummary(key, object, own);
     if (!m_options.kindsWithNodes.contains(key.apiVersion + u'/' + key.kind)) {
         const QCborMap whole = withTimesOf(inCluster, own, now);
         if (!isServed || !isDue(key, Part::Whole, whole, partOf(inCluster, whole))) return false;
@@ -268,7 +257,7 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
         nodes.isEmpty() ? withTimesOf(inCluster, statusWithoutNodes(key, object), now) : aggregate(nodes);
     const bool isWholeDue = !whole.isEmpty() && isDue(key, Part::Whole, whole, partOf(inCluster, whole));
     if (isWholeDue && !m_lease.isOurs()) awaitLease(key);
-    const bool isWholeNext = !isEntryDue || book.part(Part::Whole).when < book.part(Part::Entry).when;
+    const bool isWholeNext = !isEntryDue || book.part(Part::Whole).when() < book.part(Part::Entry).when();
     if (isWholeDue && m_lease.isOurs() && isWholeNext)
         apply(key, Part::Whole, whole, whole);
     else if (isEntryDue)
@@ -285,13 +274,13 @@ QCborMap StatusWriter::statusWithoutNodes(const ObjectKey& key, const ClusterObj
     }
     if (!since.isValid()) since.start();
     const std::chrono::milliseconds lasted = since.elapsed();
-    if (lasted < m_options.settle) {
-        later(key, m_options.settle - lasted);
+    if (lasted < m_options.pace.settle) {
+        later(key, m_options.pace.settle - lasted);
         return {};
     }
     const Condition nobody{QStringLiteral("Ready"), ConditionStatus::False, QStringLiteral("NotServed"),
-                           QStringLiteral("No node serves it."), generationOf(m_source.desired(object))};
-    return {{QStringLiteral("observedGeneration"), generationOf(m_source.desired(object))},
+                           QStringLiteral("No node serves it."), generationOf(object)};
+    return {{QStringLiteral("observedGeneration"), generationOf(object)},
             {kStatusConditions, QCborArray{nobody.toCbor()}}};
 }
 
@@ -302,7 +291,14 @@ void StatusWriter::awaitLease(const ObjectKey& key) {
     m_lease.acquire([this, before = m_lease.problem()](bool isOurs) {
         m_isLeaseAsked = false;
         if (m_lease.problem() != before) Q_EMIT stateChanged();
-        if (isOurs) return markAwaiting();
+        if (isOurs) {
+            m_leaseSeen.clear();
+            // Others rely on it that the holder does all that is to be done.
+            if (m_options.book && !m_options.book->isOpen()) summarizeAll();
+            return markAwaiting();
+        }
+        const QString seen = std::exchange(m_leaseSeen, m_lease.seenVersion());
+        onLeaseRefused(seen != m_leaseSeen);
         // The holder of the Lease sees the same need, so most likely nothing is left to do afterwards.
         m_leaseTimer.start(LeaseLock::kDuration);
     });
@@ -315,8 +311,7 @@ void StatusWriter::markAwaiting() {
 
 void StatusWriter::setGone(const std::set<QString>& nodes) {
     m_gone = nodes;
-    if (m_gone.empty()) return;
-    for (const QString& node : m_gone) m_nodes.erase(node);
+    if (std::erase_if(m_nodes, [this](const QString& node) { return m_gone.contains(node); }) == 0) return;
     for (const auto& [key, object] : m_source.objects()) {
         bookOf(key).isToBePruned = true;
         mark(key);
@@ -357,13 +352,9 @@ void StatusWriter::apply(const ObjectKey& key, Part part, const QCborMap& status
                   [this, key, part, content](const kube::ApiReply& reply) {
                       m_busy.erase(key);
                       Book& book = bookOf(key);
-                      Written& written = book.part(part);
-                      written.when.start();
-                      written.details.invalidate();
+                      book.part(part).wrote(content, reply.isOk());
                       const QString before = m_problem;
                       if (reply.isOk()) {
-                          written.content = digestOf(content);
-                          written.essence = digestOf(essenceOf(content));
                           book.failures = 0;
                           m_problem.clear();
                       } else if (reply.status != 404) {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Writes the status of objects to the cluster by server-side apply, and only when there is news. Each node writes its
 // entry of `status.nodes`; the holder of the Lease writes the aggregate of all entries. A kind without `nodes` in its
-// schema gets the status unchanged. Must not know what any kind means.
+// schema gets the status unchanged. Of a kind with detail objects, each node reports in its own (OwnDetail), and the
+// holder of the Lease writes a summary of all reports (DetailBook). Must not know what any kind means.
 #pragma once
 
 #include <QObject>
@@ -13,8 +14,11 @@
 
 #include "fos1/features/status_feed.h"
 #include "fos1/slices.h"
+#include "kube/detail_book.h"
 #include "kube/kube_source.h"
 #include "kube/lease_lock.h"
+#include "kube/own_detail.h"
+#include "kube/write_pace.h"
 
 namespace fos1::crd {
 
@@ -26,12 +30,12 @@ class StatusWriter : public QObject, public IStatusListener {
         std::set<QString> kindsWithNodes;  ///< "group/version/Kind"
         /// Minimum interval between two writes of one object.
         std::chrono::milliseconds interval{1000};
-        /// News outside the headline (headlineOf) is written once it has lasted this long.
-        std::chrono::milliseconds settle{10'000};
-        /// Minimum interval between writes of changed numbers alone.
-        std::chrono::milliseconds refresh{600'000};
+        WritePace::Limits pace = {};
         /// A node does not serve an object if its plugins report nothing about it for this long after its arrival.
         std::chrono::milliseconds silence{60'000};
+        std::set<QString> kindsWithDetail = {};
+        OwnDetail* own = nullptr;  ///< both are needed for kindsWithDetail
+        DetailBook* book = nullptr;
     };
 
     /// All of them outlive the object.
@@ -45,6 +49,10 @@ class StatusWriter : public QObject, public IStatusListener {
 
     /// The nodes that have an entry in some object.
     [[nodiscard]] const std::set<QString>& nodes() const { return m_nodes; }
+    /// The number of nodes that report about an object, by its summary: the largest one.
+    [[nodiscard]] qsizetype nodeCount() const;
+    /// Writes the summaries again: there are other nodes than before.
+    void summarizeAll();
     /// Removes the entries of these nodes, which no longer write.
     void setGone(const std::set<QString>& nodes);
 
@@ -59,41 +67,22 @@ class StatusWriter : public QObject, public IStatusListener {
    private:
     enum class Part { Entry = 0, Whole };
     using Clock = std::chrono::steady_clock;
-    /// A start time. Half the size of QElapsedTimer, because there may be thousands.
-    class Since {
-       public:
-        void start() { m_start = Clock::now(); }
-        void invalidate() { m_start = {}; }
-        [[nodiscard]] bool isValid() const { return m_start != Clock::time_point(); }
-        /// Earlier; never is the earliest.
-        bool operator<(const Since& other) const { return m_start < other.m_start; }
-        [[nodiscard]] std::chrono::milliseconds elapsed() const {
-            return std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - m_start);
-        }
-
-       private:
-        Clock::time_point m_start;
-    };
-    /// The last write of one part of one object. Stores digests, because there may be thousands.
-    struct Written {
-        quint64 content = 0;
-        quint64 essence = 0;
-        Since when;     ///< invalid: never
-        Since details;  ///< valid: there is news outside the headline
-    };
     struct Book {
-        QByteArray own;                     ///< the plugins' status on this node, compacted; null: none yet; empty:
-                                            ///< no more
-        std::array<Written, 2> parts = {};  ///< by Part
-        Since known;                        ///< when the object arrived
-        Since unserved;                     ///< since when no node is known to serve it; invalid: a node serves it
-        Clock::time_point retry;            ///< no request before this time, because the last one failed
-        Clock::time_point due;              ///< when to consider the object again; no value: not by time
+        QByteArray own;                       ///< the plugins' status on this node, compacted; null: none yet; empty:
+                                              ///< no more
+        std::array<WritePace, 2> parts = {};  ///< by Part
+        Since known;                          ///< when the object arrived
+        Since unserved;                       ///< since when no node is known to serve it; invalid: a node serves it
+        Clock::time_point retry;              ///< no request before this time, because the last one failed
+        Clock::time_point due;                ///< when to consider the object again; no value: not by time
         int failures = 0;
         bool isAwaitingLease = false;
         bool isToBePruned = false;  ///< it may have entries of nodes that were found to be gone
+        bool isToBeSummarized = false;
+        bool isLeaseChecked = false;  ///< since then, another node was seen to have the Lease
+        int nodeCount = 0;            ///< by its summary
 
-        Written& part(Part part) { return parts[static_cast<std::size_t>(part)]; }
+        WritePace& part(Part part) { return parts[static_cast<std::size_t>(part)]; }
     };
 
     using Books = std::map<ObjectKey, Book>;
@@ -106,10 +95,15 @@ class StatusWriter : public QObject, public IStatusListener {
     Books::value_type& entryFor(const ObjectKey& key);
     Book& bookOf(const ObjectKey& key) { return entryFor(key).second; }
     void forget(const ObjectKey& key);
+    [[nodiscard]] qint64 generationOf(const ClusterObject& object) const;
+    /// The parts of `status` that `wanted` contains.
+    [[nodiscard]] static QCborMap partOf(const QCborMap& status, const QCborMap& wanted);
     [[nodiscard]] QCborMap ownStatus(const ObjectKey& key, const ClusterObject& object) const;
-    /// Whether this is news that the cluster does not have, whatever its importance.
-    [[nodiscard]] bool isNews(Written& last, const QCborMap& wanted, const QCborMap& present) const;
+    /// Whether to write it now; if it must wait, the object is considered again later.
     [[nodiscard]] bool isDue(const ObjectKey& key, Part part, const QCborMap& wanted, const QCborMap& present);
+    bool serveSummary(const ObjectKey& key, const ClusterObject& object, const QCborMap& own);
+    void summarize(const ObjectKey& key);
+    void onLeaseRefused(bool isRenewed);
     [[nodiscard]] QCborMap statusWithoutNodes(const ObjectKey& key, const ClusterObject& object);
     void apply(const ObjectKey& key, Part part, const QCborMap& status, const QCborMap& content);
     /// Removes the entry of a node that is gone, in its name. Returns whether there was one.
@@ -135,6 +129,8 @@ class StatusWriter : public QObject, public IStatusListener {
     ObjectKey m_lastServed;  ///< the next one in their order is served next, so that none starves
     std::set<ObjectKey> m_busy;
     bool m_isLeaseAsked = false;
+    QString m_leaseSeen;  ///< its version when another node had it
+    QTimer m_bookTimer;   ///< until the book is closed
     QTimer m_leaseTimer;  ///< until the next attempt to acquire a Lease that another node holds
     Slices m_slices;      ///< because thousands may be marked at once
     QTimer m_dueTimer;    ///< until the first Book is due: one timer for thousands of objects

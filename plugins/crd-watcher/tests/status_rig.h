@@ -26,8 +26,7 @@ struct Node {
                  {name,
                   {QStringLiteral("t.io/v1/Thing")},
                   std::chrono::milliseconds(kIntervalMs),
-                  settle,
-                  refresh,
+                  {settle, refresh},
                   silence}) {}
 
     void say(const QString& object, const QJsonObject& status) {

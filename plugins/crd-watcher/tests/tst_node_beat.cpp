@@ -17,8 +17,9 @@ struct LivingNode : Node {
 
     LivingNode(const KubeRig& rig, const QString& name)
         : Node(rig, name),
-          beat(*cluster.client, {kNs, name, std::chrono::milliseconds(300), std::chrono::seconds(2)},
-               [this] { return writer.nodes(); }) {
+          beat(*cluster.client, {kNs, name, std::chrono::milliseconds(300), std::chrono::seconds(2)}, [this] {
+              return NodeBeat::Others{writer.nodes(), 0};
+          }) {
         QObject::connect(&beat, &NodeBeat::gone, &writer, &StatusWriter::setGone);
         beat.start();
     }

@@ -207,7 +207,10 @@ class Writes {
         const object = applyObject(live, applied, who, def, query.get('force') === 'true', (merged) => {
             if (!def.builtIn) applyDefaults(merged, def.schema);
         });
-        if (!live) return this.insert(object, request, [], () => {});
+        if (!live) {
+            this.api.authorizer.check(request.who, { ...info, verb: 'create' });
+            return this.insert(object, request, [], () => {});
+        }
         this.keepServersOwn(object.metadata, live.metadata);
         return this.finish(object, live, request);
     }
