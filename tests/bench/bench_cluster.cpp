@@ -9,6 +9,7 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QFile>
+#include <QJsonDocument>
 #include <QTest>
 #include <algorithm>
 #include <array>
@@ -142,8 +143,13 @@ class Bench {
         line("  listed, validated and reconciled, from the start of the process", seconds(timer), "s", "at most 3");
         line("  CPU for it", cpuSeconds(pid()), "s");
         line("  increase of PSS over one NTPClient by then", pssMiB(pid()) - m_pssOfFew, "MiB", "at most 40");
+        const double host = cpuSeconds(pid());
+        const double fake = cpuSeconds(m_cluster.server.pid());
         if (!awaitQuiet(300'000)) std::printf("  THE API SERVER NEVER BECAME QUIET\n");
         line("  their status written to the cluster", seconds(timer) - kQuietMs / 1000.0, "s", "at most 15");
+        line("  PATCHes for it", static_cast<double>(m_cluster.server.requests("patch", "ntpclients").size()), "");
+        line("  CPU of the host for it", cpuSeconds(pid()) - host, "s");
+        line("  CPU of the fake API server for it", cpuSeconds(m_cluster.server.pid()) - fake, "s");
         line("  increase of PSS over one NTPClient at rest", settledPss() - m_pssOfFew, "MiB", "at most 40");
     }
 
@@ -181,6 +187,54 @@ class Bench {
     void stop() {
         m_host->stop();
         m_host.reset();
+    }
+
+    /// As many new objects get the statuses that the host has written, by nothing but libcurl. After stop().
+    void peer() {
+        const QJsonObject written =
+            m_cluster.server
+                .object(kNtp, QStringLiteral("NTPClient"), QStringLiteral("network"), nameOf(1, 1))[u"status"]
+                .toObject();
+        QJsonObject whole = written;
+        whole.remove(QStringLiteral("nodes"));
+        QByteArray paths;
+        QByteArray bodies;
+        for (int a = 0; a < kSecondBytes; ++a) {
+            QJsonObject object = client({}, QStringLiteral("10.%1.{i}.0/24").arg(a), 3);
+            object[u"metadata"] = QJsonObject{{"name", QStringLiteral("p-%1-{i}").arg(a)}, {"namespace", "network"}};
+            m_cluster.server.control(QStringLiteral("bulk"), {{"template", object}, {"count", kThirdBytes}});
+        }
+        for (const QString& manager : {QStringLiteral("fos1-host.router-a"), QStringLiteral("fos1-host")})
+            for (int i = 0; i < kObjects; ++i) {
+                const QString name = QStringLiteral("p-%1-%2").arg(i / kThirdBytes).arg(i % kThirdBytes);
+                paths += QStringLiteral("/apis/%1/namespaces/network/ntpclients/%2/status?fieldManager=%3&force=true\n")
+                             .arg(kNtp, name, manager)
+                             .toUtf8();
+                const bool isEntry = manager != u"fos1-host";
+                const QJsonObject body{{"apiVersion", kNtp},
+                                       {"kind", "NTPClient"},
+                                       {"metadata", QJsonObject{{"name", name}, {"namespace", "network"}}},
+                                       {"status", isEntry ? QJsonObject{{"nodes", written[u"nodes"]}} : whole}};
+                bodies += QJsonDocument(body).toJson(QJsonDocument::Compact) + '\n';
+            }
+        lab::writeFile(m_lab.path(QStringLiteral("paths")), paths);
+        lab::writeFile(m_lab.path(QStringLiteral("bodies")), bodies);
+        const QString watch =
+            QStringLiteral("/apis/%1/ntpclients?watch=1&resourceVersion=%2").arg(kNtp).arg(m_cluster.server.version());
+        const double before = cpuSeconds(m_cluster.server.pid());
+        const lab::CommandResult result = m_lab.runIn(
+            QStringLiteral("rt"), tree::builtFile("tests/bench/patch_peer"),
+            {m_cluster.server.url(), m_cluster.server.caFile(), m_cluster.server.token(),
+             m_lab.path(QStringLiteral("paths")), m_lab.path(QStringLiteral("bodies")), watch, QStringLiteral("16")},
+            300'000);
+        const QStringList words = QString(result.output).trimmed().split(u' ');
+        if (words.size() != 5) qFatal("patch_peer: %s", qPrintable(result.output));
+        std::printf("the same PATCHes for 10,000 other objects by nothing but libcurl, and a watch of their events\n");
+        line("  duration", words[0].toDouble(), "s");
+        line("  CPU of this peer", words[1].toDouble(), "s");
+        line("  CPU of the fake API server", cpuSeconds(m_cluster.server.pid()) - before, "s");
+        line("  connections", words[2].toDouble(), "");
+        line("  failures", words[3].toDouble(), "");
     }
 
    private:
@@ -309,6 +363,7 @@ int main(int argc, char** argv) {
         bench.one();
         bench.storm(parser.value(QStringLiteral("seconds")).toInt());
         bench.stop();
+        bench.peer();
         return 0;
     });
 }

@@ -48,6 +48,7 @@ class KubeServer {
     void freeze(bool isFrozen) const;
     /// Kills the server and restarts it on the same port, with the same objects.
     bool restart();
+    [[nodiscard]] qint64 pid() const { return m_process ? m_process->processId() : 0; }
     [[nodiscard]] bool isRunning() const { return m_process && m_process->state() == QProcess::Running; }
 
     [[nodiscard]] QString url() const { return QStringLiteral("https://127.0.0.1:%1").arg(m_port); }
@@ -105,6 +106,8 @@ class KubeServer {
     std::map<QString, QString> m_passwords;
     std::unique_ptr<QProcess> m_process;
     quint16 m_port = 0;
+    mutable QList<KubeRequest> m_requests;  ///< as far as the log was read
+    mutable qint64 m_readBytes = 0;
 };
 
 }  // namespace fos1::fakes
