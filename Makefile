@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-.PHONY: help run demo test test-faults bench docs asan fuzz tidy format check-format check-tree flaky
+.PHONY: help run demo test test-faults test-deploy deb bench docs asan fuzz tidy format check-format check-tree flaky
 
 help:
 	@echo 'make run           build the host and run it in the foreground with the sample configuration'
@@ -7,6 +7,8 @@ help:
 	@echo 'make test          build everything and run every test'
 	@echo 'make asan          the tests again under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make test-faults   random faults while everything runs (SEED=7 COUNT=200, ONLY="a part of their name")'
+	@echo 'make deb           build the Debian packages in build/deb (COMMIT=...: of that commit)'
+	@echo 'make test-deploy   install, upgrade and remove the packages on a real systemd (as root)'
 	@echo 'make flaky         run the tests that needed a second try until they fail (N=20 times, TESTS="name name")'
 	@echo 'make bench         print measured costs next to their limits'
 	@echo 'make fuzz          run the fuzz targets with libFuzzer (FUZZ_SECONDS=60 each)'
@@ -46,6 +48,16 @@ test-faults:
 	@cmake --preset dev >/dev/null
 	cmake --build --preset dev --target tst_faults
 	FAULTS_SEED=$(or $(SEED),7) FAULTS_COUNT=$(or $(COUNT),200) FAULTS_ONLY='$(ONLY)' build/dev/tests/tst_faults
+
+deb:
+	@scripts/setup deploy
+	scripts/deb $(COMMIT)
+
+# Uses the packages in build/deb; make deb builds them.
+test-deploy:
+	@scripts/setup deploy
+	[ -e build/deb/*.changes ] || scripts/deb
+	tests/deploy/test-deploy build/deb
 
 bench:
 	@scripts/announce bench 'make bench installs what is missing, builds the benchmarks' 4 'prints their figures (10 minutes)'

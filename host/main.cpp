@@ -100,6 +100,6 @@ int main(int argc, char** argv) {
     });
     QObject::connect(&termination, &host::Termination::reloadRequested, &host, &host::Host::reload);
     if (const Errors errors = host.start(); !errors.empty()) return report(errors);
-    greet(host);
+    if (!qEnvironmentVariableIsSet("NOTIFY_SOCKET")) greet(host);
     return QCoreApplication::exec();
 }
