@@ -168,7 +168,8 @@ class TestCrds : public QObject {
         QVERIFY(kind);
         QStringList names;
         for (const auto& column : kind->columns) names << column.name;
-        QCOMPARE(names.join(u' '), QStringLiteral("Enabled Synchronized Stratum Offset Sources Ready Reason Nodes Age"));
+        QCOMPARE(names.join(u' '),
+                 QStringLiteral("Enabled Synchronized Stratum Offset Sources Ready Reason Nodes Age"));
     }
 
    private:

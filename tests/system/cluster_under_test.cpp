@@ -19,7 +19,8 @@ QJsonObject merged(QJsonObject into, const QJsonObject& more) {
 
 fakes::KubeOptions ClusterUnderTest::withDefaults(const lab::Lab& lab, fakes::KubeOptions options) {
     options.wrapper = lab.enter(QStringLiteral("rt"));
-    for (const char* crd : {"ntp.fos1.io_ntpservices", "ntp.fos1.io_ntpclients", "ntp.fos1.io_ntpnodes", "networking.fos1.io_vlans"})
+    for (const char* crd :
+         {"ntp.fos1.io_ntpservices", "ntp.fos1.io_ntpclients", "ntp.fos1.io_ntpnodes", "networking.fos1.io_vlans"})
         options.manifests.prepend(tree::sourceFile(QStringLiteral("crds/")) + QLatin1String(crd) +
                                   QStringLiteral(".yaml"));
     return options;

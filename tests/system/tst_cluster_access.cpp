@@ -129,7 +129,8 @@ class TestClusterAccess : public QObject {
             used.insert(request.group + u'/' + request.resource + sub + u' ' + request.verb);
             // An apply that creates needs both.
             constexpr int kCreated = 201;
-            if (request.status == kCreated) used.insert(request.group + u'/' + request.resource + QStringLiteral(" create"));
+            if (request.status == kCreated)
+                used.insert(request.group + u'/' + request.resource + QStringLiteral(" create"));
         }
         std::set<QString> allowed = allowedBy(kRoles);
         allowed.merge(allowedBy(kSecretRoles));

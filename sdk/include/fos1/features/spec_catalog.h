@@ -16,8 +16,9 @@ class FOS1_SDK_EXPORT ISpecCatalog : public IInterface {
 
     /// Returns the kinds that configured plugins reconcile: `{"kinds": [{apiVersion, kind, plural, namespaced (bool),
     /// withdrawFirst (bool: withdraw what depends on an object before the object is removed), status (the JSON schema
-    /// of its status from the schema of record; empty: none), nodeDetail ({kind, plural, status}: the cluster-scoped kind
-    /// of the same apiVersion whose objects show what each node reports; absent: none)}, …]}`. Constant for the whole run.
+    /// of its status from the schema of record; empty: none), nodeDetail ({kind, plural, status}: the cluster-scoped
+    /// kind of the same apiVersion whose objects show what each node reports; absent: none)}, …]}`. Constant for the
+    /// whole run.
     virtual QCborMap kinds() = 0;
 
     /// The number of running plugins that reconcile this kind and have yet to reconcile the current desired state to an
