@@ -121,6 +121,17 @@ QCborValue essence(const QCborValue& value, bool isInList) {
     return value;
 }
 
+bool isSameValue(const QCborValue& a, const QCborValue& b) {
+    const auto isNumber = [](const QCborValue& value) { return value.isInteger() || value.isDouble(); };
+    if (isNumber(a) && isNumber(b)) return a.toDouble() == b.toDouble();
+    if (a.isMap() && b.isMap()) return isSame(a.toMap(), b.toMap());
+    if (!a.isArray() || !b.isArray()) return a == b;
+    const QCborArray all = a.toArray();
+    const QCborArray others = b.toArray();
+    return std::equal(all.begin(), all.end(), others.begin(), others.end(),
+                      [](const QCborValue& one, const QCborValue& other) { return isSameValue(one, other); });
+}
+
 }  // namespace
 
 bool isServedHere(const QCborMap& status) {
@@ -222,6 +233,12 @@ QCborMap headlineOf(const QCborMap& status) {
     return headline;
 }
 
-bool isSame(const QCborMap& a, const QCborMap& b) { return a.toJsonObject() == b.toJsonObject(); }
+bool isSame(const QCborMap& a, const QCborMap& b) {
+    if (a.size() != b.size()) return false;
+    return std::all_of(a.begin(), a.end(), [&b](const auto& item) {
+        const QCborValue other = b.value(QCborValue(item.first));
+        return !other.isUndefined() && isSameValue(QCborValue(item.second), other);
+    });
+}
 
 }  // namespace fos1::crd

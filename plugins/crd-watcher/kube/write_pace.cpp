@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kube/write_pace.h"
 
-#include <QCryptographicHash>
-#include <QJsonDocument>
-#include <QJsonObject>
-#include <QtEndian>
+#include <QCborArray>
+#include <QCborValue>
+#include <QHash>
 #include <algorithm>
 
 #include "core/node_status.h"
@@ -13,11 +12,30 @@ namespace fos1::crd {
 
 namespace {
 
-/// Equal for maps that isSame() considers equal.
-quint64 digestOf(const QCborMap& map) {
-    const QByteArray hash = QCryptographicHash::hash(QJsonDocument(map.toJsonObject()).toJson(QJsonDocument::Compact),
-                                                     QCryptographicHash::Sha1);
-    return qFromBigEndian<quint64>(hash.constData());
+quint64 mixed(quint64 a, quint64 b) {
+    constexpr quint64 kGolden = 0x9e3779b97f4a7c15;
+    a ^= b + kGolden + (a << 6) + (a >> 2);
+    return a * kGolden;
+}
+
+/// Equal for values that isSame() considers equal.
+quint64 digestOf(const QCborValue& value) {
+    quint64 digest = value.isArray() ? 1 : 0;
+    if (value.isMap()) {
+        const QCborMap map = value.toMap();
+        // The order of fields is irrelevant.
+        for (const auto& item : map)
+            digest += mixed(qHash(item.first.toString(), 0), digestOf(QCborValue(item.second)));
+        return mixed(2, digest);
+    }
+    if (value.isArray()) {
+        const QCborArray array = value.toArray();
+        for (const QCborValue& each : array) digest = mixed(digest, digestOf(each));
+        return digest;
+    }
+    if (value.isString()) return mixed(3, qHash(value.toString(), 0));
+    if (value.isInteger() || value.isDouble()) return mixed(4, qHash(value.toDouble(), 0));
+    return mixed(5, static_cast<quint64>(value.type()));
 }
 
 }  // namespace
@@ -25,15 +43,15 @@ quint64 digestOf(const QCborMap& map) {
 bool WritePace::isNews(const QCborMap& wanted, const QCborMap& present, const Limits& limits) {
     // A server that stores something different from what was written does not get the same write again and again.
     if (!isSame(essenceOf(wanted), essenceOf(present)))
-        return !m_when.isValid() || present.isEmpty() || digestOf(essenceOf(wanted)) != m_essence;
+        return !m_when.isValid() || present.isEmpty() || digestOf(essenceOf(wanted).toCborValue()) != m_essence;
     if (!m_when.isValid()) {
         // An earlier run has written it; numbers alone can wait as after a write of our own.
         m_when.start();
-        m_content = digestOf(present);
-        m_essence = digestOf(essenceOf(present));
+        m_content = digestOf(present.toCborValue());
+        m_essence = digestOf(essenceOf(present).toCborValue());
         return false;
     }
-    if (isSame(wanted, present) || digestOf(wanted) == m_content) return false;
+    if (isSame(wanted, present) || digestOf(wanted.toCborValue()) == m_content) return false;
     return m_when.elapsed() >= limits.refresh;
 }
 
@@ -54,8 +72,8 @@ void WritePace::wrote(const QCborMap& content, bool isOk) {
     m_when.start();
     m_details.invalidate();
     if (!isOk) return;
-    m_content = digestOf(content);
-    m_essence = digestOf(essenceOf(content));
+    m_content = digestOf(content.toCborValue());
+    m_essence = digestOf(essenceOf(content).toCborValue());
 }
 
 }  // namespace fos1::crd
