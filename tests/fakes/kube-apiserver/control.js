@@ -42,7 +42,7 @@ function controls(api, front, faults) {
             return {};
         },
         'shut-down': ({ ms = 60_000 }) => ({ asked: front.shutDown(ms) }),
-        connections: () => ({ open: front.sockets.size, everSecured: front.connections }),
+        connections: () => ({ open: front.openConnections(), everSecured: front.connections }),
         silence: ({ on = true }) => {
             front.isSilent = on;
             return {};

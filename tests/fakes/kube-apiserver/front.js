@@ -74,6 +74,14 @@ class Front {
         else for (const socket of this.sockets) if (socket.remotePort === remotePort) socket.destroy();
     }
 
+    /// Those that no side has closed. After a limit of its own (resets of streams), node no longer reads from a connection and
+    /// does not notice that the client closes it.
+    openConnections() {
+        const port = this.listener.address().port.toString(16).toUpperCase().padStart(4, '0');
+        const isOpen = (line) => new RegExp(`^ *\\d+: [0-9A-F]+:${port} [0-9A-F]+:[0-9A-F]+ 01 `).test(line);
+        return fs.readFileSync('/proc/self/net/tcp', 'utf8').split('\n').filter(isOpen).length;
+    }
+
     dropConnections() {
         const count = this.sockets.size;
         for (const socket of this.sockets) this.cut(socket.remotePort);
