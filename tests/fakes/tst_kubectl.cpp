@@ -139,13 +139,26 @@ class tst_kubectl : public QObject {
         RUN({"apply", "-f", tree::sourceFile(QStringLiteral("samples/router/manifests"))});
         RUN({"get", "ntpservices"});
         QCOMPARE(ageless(rows(result.output)[0]),
-                 QStringLiteral("NAME ENABLED SYNCHRONIZED STRATUM OFFSET SOURCES READY REASON"));
+                 QStringLiteral("NAME ENABLED SYNCHRONIZED STRATUM OFFSET SOURCES READY REASON NODES"));
         QCOMPARE(ageless(rows(result.output)[1]), QStringLiteral("main-ntp true"));
+        const QJsonObject isReady{{"type", "Ready"}, {"status", "True"}};
+        cluster.server.install({QJsonObject{{"apiVersion", "ntp.fos1.io/v1alpha1"},
+                                            {"kind", "NTPNode"},
+                                            {"metadata", QJsonObject{{"name", "router-a"}}},
+                                            {"status", QJsonObject{{"service", "network/main-ntp"},
+                                                                   {"synchronized", true},
+                                                                   {"stratum", 2},
+                                                                   {"offset", 0.25},
+                                                                   {"sourceCount", 3},
+                                                                   {"conditions", QJsonArray{isReady}}}}}});
+        RUN({"get", "ntpnodes"});
+        QCOMPARE(ageless(rows(result.output)[0]), QStringLiteral("NAME SERVICE SYNCED STRATUM OFFSET SOURCES READY"));
+        QCOMPARE(ageless(rows(result.output)[1]), QStringLiteral("router-a network/main-ntp true 2 0.25 3 True"));
         RUN({"get", "vl"});
         QCOMPARE(ageless(rows(result.output)[0]),
                  QStringLiteral("NAME ID INTERFACE ADDRESSES ZONE STATUS READY REASON"));
         RUN({"get", "fos1", "-o", "name"});
-        QCOMPARE(result.output.trimmed().split('\n').size(), 5);
+        QCOMPARE(result.output.trimmed().split('\n').size(), 6);
         RUN({"get", "ntp", "main-ntp", "-o", "yaml"});
         QVERIFY2(result.output.contains("\nkind: NTPService\n"), result.output.constData());
         QVERIFY(result.output.contains("    port: 123\n"));  // a default
