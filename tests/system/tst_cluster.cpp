@@ -168,6 +168,39 @@ class TestCluster : public QObject {
         QVERIFY(!m_host->process().log().contains("SecretString"));
     }
 
+    /// chronyd 4.3 dies when its keys change and it finds the keys of an NTS server that it is no more.
+    void aSecretChangesOnANodeThatOnceServedNts() {
+        const auto ntsKeys = [this] {
+            return lab::run("find", {m_host->path("state"), "-name", "ntskeys"}).output.trimmed();
+        };
+        m_cluster->service(kName, {{"security", QJsonObject{{"nts", QJsonObject{{"enabled", true}}}}}});
+        startHost();
+        QTRY_VERIFY_WITH_TIMEOUT(
+            lab::run("chronyc", {"-h", m_host->chronySocket(), "dump"}).output.contains("200 OK") &&
+                !ntsKeys().isEmpty(),
+            15'000);
+        QCOMPARE(m_host->stop(), 0);
+        QVERIFY(!ntsKeys().isEmpty());
+        m_cluster->secret("ntp-keys", {{"one", "TheFirstSecretString"}});
+        m_cluster->service(kName, {{"security", QJsonObject{{"authentication", keyFrom("ntp-keys", "one")}}}});
+        QVERIFY(m_host->start());
+        QTRY_VERIFY_WITH_TIMEOUT(
+            lab::run("chronyc", {"-h", m_host->chronySocket(), "activity"}).output.contains("200 OK"), 15'000);
+        QTRY_COMPARE(ntsKeys(), QByteArray());
+        QTRY_VERIFY(keysOnDisk().contains("SHA256"));
+        const QList<qint64> before = m_host->chronyds();
+        QCOMPARE(before.size(), 1);
+        for (const char* value : {"TheSecondSecretString", "TheThirdSecretString"}) {
+            const QByteArray keys = keysOnDisk();
+            m_cluster->secret("ntp-keys", {{"one", value}});
+            QTRY_VERIFY_WITH_TIMEOUT(keysOnDisk() != keys, 10'000);
+            // chronyd carries out the order with which it died, and this one, in turn.
+            QVERIFY(lab::run("chronyc", {"-h", m_host->chronySocket(), "activity"}).output.contains("200 OK"));
+            QCOMPARE(m_host->chronyds(), before);
+        }
+        QCOMPARE(ntsKeys(), QByteArray());
+    }
+
     void whatIsInvalidIsSaidInTheClusterAndTheLastGoodStays() {
         // A server that does not know CEL accepts what the plugin refuses.
         fakes::KubeOptions old;
