@@ -53,11 +53,11 @@ deb:
 	@scripts/setup deploy
 	scripts/deb $(COMMIT)
 
-# Uses the packages in build/deb; make deb builds them.
+# Uses the packages in build/deb; make deb builds them. EARLIER: a directory with those of an earlier commit, to upgrade from.
 test-deploy:
 	@scripts/setup deploy
 	[ -e build/deb/*.changes ] || scripts/deb
-	tests/deploy/test-deploy build/deb
+	tests/deploy/test-deploy build/deb $(EARLIER)
 
 bench:
 	@scripts/announce bench 'make bench installs what is missing, builds the benchmarks' 4 'prints their figures (10 minutes)'
