@@ -79,7 +79,7 @@ class Bench {
 
     void settle() { QTest::qWait(5'000); }
 
-    void end(const char* what, double seconds) {
+    void end(const char* what, double seconds) const {
         std::map<QString, int> byKind;
         const auto all = m_rig.server.requests();
         for (qsizetype i = m_before; i < all.size(); ++i) {

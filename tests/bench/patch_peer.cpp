@@ -131,7 +131,7 @@ int main(int argc, char** argv) {
     curl_global_init(CURL_GLOBAL_DEFAULT);
     Peer peer(argv);
     const auto begun = std::chrono::steady_clock::now();
-    peer.run(std::atoi(argv[7]));
+    peer.run(static_cast<int>(std::strtol(argv[7], nullptr, 10)));
     peer.print(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
     return 0;
 }

@@ -2,6 +2,8 @@
 // A node that reports what it serves in an object of its own, in the cluster of a rig.
 #pragma once
 
+#include <utility>
+
 #include "kube/node_beat.h"
 #include "status_rig.h"
 
@@ -64,7 +66,7 @@ struct ReportingNode {
                   {QStringLiteral("t.io/v1/Thing")},
                   &own,
                   &book}),
-          beat(*cluster.client, named(beats, name), [this] {
+          beat(*cluster.client, named(std::move(beats), name), [this] {
               return NodeBeat::Others{writer.nodes(),
                                       std::max(writer.nodeCount() - (own.isReporting() ? 1 : 0), qsizetype{0})};
           }) {
