@@ -64,7 +64,7 @@ class TestVlanCrd : public QObject {
             QVERIFY2(m_catalog->find(QString::fromLatin1(name)), name);
         QStringList names;
         for (const auto& column : m_catalog->find(QStringLiteral("vlans"))->columns) names << column.name;
-        QCOMPARE(names.join(u' '), QStringLiteral("ID Interface Addresses Zone Status Age"));
+        QCOMPARE(names.join(u' '), QStringLiteral("ID Interface Addresses Zone Status Ready Reason Age"));
     }
 
    private:

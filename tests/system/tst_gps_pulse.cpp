@@ -28,9 +28,12 @@ class TestGpsPulse : public QObject {
         QTRY_COMPARE_WITH_TIMEOUT(selected(), QStringLiteral("PPS"), 60'000);
         QTRY_VERIFY_WITH_TIMEOUT(m_gps->sync()[u"error_bound_ns"].toDouble() < 1e7, 30'000);
         QCOMPARE(m_gps->rightUntil("Healthy", 10, 5), QString());
-        const auto answer = m_gps->ask();
-        QVERIFY(answer && answer->stratum == 1);
-        QVERIFY(std::chrono::abs(answer->offset) < std::chrono::milliseconds(1));
+        // One answer may be late on its way; a client looks at several.
+        const auto isExact = [this] {
+            const auto answer = m_gps->ask();
+            return answer && answer->stratum == 1 && std::chrono::abs(answer->offset) < std::chrono::milliseconds(1);
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isExact(), 30'000);
     }
 
    private Q_SLOTS:
@@ -94,7 +97,7 @@ class TestGpsPulse : public QObject {
     void aDeviceThatVanishes() {
         pulses("absent");
         QCOMPARE(m_gps->rightUntil("HardwareMissing", 10, 20), QString());
-        QTRY_COMPARE_WITH_TIMEOUT(selected(), QStringLiteral("NMEA"), 30'000);
+        QTRY_COMPARE_WITH_TIMEOUT(selected(), QStringLiteral("NMEA"), 60'000);
         QCOMPARE(m_gps->host->chronyds().size(), 1);
     }
 };

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::size_t kMostAtOnce = 16;
 constexpr std::chrono::milliseconds kWriteRetry{2000};
+constexpr int kMostPrunes = 3;
 constexpr int kMostDoublings = 5;
 constexpr std::chrono::milliseconds kShortestWait{20};
 const QString kManager = QStringLiteral("fos1-host");
@@ -311,6 +312,10 @@ void StatusWriter::markAwaiting() {
 
 void StatusWriter::setGone(const std::set<QString>& nodes) {
     m_gone = nodes;
+    for (auto& [key, book] : m_books) {
+        std::erase_if(book.pruned, [this](const auto& each) { return !m_gone.contains(each.first); });
+        for (auto& [node, pruned] : book.pruned) pruned.isDone = pruned.times >= kMostPrunes;
+    }
     if (std::erase_if(m_nodes, [this](const QString& node) { return m_gone.contains(node); }) == 0) return;
     for (const auto& [key, object] : m_source.objects()) {
         bookOf(key).isToBePruned = true;
@@ -318,6 +323,8 @@ void StatusWriter::setGone(const std::set<QString>& nodes) {
     }
 }
 
+/// Once for each node in a sweep, and in a few sweeps: an entry that stays belongs to another field manager, and asking
+/// again would not change that.
 bool StatusWriter::prune(const ObjectKey& key, const QCborArray& nodes) {
     Book& book = bookOf(key);
     for (const QCborValue& value : nodes) {
@@ -327,14 +334,22 @@ bool StatusWriter::prune(const ObjectKey& key, const QCborArray& nodes) {
             m_nodes.insert(node);
             continue;
         }
+        if (const auto before = book.pruned.find(node); before != book.pruned.end() && before->second.isDone) {
+            if (before->second.times < kMostPrunes) m_nodes.insert(node);
+            continue;
+        }
         const kube::ResourceType* type = m_source.typeOf(key);
         if (!type) return false;
         m_busy.insert(key);
         m_client.send(statusRequest(*type, key, kManager + u'.' + node, {}), this,
-                      [this, key](const kube::ApiReply& reply) {
+                      [this, key, node](const kube::ApiReply& reply) {
                           m_busy.erase(key);
                           // After a failure, a later sweep tries again.
-                          if (!reply.isOk()) bookOf(key).isToBePruned = false;
+                          Book& of = bookOf(key);
+                          if (reply.isOk())
+                              of.pruned[node] = {of.pruned[node].times + 1, true};
+                          else
+                              of.isToBePruned = false;
                           mark(key);
                       });
         return true;

@@ -67,6 +67,10 @@ class StatusWriter : public QObject, public IStatusListener {
    private:
     enum class Part { Entry = 0, Whole };
     using Clock = std::chrono::steady_clock;
+    struct Pruned {
+        int times = 0;
+        bool isDone = false;  ///< in this sweep
+    };
     struct Book {
         QByteArray own;                       ///< the plugins' status on this node, compacted; null: none yet; empty:
                                               ///< no more
@@ -77,7 +81,8 @@ class StatusWriter : public QObject, public IStatusListener {
         Clock::time_point due;                ///< when to consider the object again; no value: not by time
         int failures = 0;
         bool isAwaitingLease = false;
-        bool isToBePruned = false;  ///< it may have entries of nodes that were found to be gone
+        bool isToBePruned = false;              ///< it may have entries of nodes that were found to be gone
+        std::map<QString, Pruned> pruned = {};  ///< by node that is gone
         bool isToBeSummarized = false;
         bool isLeaseChecked = false;  ///< since then, another node was seen to have the Lease
         int nodeCount = 0;            ///< by its summary

@@ -98,6 +98,7 @@ class TestNodeBeat : public QObject {
         two.say("a", ready(true));
         QTRY_COMPARE_WITH_TIMEOUT(nodes().size(), 2, 20'000);
         two.beat.leave([] {});
+        two.cluster.source.stop();
         QTRY_COMPARE_WITH_TIMEOUT(nodes(), QStringList{"n1"}, 20'000);
     }
 

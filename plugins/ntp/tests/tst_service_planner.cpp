@@ -6,18 +6,25 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "chrony/run_as.h"
 #include "security/certificate.h"
 #include "service_planner.h"
 
 using namespace fos1;
 using namespace fos1::ntp;
 
+namespace {
+
+Result<RunAs> runAs() { return resolveRunAs({}); }
+
+}  // namespace
+
 class TestServicePlanner : public QObject {
     Q_OBJECT
    private Q_SLOTS:
     void theLastPlanMakesNoDifference() {
         const QTemporaryDir dir;
-        const ServicePlanner planner({dir.path(), dir.path()}, {}, ClockControl::None);
+        const ServicePlanner planner({dir.path(), dir.path()}, runAs, ClockControl::None);
         QRandomGenerator random(3);
         NtpServiceSpec spec;
         spec.vlans.defaults = VlanPolicy();
@@ -81,7 +88,7 @@ class TestServicePlanner : public QObject {
                    file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
         };
         QVERIFY(write("chain.pem", old.certificate + authority.certificate) && write("key.pem", old.key));
-        const ServicePlanner planner({dir.path(), dir.path()}, {}, ClockControl::None);
+        const ServicePlanner planner({dir.path(), dir.path()}, runAs, ClockControl::None);
         NtpServiceSpec spec;
         spec.nts.enabled = true;
         spec.nts.certificateFile = dir.filePath(QStringLiteral("chain.pem"));
