@@ -102,6 +102,16 @@ class UpdateTest : public QObject {
         zone.memoryFile = m_dir.filePath(QStringLiteral("%1.names").arg(++m_count));
         return zone;
     }
+    /// Its server is found by the SOA, which the server at 127.0.0.53 is asked for, as every name is from now on.
+    [[nodiscard]] UpdateZone zoneBySoa(const QString& owner) {
+        UpdateZone zone = zoneOf(owner);
+        zone.server.reset();
+        zone.resolvers = m_dir.filePath(QStringLiteral("resolv.conf"));
+        if (!lab::writeFile(zone.resolvers, "nameserver 127.0.0.53\n") ||
+            lab::run(QStringLiteral("mount"), {"--bind", zone.resolvers, "/etc/resolv.conf"}).exitCode != 0)
+            qWarning("resolv.conf could not be replaced");
+        return zone;
+    }
     bool writeKey(const QByteArray& text) {
         return lab::writeFile(m_dir.filePath("key"), text) &&
                QFile::setPermissions(m_dir.filePath("key"), QFile::ReadOwner | QFile::WriteOwner);
