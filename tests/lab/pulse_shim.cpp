@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <linux/pps.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,7 +20,6 @@ namespace {
 
 constexpr long kLateNs = 400'000'000;
 
-int pulseFile = -1;
 pps_kparams parameters{PPS_API_VERS, PPS_CAPTUREASSERT | PPS_TSFMT_TSPEC, {}, {}};
 pps_kinfo last{};
 
@@ -48,7 +49,13 @@ int openAny(const char* path, int flags, int mode) {
         errno = ENOENT;
         return -1;
     }
-    return pulseFile = realOpen("/dev/null", O_RDWR | O_CLOEXEC, 0);
+    return realOpen("/dev/null", O_RDWR | O_CLOEXEC, 0);
+}
+
+/// A process may have the device open several times. Nobody asks /dev/null for pulses.
+bool isOfPulses(int file, unsigned long request) {
+    struct stat seen {};
+    return _IOC_TYPE(request) == _IOC_TYPE(PPS_FETCH) && ::fstat(file, &seen) == 0 && seen.st_rdev == ::makedev(1, 3);
 }
 
 int fetch(pps_fdata* data) {
@@ -98,7 +105,7 @@ int ioctl(int file, unsigned long request, ...) noexcept {
     void* const argument = va_arg(more, void*);
     va_end(more);
     static auto* const real = next<int(int, unsigned long, ...)>("ioctl");
-    if (file < 0 || file != pulseFile) return real(file, request, argument);
+    if (!isOfPulses(file, request)) return real(file, request, argument);
     switch (request) {
         case PPS_GETCAP:
             *static_cast<int*>(argument) = PPS_CAPTUREASSERT | PPS_OFFSETASSERT | PPS_TSFMT_TSPEC;

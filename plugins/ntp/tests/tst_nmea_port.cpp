@@ -167,7 +167,7 @@ class TestNmeaPort : public QObject {
         QVERIFY(hasReason(clock, "HardwareMissing", 2000));
         const double before = cpuSeconds();
         QTest::qWait(3000);
-        QVERIFY(cpuSeconds() - before < 0.03);
+        QVERIFY(cpuSeconds() - before < 0.3);  // a busy loop takes all of it
         QVERIFY(changes <= 2);
         pty = std::make_unique<ReceiverPty>();
         player = std::make_unique<Player>(*pty);
