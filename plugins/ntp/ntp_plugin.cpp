@@ -13,9 +13,6 @@ namespace fos1::ntp {
 
 namespace {
 
-const QString kServiceKind = QStringLiteral("NTPService");
-const QString kClientKind = QStringLiteral("NTPClient");
-
 EngineOptions engineOptions(IHost& host) {
     const QCborMap configuration = host.configuration();
     EngineOptions options;
@@ -58,7 +55,7 @@ QString NtpPlugin::start(IHost* host) {
     addPage(QStringLiteral("authdata"), authenticationPage);
     addPage(QStringLiteral("serverstats"), serverStatisticsPage);
     m_pages.addLater(QStringLiteral("clients"), [this](const QString& argument, const page::Reply& reply) {
-        m_service->showClients(argument, [reply](const QCborMap& document) { reply(document); });
+        m_service->report().showClients(argument, [reply](const QCborMap& document) { reply(document); });
     });
     m_pages.open(*host);
     return {};
@@ -67,7 +64,7 @@ QString NtpPlugin::start(IHost* host) {
 void NtpPlugin::addPage(const QString& name, QCborMap (*write)(const PageFacts&, const QString&)) {
     m_pages.add(name, [this, write](const QString& argument) {
         QCborMap document;
-        m_service->look([&](const PageFacts& facts) { document = write(facts, argument); });
+        m_service->report().look([&](const PageFacts& facts) { document = write(facts, argument); });
         return document;
     });
 }

@@ -5,33 +5,15 @@
 #pragma once
 
 #include <QObject>
-#include <functional>
-#include <optional>
-#include <vector>
 
-#include "chrony/chrony_engine.h"
 #include "chrony/chrony_user.h"
 #include "chrony/chronyd_version.h"
-#include "client_groups.h"
-#include "client_service.h"
-#include "clock_claim.h"
-#include "clock_watch.h"
-#include "core/chrony_plan.h"
-#include "core/node_claim.h"
-#include "core/secrets.h"
 #include "dhcp/lease_watch.h"
-#include "fos1/plugin.h"
-#include "hardware_clocks.h"
-#include "metrics/ntp_metrics.h"
-#include "model/ntp_service_spec.h"
 #include "network_watch.h"
-#include "node_labels.h"
-#include "pages/service_pages.h"
 #include "reconcile_tickets.h"
 #include "service_choice.h"
-#include "service_events.h"
-#include "service_planner.h"
-#include "status_publisher.h"
+#include "service_report.h"
+#include "service_watch.h"
 
 namespace fos1::ntp {
 
@@ -46,37 +28,20 @@ class TimeService final : public QObject {
     /// The whole desired state. The oldest service that claims the node serves; the others are told about it.
     void reconcile(const QCborMap& snapshot, Ticket ticket);
     /// What becomes of it (IChangeReconciler).
-    void changed(const QCborMap& object);
-    void removed(const ObjectKey& key);
+    void changed(const QCborMap& object) { m_objects.changed(object); }
+    void removed(const ObjectKey& key) { m_objects.removed(key); }
     void reconcileChanges(Ticket ticket);
 
     /// IPreviewer::preview().
     [[nodiscard]] QCborMap preview(const QCborMap& snapshot);
 
-    /// What the pages show, during the call.
-    void look(const std::function<void(const PageFacts&)>& see) const;
-    /// Reads who asked for the time from chronyd and answers with a page: once, at once or from the event loop within
-    /// some seconds. `argument` as clientViewFrom() takes it.
-    void showClients(const QString& argument, std::function<void(const QCborMap&)> show);
+    /// For the pages.
+    [[nodiscard]] ServiceReport& report() { return m_report; }
 
     /// Ends chronyd, unless it can go on without us, and completes `ticket`.
     void stop(Ticket ticket);
 
    private:
-    /// An NTPService whose spec could be understood.
-    struct Declared {
-        ObjectKey key;
-        qint64 generation = 0;
-        NtpServiceSpec spec;
-    };
-    /// With what follows from it on this node.
-    struct Service {
-        Declared declared;
-        PlannedService planned;
-    };
-    /// Shared, since completions must be copyable and there may be thousands of groups in it.
-    using ServicePointer = std::shared_ptr<const Service>;
-
     void reconcileServices(Ticket ticket);
     void serve(const DesiredObject& object, Ticket ticket);
     /// Plans what is declared from how things are now.
@@ -90,23 +55,9 @@ class TimeService final : public QObject {
     void commit(const ServicePointer& service);
     void stopChronyd(const QString& why, Ticket ticket);
     void refuse(const DesiredObject& object, const Errors& errors, Ticket ticket);
-    void showServices();
-    /// The refresh runs until stop().
-    [[nodiscard]] bool isStopped() const { return !m_refresh.isActive(); }
     void withdraw(const QString& why);
     void endMeasuring(const QString& why);
-
-    void onUp(const ChronydStart& start);
-    void onDied(const QString& why);
-    void onGapMeasured(std::chrono::milliseconds gap);
-    void onNetworkImproved();
-    void onObserved(const Observation& observation);
-    void onClockChanged(const RefclockFacts& clock);
-    /// There is a service that is declared. The input is valid during the call.
-    void withStatus(const std::function<void(const StatusInput&)>& use) const;
-    void showStatus();
-    /// What is in force; before anything is, what is declared.
-    [[nodiscard]] const Declared& shown() const;
+    void showServices();
     void setReconciled(ConditionStatus status, const QString& reason, const QString& message, qint64 generation);
 
     const HostView& m_host;
@@ -116,9 +67,7 @@ class TimeService final : public QObject {
     ChronydVersion m_askVersion;
     std::optional<ChronyVersion> m_version;
     NodeLabels m_nodeLabels;
-    std::vector<DesiredObject> m_services;  ///< the last desired state
-    Secrets m_secrets;
-    ClientGroups m_groups;
+    DesiredObjects m_objects;
     QTimer m_refresh;
     ChronyEngine m_engine;
     ClientService m_clients;
@@ -129,13 +78,11 @@ class TimeService final : public QObject {
     ClockClaim m_claim;
     NtpMetrics m_metrics;
     ReconcileTickets m_tickets;
-    StatusPublisher m_status;
-    ServiceEvents m_events;
-    std::optional<Declared> m_declared;  ///< what is to serve
-    ServicePointer m_inForce;            ///< what chronyd confirmed last; null: nothing, or it was told to end
-    std::optional<Condition> m_reconciled;
+    const ServiceEvents m_events;
+    ServiceStanding m_standing;
+    ServiceReport m_report;
+    ServiceWatch m_watch;
     bool m_isRefreshWanted = false;  ///< something happened during a change
-    std::chrono::steady_clock::time_point m_lastHeal;
 };
 
 }  // namespace fos1::ntp

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "chrony/chrony_engine.h"
 
-#include <QDateTime>
-#include <QFile>
 #include <QRandomGenerator>
 
 #include "chrony/chrony_files.h"
@@ -26,12 +24,9 @@ ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
       m_runner(makeRunner(m_options.unit, m_options.layout.argumentFile())),
       m_probe(m_client, m_options.patience),
       m_gap(m_client),
-      m_online(m_client,
-               {[this](const QByteArray& keys) { return writeConfigFile(m_options.layout.keyFile(), keys, m_user); },
-                [this](const QByteArray& sources) {
-                    return writeConfigFile(m_options.layout.sourceFile(), sources, m_user);
-                }}) {
-    m_state.seesLog = !m_runner->outlivesUs();
+      m_adoption(m_options.layout, *m_runner, m_client),
+      m_online(m_client, readAgain(m_options.layout, m_user)) {
+    m_standing.setSeesLog(!m_runner->outlivesUs());
     m_retry.setSingleShot(true);
     connect(&m_retry, &QTimer::timeout, this, &ChronyEngine::startFresh);
     connect(&m_probe, &AnswerProbe::answered, this, &ChronyEngine::onAnswered);
@@ -45,39 +40,34 @@ ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
     connect(m_runner.get(), &ChronydRunner::logged, this, &ChronyEngine::onLogged);
     connect(&m_strays, &StrayChanges::seen, this, &ChronyEngine::heal);
     connect(&m_gap, &RestartGap::measured, this, &ChronyEngine::gapMeasured);
+    connect(&m_standing, &EngineStanding::changed, this, &ChronyEngine::stateChanged);
 }
 
-ChronyEngine::~ChronyEngine() = default;
-
 void ChronyEngine::apply(const ChronyPlan& plan, Applied completion) {
-    failApply({ErrorCode::Conflict, QStringLiteral("replaced by a newer configuration"), {}});
+    completeApply(failure(ErrorCode::Conflict, QStringLiteral("replaced by a newer configuration")));
     m_onApplied = std::move(completion);
     ++m_request;
-    if (!m_onStopped.empty()) {
-        failApply({ErrorCode::Conflict, QStringLiteral("chronyd is being stopped"), {}});
+    if (!m_onStopped.isEmpty()) {
+        completeApply(failure(ErrorCode::Conflict, QStringLiteral("chronyd is being stopped")));
         return;
     }
     m_check.cancel();
     m_online.cancel();
-    const bool inPlace = plan == m_plan && (m_state.phase != EnginePhase::Running || plan == m_lastGood);
-    if (inPlace && m_state.phase == EnginePhase::Running) return completeApply(Change{ChangeKind::None, {}});
+    const bool inPlace = plan == m_plan && (!m_standing.isRunning() || plan == m_lastGood);
+    if (inPlace && m_standing.isRunning()) return completeApply(Change{ChangeKind::None, {}});
     // A start or restart with this very configuration is under way: its outcome is the answer.
-    if (inPlace && (m_state.phase == EnginePhase::Starting || m_state.phase == EnginePhase::Stopping)) return;
+    if (inPlace && m_standing.isChanging()) return;
     const auto prepared = m_options.runAsNow().and_then([this](const RunAs& user) {
         m_user = user;
         return prepareDirectories(m_options.layout, user);
     });
-    if (!prepared) {
-        noteError(prepared.error().text());
-        failApply(prepared.error());
-        return;
-    }
+    if (!prepared) return giveUp(prepared.error());
     checkCandidate(plan);
 }
 
 void ChronyEngine::stop(Completion completion) {
-    m_onStopped.push_back(std::move(completion));
-    failApply({ErrorCode::Conflict, QStringLiteral("chronyd is being stopped"), {}});
+    m_onStopped.add(std::move(completion));
+    completeApply(failure(ErrorCode::Conflict, QStringLiteral("chronyd is being stopped")));
     if (m_onStopped.size() > 1) return;
     ++m_run;
     ++m_request;
@@ -87,24 +77,20 @@ void ChronyEngine::stop(Completion completion) {
     m_probe.stop();
     m_gap.cancel();
     m_online.cancel();
-    m_plan = {};
-    m_lastGood = {};
+    m_plan = m_lastGood = {};
     m_startReason = StartReason::Wanted;
     m_reloadHistory = false;
-    forget();
-    if (!m_runner->isAlive()) {
-        m_runner->lookUp([this](const tl::expected<void, Error>& known) {
-            if (!known) return finishStop(known);
-            endRunning();
-        });
-        return;
-    }
-    endRunning();
+    m_adoption.forget();
+    if (m_runner->isAlive()) return endRunning();
+    m_runner->lookUp([this](const tl::expected<void, Error>& known) {
+        if (!known) return m_onStopped.complete(this, known);
+        endRunning();
+    });
 }
 
 void ChronyEngine::endRunning() {
     if (m_runner->isAlive()) {
-        setPhase(EnginePhase::Stopping);
+        m_standing.setPhase(EnginePhase::Stopping);
         m_endExpected = true;
         m_runner->end();
         return;
@@ -115,74 +101,85 @@ void ChronyEngine::endRunning() {
 
 void ChronyEngine::checkCandidate(const ChronyPlan& plan) {
     const QString candidate = m_options.layout.candidateFile();
-    if (auto written = writeConfigFile(candidate, plan.whole(), m_user); !written) {
-        noteError(written.error().text());
-        failApply(written.error());
-        return;
-    }
+    if (auto written = writeConfigFile(candidate, plan.whole(), m_user); !written) return giveUp(written.error());
     m_check.run(candidate, [this, plan](const tl::expected<void, Error>& result) {
-        QFile::remove(m_options.layout.candidateFile());
-        if (result) {
-            findRunning(plan);
-            return;
-        }
+        if (result) return findRunning(plan);
         const bool refused = result.error().code == ErrorCode::InvalidInput;
-        noteError((refused ? QStringLiteral("chronyd refuses its new configuration: ") : QString()) +
-                  result.error().text());
-        failApply(result.error());
+        m_standing.setError((refused ? QStringLiteral("chronyd refuses its new configuration: ") : QString()) +
+                            result.error().text());
+        completeApply(tl::unexpected<Error>(result.error()));
+    });
+}
+
+void ChronyEngine::findRunning(const ChronyPlan& plan) {
+    if (m_runner->isAlive()) return m_isAdopting ? adopt(plan) : putInPlace(plan);
+    m_runner->lookUp([this, plan, request = m_request](const tl::expected<void, Error>& known) {
+        if (request != m_request) return;
+        if (!known) return giveUp(known.error());
+        if (m_runner->isAlive()) return adopt(plan);
+        putInPlace(plan);
+    });
+}
+
+/// What it has is compared with the plan as if we had started it. One that does not answer, or of which it is not known
+/// for certain what it has, is restarted.
+void ChronyEngine::adopt(const ChronyPlan& plan) {
+    m_isAdopting = true;
+    m_retry.stop();
+    m_leftBehind.cancel();
+    UnixDatagramSocket::removeLeftovers(m_options.layout.socketDirectory());
+    m_standing.setPid(m_runner->pid());
+    m_standing.setPhase(EnginePhase::Starting);
+    m_adoption.ask(this, [this, plan, request = m_request](const Adoption::Found& found) {
+        if (request != m_request) return;
+        m_isAdopting = false;
+        if (found.answers) {
+            isUp();
+            Q_EMIT up({state().pid, StartReason::FoundRunning, {}});
+            m_startReason = StartReason::EndedByItself;
+        }
+        if (found.answers && found.record) {
+            m_plan = m_lastGood = found.record->plan;
+            m_held = found.record->held;
+        }
+        putInPlace(plan);
     });
 }
 
 void ChronyEngine::putInPlace(const ChronyPlan& plan) {
-    if (auto done = writePlan(plan, m_options.layout, m_user); !done) {
-        noteError(done.error().text());
-        failApply(done.error());
-        return;
-    }
+    if (auto done = writePlan(plan, m_options.layout, m_user); !done) return giveUp(done.error());
     m_plan = plan;
     m_backoff.reset();
     if (!m_runner->isAlive()) {
         m_change = changeKind({}, plan);
         return startFresh();
     }
-    m_change = changeOf(plan);
+    m_change = changeOfRunning(inForce(), m_held, m_standing.isRunning(), plan);
     if (m_change.kind == ChangeKind::Restart)
         replaceRunning(StartReason::Changed);
     else
         changeOnline();
 }
 
-/// What it takes to give `plan` to the chronyd that runs.
-Change ChronyEngine::changeOf(const ChronyPlan& plan) const {
-    if (!inForce())
-        return {ChangeKind::Restart, {QStringLiteral("the configuration of the running chronyd is unknown")}};
-    Change change = changeKind(m_lastGood, plan);
-    if (change.kind == ChangeKind::Restart) return change;
-    if (m_state.phase != EnginePhase::Running) change.kind = ChangeKind::Restart;
-    if (m_held.access.isFull())
-        return {ChangeKind::Restart, change.reasons + QStringList(QStringLiteral("too many access rules on record"))};
-    return change;
-}
-
 void ChronyEngine::changeOnline() {
-    forget();
+    m_adoption.forget();
     removeStrayServerKeys(m_plan, m_options.layout);
     m_online.run(m_held, m_plan, [this](const tl::expected<void, Error>& result) {
         if (!result) return undoOnline(result.error());
         m_lastGood = m_plan;
-        remember();
+        m_adoption.remember(m_lastGood, m_held, m_user);
         completeApply(m_change);
     });
 }
 
 bool ChronyEngine::isSettled() const {
-    return m_state.phase == EnginePhase::Running && !m_onApplied && m_plan == m_lastGood && !m_online.isRunning();
+    return m_standing.isRunning() && !m_onApplied && m_plan == m_lastGood && !m_online.isRunning();
 }
 
 void ChronyEngine::heal() {
     if (!isSettled()) return;
     m_online.runAndCheckAll(m_held, m_plan, m_strays.take(), [this](const tl::expected<void, Error>& result) {
-        if (!result) noteError(result.error().text());
+        if (!result) m_standing.setError(result.error().text());
         if (m_online.hasMended()) Q_EMIT healed();
     });
 }
@@ -190,43 +187,42 @@ void ChronyEngine::heal() {
 void ChronyEngine::onLogged(const QString& line) {
     m_strays.feed(line);
     Q_EMIT logged(line);
-    if (!isComplaint(line)) return;
-    m_state.complaint = {line, QDateTime::currentMSecsSinceEpoch()};
-    announce();
+    if (isComplaint(line)) m_standing.complain(line);
 }
 
 void ChronyEngine::restart() {
     if (!isSettled()) return;
-    noteError(QStringLiteral("chronyd has no socket for its clients and is started again"));
+    m_standing.setError(QStringLiteral("chronyd has no socket for its clients and is started again"));
     replaceRunning(StartReason::PortFree);
 }
 
 /// chronyd has part of the change, or none. When it does not even take back what it had, a restart brings that.
 void ChronyEngine::undoOnline(const Error& why) {
-    noteError(why.text());
+    m_standing.setError(why.text());
     m_plan = m_lastGood;
-    if (auto written = writePlan(m_plan, m_options.layout, m_user); !written) noteError(written.error().text());
+    if (auto written = writePlan(m_plan, m_options.layout, m_user); !written)
+        m_standing.setError(written.error().text());
     m_online.run(m_held, m_plan, [this, why](const tl::expected<void, Error>& result) {
         if (result) {
-            remember();
+            m_adoption.remember(m_lastGood, m_held, m_user);
         } else {
-            noteError(result.error().text());
+            m_standing.setError(result.error().text());
             replaceRunning(StartReason::PreviousRestored);
         }
-        failApply({ErrorCode::InvalidInput,
-                   QStringLiteral("chronyd did not accept the change, so its previous configuration was restored: %1")
-                       .arg(why.text()),
-                   {}});
+        completeApply(
+            failure(ErrorCode::InvalidInput,
+                    QStringLiteral("chronyd did not accept the change, so its previous configuration was restored: %1")
+                        .arg(why.text())));
     });
 }
 
 /// The measurements are dumped and taken up again, so that clients see no gap.
 void ChronyEngine::replaceRunning(StartReason reason) {
     m_startReason = reason;
-    const bool answers = m_state.phase == EnginePhase::Running;
+    const bool answers = m_standing.isRunning();
     m_online.cancel();
-    forget();
-    setPhase(EnginePhase::Stopping);
+    m_adoption.forget();
+    m_standing.setPhase(EnginePhase::Stopping);
     m_probe.stop();
     m_reloadHistory = m_reloadHistory || answers;
     if (!answers) return restartRunning();
@@ -250,65 +246,47 @@ void ChronyEngine::startFresh() {
     m_leftBehind.cancel();
     m_client.close();
     UnixDatagramSocket::removeLeftovers(m_options.layout.socketDirectory());
-    setPhase(EnginePhase::Starting);
+    m_standing.setPhase(EnginePhase::Starting);
     m_runner->lookUp([this, run = ++m_run](const tl::expected<void, Error>& known) {
         if (run != m_run) return;
         if (!known) {
-            noteError(known.error().text());
+            m_standing.setError(known.error().text());
             return waitToStart(known.error().text(), {});
         }
         if (m_runner->isAlive()) return launch();  // none of ours any more, but no stranger
-        endLeftBehind();
+        m_leftBehind.end(m_options.layout.paths().pidFile, m_options.layout.configFile(),
+                         [this](const tl::expected<void, Error>& ended) {
+                             if (ended) return launch();
+                             onUnexpectedExit(ended.error().text(), {});
+                         });
     });
-}
-
-void ChronyEngine::endLeftBehind() {
-    m_leftBehind.end(m_options.layout.paths().pidFile, m_options.layout.configFile(),
-                     [this](const tl::expected<void, Error>& result) {
-                         if (result) {
-                             launch();
-                             return;
-                         }
-                         onUnexpectedExit(result.error().text(), {});
-                     });
 }
 
 void ChronyEngine::launch() {
     ++m_run;
-    // While chronyd runs, its keys are changed in steps of their own (OnlineChange). The rest is written again too:
-    // somebody may have removed it.
-    if (const auto written = writeWhole(m_plan, m_options.layout, m_user); !written) {
-        onUnexpectedExit(written.error().text(), {});
-        return;
-    }
-    // chronyd has ended; a number in its pid file may by now be somebody else's, and would keep chronyd from starting.
-    QFile::remove(m_options.layout.paths().pidFile);
-    removeStrayServerKeys(m_plan, m_options.layout);
-    QStringList arguments{QStringLiteral("-d"), QStringLiteral("-f"), m_options.layout.configFile()};
-    if (m_options.clockControl != ClockControl::Adjust) arguments << QStringLiteral("-x");
-    if (std::exchange(m_reloadHistory, false)) arguments << QStringLiteral("-r");
-    arguments << m_user.arguments;
+    const auto arguments = prepareStart(m_plan, m_options.layout, m_user, m_options.clockControl, m_reloadHistory);
+    if (!arguments) return onUnexpectedExit(arguments.error().text(), {});
+    m_reloadHistory = false;
     m_endExpected = false;
     m_held = HeldSettings(m_plan);
     (void)m_strays.take();
-    m_state.complaint = {};
-    setPhase(EnginePhase::Starting);
-    m_runner->start(m_options.chronyd, arguments);
-    m_state.pid = m_runner->pid();
-    announce();
+    m_standing.forgetComplaint();
+    m_standing.setPhase(EnginePhase::Starting);
+    m_runner->start(m_options.chronyd, *arguments);
+    m_standing.setPid(m_runner->pid());
     m_probe.start();
 }
 
 void ChronyEngine::onAnswered() {
     if (m_runner->pid() == 0) return m_probe.again();
-    m_state.pid = m_runner->pid();
-    qCInfo(lcEngine).noquote() << QStringLiteral("chronyd answers, pid=%1 user=%2").arg(m_state.pid).arg(m_user.user);
-    setPhase(EnginePhase::Running);
+    qCInfo(lcEngine).noquote()
+        << QStringLiteral("chronyd answers, pid=%1 user=%2").arg(m_runner->pid()).arg(m_user.user);
+    isUp();
     m_lastGood = m_plan;
-    remember();
+    m_adoption.remember(m_lastGood, m_held, m_user);
     completeApply(m_change);
     m_gap.answered();
-    Q_EMIT up({m_state.pid, m_startReason, m_change.reasons});
+    Q_EMIT up({state().pid, m_startReason, m_change.reasons});
     m_startReason = StartReason::EndedByItself;
     completeLeave();
 }
@@ -318,32 +296,28 @@ void ChronyEngine::onExited(const QString& why) {
     m_online.cancel();
     m_isAdopting = false;
     ++m_run;
-    m_state.pid = 0;
+    m_standing.setPid(0);
     const QString fault = std::exchange(m_whyEnded, {});
-    if (!m_onStopped.empty()) {
-        completeStop({});
-    } else if (std::exchange(m_endExpected, false)) {
-        launch();
-    } else {
-        onUnexpectedExit(fault.isEmpty() ? why : fault, m_runner->runningFor());
-    }
+    if (!m_onStopped.isEmpty()) return completeStop({});
+    if (std::exchange(m_endExpected, false)) return launch();
+    onUnexpectedExit(fault.isEmpty() ? why : fault, m_runner->runningFor());
 }
 
 void ChronyEngine::onUnexpectedExit(const QString& why, std::chrono::steady_clock::duration ranFor) {
-    noteError(why);
-    if (m_state.phase == EnginePhase::Running) m_gap.begin();
+    m_standing.setError(why);
+    if (m_standing.isRunning()) m_gap.begin();
     // One that answered did start with its configuration: its end is none of that one's doing.
-    if (m_state.phase != EnginePhase::Running && rollBack(why)) return;
-    ++m_state.restarts;
+    if (!m_standing.isRunning() && rollBack(why)) return;
+    m_standing.countRestart();
     waitToStart(why, ranFor);
     Q_EMIT died(why);
 }
 
 void ChronyEngine::waitToStart(const QString& why, std::chrono::steady_clock::duration ranFor) {
     const auto wait = m_backoff.next(ranFor, QRandomGenerator::global()->generateDouble());
-    setPhase(EnginePhase::Waiting);
+    m_standing.setPhase(EnginePhase::Waiting);
     if (!m_plan.config.isEmpty()) m_retry.start(wait);
-    failApply({ErrorCode::Io, why, {}});
+    completeApply(failure(ErrorCode::Io, why));
     completeLeave();
 }
 
@@ -355,10 +329,10 @@ bool ChronyEngine::rollBack(const QString& why) {
     m_plan = m_lastGood;
     m_reloadHistory = true;
     m_startReason = StartReason::PreviousRestored;
-    failApply({ErrorCode::InvalidInput,
-               QStringLiteral("chronyd does not start with the new configuration, so the previous one was restored: %1")
-                   .arg(why),
-               {}});
+    completeApply(failure(
+        ErrorCode::InvalidInput,
+        QStringLiteral("chronyd does not start with the new configuration, so the previous one was restored: %1")
+            .arg(why)));
     startFresh();
     return true;
 }
@@ -368,33 +342,57 @@ void ChronyEngine::completeApply(const Result<Change>& result) {
     QTimer::singleShot(0, this, [done = std::exchange(m_onApplied, nullptr), result] { done(result); });
 }
 
-void ChronyEngine::failApply(const Error& why) { completeApply(tl::unexpected<Error>(why)); }
+void ChronyEngine::giveUp(const Error& why) {
+    m_standing.setError(why.text());
+    completeApply(tl::unexpected<Error>(why));
+}
 
 void ChronyEngine::completeStop(const tl::expected<void, Error>& result) {
     m_client.close();
-    setPhase(EnginePhase::Stopped);
-    finishStop(result);
+    m_standing.setPhase(EnginePhase::Stopped);
+    m_onStopped.complete(this, result);
 }
 
-void ChronyEngine::finishStop(const tl::expected<void, Error>& result) {
-    for (Completion& done : std::exchange(m_onStopped, {}))
-        QTimer::singleShot(0, this, [done = std::move(done), result] { done(result); });
+void ChronyEngine::leave(Completion completion) {
+    if (!m_runner->outlivesUs()) return stop(std::move(completion));
+    m_onLeft.add(std::move(completion));
+    ++m_request;
+    completeApply(failure(ErrorCode::Conflict, QStringLiteral("the host is stopping")));
+    m_check.cancel();
+    m_retry.stop();
+    // In the middle of a restart there may be no chronyd at all: that is brought to its end first.
+    if (!m_standing.isChanging() || m_isAdopting) completeLeave();
 }
 
-void ChronyEngine::setPhase(EnginePhase phase) {
-    if (m_state.phase == phase) return;
-    m_state.phase = phase;
-    if (phase == EnginePhase::Running) m_probe.watch();
-    announce();
+void ChronyEngine::completeLeave() {
+    if (m_onLeft.isEmpty()) return;
+    m_retry.stop();
+    (void)m_strays.take();
+    m_probe.stop();
+    m_online.cancel();
+    m_client.close();
+    m_onLeft.complete(this, {});
 }
 
-void ChronyEngine::announce() { QMetaObject::invokeMethod(this, &ChronyEngine::stateChanged, Qt::QueuedConnection); }
+/// chronyd goes on with what it had, and with another key file: what it has is not certain any more, so that the next
+/// change is a restart.
+void ChronyEngine::onNotEnded(const QString& why) {
+    m_standing.setError(why);
+    m_probe.stop();
+    m_endExpected = false;
+    m_whyEnded.clear();
+    m_plan = m_lastGood = {};
+    isUp();
+    if (!m_onStopped.isEmpty()) return m_onStopped.complete(this, failure(ErrorCode::Io, why));
+    completeApply(failure(ErrorCode::Io, why));
+    completeLeave();
+}
 
-void ChronyEngine::noteError(const QString& message) {
-    qCWarning(lcEngine).noquote() << message;
-    m_state.lastError = message;
-    m_state.lastErrorUnixMs = QDateTime::currentMSecsSinceEpoch();
-    announce();
+/// It runs and answers.
+void ChronyEngine::isUp() {
+    m_standing.setPid(m_runner->pid());
+    if (!m_standing.isRunning()) m_probe.watch();
+    m_standing.setPhase(EnginePhase::Running);
 }
 
 }  // namespace fos1::ntp

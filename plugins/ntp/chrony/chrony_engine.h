@@ -10,18 +10,20 @@
 #include <vector>
 
 #include "candm/chrony_client.h"
+#include "chrony/adoption.h"
 #include "chrony/answer_probe.h"
 #include "chrony/chrony_layout.h"
 #include "chrony/chronyd_runner.h"
 #include "chrony/chronyd_start.h"
+#include "chrony/completions.h"
 #include "chrony/config_check.h"
+#include "chrony/engine_standing.h"
 #include "chrony/left_behind.h"
 #include "chrony/online_change.h"
 #include "chrony/restart_backoff.h"
 #include "chrony/restart_gap.h"
 #include "chrony/run_as.h"
 #include "chrony/stray_changes.h"
-#include "core/engine_state.h"
 
 namespace fos1::ntp {
 
@@ -41,12 +43,11 @@ class ChronyEngine : public QObject {
     Q_OBJECT
 
    public:
-    using Completion = std::function<void(const tl::expected<void, Error>&)>;
+    using Completion = Completions::Completion;
     /// What it took to bring the configuration into force.
     using Applied = std::function<void(const Result<Change>&)>;
 
     explicit ChronyEngine(EngineOptions options, QObject* parent = nullptr);
-    ~ChronyEngine() override;
 
     /// Makes `plan` the running configuration: in the running chronyd where that can be, else by a restart. Completes,
     /// once and from the event loop, when chronyd has it and answers, or with why not: InvalidInput (chronyd refuses
@@ -75,7 +76,7 @@ class ChronyEngine : public QObject {
     /// else may be asked for afterwards.
     void leave(Completion completion);
 
-    [[nodiscard]] const EngineState& state() const { return m_state; }
+    [[nodiscard]] const EngineState& state() const { return m_standing.state(); }
     [[nodiscard]] ChronyClient& client() { return m_client; }
 
    Q_SIGNALS:
@@ -97,16 +98,12 @@ class ChronyEngine : public QObject {
     void checkCandidate(const ChronyPlan& plan);
     void findRunning(const ChronyPlan& plan);
     void adopt(const ChronyPlan& plan);
-    void remember();
-    void forget();
     void putInPlace(const ChronyPlan& plan);
-    [[nodiscard]] Change changeOf(const ChronyPlan& plan) const;
     void changeOnline();
     void undoOnline(const Error& why);
     void replaceRunning(StartReason reason);
     void restartRunning();
     void startFresh();
-    void endLeftBehind();
     void endRunning();
     void waitToStart(const QString& why, std::chrono::steady_clock::duration ranFor);
     void launch();
@@ -117,13 +114,10 @@ class ChronyEngine : public QObject {
     void onUnexpectedExit(const QString& why, std::chrono::steady_clock::duration ranFor);
     bool rollBack(const QString& why);
     void completeApply(const Result<Change>& result);
-    void failApply(const Error& why);
+    void giveUp(const Error& why);
     void completeStop(const tl::expected<void, Error>& result);
-    void finishStop(const tl::expected<void, Error>& result);
     void completeLeave();
-    void setPhase(EnginePhase phase);
-    void announce();
-    void noteError(const QString& message);
+    void isUp();
 
     const EngineOptions m_options;
     ChronyClient m_client;
@@ -134,7 +128,8 @@ class ChronyEngine : public QObject {
     AnswerProbe m_probe;
     RestartGap m_gap;
     RunAs m_user;
-    EngineState m_state;
+    EngineStanding m_standing;
+    const Adoption m_adoption;
     OnlineChange m_online;
     ChronyPlan m_plan;             ///< in place
     ChronyPlan m_lastGood;         ///< the last one that chronyd came to have; empty before
@@ -150,8 +145,8 @@ class ChronyEngine : public QObject {
     Applied m_onApplied;
     Change m_change;                                  ///< of the apply() under way
     StartReason m_startReason = StartReason::Wanted;  ///< of the next time that chronyd is up
-    std::vector<Completion> m_onStopped;
-    std::vector<Completion> m_onLeft;
+    Completions m_onStopped;
+    Completions m_onLeft;
 };
 
 }  // namespace fos1::ntp

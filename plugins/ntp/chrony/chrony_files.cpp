@@ -38,4 +38,23 @@ void removeStrayServerKeys(const ChronyPlan& plan, const ChronyLayout& layout) {
         QFile::remove(layout.paths().dumpDirectory + QStringLiteral("/ntskeys"));
 }
 
+Result<QStringList> prepareStart(const ChronyPlan& plan, const ChronyLayout& layout, const RunAs& user,
+                                 ClockControl control, bool reload) {
+    // While chronyd runs, its keys are changed in steps of their own (OnlineChange). The rest is written again too:
+    // somebody may have removed it.
+    if (const auto written = writeWhole(plan, layout, user); !written) return tl::unexpected<Error>(written.error());
+    // chronyd has ended; a number in its pid file may by now be somebody else's, and would keep chronyd from starting.
+    QFile::remove(layout.paths().pidFile);
+    removeStrayServerKeys(plan, layout);
+    QStringList arguments{QStringLiteral("-d"), QStringLiteral("-f"), layout.configFile()};
+    if (control != ClockControl::Adjust) arguments << QStringLiteral("-x");
+    if (reload) arguments << QStringLiteral("-r");
+    return arguments + user.arguments;
+}
+
+OnlineChange::Files readAgain(const ChronyLayout& layout, const RunAs& user) {
+    return {[&](const QByteArray& keys) { return writeConfigFile(layout.keyFile(), keys, user); },
+            [&](const QByteArray& sources) { return writeConfigFile(layout.sourceFile(), sources, user); }};
+}
+
 }  // namespace fos1::ntp

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "chrony/chrony_layout.h"
+#include "chrony/online_change.h"
 #include "chrony/run_as.h"
 
 namespace fos1::ntp {
@@ -21,5 +22,13 @@ namespace fos1::ntp {
 
 /// Without an NTS server, chronyd must not find the keys that an earlier one left: chronyd 4.3 dies of them at `rekey`.
 void removeStrayServerKeys(const ChronyPlan& plan, const ChronyLayout& layout);
+
+/// Writes all of that for a chronyd that is to start and removes what would keep it from starting. Returns its
+/// arguments. `reload`: it takes up the measurements that the one before has dumped.
+[[nodiscard]] Result<QStringList> prepareStart(const ChronyPlan& plan, const ChronyLayout& layout, const RunAs& user,
+                                               ClockControl control, bool reload);
+
+/// What a running chronyd reads again. The references outlive the answer.
+[[nodiscard]] OnlineChange::Files readAgain(const ChronyLayout& layout, const RunAs& user);
 
 }  // namespace fos1::ntp

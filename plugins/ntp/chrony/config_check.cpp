@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "chrony/config_check.h"
 
+#include <QFile>
+
 #include "chrony/chronyd_log.h"
 
 namespace fos1::ntp {
@@ -29,6 +31,7 @@ ConfigCheck::ConfigCheck(QString chronyd, QObject* parent) : QObject(parent), m_
 void ConfigCheck::run(const QString& file, Completion completion) {
     Q_ASSERT(!m_completion);
     m_completion = std::move(completion);
+    m_file = file;
     m_timeout.start();
     auto* process = new QProcess(this);
     m_process = process;
@@ -68,6 +71,7 @@ void ConfigCheck::finish(const tl::expected<void, Error>& result) {
 void ConfigCheck::abandonProcess() {
     QProcess* process = std::exchange(m_process, nullptr);
     if (!process) return;
+    QFile::remove(m_file);
     process->disconnect(this);
     if (process->state() == QProcess::NotRunning) {
         process->deleteLater();

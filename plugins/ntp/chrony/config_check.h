@@ -19,8 +19,8 @@ class ConfigCheck final : public QObject {
 
     explicit ConfigCheck(QString chronyd, QObject* parent = nullptr);
 
-    /// Checks `file`; one check at a time. Errors: InvalidInput with chronyd's words, Io when chronyd cannot be run,
-    /// Timeout after 5 s. `completion` is called once, from the event loop.
+    /// Checks `file`, and removes it afterwards; one check at a time. Errors: InvalidInput with chronyd's words, Io
+    /// when chronyd cannot be run, Timeout after 5 s. `completion` is called once, from the event loop.
     void run(const QString& file, Completion completion);
 
     /// Ends a check under way; its completion is not called.
@@ -31,6 +31,7 @@ class ConfigCheck final : public QObject {
     void abandonProcess();
 
     const QString m_chronyd;
+    QString m_file;
     QProcess* m_process = nullptr;  ///< of the check under way; our child
     QTimer m_timeout;
     Completion m_completion;

@@ -24,6 +24,16 @@ candm::Request localRequest(candm::Command version, const LocalSpec& local) {
 
 }  // namespace
 
+Change changeOfRunning(const ChronyPlan* has, const HeldSettings& held, bool answers, const ChronyPlan& plan) {
+    if (!has) return {ChangeKind::Restart, {QStringLiteral("the configuration of the running chronyd is unknown")}};
+    Change change = changeKind(*has, plan);
+    if (change.kind == ChangeKind::Restart) return change;
+    if (!answers) change.kind = ChangeKind::Restart;
+    if (held.access.isFull())
+        return {ChangeKind::Restart, change.reasons + QStringList(QStringLiteral("too many access rules on record"))};
+    return change;
+}
+
 void OnlineChange::run(HeldSettings& held, const ChronyPlan& wanted, Completion completion) {
     cancel();
     m_isMended = m_accessIsMended = m_checkAll = false;

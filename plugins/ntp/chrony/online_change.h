@@ -35,6 +35,10 @@ struct HeldSettings {
           keys(plan.keys) {}
 };
 
+/// What it takes to give `plan` to a chronyd that has `held` of `has`. `has` null: what it has is not known.
+[[nodiscard]] Change changeOfRunning(const ChronyPlan* has, const HeldSettings& held, bool answers,
+                                     const ChronyPlan& plan);
+
 class OnlineChange final : public QObject {
     Q_OBJECT
    public:
