@@ -28,9 +28,12 @@ const QByteArray kSources = "sources: {servers: [{address: 192.0.2.1}]}, server:
 class Cluster {
    public:
     Cluster(const QString& client, const QString& profile, const QStringList& manifests = {})
-        : server({.profile = profile, .checksAccess = true, .manifests = manifests}),
-          m_program(QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
-                    QStringLiteral("/fos1-host/kubectl-") + client) {}
+        : server({.profile = profile, .checksAccess = true, .manifests = manifests}), m_program(program(client)) {}
+
+    static QString program(const QString& version) {
+        return QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
+               QStringLiteral("/fos1-host/kubectl-") + version;
+    }
 
     bool start() {
         if (!QFile::exists(m_program)) {
@@ -127,6 +130,38 @@ class tst_kubectl : public QObject {
         RUN({"delete", "-f", kCrds});
         cluster.forgetServer();
         QCOMPARE(cluster.kubectl({"get", "ntp"}).exitCode, 1);
+    }
+
+    /// What deploy/kubernetes is rendered to, as users of an old kubectl get it from a newer one too.
+    void appliesTheDeployment_data() { clientsAndServers(); }
+    void appliesTheDeployment() {
+        QFETCH(const QString, client);
+        QFETCH(const QString, profile);
+        Cluster cluster(client, profile);
+        QVERIFY(cluster.start());
+        const lab::CommandResult rendered =
+            lab::run(Cluster::program(QStringLiteral("1.32")),
+                     {"kustomize", tree::sourceFile(QStringLiteral("deploy/kubernetes/overlays/single-node"))}, 30'000);
+        QVERIFY2(rendered.exitCode == 0, rendered.errors.constData());
+        lab::CommandResult result;
+        const QStringList apply{"--namespace", "fos1-system", "apply", "--validate=false", "-f", "-"};
+        RUN(apply, rendered.output);
+        for (const char* made :
+             {"daemonset.apps/ntp-chrony created", "service/ntp created", "configmap/fos1-host-",
+              "clusterrole.rbac.authorization.k8s.io/fos1-host created", "ntpservices.ntp.fos1.io created"})
+            QVERIFY2(result.output.contains(made), result.output.constData());
+        RUN(apply, rendered.output);
+        QVERIFY2(!result.output.contains("created"), result.output.constData());
+        // The pods read the very ConfigMap that was rendered.
+        const QJsonObject set =
+            cluster.server.object(QStringLiteral("apps/v1"), "DaemonSet", "fos1-system", "ntp-chrony");
+        const QJsonArray volumes = set[u"spec"][u"template"][u"spec"][u"volumes"].toArray();
+        const auto config = std::find_if(volumes.begin(), volumes.end(), [](const QJsonValue& each) {
+            return each[u"name"] == QStringLiteral("config");
+        });
+        QVERIFY(config != volumes.end());
+        const QString name = (*config)[u"configMap"][u"name"].toString();
+        QVERIFY(!cluster.server.object(QStringLiteral("v1"), "ConfigMap", "fos1-system", name).isEmpty());
     }
 
     void showsAndExplains_data() { clientsAndServers(); }

@@ -17,7 +17,7 @@ using fos1::system::HostUnderTest;
 namespace {
 
 const QString kUser = QStringLiteral("system:serviceaccount:fos1-system:fos1-host");
-const QString kRoles = tree::sourceFile(QStringLiteral("deploy/kubernetes/rbac.yaml"));
+const QString kRoles = tree::sourceFile(QStringLiteral("deploy/kubernetes/base/rbac.yaml"));
 const QString kSecretRoles = tree::sourceFile(QStringLiteral("deploy/kubernetes/secret-access.yaml"));
 
 QJsonArray objectsOf(const QString& path) {

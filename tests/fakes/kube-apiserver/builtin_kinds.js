@@ -67,6 +67,19 @@ const builtInKinds = [
         }),
         columns: [column('Holder', (o) => (o.spec || {}).holderIdentity || ''), age],
     }),
+    kind('', 'Service', 'services', {
+        shortNames: ['svc'], hasStatus: true,
+        schema: object({ spec: object({ selector: texts, ports: { type: 'array', items: anything } }), status: object({}) }),
+        columns: [column('Type', (o) => (o.spec || {}).type || 'ClusterIP'), age],
+    }),
+    kind('apps', 'DaemonSet', 'daemonsets', {
+        shortNames: ['ds'], hasStatus: true, hasGeneration: true, schema: object({ spec: object({}), status: object({}) }),
+        columns: [column('Desired', (o) => (o.status || {}).desiredNumberScheduled || 0, 'integer'), age],
+    }),
+    kind('networking.k8s.io', 'NetworkPolicy', 'networkpolicies', {
+        shortNames: ['netpol'], hasGeneration: true, schema: object({ spec: object({}) }),
+        columns: [column('Created At', (o) => o.metadata.creationTimestamp)],
+    }),
     kind('authorization.k8s.io', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews', {
         namespaced: false, verbs: ['create'], review: true,
         schema: object({ spec: object({ resourceAttributes: object({}), nonResourceAttributes: object({}) }), status: object({}) }),
