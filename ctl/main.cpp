@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "layout.h"
 #include "plugin_catalog.h"
+#include "revision.h"
 #include "rpc_client.h"
 #include "usage.h"
 
@@ -19,6 +20,10 @@ namespace {
 using namespace fos1::ctl;
 
 QString text(const std::string& value) { return QString::fromStdString(value); }
+
+QString versionText() {
+    return QStringLiteral("fos1ctl " FOS1_VERSION " (commit %1)").arg(QLatin1String(fos1::revision()));
+}
 
 QStringList texts(const std::vector<std::string>& values) {
     QStringList list;
@@ -60,7 +65,7 @@ void addGlobalOptions(CLI::App& app, Typed& typed) {
         ->check(oneOf("an output format", {QStringLiteral("table"), QStringLiteral("json"), QStringLiteral("yaml")}));
     app.add_option("-n,--namespace", typed.ns, "Namespace of objects; default: all for lists, otherwise \"default\"")
         ->type_name("NAME");
-    app.set_version_flag("--version", "fos1ctl " FOS1_VERSION);
+    app.set_version_flag("--version", versionText().toStdString());
     app.require_subcommand(1);
     app.fallthrough();
     app.footer(kFooter);
@@ -256,7 +261,7 @@ void addHelpCommands(CLI::App& app, Typed& typed) {
         return showHelp(app, t.words);
     })->add_option("subcommand", typed.words, "The subcommand");
     addCommand(app, typed, "version", "Show the version of fos1ctl", [](const Typed&) {
-        print(QStringLiteral("fos1ctl " FOS1_VERSION));
+        print(versionText());
         return ExitCode::Ok;
     });
 }

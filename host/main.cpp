@@ -15,6 +15,7 @@
 #include "host.h"
 #include "host_application.h"
 #include "log/log_output.h"
+#include "revision.h"
 #include "termination.h"
 
 namespace {
@@ -61,7 +62,7 @@ int main(int argc, char** argv) {
     giveMemoryBack();
     host::HostApplication app(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("fos1-hostd"));
-    QCoreApplication::setApplicationVersion(QStringLiteral(FOS1_VERSION));
+    QCoreApplication::setApplicationVersion(QStringLiteral(FOS1_VERSION " (commit %1)").arg(QLatin1String(revision())));
     host::log::install(host::log::formOfStandardError());
     ::umask(::umask(0077) | 0022);  // nobody else can write to what the host creates, however it was started
 
