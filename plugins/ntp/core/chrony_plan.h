@@ -26,7 +26,20 @@ struct ChronyPaths {
     QString refclockDirectory = {};  ///< where chronyd makes sockets for samples
 };
 
-enum class ClockControl { Unknown = 0, None, Adjust };
+enum class ClockControl {
+    Unknown = 0,
+    None,  ///< not wanted
+    Adjust,
+    Denied,  ///< wanted, and the kernel does not let chronyd; as None
+};
+
+/// Why the clock is not set, in the words of the configuration; empty for Adjust.
+[[nodiscard]] inline QString whyNotSet(ClockControl control) {
+    if (control == ClockControl::Adjust) return {};
+    return control == ClockControl::Denied
+               ? QStringLiteral("CAP_SYS_TIME is denied here, so clockControl: true has no effect")
+               : QStringLiteral("plugins.ntp.clockControl is false");
+}
 
 struct PlanOptions {
     ChronyPaths paths;

@@ -120,12 +120,11 @@ Condition systemClockWithinLimits(const StatusInput& in) {
     const QString subject = isSmall                      ? QStringLiteral("The machine's clock is %1 off")
                             : in.sync.offset.count() < 0 ? QStringLiteral("The machine's clock is %1 slow")
                                                          : QStringLiteral("The machine's clock is %1 fast");
-    return againstLimits(
-        "SystemClockWithinLimits", in, std::chrono::abs(in.sync.offset), subject,
-        in.clockControl == ClockControl::Adjust
-            ? QStringLiteral(" chronyd is correcting it.")
-            : QStringLiteral(" This service does not set it (plugins.ntp.clockControl is false); clients get the "
-                             "corrected time."));
+    return againstLimits("SystemClockWithinLimits", in, std::chrono::abs(in.sync.offset), subject,
+                         in.clockControl == ClockControl::Adjust
+                             ? QStringLiteral(" chronyd is correcting it.")
+                             : QStringLiteral(" This service does not set it (%1); clients get the corrected time.")
+                                   .arg(whyNotSet(in.clockControl)));
 }
 
 /// Whether clients get the time, found by asking as they do.

@@ -43,12 +43,13 @@ void addClock(page::Fields& fields, const StatusInput& in) {
         if (sync.synchronised)
             fields.add(QStringLiteral("Served offset"), page::offset(sync.servedOffset.count()),
                        QStringLiteral("the served time against its source, as last measured"));
-        fields.add(QStringLiteral("Offset"), page::offset(sync.offset.count()),
-                   QStringLiteral("the machine's clock is %1%2")
-                       .arg(fastOrSlow(sync.offset.count()),
-                            in.clockControl == ClockControl::Adjust
-                                ? QString()
-                                : QStringLiteral("; this service does not set it (clockControl: false)")));
+        fields.add(
+            QStringLiteral("Offset"), page::offset(sync.offset.count()),
+            QStringLiteral("the machine's clock is %1%2")
+                .arg(fastOrSlow(sync.offset.count()),
+                     in.clockControl == ClockControl::Adjust
+                         ? QString()
+                         : QStringLiteral("; this service does not set it (%1)").arg(whyNotSet(in.clockControl))));
         fields.add(QStringLiteral("Jitter"), page::duration(sync.jitter.count()));
         fields.add(QStringLiteral("Frequency"), page::frequency(std::abs(sync.frequencyPpb)),
                    QStringLiteral("uncorrected, the clock runs %1").arg(fastOrSlow(sync.frequencyPpb)));

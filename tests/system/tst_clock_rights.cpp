@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A host that is to set the clock where the kernel denies it, as in most containers: it serves all the same, and says
+// so. The denial also keeps the clock of the machine that runs the test.
+#include <QFile>
+#include <QTest>
+
+#include "host_under_test.h"
+#include "isolation.h"
+#include "ntp_responder.h"
+
+using namespace fos1;
+using fos1::system::HostUnderTest;
+
+class TestClockRights : public QObject {
+    Q_OBJECT
+
+   private Q_SLOTS:
+    void servesWithoutTheRight() {
+        const lab::Lab lab;
+        QVERIFY2(lab.problem().isEmpty(), qPrintable(lab.problem()));
+        const lab::NtpResponder upstream(lab, "up", lab::NtpClaim());
+        HostUnderTest host(lab, QStringLiteral("host"));
+        host.wrapper = QStringList{"setpriv", "--bounding-set", "-sys_time"};
+        host.config.replace("clockControl: false", "clockControl: true");
+        QVERIFY(host.config.contains("clockControl: true"));
+        QVERIFY(lab::writeFile(host.manifest(QStringLiteral("main.yaml")),
+                               "apiVersion: ntp.fos1.io/v1alpha1\n"
+                               "kind: NTPService\n"
+                               "metadata: {name: main-ntp}\n"
+                               "spec:\n"
+                               "  enabled: true\n"
+                               "  sources: {servers: [{address: 10.1.0.1, iburst: true}]}\n"
+                               "  server: {makestep: {threshold: 1, limit: 3}}\n"
+                               "  security: {access: [{network: 10.2.0.0/24, permission: allow}]}\n"));
+        QVERIFY(host.start());
+        QTRY_COMPARE_WITH_TIMEOUT(host.chronyds().size(), 1, 10'000);
+        QFile arguments(QStringLiteral("/proc/%1/cmdline").arg(host.chronyds().constFirst()));
+        QVERIFY(arguments.open(QIODevice::ReadOnly));
+        QVERIFY(arguments.readAll().split('\0').contains("-x"));
+        QByteArray page;
+        const auto says = [&](const char* words) { return (page = host.ctl({"ntp", "status"}).output).contains(words); };
+        QTRY_VERIFY2_WITH_TIMEOUT(says("CAP_SYS_TIME is denied here"), page.constData(), 30'000);
+        QTRY_VERIFY2_WITH_TIMEOUT(says("Advertised     yes"), page.constData(), 30'000);
+        QVERIFY2(host.log().contains("chronyd runs with -x"), host.log().constData());
+        QCOMPARE(host.chronyds().size(), 1);
+        QCOMPARE(host.stop(), 0);
+    }
+};
+
+int main(int argc, char** argv) {
+    return lab::runIsolated(argc, argv, [&] {
+        QCoreApplication app(argc, argv);
+        TestClockRights test;
+        return QTest::qExec(&test, argc, argv);
+    });
+}
+#include "tst_clock_rights.moc"
