@@ -56,7 +56,7 @@ Packet answerTo(const Packet& request, const NtpClaim& claim, std::chrono::nanos
 }  // namespace
 
 NtpResponder::NtpResponder(const Lab& lab, const QString& ns, NtpClaim claim)
-    : m_stop(::eventfd(0, EFD_CLOEXEC)), m_claim(claim) {
+    : m_stop(::eventfd(0, EFD_CLOEXEC)), m_claim(claim), m_claimed(std::chrono::steady_clock::now()) {
     // A socket stays in the namespace in which it was created.
     lab.inside(ns, [this] {
         m_socket = ::socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -81,11 +81,15 @@ NtpResponder::~NtpResponder() {
 void NtpResponder::claim(NtpClaim claim) {
     const std::lock_guard lock(m_mutex);
     m_claim = claim;
+    m_claimed = std::chrono::steady_clock::now();
 }
 
 NtpClaim NtpResponder::claimed() const {
     const std::lock_guard lock(m_mutex);
-    return m_claim;
+    NtpClaim claim = m_claim;
+    const std::chrono::nanoseconds since = std::chrono::steady_clock::now() - m_claimed;
+    claim.offset += since / 1'000'000 * claim.ppm;
+    return claim;
 }
 
 void NtpResponder::serve() {
@@ -102,6 +106,7 @@ void NtpResponder::serve() {
         // Only plain client requests, without extension or MAC.
         if (got != static_cast<ssize_t>(kHeader) || (request[0] & 7) != 3 || claim.isSilent) continue;
         const Packet answer = answerTo(request, claim, received);
+        if (claim.delay > 0ns) std::this_thread::sleep_for(claim.delay);
         // The client repeats a lost request.
         (void)!::sendto(m_socket, answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&from), size);
     }

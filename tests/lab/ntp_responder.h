@@ -18,6 +18,9 @@ struct NtpClaim {
     int leap = 0;  ///< 3: not synchronized
     bool isSilent = false;
     quint32 refId = 0x4C414200;  ///< "LAB"
+    /// The answer leaves that much later than it says, as over a network that delays it. Answers to others wait too.
+    std::chrono::nanoseconds delay{0};
+    int ppm = 0;  ///< its clock gains that much, from the claim on
 };
 
 class NtpResponder {
@@ -36,13 +39,15 @@ class NtpResponder {
 
    private:
     void serve();
+    /// With what its clock has gained meanwhile.
     [[nodiscard]] NtpClaim claimed() const;
 
     QString m_problem;
     int m_socket = -1;
     int m_stop = -1;  ///< an eventfd
     mutable std::mutex m_mutex;
-    NtpClaim m_claim;  ///< guarded by m_mutex
+    NtpClaim m_claim;                                 ///< guarded by m_mutex
+    std::chrono::steady_clock::time_point m_claimed;  ///< the same
     std::thread m_thread;
 };
 

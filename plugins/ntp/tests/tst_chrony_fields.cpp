@@ -6,36 +6,13 @@
 #include <QUdpSocket>
 #include <cmath>
 
-#include "model/spec_parser.h"
-#include "support/engine_fixture.h"
-#include "support/upstream.h"
-#include "yaml_document.h"
+#include "support/declared.h"
 
 using namespace fos1;
 using namespace fos1::ntp;
 using namespace fos1::ntp::test;
 
 namespace {
-
-/// A chronyd with the spec of a manifest; PORT in it is the upstream's.
-struct Declared : EngineFixture {
-    QString declare(QByteArray yaml, const Upstream* upstream = nullptr) {
-        if (upstream) yaml.replace("PORT", QByteArray::number(upstream->port()));
-        const auto documents = fos1::yaml::parse(yaml, QStringLiteral("test"));
-        if (!documents) return documents.error().text();
-        auto parsed = ntp::parse(documents->front().value);
-        if (!parsed) return joined(parsed.error());
-        const quint16 port = spec.server.port;
-        spec = *parsed;
-        if (!yaml.contains("port: 0")) spec.server.port = port;
-        materials.version = {4, 3};
-        return apply();
-    }
-    /// One field of the first line of a report in CSV.
-    [[nodiscard]] QByteArray field(const char* report, int index) const {
-        return chronyc({QStringLiteral("-c"), QLatin1String(report)}).split('\n').first().split(',').value(index);
-    }
-};
 
 /// The reply to an NTP client's request (RFC 5905, figure 8), or nothing within `ms`.
 QByteArray askTime(quint16 port, const QHostAddress& address = QHostAddress::LocalHost, int ms = 5000) {
