@@ -39,10 +39,13 @@ qsizetype requestLength(Command command) {
         case Command::SelectData: return 76;
         case Command::ServerStatistics: return 196;
         case Command::Allow:
-        case Command::Deny: return 44;
+        case Command::Deny:
+        case Command::DenyAll: return 44;
         case Command::Local2: return 36;
         case Command::Local3: return 48;
         case Command::ModifyMakestep:
+        case Command::ModifyMaxUpdateSkew:
+        case Command::ReselectDistance:
         case Command::Refresh:
         case Command::ReloadSources:
         case Command::Rekey:

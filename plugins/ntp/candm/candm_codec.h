@@ -13,16 +13,19 @@ enum class Command : quint16 {
     Online = 1,
     Offline = 2,
     Dump = 6,
+    ModifyMaxUpdateSkew = 9,
     NSources = 14,
     SourceData = 15,
     Rekey = 16,
     Allow = 17,
     Deny = 19,
+    DenyAll = 20,
     AccessCheck = 25,
     DeleteSource = 29,
     Tracking = 33,
     SourceStatistics = 34,
     Activity = 44,
+    ReselectDistance = 49,
     ModifyMakestep = 50,
     Refresh = 53,
     ServerStatistics = 54,
@@ -79,11 +82,27 @@ struct Request {
 // These requests change something; each is answered by a Null reply.
 [[nodiscard]] Request allowRequest(const SourceAddress& network, int bits);
 [[nodiscard]] Request denyRequest(const SourceAddress& network, int bits);
+/// Also erases every rule within the network.
+[[nodiscard]] Request denyAllRequest(const SourceAddress& network, int bits);
 /// `limit` 0: never step; negative: always step.
 [[nodiscard]] Request modifyMakestepRequest(qint32 limit, std::chrono::nanoseconds threshold);
-/// The `local` directive: use Local3, and Local2 if chronyd does not know it.
-[[nodiscard]] Request localRequest(Command version, bool isOn, int stratum, std::chrono::nanoseconds distance,
-                                   bool orphan);
+/// The directive `maxupdateskew`.
+[[nodiscard]] Request modifyMaxUpdateSkewRequest(double ppm);
+/// The directive `reselectdist`.
+[[nodiscard]] Request reselectDistanceRequest(std::chrono::nanoseconds distance);
+
+/// The directive `local`. Local2 has no more than the first four values; chrony 4.6 ignores the last two.
+struct LocalReference {
+    bool isOn = false;
+    int stratum = 0;
+    std::chrono::nanoseconds distance{0};
+    bool isOrphan = false;
+    std::chrono::nanoseconds activate{0};
+    std::chrono::nanoseconds waitSynced{0};
+    std::chrono::nanoseconds waitUnsynced{0};
+};
+/// Use Local3, and Local2 if chronyd does not know it.
+[[nodiscard]] Request localRequest(Command version, const LocalReference& local);
 [[nodiscard]] Request deleteSourceRequest(const SourceAddress& address);
 [[nodiscard]] Request reloadSourcesRequest();
 /// Of one source, or of all when the address is of no kind. A source that goes online is polled at once, and names

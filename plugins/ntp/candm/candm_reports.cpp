@@ -74,6 +74,7 @@ Request accessCheckRequest(const SourceAddress& address) { return withAddress(Co
 
 Request allowRequest(const SourceAddress& network, int bits) { return withNetwork(Command::Allow, network, bits); }
 Request denyRequest(const SourceAddress& network, int bits) { return withNetwork(Command::Deny, network, bits); }
+Request denyAllRequest(const SourceAddress& network, int bits) { return withNetwork(Command::DenyAll, network, bits); }
 Request deleteSourceRequest(const SourceAddress& address) { return withAddress(Command::DeleteSource, address); }
 Request onlineRequest(const SourceAddress& address) { return withMask(Command::Online, address); }
 Request offlineRequest(const SourceAddress& address) { return withMask(Command::Offline, address); }
@@ -88,15 +89,28 @@ Request modifyMakestepRequest(qint32 limit, std::chrono::nanoseconds threshold) 
     return request;
 }
 
-Request localRequest(Command version, bool isOn, int stratum, std::chrono::nanoseconds distance, bool orphan) {
-    Request request{version, {}};
-    appendU32(request.body, isOn ? 1 : 0);
-    appendU32(request.body, static_cast<quint32>(stratum));
+Request modifyMaxUpdateSkewRequest(double ppm) {
+    Request request{Command::ModifyMaxUpdateSkew, {}};
+    appendU32(request.body, floatToWire(ppm));
+    return request;
+}
+
+Request reselectDistanceRequest(std::chrono::nanoseconds distance) {
+    Request request{Command::ReselectDistance, {}};
     appendSeconds(request.body, distance);
-    appendU32(request.body, orphan ? 1 : 0);
+    return request;
+}
+
+Request localRequest(Command version, const LocalReference& local) {
+    Request request{version, {}};
+    appendU32(request.body, local.isOn ? 1 : 0);
+    appendU32(request.body, static_cast<quint32>(local.stratum));
+    appendSeconds(request.body, local.distance);
+    appendU32(request.body, local.isOrphan ? 1 : 0);
     if (version != Command::Local3) return request;
-    // candm.h of chrony 4.6: activate, wait_synced, wait_unsynced; zeros are the defaults.
-    for (int i = 0; i < 3; ++i) appendU32(request.body, 0);
+    appendSeconds(request.body, local.activate);
+    appendSeconds(request.body, local.waitSynced);
+    appendSeconds(request.body, local.waitUnsynced);
     return request;
 }
 

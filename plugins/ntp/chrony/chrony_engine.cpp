@@ -11,9 +11,7 @@
 namespace fos1::ntp {
 
 namespace {
-
 FOS1_LOG(lcEngine, "ntp.engine")
-
 }  // namespace
 
 ChronyEngine::ChronyEngine(EngineOptions options, QObject* parent)
@@ -180,7 +178,9 @@ void ChronyEngine::heal() {
     if (!isSettled()) return;
     m_online.runAndCheckAll(m_held, m_plan, m_strays.take(), [this](const tl::expected<void, Error>& result) {
         if (!result) m_standing.setError(result.error().text());
-        if (m_online.hasMended()) Q_EMIT healed();
+        if (!m_online.hasMended()) return;
+        m_adoption.remember(m_lastGood, m_held, m_user);
+        Q_EMIT healed();
     });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "chrony/online_change.h"
 
+#include "chrony/setting_request.h"
 #include "core/key_file.h"
 
 namespace fos1::ntp {
@@ -10,16 +11,11 @@ namespace {
 /// chrony 4.3 loses a source that now sorts earlier ("Could not add source"); the next reload brings it back.
 constexpr int kMostReloads = 3;
 constexpr std::size_t kMostProbes = 200;  ///< of rules that nobody asked to change
+constexpr int kMostClientPages = 16;      ///< of eight clients; the next look goes on after them
 
 SourceAddress wireAddress(const IpAddress& address) {
     return {address.family == AddressFamily::Inet4 ? SourceAddressKind::Inet4 : SourceAddressKind::Inet6,
             address.bytes};
-}
-
-candm::Request localRequest(candm::Command version, const LocalSpec& local) {
-    // chrony.conf(5), local: distance is 1 s by default.
-    return candm::localRequest(version, local.enabled, local.stratum.value_or(kDefaultLocalStratum),
-                               local.distance.value_or(std::chrono::seconds(1)), local.orphan);
 }
 
 }  // namespace
@@ -34,26 +30,36 @@ Change changeOfRunning(const ChronyPlan* has, const HeldSettings& held, bool ans
     return change;
 }
 
-void OnlineChange::run(HeldSettings& held, const ChronyPlan& wanted, Completion completion) {
+void OnlineChange::begin(HeldSettings& held, const ChronyPlan& wanted, Completion completion) {
     cancel();
-    m_isMended = m_accessIsMended = m_checkAll = false;
+    m_isMended = m_accessIsMended = m_settingsAreMended = m_checkAll = false;
     m_held = &held;
     m_plan = wanted;
     m_traits = traitsIn(wanted.sources);
     m_reloads = 0;
     m_completion = std::move(completion);
     planSteps();
+}
+
+void OnlineChange::run(HeldSettings& held, const ChronyPlan& wanted, Completion completion) {
+    begin(held, wanted, std::move(completion));
     next();
 }
 
-void OnlineChange::runAndCheckAll(HeldSettings& held, const ChronyPlan& wanted, std::set<QString> changed,
-                                  Completion completion) {
-    run(held, wanted, std::move(completion));
+void OnlineChange::runAndCheckAll(HeldSettings& held, const ChronyPlan& wanted, Strays strays, Completion completion) {
+    begin(held, wanted, std::move(completion));
     m_checkAll = true;
-    m_changed = std::move(changed);
+    m_changed = std::move(strays.sources);
+    held.changed.merge(held.echoes.strangers(strays.settings));
     m_probes = probesOf(wanted.online.access);
     if (m_probes.size() > kMostProbes) m_probes.resize(kMostProbes);
     for (const IpAddress& stranger : strangersTo(m_access)) m_probes.push_back(stranger);
+    ask(candm::trackingRequest(), [this](const Result<candm::Reply>& reply) {
+        if (const auto tracking = reply.and_then(candm::tracking)) m_held->updates.look(*tracking);
+        for (const Setting setting : settingsToSend(m_plan.online, m_held->changed, m_held->updates))
+            pushSetting(setting);
+        next();
+    });
 }
 
 void OnlineChange::cancel() {
@@ -67,6 +73,7 @@ void OnlineChange::cancel() {
     m_found.clear();
     m_traits.clear();
     m_changed.clear();
+    m_strangers.clear();
 }
 
 void OnlineChange::planSteps() {
@@ -74,19 +81,31 @@ void OnlineChange::planSteps() {
     m_probes = probesOf(rules);
     m_access = tableOf(m_plan.online.access);
     pushAccess(rules);
-    if (m_held->makestep != m_plan.online.makestep)
-        m_steps.push_back({QStringLiteral("makestep"),
-                           candm::modifyMakestepRequest(m_plan.online.makestep.limit, m_plan.online.makestep.threshold),
-                           std::nullopt, [this] { m_held->makestep.reset(); },
-                           [this] { m_held->makestep = m_plan.online.makestep; }});
-    if (m_held->local != m_plan.online.local)
-        m_steps.push_back({QStringLiteral("local"), localRequest(candm::Command::Local3, m_plan.online.local),
-                           localRequest(candm::Command::Local2, m_plan.online.local), [this] { m_held->local.reset(); },
-                           [this] { m_held->local = m_plan.online.local; }});
+    if (m_held->makestep != m_plan.online.makestep) pushSetting(Setting::Makestep);
+    if (m_held->local != m_plan.online.local) pushSetting(Setting::Local);
     const bool keysDiffer = !m_held->keysAreKnown || m_held->keys != m_plan.keys;
     const QByteArray both = withKeysOf(m_plan.keys, m_held->keys);
     if (keysDiffer) pushRekey(both);
     if (m_held->sources != m_plan.sources) pushReload();
+}
+
+void OnlineChange::pushSetting(Setting setting) {
+    OnlineSettings settings = m_plan.online;
+    // A change of ours begins a new count; what somebody else changed goes on where it was.
+    if (m_held->makestep == settings.makestep)
+        settings.makestep = remaining(settings.makestep, m_held->updates).value_or(settings.makestep);
+    SettingRequest asked = settingRequest(setting, settings);
+    m_steps.push_back({std::move(asked.what), std::move(asked.request), std::move(asked.fallback),
+                       [this, setting] {
+                           if (setting == Setting::Makestep) m_held->makestep.reset();
+                           if (setting == Setting::Local) m_held->local.reset();
+                       },
+                       [this, setting] {
+                           if (setting == Setting::Makestep) m_held->makestep = m_plan.online.makestep;
+                           if (setting == Setting::Local) m_held->local = m_plan.online.local;
+                           if (m_plan.online.settingsAreLogged) m_held->echoes.expect(setting);
+                           if (m_held->changed.erase(setting) > 0) m_settingsAreMended = true;
+                       }});
 }
 
 void OnlineChange::pushAccess(const std::vector<AccessRule>& rules) {
@@ -287,7 +306,7 @@ void OnlineChange::verifyKeys(std::size_t from) {
 
 void OnlineChange::verifyAccess() {
     // One after another: there may be more of them than requests may wait.
-    if (m_probes.empty()) return finish({});
+    if (m_probes.empty()) return m_checkAll ? askClients(m_held->nextClient, kMostClientPages) : finish({});
     const IpAddress probe = m_probes.back();
     ask(candm::accessCheckRequest(wireAddress(probe)), [this, probe](const Result<candm::Reply>& reply) {
         const auto isAllowed = reply.and_then(candm::accessAllowed);
@@ -308,6 +327,45 @@ void OnlineChange::verifyAccess() {
         }
         m_probes.pop_back();
         verifyAccess();
+    });
+}
+
+/// A rule of somebody else's for a network that no rule of ours is about can only be seen by the clients that are
+/// answered because of it. Those that are denied have no record.
+void OnlineChange::askClients(quint32 first, int pages) {
+    ask(candm::clientsRequest(first), [this, first, pages](const Result<candm::Reply>& reply) {
+        const auto page = reply.and_then(candm::clientPage);
+        m_held->nextClient = 0;
+        if (!page) return verifyStrangers();
+        for (const ClientRecord& client : page->clients)
+            if (const auto ip = client.address.ip(); ip && decide(m_access, *ip) == Permission::Deny)
+                m_strangers.push_back(*ip);
+        const quint32 after = page->next.value_or(0);
+        if (after <= first) return verifyStrangers();
+        if (pages > 1) return askClients(after, pages - 1);
+        m_held->nextClient = after;
+        verifyStrangers();
+    });
+}
+
+/// The record may be from a time when the client was allowed. When it is answered now, the network around it that no
+/// rule of ours is about is cleared; none of those that are to be answered notices.
+void OnlineChange::verifyStrangers() {
+    if (m_strangers.empty()) return finish({});
+    const IpAddress stranger = m_strangers.back();
+    m_strangers.pop_back();
+    ask(candm::accessCheckRequest(wireAddress(stranger)), [this, stranger](const Result<candm::Reply>& reply) {
+        const auto isAllowed = reply.and_then(candm::accessAllowed);
+        if (!isAllowed) return finish(tl::unexpected<Error>(isAllowed.error()));
+        if (!*isAllowed) return verifyStrangers();
+        const IpPrefix room = roomAround(m_access, stranger);
+        ask(candm::denyAllRequest(wireAddress(room.address), room.length),
+            [this, room](const Result<candm::Reply>& answer) {
+                if (!answer) return finish(tl::unexpected<Error>(answer.error()));
+                m_held->access.carriedOut({{room, Permission::Deny}});
+                m_accessIsMended = true;
+                verifyStrangers();
+            });
     });
 }
 

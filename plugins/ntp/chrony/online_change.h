@@ -10,6 +10,7 @@
 #include <set>
 
 #include "candm/chrony_client.h"
+#include "chrony/stray_changes.h"
 #include "core/access_table.h"
 #include "core/chrony_plan.h"
 #include "core/source_traits.h"
@@ -24,6 +25,10 @@ struct HeldSettings {
     std::optional<QByteArray> sources;  ///< the file that it read last
     QByteArray keys;                    ///< the same, or of an earlier time when the outcome is not known; secret
     bool keysAreKnown = true;
+    UpdateCount updates;
+    SettingEchoes echoes;
+    std::set<Setting> changed;  ///< by somebody else, and not put right yet
+    quint32 nextClient = 0;     ///< where the next look at the client records begins
 
     HeldSettings() = default;
     /// After a start with this.
@@ -62,12 +67,12 @@ class OnlineChange final : public QObject {
     void run(HeldSettings& held, const ChronyPlan& wanted, Completion completion);
 
     /// The same, and asks after every access rule and every source, not only those that change: somebody else may have
-    /// told chronyd something. `changed`: sources, by their address as text, that are known to have been changed.
-    void runAndCheckAll(HeldSettings& held, const ChronyPlan& wanted, std::set<QString> changed, Completion completion);
+    /// told chronyd something. `strays`: what is known to have been changed.
+    void runAndCheckAll(HeldSettings& held, const ChronyPlan& wanted, Strays strays, Completion completion);
 
     [[nodiscard]] bool isRunning() const { return m_completion != nullptr; }
     /// Whether the last run found something else than what chronyd had been told.
-    [[nodiscard]] bool hasMended() const { return m_isMended || m_accessIsMended; }
+    [[nodiscard]] bool hasMended() const { return m_isMended || m_accessIsMended || m_settingsAreMended; }
 
     /// Ends a change under way; its completion is not called. Steps that were sent may still take effect.
     void cancel();
@@ -82,7 +87,9 @@ class OnlineChange final : public QObject {
         std::function<tl::expected<void, Error>()> prepare = nullptr;  ///< before the request is sent
     };
 
+    void begin(HeldSettings& held, const ChronyPlan& wanted, Completion completion);
     void planSteps();
+    void pushSetting(Setting setting);
     void pushAccess(const std::vector<AccessRule>& rules);
     void pushReload();
     void pushRekey(const QByteArray& keys);
@@ -103,6 +110,8 @@ class OnlineChange final : public QObject {
     void bringOnline();
     void verifyKeys(std::size_t from);
     void verifyAccess();
+    void askClients(quint32 first, int pages);
+    void verifyStrangers();
     void finish(const tl::expected<void, Error>& result);
     /// A completion that is ignored when the change has ended.
     template <typename Use>
@@ -118,10 +127,12 @@ class OnlineChange final : public QObject {
     std::set<QString> m_changed;               ///< addresses of sources that somebody changed
     bool m_isMended = false;
     bool m_accessIsMended = false;
+    bool m_settingsAreMended = false;
     bool m_checkAll = false;
     int m_reloads = 0;
     PrefixTable<Permission> m_access;  ///< of m_plan
     std::vector<IpAddress> m_probes;
+    std::vector<IpAddress> m_strangers;  ///< clients that chronyd has answered and should not
     Completion m_completion;
     quint64 m_run = 0;
 };

@@ -26,6 +26,10 @@ const QString kConfig = QStringLiteral("config");
 const QString kSources = QStringLiteral("sources");
 const QString kKeys = QStringLiteral("keys_sha256");
 const QString kNames = QStringLiteral("source_names");
+const QString kKeyOf = QStringLiteral("key_of");
+const QString kLeasedOn = QStringLiteral("leased_on");
+const QString kMaxUpdateSkew = QStringLiteral("max_update_skew_ppm");
+const QString kSettingsAreLogged = QStringLiteral("settings_are_logged");
 const QString kMakestep = QStringLiteral("makestep");
 const QString kLocal = QStringLiteral("local");
 const QString kAccess = QStringLiteral("access");
@@ -79,6 +83,10 @@ QByteArray encode(const RunRecord& record, quint64 startTicks) {
     const OnlineSettings& online = record.plan.online;
     QCborArray names;
     for (const QString& name : online.sourceNames) names.append(name);
+    QCborMap keys;
+    for (const auto& [name, key] : online.keyOf) keys.insert(name, key);
+    QCborMap leasedOn;
+    for (const auto& [name, interface] : online.leasedOn) leasedOn.insert(name, interface);
     QCborArray access;
     for (const AccessRule& rule : online.access) access.append(encodeRule(rule.network, rule.permission));
     QCborArray held;
@@ -90,6 +98,10 @@ QByteArray encode(const RunRecord& record, quint64 startTicks) {
                     {kSources, record.plan.sources},
                     {kKeys, digest(record.plan.keys)},
                     {kNames, names},
+                    {kKeyOf, keys},
+                    {kLeasedOn, leasedOn},
+                    {kMaxUpdateSkew, online.maxUpdateSkew},
+                    {kSettingsAreLogged, online.settingsAreLogged},
                     {kMakestep, QCborArray{qint64{online.makestep.threshold.count()}, online.makestep.limit}},
                     {kLocal, encodeLocal(online.local)},
                     {kAccess, access},
@@ -118,6 +130,12 @@ std::optional<RunRecord> decodeRunRecord(const QByteArray& bytes, qint64 pid, qu
     record.plan.keys = keys;
     for (const QCborValue& name : map.value(kNames).toArray())
         record.plan.online.sourceNames.push_back(name.toString());
+    for (const auto& [name, key] : map.value(kKeyOf).toMap())
+        record.plan.online.keyOf.emplace(name.toString(), key.toInteger());
+    for (const auto& [name, interface] : map.value(kLeasedOn).toMap())
+        record.plan.online.leasedOn.emplace(name.toString(), interface.toString());
+    record.plan.online.maxUpdateSkew = map.value(kMaxUpdateSkew).toDouble(record.plan.online.maxUpdateSkew);
+    record.plan.online.settingsAreLogged = map.value(kSettingsAreLogged).toBool();
     record.plan.online.makestep = {std::chrono::nanoseconds(makestep[0].toInteger()),
                                    static_cast<int>(makestep[1].toInteger())};
     record.plan.online.local = decodeLocal(map.value(kLocal).toMap());

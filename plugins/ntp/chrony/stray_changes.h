@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Collects from chronyd's log which sources somebody else changed by a command. Changes nothing.
+// Collects from chronyd's log what somebody changed by a command: sources and settings. Changes nothing.
 #pragma once
 
 #include <QObject>
 #include <QTimer>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "core/source_traits.h"
+#include "core/stray_settings.h"
 
 namespace fos1::ntp {
+
+struct Strays {
+    std::set<QString> sources;        ///< by their addresses as text
+    std::map<Setting, int> settings;  ///< how often each was logged, also for commands of ours
+};
 
 class StrayChanges final : public QObject {
     Q_OBJECT
@@ -25,15 +32,20 @@ class StrayChanges final : public QObject {
 
     void feed(const QString& logLine) {
         const QString changed = changedSourceIn(logLine);
-        if (changed.isEmpty()) return;
-        m_sources.insert(changed);
+        const Setting setting = changedSettingIn(logLine);
+        if (!changed.isEmpty())
+            m_strays.sources.insert(changed);
+        else if (setting != Setting::Unknown)
+            ++m_strays.settings[setting];
+        else
+            return;
         m_soon.start();
     }
 
-    /// The sources, by their addresses as text; they are forgotten.
-    [[nodiscard]] std::set<QString> take() {
+    /// They are forgotten.
+    [[nodiscard]] Strays take() {
         m_soon.stop();
-        return std::exchange(m_sources, {});
+        return std::exchange(m_strays, {});
     }
 
    Q_SIGNALS:
@@ -41,7 +53,7 @@ class StrayChanges final : public QObject {
 
    private:
     QTimer m_soon;
-    std::set<QString> m_sources;
+    Strays m_strays;
 };
 
 }  // namespace fos1::ntp

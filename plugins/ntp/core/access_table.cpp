@@ -33,6 +33,16 @@ bool answersAnyOf(const PrefixTable<Permission>& rules, const IpPrefix& network)
     return false;
 }
 
+IpPrefix roomAround(const PrefixTable<Permission>& rules, const IpAddress& address) {
+    const auto& entries = rules.entries();
+    for (int length = 0; length < address.bits(); ++length) {
+        const IpPrefix network = IpPrefix{address, length}.network();
+        const auto behind = entries.upper_bound(network);
+        if (behind == entries.end() || !network.contains(behind->first.address)) return network;
+    }
+    return {address, address.bits()};
+}
+
 AccessTable::AccessTable(const std::vector<AccessRule>& rules) { carriedOut(rules); }
 
 std::vector<AccessRule> AccessTable::commandsFor(const std::vector<AccessRule>& wanted) const {

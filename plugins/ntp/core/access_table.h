@@ -31,6 +31,9 @@ namespace fos1::ntp {
 /// rule, which the rules deny.
 [[nodiscard]] std::vector<IpAddress> strangersTo(const PrefixTable<Permission>& rules);
 
+/// The largest network around an address that has no rule within it.
+[[nodiscard]] IpPrefix roomAround(const PrefixTable<Permission>& rules, const IpAddress& address);
+
 class AccessTable {
    public:
     /// A table that remembers more than this is better begun anew, with a restart of chronyd.

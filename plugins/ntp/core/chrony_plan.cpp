@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/access_order.h"
+#include "core/chrony_support.h"
 #include "core/config_text.h"
 #include "core/key_file.h"
 #include "core/refclock_lines.h"
@@ -111,18 +112,11 @@ LeapSpec leapsFor(const NtpServiceSpec& spec) {
     return leap;
 }
 
-/// The command `local` sets conditions for the local reference back: these wait in the file alone.
-bool hasLocalConditions(const QByteArray& line) {
-    return line.startsWith("local ") &&
-           (line.contains(" activate ") || line.contains(" waitsynced ") || line.contains(" waitunsynced "));
-}
-
 /// The lines of a configuration that only a restart can change.
 QByteArrayList restartLines(const QByteArray& config) {
     static const QByteArrayList kOnline{"makestep", "local", "allow", "deny"};
     QByteArrayList lines = config.split('\n');
-    lines.removeIf(
-        [](const QByteArray& line) { return kOnline.contains(line.split(' ').first()) && !hasLocalConditions(line); });
+    lines.removeIf([](const QByteArray& line) { return kOnline.contains(line.split(' ').first()); });
     return lines;
 }
 
@@ -132,6 +126,8 @@ ChronyPlan makePlan(const NtpServiceSpec& spec, const PlanOptions& options, cons
     ChronyPlan plan;
     const bool setsClock = options.clockControl == ClockControl::Adjust;
     plan.online.makestep = setsClock ? spec.server.makestep.value_or(MakestepSpec()) : MakestepSpec();
+    plan.online.maxUpdateSkew = spec.server.maxupdateskew.value_or(plan.online.maxUpdateSkew);
+    plan.online.settingsAreLogged = supports(materials.version, "log of commands");
     plan.online.access = allRules(spec.access, materials.vlans.access);
     SourceLines sources = sourceLines(spec, materials);
     plan.sources = sources.text;

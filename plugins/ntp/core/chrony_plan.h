@@ -53,6 +53,8 @@ struct OnlineSettings {
     std::map<QString, QString> leasedOn;  ///< interface whose DHCP lease names the source, of those that came so
     MakestepSpec makestep;                ///< limit 0: chronyd does not step
     LocalSpec local;                      ///< with its stratum
+    double maxUpdateSkew = 1000;          ///< ppm; chrony.conf(5)'s default
+    bool settingsAreLogged = false;       ///< by chronyd, when a command changes one of the three above
     std::vector<AccessRule> access;       ///< the shortest prefixes first
     bool operator==(const OnlineSettings&) const = default;
 };

@@ -16,11 +16,22 @@ struct Since {
 };
 
 constexpr std::array kSince{
-    Since{"hwtimestamp maxpoll", 4},  Since{"leapseclist", 6},        Since{"local activate", 6},
-    Since{"local waitsynced", 7},     Since{"local waitunsynced", 7}, Since{"log selection", 3},
-    Since{"ntsaeads", 6, 1},          Since{"ptpdomain", 6},          Since{"ptpport", 2},
-    Since{"ratelimit kod", 6},        Since{"server copy", 1},        Since{"server extfield F323", 2},
-    Since{"server extfield F324", 5}, Since{"server family", 6},      Since{"server maxunreach", 8},
+    Since{"hwtimestamp maxpoll", 4},
+    Since{"leapseclist", 6},
+    Since{"local activate", 6},
+    Since{"local waitsynced", 7},
+    Since{"local waitunsynced", 7},
+    Since{"log of commands", 4},
+    Since{"log selection", 3},
+    Since{"ntsaeads", 6, 1},
+    Since{"ptpdomain", 6},
+    Since{"ptpport", 2},
+    Since{"ratelimit kod", 6},
+    Since{"server copy", 1},
+    Since{"server extfield F323", 2},
+    Since{"server extfield F324", 5},
+    Since{"server family", 6},
+    Since{"server maxunreach", 8},
 };
 
 const Since* find(std::string_view feature) {

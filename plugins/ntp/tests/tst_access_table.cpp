@@ -87,6 +87,39 @@ class TestAccessTable : public QObject {
         QCOMPARE(addresses,
                  (QStringList{"10.0.0.0", "10.0.255.255", "10.255.255.255", "fd00::", "fd00::ffff:ffff:ffff:ffff"}));
     }
+
+    /// As much as possible, and no rule of ours.
+    void roomAroundAnAddress_data() {
+        QTest::addColumn<QStringList>("rules");
+        QTest::addColumn<QString>("address");
+        QTest::addColumn<QString>("room");
+        QTest::newRow("no rule") << QStringList() << "192.0.2.1"
+                                 << "0.0.0.0/0";
+        QTest::newRow("a rule of the other family") << QStringList("::/0") << "192.0.2.1"
+                                                    << "0.0.0.0/0";
+        QTest::newRow("everybody is denied") << QStringList("0.0.0.0/0") << "192.0.2.1"
+                                             << "0.0.0.0/0";
+        QTest::newRow("far away") << QStringList("10.0.0.0/8") << "192.0.2.1"
+                                  << "128.0.0.0/1";
+        QTest::newRow("a neighbor") << QStringList("192.0.2.0/25") << "192.0.2.200"
+                                    << "192.0.2.128/25";
+        QTest::newRow("within a denied one") << QStringList{"10.0.0.0/8", "10.7.0.0/16"} << "10.8.0.1"
+                                             << "10.8.0.0/13";
+        QTest::newRow("a denied one itself") << QStringList{"10.0.0.0/8", "10.7.0.0/16"} << "10.7.0.1"
+                                             << "10.7.0.0/16";
+        QTest::newRow("next to a host") << QStringList("192.0.2.0/32") << "192.0.2.1"
+                                        << "192.0.2.1/32";
+        QTest::newRow("IPv6") << QStringList("fd00::/64") << "fd00:0:0:1::1"
+                              << "fd00:0:0:1::/64";
+    }
+    void roomAroundAnAddress() {
+        QFETCH(QStringList, rules);
+        QFETCH(QString, address);
+        QFETCH(QString, room);
+        PrefixTable<Permission> table;
+        for (const QString& each : rules) table.set(*IpPrefix::parse(each), Permission::Deny);
+        QCOMPARE(roomAround(table, *IpAddress::parse(address)).text(), room);
+    }
 };
 
 QTEST_GUILESS_MAIN(TestAccessTable)

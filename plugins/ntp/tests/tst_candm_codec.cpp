@@ -88,6 +88,21 @@ class TestCandmCodec : public QObject {
         row("all sources online", onlineRequest(),
             "06010000 0001 0001 01020304 00000000 00000000 00000000 00000000 00000000 00000000 0000 0000 00", 60);
         row("refresh", refreshRequest(), "06010000 0035 0001 01020304 00000000 00000000 00", 28);
+        row("deny all", denyAllRequest(kLoopback, 24),
+            "06010000 0014 0001 01020304 00000000 00000000 7f000001 000000000000000000000000 0001 0000 00000018", 44);
+        row("makestep", modifyMakestepRequest(-1, 500ms),
+            "06010000 0032 0001 01020304 00000000 00000000 ffffffff 02800000", 28);
+        row("maxupdateskew", modifyMaxUpdateSkewRequest(5), "06010000 0009 0001 01020304 00000000 00000000 08a00000 00",
+            28);
+        row("reselectdist", reselectDistanceRequest(500ms), "06010000 0031 0001 01020304 00000000 00000000 02800000 00",
+            28);
+        const LocalReference orphan{true, 10, 1s, true, 500ms, 60s, 300s};
+        row("local of chrony 4.6", localRequest(candm::Command::Local3, orphan),
+            "06010000 004a 0001 01020304 00000000 00000000 00000001 0000000a 04800000 00000001 02800000 0ef00000 "
+            "14960000",
+            48);
+        row("local of chrony 4.5", localRequest(candm::Command::Local2, orphan),
+            "06010000 0038 0001 01020304 00000000 00000000 00000001 0000000a 04800000 00000001", 36);
         row("name", sourceNameRequest(kLoopback),
             "06010000 0041 0001 01020304 00000000 00000000 7f000001 000000000000000000000000 0001 0000 00", 284);
         row("NTP data, long enough for chrony 4.6", ntpDataRequest(kLoopback),

@@ -48,8 +48,8 @@ class TestPlanChanges : public QObject {
         QCOMPARE(made.leftOut.size(), 1U);
     }
 
-    /// The command `local` of 4.6 and later would take the conditions back.
-    void conditionsOfTheLocalClockNeedARestart() {
+    /// The command `local` of 4.6 and later carries the conditions too.
+    void conditionsOfTheLocalClockChangeOnline() {
         const auto with = [](const char* local) {
             Materials materials;
             materials.version = {4, 7};
@@ -60,9 +60,9 @@ class TestPlanChanges : public QObject {
             return changeKind(before, after).kind;
         };
         QCOMPARE(kind(with(""), with(", stratum: 9")), ChangeKind::Online);
-        QCOMPARE(kind(with(""), with(", activate: 1")), ChangeKind::Restart);
-        QCOMPARE(kind(with(", waitsynced: 1"), with("")), ChangeKind::Restart);
-        QCOMPARE(kind(with(", waitunsynced: 1"), with(", waitunsynced: 1, stratum: 9")), ChangeKind::Restart);
+        QCOMPARE(kind(with(""), with(", activate: 1")), ChangeKind::Online);
+        QCOMPARE(kind(with(", waitsynced: 1"), with("")), ChangeKind::Online);
+        QCOMPARE(kind(with(", waitunsynced: 1"), with(", waitunsynced: 1, stratum: 9")), ChangeKind::Online);
         QCOMPARE(kind(with(", activate: 1"), with(", activate: 1")), ChangeKind::None);
     }
 

@@ -26,6 +26,10 @@ RunRecord record() {
     record.plan.sources = "server 10.1.0.1\n";
     record.plan.keys = kKeys;
     record.plan.online.sourceNames = {QStringLiteral("10.1.0.1"), QStringLiteral("ntp.example")};
+    record.plan.online.keyOf = {{QStringLiteral("ntp.example"), 4294967295}};
+    record.plan.online.leasedOn = {{QStringLiteral("10.1.0.1"), QStringLiteral("wan0")}};
+    record.plan.online.maxUpdateSkew = 0.5;
+    record.plan.online.settingsAreLogged = true;
     record.plan.online.makestep = {1500ms, -1};
     record.plan.online.local = {true, true, 7, 2s, 1ms, 60s, 0s};
     record.plan.online.access = {rule("10.0.0.0/8", Permission::Allow), rule("fd00::/8", Permission::Deny)};
