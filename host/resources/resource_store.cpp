@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cbor_equality.h"
 #include "fos1/cbor_size.h"
 
 namespace fos1::host {
@@ -18,30 +19,6 @@ constexpr std::size_t kMostRefusals = 100;
 
 qint64 generationOf(const QCborMap& object) {
     return object.value(QStringLiteral("metadata")).toMap().value(QStringLiteral("generation")).toInteger();
-}
-
-bool isNumber(const QCborValue& value) { return value.isInteger() || value.isDouble(); }
-
-bool isSame(const QCborMap& a, const QCborMap& b);
-
-/// As JSON has it: 1 and 1.0 are the same, and so are maps in another order.
-bool isSame(const QCborValue& a, const QCborValue& b) {
-    if (a.isMap() && b.isMap()) return isSame(a.toMap(), b.toMap());
-    if (a.isArray() && b.isArray()) {
-        const QCborArray left = a.toArray();
-        const QCborArray right = b.toArray();
-        return std::equal(left.begin(), left.end(), right.begin(), right.end(),
-                          [](const QCborValue& one, const QCborValue& other) { return isSame(one, other); });
-    }
-    if (isNumber(a) && isNumber(b) && a.type() != b.type()) return a.toDouble() == b.toDouble();
-    return a == b;
-}
-
-bool isSame(const QCborMap& a, const QCborMap& b) {
-    return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&b](const auto& item) {
-               const auto other = b.constFind(item.first);
-               return other != b.constEnd() && isSame(item.second, other.value());
-           });
 }
 
 /// The object as stored: identity and generation come from the previous version, and the generation is raised when the
@@ -80,7 +57,7 @@ bool haveSameContent(const QCborMap& a, const QCborMap& b) {
         object.remove(QStringLiteral("status"));
         return object;
     };
-    return isSame(content(a), content(b));
+    return isSameCbor(content(a), content(b));
 }
 
 QString kindId(const ObjectKey& key) { return key.apiVersion + u'/' + key.kind; }

@@ -69,15 +69,6 @@ QCborValue fittedValue(const QCborValue& value, const QCborMap& schema) {
     return fittedList(value.toArray(), schema);
 }
 
-bool isReadyIn(const QCborMap& status) {
-    const QCborArray conditions = status.value(kConditionsField).toArray();
-    return std::any_of(conditions.begin(), conditions.end(), [](const QCborValue& value) {
-        const QCborMap condition = value.toMap();
-        return condition.value(kTypeField).toString() == u"Ready" &&
-               condition.value(kStatusField).toString() == u"True";
-    });
-}
-
 /// Without lists other than conditions, and without what belongs to the object itself.
 QCborMap plainEntry(const QCborMap& status) {
     QCborMap entry;
@@ -119,7 +110,7 @@ QCborMap nodeDetail(const std::map<ObjectKey, QCborMap>& served, const QCborMap&
     if (served.empty()) return {};
     // An object in conflict with the one that is really served has a shorter status.
     const auto shown = std::max_element(served.begin(), served.end(), [](const auto& a, const auto& b) {
-        return std::pair(isReadyIn(a.second), a.second.size()) < std::pair(isReadyIn(b.second), b.second.size());
+        return std::pair(isReady(a.second), a.second.size()) < std::pair(isReady(b.second), b.second.size());
     });
     QCborMap detail = shown->second;
     detail.insert(kServiceField, serviceOf(shown->first));
@@ -150,7 +141,7 @@ QCborMap summaryOf(const QCborArray& entries) {
     qsizetype ready = 0;
     for (const QCborValue& value : entries) {
         const QCborMap entry = value.toMap();
-        if (isReadyIn(entry)) {
+        if (isReady(entry)) {
             ++ready;
             continue;
         }

@@ -121,23 +121,17 @@ QCborValue essence(const QCborValue& value, bool isInList) {
     return value;
 }
 
-bool isSameValue(const QCborValue& a, const QCborValue& b) {
-    const auto isNumber = [](const QCborValue& value) { return value.isInteger() || value.isDouble(); };
-    if (isNumber(a) && isNumber(b)) return a.toDouble() == b.toDouble();
-    if (a.isMap() && b.isMap()) return isSame(a.toMap(), b.toMap());
-    if (!a.isArray() || !b.isArray()) return a == b;
-    const QCborArray all = a.toArray();
-    const QCborArray others = b.toArray();
-    return std::equal(all.begin(), all.end(), others.begin(), others.end(),
-                      [](const QCborValue& one, const QCborValue& other) { return isSameValue(one, other); });
-}
-
 }  // namespace
 
 bool isServedHere(const QCborMap& status) {
     const auto ready = conditionOf(status, QStringLiteral("Ready"));
     return !status.isEmpty() &&
            !(ready && ready->value(QStringLiteral("reason")).toString() == QLatin1String(kOtherNode));
+}
+
+bool isReady(const QCborMap& status) {
+    const auto ready = conditionOf(status, QStringLiteral("Ready"));
+    return ready && ready->value(kStatus).toString() == QStringLiteral("True");
 }
 
 QCborMap withTimesOf(const QCborMap& present, const QCborMap& status, const QString& now) {
@@ -182,8 +176,7 @@ QCborMap aggregate(const QCborArray& nodes) {
         const QCborArray conditions = entry.value(kConditions).toArray();
         for (const QCborValue& value : conditions)
             said[value.toMap().value(kType).toString()].push_back({name, value.toMap()});
-        const auto ready = conditionOf(entry, QStringLiteral("Ready"));
-        const bool isWell = ready && ready->value(kStatus).toString() == QStringLiteral("True");
+        const bool isWell = isReady(entry);
         if (!isWell && isShownWell) shown = &entry;
         isShownWell = isShownWell && isWell;
         const qint64 own = entry.value(kGeneration).toInteger();
@@ -231,14 +224,6 @@ QCborMap headlineOf(const QCborMap& status) {
     }
     headline.insert(kConditions, conditions);
     return headline;
-}
-
-bool isSame(const QCborMap& a, const QCborMap& b) {
-    if (a.size() != b.size()) return false;
-    return std::all_of(a.begin(), a.end(), [&b](const auto& item) {
-        const QCborValue other = b.value(QCborValue(item.first));
-        return !other.isUndefined() && isSameValue(QCborValue(item.second), other);
-    });
 }
 
 }  // namespace fos1::crd

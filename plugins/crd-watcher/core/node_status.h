@@ -17,6 +17,9 @@ bool isServedHere(const QCborMap& status);
 /// whatever this process knows of it; a condition without a time gets `now` (RFC 3339).
 QCborMap withTimesOf(const QCborMap& present, const QCborMap& status, const QString& now);
 
+/// Whether the status has Ready=True.
+bool isReady(const QCborMap& status);
+
 /// The entry of a node: its status and its name.
 QCborMap nodeEntry(const QString& node, const QCborMap& status);
 
@@ -36,8 +39,5 @@ QCborMap essenceOf(const QCborMap& status);
 
 /// The part of the essence that must be written without delay: plain fields, and conditions without their messages.
 QCborMap headlineOf(const QCborMap& status);
-
-/// Whether two maps are equal; the order of fields is irrelevant.
-bool isSame(const QCborMap& a, const QCborMap& b);
 
 }  // namespace fos1::crd

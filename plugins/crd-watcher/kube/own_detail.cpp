@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "cbor_equality.h"
 #include "core/node_detail.h"
 #include "core/node_status.h"
 #include "kube/status_request.h"
@@ -162,7 +163,7 @@ void OwnDetail::write(const QCborMap& status) {
              for (const ObjectKey& key : keys) {
                  const auto old = entryIn(before, m_options.node, serviceOf(key));
                  const auto now = entryIn(status, m_options.node, serviceOf(key));
-                 const bool isRefresh = old && now && isSame(essenceOf(*old), essenceOf(*now));
+                 const bool isRefresh = old && now && isSameCbor(essenceOf(*old), essenceOf(*now));
                  (isRefresh ? refreshedOnes : changed).insert(key);
              }
              Q_EMIT written(changed);

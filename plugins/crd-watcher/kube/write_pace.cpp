@@ -6,6 +6,7 @@
 #include <QHash>
 #include <algorithm>
 
+#include "cbor_equality.h"
 #include "core/node_status.h"
 
 namespace fos1::crd {
@@ -18,7 +19,7 @@ quint64 mixed(quint64 a, quint64 b) {
     return a * kGolden;
 }
 
-/// Equal for values that isSame() considers equal.
+/// Equal for values that isSameCbor() considers equal.
 quint64 digestOf(const QCborValue& value) {
     quint64 digest = value.isArray() ? 1 : 0;
     if (value.isMap()) {
@@ -42,7 +43,7 @@ quint64 digestOf(const QCborValue& value) {
 
 bool WritePace::isNews(const QCborMap& wanted, const QCborMap& present, const Limits& limits) {
     // A server that stores something different from what was written does not get the same write again and again.
-    if (!isSame(essenceOf(wanted), essenceOf(present)))
+    if (!isSameCbor(essenceOf(wanted), essenceOf(present)))
         return !m_when.isValid() || present.isEmpty() || digestOf(essenceOf(wanted).toCborValue()) != m_essence;
     if (!m_when.isValid()) {
         // An earlier run has written it; numbers alone can wait as after a write of our own.
@@ -51,7 +52,7 @@ bool WritePace::isNews(const QCborMap& wanted, const QCborMap& present, const Li
         m_essence = digestOf(essenceOf(present).toCborValue());
         return false;
     }
-    if (isSame(wanted, present) || digestOf(wanted.toCborValue()) == m_content) return false;
+    if (isSameCbor(wanted, present) || digestOf(wanted.toCborValue()) == m_content) return false;
     return m_when.elapsed() >= limits.refresh;
 }
 
@@ -62,7 +63,7 @@ std::optional<std::chrono::milliseconds> WritePace::wait(const QCborMap& wanted,
         m_details.invalidate();
         return {};
     }
-    if (present.isEmpty() || !isSame(headlineOf(wanted), headlineOf(present))) return kNow;
+    if (present.isEmpty() || !isSameCbor(headlineOf(wanted), headlineOf(present))) return kNow;
     // Details that come and go with every measurement must not cause a write each.
     if (!m_details.isValid()) m_details.start();
     return std::max(kNow, limits.settle - m_details.elapsed());
