@@ -195,8 +195,6 @@ class Bench {
             m_cluster.server
                 .object(kNtp, QStringLiteral("NTPClient"), QStringLiteral("network"), nameOf(1, 1))[u"status"]
                 .toObject();
-        QJsonObject whole = written;
-        whole.remove(QStringLiteral("nodes"));
         QByteArray paths;
         QByteArray bodies;
         for (int a = 0; a < kSecondBytes; ++a) {
@@ -204,19 +202,14 @@ class Bench {
             object[u"metadata"] = QJsonObject{{"name", QStringLiteral("p-%1-{i}").arg(a)}, {"namespace", "network"}};
             m_cluster.server.control(QStringLiteral("bulk"), {{"template", object}, {"count", kThirdBytes}});
         }
-        for (const QString& manager : {QStringLiteral("fos1-host.router-a"), QStringLiteral("fos1-host")})
-            for (int i = 0; i < kObjects; ++i) {
-                const QString name = QStringLiteral("p-%1-%2").arg(i / kThirdBytes).arg(i % kThirdBytes);
-                paths += QStringLiteral("/apis/%1/namespaces/network/ntpclients/%2/status?fieldManager=%3&force=true\n")
-                             .arg(kNtp, name, manager)
-                             .toUtf8();
-                const bool isEntry = manager != u"fos1-host";
-                const QJsonObject body{{"apiVersion", kNtp},
-                                       {"kind", "NTPClient"},
-                                       {"metadata", QJsonObject{{"name", name}, {"namespace", "network"}}},
-                                       {"status", isEntry ? QJsonObject{{"nodes", written[u"nodes"]}} : whole}};
-                bodies += QJsonDocument(body).toJson(QJsonDocument::Compact) + '\n';
-            }
+        const QByteArray body = QJsonDocument(QJsonObject{{"status", written}}).toJson(QJsonDocument::Compact) + '\n';
+        for (int i = 0; i < kObjects; ++i) {
+            const QString name = QStringLiteral("p-%1-%2").arg(i / kThirdBytes).arg(i % kThirdBytes);
+            paths += QStringLiteral("/apis/%1/namespaces/network/ntpclients/%2/status?fieldManager=fos1-host\n")
+                         .arg(kNtp, name)
+                         .toUtf8();
+            bodies += body;
+        }
         lab::writeFile(m_lab.path(QStringLiteral("paths")), paths);
         lab::writeFile(m_lab.path(QStringLiteral("bodies")), bodies);
         const QString watch =

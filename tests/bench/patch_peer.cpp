@@ -48,7 +48,7 @@ class Peer {
         curl_multi_setopt(m_multi, CURLMOPT_MAX_CONCURRENT_STREAMS, 1000L);
         const std::string authorization = std::string("Authorization: Bearer ") + arguments[3];
         m_headers = curl_slist_append(nullptr, authorization.c_str());
-        m_headers = curl_slist_append(m_headers, "Content-Type: application/apply-patch+yaml");
+        m_headers = curl_slist_append(m_headers, "Content-Type: application/merge-patch+json");
         m_headers = curl_slist_append(m_headers, "Accept: application/json");
         CURL* watch = handle(arguments[6]);
         curl_easy_setopt(watch, CURLOPT_WRITEFUNCTION, countLines);

@@ -26,23 +26,57 @@ QJsonValue withoutEmptyTexts(const QJsonValue& value) {
     return object;
 }
 
-}  // namespace
-
-kube::ApiRequest statusRequest(const kube::ResourceType& type, const ObjectKey& key, const QString& manager,
-                               const QCborMap& status) {
+kube::ApiRequest patchOf(const kube::ResourceType& type, const ObjectKey& key, const QString& manager,
+                         const QByteArray& contentType) {
     kube::ApiRequest request;
     request.verb = "PATCH";
     request.path = type.path(key.ns, key.name, QStringLiteral("status"));
     request.query.addQueryItem(QStringLiteral("fieldManager"), manager);
+    request.contentType = contentType;
+    return request;
+}
+
+QJsonObject jsonOf(const QCborMap& map) { return withoutEmptyTexts(map.toJsonObject()).toObject(); }
+
+}  // namespace
+
+kube::ApiRequest statusRequest(const kube::ResourceType& type, const ObjectKey& key, const QString& manager,
+                               const QCborMap& status) {
+    kube::ApiRequest request = patchOf(type, key, manager, "application/apply-patch+yaml");
     request.query.addQueryItem(QStringLiteral("force"), QStringLiteral("true"));
-    request.contentType = "application/apply-patch+yaml";
     QCborMap metadata{{QStringLiteral("name"), key.name}};
     if (!key.ns.isEmpty()) metadata.insert(QStringLiteral("namespace"), key.ns);
     QCborMap body{{QStringLiteral("apiVersion"), key.apiVersion},
                   {QStringLiteral("kind"), key.kind},
                   {QStringLiteral("metadata"), metadata}};
     if (!status.isEmpty()) body.insert(QStringLiteral("status"), status);
-    request.body = QJsonDocument(withoutEmptyTexts(body.toJsonObject()).toObject()).toJson(QJsonDocument::Compact);
+    request.body = QJsonDocument(jsonOf(body)).toJson(QJsonDocument::Compact);
+    return request;
+}
+
+kube::ApiRequest mergeRequest(const kube::ResourceType& type, const ObjectKey& key, const QString& manager,
+                              const QCborMap& status, const QString& version) {
+    kube::ApiRequest request = patchOf(type, key, manager, "application/merge-patch+json");
+    QJsonObject body{{QStringLiteral("status"), jsonOf(status)}};
+    if (!version.isEmpty())
+        body[QStringLiteral("metadata")] = QJsonObject{{QStringLiteral("resourceVersion"), version}};
+    request.body = QJsonDocument(body).toJson(QJsonDocument::Compact);
+    return request;
+}
+
+kube::ApiRequest entryRequest(const kube::ResourceType& type, const ObjectKey& key, const QString& manager,
+                              const EntryChange& change) {
+    kube::ApiRequest request = patchOf(type, key, manager, "application/json-patch+json");
+    const QString path = QStringLiteral("/status/nodes/%1").arg(change.index);
+    QJsonObject second{
+        {QStringLiteral("op"), change.entry.isEmpty() ? QStringLiteral("remove") : QStringLiteral("replace")},
+        {QStringLiteral("path"), path}};
+    if (!change.entry.isEmpty()) second[QStringLiteral("value")] = jsonOf(change.entry);
+    request.body = QJsonDocument(QJsonArray{QJsonObject{{QStringLiteral("op"), QStringLiteral("test")},
+                                                        {QStringLiteral("path"), path + QStringLiteral("/name")},
+                                                        {QStringLiteral("value"), change.name}},
+                                            second})
+                       .toJson(QJsonDocument::Compact);
     return request;
 }
 

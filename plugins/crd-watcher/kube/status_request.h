@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A status as a request of server-side apply (kubernetes.io/docs/reference/using-api/server-side-apply). Pure.
+// Requests that write the status of an object. Empty texts are left out: they carry no information, and old servers
+// turn an applied empty text into null.
 #pragma once
 
 #include <QCborMap>
@@ -9,8 +10,22 @@
 
 namespace fos1::crd {
 
-/// Makes `status` what the manager owns of the object's status; an empty one gives up all that it owns.
+/// Server-side apply: what `manager` applied before and is not in `status` is removed.
 kube::ApiRequest statusRequest(const kube::ResourceType& type, const ObjectKey& key, const QString& manager,
                                const QCborMap& status);
+
+/// A merge patch: fields are replaced, and those with the value null are removed, whoever wrote them. With `version`,
+/// it is refused (409) when the object has changed since.
+kube::ApiRequest mergeRequest(const kube::ResourceType& type, const ObjectKey& key, const QString& manager,
+                              const QCborMap& status, const QString& version);
+
+/// About the entry at `index` of status.nodes, whoever wrote it.
+struct EntryChange {
+    qsizetype index = 0;
+    QString name;    ///< it is refused (422) when the entry of another node is there now
+    QCborMap entry;  ///< empty: the entry is removed
+};
+kube::ApiRequest entryRequest(const kube::ResourceType& type, const ObjectKey& key, const QString& manager,
+                              const EntryChange& change);
 
 }  // namespace fos1::crd

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/node_detail.h"
+#include "core/node_entries.h"
 #include "core/node_status.h"
 #include "kube/status_writer.h"
 
@@ -45,8 +46,8 @@ bool StatusWriter::serveSummary(const ObjectKey& key, const ClusterObject& objec
     // What earlier versions wrote here.
     const QCborArray nodes = inCluster.value(kEarlierEntries).toArray();
     if (prune(key, nodes)) return true;
-    if (entryOf(m_options.node, nodes)) {
-        apply(key, Part::Entry, {}, {});
+    if (const auto index = indexOf(m_options.node, nodes)) {
+        removeEntry(key, *index);
         return true;
     }
     const qint64 observed = inCluster.value(QStringLiteral("observedGeneration")).toInteger();
@@ -79,7 +80,7 @@ bool StatusWriter::serveSummary(const ObjectKey& key, const ClusterObject& objec
         later(key, *wait);
         return false;
     }
-    apply(key, Part::Whole, whole, whole);
+    apply(key, whole);
     return true;
 }
 

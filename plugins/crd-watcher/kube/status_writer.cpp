@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Server-side apply: kubernetes.io/docs/reference/using-api/server-side-apply.
 #include "kube/status_writer.h"
 
 #include <QDateTime>
 #include <QJsonArray>
 #include <QJsonObject>
+#include <QRandomGenerator>
 #include <algorithm>
 #include <utility>
 
@@ -18,11 +18,11 @@ namespace {
 
 constexpr std::size_t kMostAtOnce = 16;
 constexpr std::chrono::milliseconds kWriteRetry{2000};
-constexpr int kMostPrunes = 3;
+constexpr int kUnprocessable = 422;
+constexpr int kMostConflicts = 12;
 constexpr int kMostDoublings = 5;
-constexpr std::chrono::milliseconds kShortestWait{20};
+constexpr std::chrono::milliseconds kShortestWait{50};
 const QString kManager = QStringLiteral("fos1-host");
-const QString kNodes = QStringLiteral("nodes");
 const QString kStatusConditions = QStringLiteral("conditions");
 
 QCborMap withCondition(QCborMap status, const QCborMap& condition) {
@@ -223,10 +223,7 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
             return false;
         }
     }
-    const QString now = QDateTime::currentDateTimeUtc().toString(Qt::ISODate);
-    const QCborMap inCluster = m_source.status(object);
     const QCborMap own = ownStatus(key, object);
-    const bool isServed = crd::isServedHere(own);
     if (book.own.isNull()) {
         // After a start, "not reported yet" does not mean "no longer served".
         if (isServedHere(key).has_value())
@@ -235,60 +232,19 @@ bool StatusWriter::serve(const ObjectKey& key, const ClusterObject& object) {
             later(key, m_options.silence - book.known.elapsed());
     }
     if (m_options.kindsWithDetail.contains(key.apiVersion + u'/' + key.kind)) return serveSummary(key, object, own);
-    if (!m_options.kindsWithNodes.contains(key.apiVersion + u'/' + key.kind)) {
-        const QCborMap whole = withTimesOf(inCluster, own, now);
-        if (!isServed || !isDue(key, Part::Whole, whole, partOf(inCluster, whole))) return false;
-        apply(key, Part::Whole, whole, whole);
-        return true;
-    }
-    const QCborArray nodes = inCluster.value(kNodes).toArray();
-    if (prune(key, nodes)) return true;
-    if (!nodes.isEmpty()) book.unserved.invalidate();
-    const auto present = entryOf(m_options.node, nodes);
-    if (!isServed && present && isServedHere(key).has_value()) {
-        // Not as an empty list: applying one would own it, and it would become an invalid null when its last entry is
-        // removed.
-        apply(key, Part::Entry, {}, {});
-        return true;
-    }
-    const QCborMap before = present.value_or(QCborMap());
-    const QCborMap entry = withTimesOf(before, nodeEntry(m_options.node, own), now);
-    const bool isEntryDue = isServed && isDue(key, Part::Entry, entry, before);
-    const QCborMap whole =
-        nodes.isEmpty() ? withTimesOf(inCluster, statusWithoutNodes(key, object), now) : aggregate(nodes);
-    const bool isWholeDue = !whole.isEmpty() && isDue(key, Part::Whole, whole, partOf(inCluster, whole));
-    if (isWholeDue && !m_lease.isOurs()) awaitLease(key);
-    const bool isWholeNext = !isEntryDue || book.part(Part::Whole).when() < book.part(Part::Entry).when();
-    if (isWholeDue && m_lease.isOurs() && isWholeNext)
-        apply(key, Part::Whole, whole, whole);
-    else if (isEntryDue)
-        apply(key, Part::Entry, {{kNodes, QCborArray{entry}}}, entry);
-    return m_busy.contains(key);
-}
-
-/// Empty until it is certain that no node is about to handle the object.
-QCborMap StatusWriter::statusWithoutNodes(const ObjectKey& key, const ClusterObject& object) {
-    Since& since = bookOf(key).unserved;
-    if (isServedHere(key) != std::optional(false)) {
-        since.invalidate();
-        return {};
-    }
-    if (!since.isValid()) since.start();
-    const std::chrono::milliseconds lasted = since.elapsed();
-    if (lasted < m_options.pace.settle) {
-        later(key, m_options.pace.settle - lasted);
-        return {};
-    }
-    const Condition nobody{QStringLiteral("Ready"), ConditionStatus::False, QStringLiteral("NotServed"),
-                           QStringLiteral("No node serves it."), generationOf(object)};
-    return {{QStringLiteral("observedGeneration"), generationOf(object)},
-            {kStatusConditions, QCborArray{nobody.toCbor()}}};
+    if (m_options.kindsWithNodes.contains(key.apiVersion + u'/' + key.kind)) return serveEntries(key, object, own);
+    const QCborMap inCluster = m_source.status(object);
+    const QCborMap whole = withTimesOf(inCluster, own, QDateTime::currentDateTimeUtc().toString(Qt::ISODate));
+    if (!crd::isServedHere(own) || !isDue(key, Part::Whole, whole, partOf(inCluster, whole))) return false;
+    apply(key, whole);
+    return true;
 }
 
 void StatusWriter::awaitLease(const ObjectKey& key) {
     bookOf(key).isAwaitingLease = true;
     if (m_isLeaseAsked || m_leaseTimer.isActive()) return;
     m_isLeaseAsked = true;
+    m_leaseAsked.start();
     m_lease.acquire([this, before = m_lease.problem()](bool isOurs) {
         m_isLeaseAsked = false;
         if (m_lease.problem() != before) Q_EMIT stateChanged();
@@ -300,9 +256,15 @@ void StatusWriter::awaitLease(const ObjectKey& key) {
         }
         const QString seen = std::exchange(m_leaseSeen, m_lease.seenVersion());
         onLeaseRefused(seen != m_leaseSeen);
+        markHeld();
         // The holder of the Lease sees the same need, so most likely nothing is left to do afterwards.
         m_leaseTimer.start(LeaseLock::kDuration);
     });
+}
+
+bool StatusWriter::isLeasePending() const {
+    constexpr std::chrono::seconds kPatience{1};
+    return m_isLeaseAsked && m_leaseAsked.elapsed() < kPatience;
 }
 
 void StatusWriter::markAwaiting() {
@@ -310,78 +272,50 @@ void StatusWriter::markAwaiting() {
         if (std::exchange(book.isAwaitingLease, false)) mark(key);
 }
 
-void StatusWriter::setGone(const std::set<QString>& nodes) {
-    m_gone = nodes;
-    for (auto& [key, book] : m_books) {
-        std::erase_if(book.pruned, [this](const auto& each) { return !m_gone.contains(each.first); });
-        for (auto& [node, pruned] : book.pruned) pruned.isDone = pruned.times >= kMostPrunes;
-    }
-    if (std::erase_if(m_nodes, [this](const QString& node) { return m_gone.contains(node); }) == 0) return;
-    for (const auto& [key, object] : m_source.objects()) {
-        bookOf(key).isToBePruned = true;
-        mark(key);
-    }
+void StatusWriter::markHeld() {
+    for (auto& [key, book] : m_books)
+        if (std::exchange(book.isEntryHeld, false)) mark(key);
 }
 
-/// Once for each node in a sweep, and in a few sweeps: an entry that stays belongs to another field manager, and asking
-/// again would not change that.
-bool StatusWriter::prune(const ObjectKey& key, const QCborArray& nodes) {
-    Book& book = bookOf(key);
-    for (const QCborValue& value : nodes) {
-        const QString node = value.toMap().value(QStringLiteral("name")).toString();
-        // A node that comes back later has an entry again.
-        if (!book.isToBePruned || !m_gone.contains(node)) {
-            m_nodes.insert(node);
-            continue;
-        }
-        if (const auto before = book.pruned.find(node); before != book.pruned.end() && before->second.isDone) {
-            if (before->second.times < kMostPrunes) m_nodes.insert(node);
-            continue;
-        }
-        const kube::ResourceType* type = m_source.typeOf(key);
-        if (!type) return false;
-        m_busy.insert(key);
-        m_client.send(statusRequest(*type, key, kManager + u'.' + node, {}), this,
-                      [this, key, node](const kube::ApiReply& reply) {
-                          m_busy.erase(key);
-                          // After a failure, a later sweep tries again.
-                          Book& of = bookOf(key);
-                          if (reply.isOk())
-                              of.pruned[node] = {of.pruned[node].times + 1, true};
-                          else
-                              of.isToBePruned = false;
-                          mark(key);
-                      });
-        return true;
-    }
-    book.isToBePruned = false;
-    return false;
+void StatusWriter::apply(const ObjectKey& key, const QCborMap& status) {
+    if (const kube::ResourceType* type = m_source.typeOf(key))
+        send(key, statusRequest(*type, key, kManager, status), {{}, status});
 }
 
-void StatusWriter::apply(const ObjectKey& key, Part part, const QCborMap& status, const QCborMap& content) {
-    const kube::ResourceType* type = m_source.typeOf(key);
-    if (!type) return;
-    const QString manager = part == Part::Whole ? kManager : kManager + u'.' + m_options.node;
+void StatusWriter::send(const ObjectKey& key, const kube::ApiRequest& request, const Content& content) {
+    // A guarded change of an entry is refused as unprocessable.
+    constexpr int kConflict = 409;
+    const int tooLate = request.contentType == "application/json-patch+json" ? kUnprocessable : kConflict;
     m_busy.insert(key);
-    m_client.send(statusRequest(*type, key, manager, status), this,
-                  [this, key, part, content](const kube::ApiReply& reply) {
-                      m_busy.erase(key);
-                      Book& book = bookOf(key);
-                      book.part(part).wrote(content, reply.isOk());
-                      const QString before = m_problem;
-                      if (reply.isOk()) {
-                          book.failures = 0;
-                          m_problem.clear();
-                      } else if (reply.status != 404) {
-                          // A 404 means that the object is gone, which the watch reports.
-                          m_problem = QStringLiteral("status of %1: %2").arg(key.text(), reply.problem);
-                          const auto own = kWriteRetry * (1 << std::min(book.failures++, kMostDoublings));
-                          book.retry = Clock::now() + std::max(own, reply.retryAfter.value_or(own));
-                      }
-                      if (m_problem != before) Q_EMIT stateChanged();
-                      // The watch delivers the written status; changes made meanwhile are considered then too.
-                      mark(key);
-                  });
+    m_client.send(request, this, [this, key, content, tooLate](const kube::ApiReply& reply) {
+        m_busy.erase(key);
+        Book& book = bookOf(key);
+        if (reply.status == tooLate && book.conflicts < kMostConflicts) {
+            onConflict(book);
+            return mark(key);
+        }
+        if (content.entry) book.part(Part::Entry).wrote(*content.entry, reply.isOk());
+        if (content.whole) book.part(Part::Whole).wrote(*content.whole, reply.isOk());
+        const QString before = m_problem;
+        if (reply.isOk()) {
+            book.failures = book.conflicts = 0;
+            m_problem.clear();
+        } else if (reply.status != 404) {
+            // A 404 means that the object is gone, which the watch reports.
+            m_problem = QStringLiteral("status of %1: %2").arg(key.text(), reply.problem);
+            const auto own = kWriteRetry * (1 << std::min<int>(book.failures++, kMostDoublings));
+            book.retry = Clock::now() + std::max(own, reply.retryAfter.value_or(own));
+        }
+        if (m_problem != before) Q_EMIT stateChanged();
+        // The watch delivers the written status; changes made meanwhile are considered then too.
+        mark(key);
+    });
+}
+
+/// Others write too; soon the watch shows what they wrote.
+void StatusWriter::onConflict(Book& book) {
+    const auto longest = m_options.interval * (1 << std::min<int>(book.conflicts++, kMostDoublings));
+    book.retry = Clock::now() + std::chrono::milliseconds(QRandomGenerator::global()->bounded(qint64{longest.count()}));
 }
 
 }  // namespace fos1::crd

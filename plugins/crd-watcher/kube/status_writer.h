@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Writes the status of objects to the cluster by server-side apply, and only when there is news. Each node writes its
-// entry of `status.nodes`; the holder of the Lease writes the aggregate of all entries. A kind without `nodes` in its
-// schema gets the status unchanged. Of a kind with detail objects, each node reports in its own (OwnDetail), and the
-// holder of the Lease writes a summary of all reports (DetailBook). Must not know what any kind means.
+// Writes the status of objects to the cluster, and only when there is news. Each node writes its entry of
+// `status.nodes`; the holder of the Lease writes the aggregate of all entries, in the same request as its own entry
+// (status_entries). A kind without `nodes` in its schema gets the status unchanged. Of a kind with detail objects, each
+// node reports in its own (OwnDetail), and the holder of the Lease writes a summary of all reports (DetailBook,
+// status_summary). Must not know what any kind means.
 #pragma once
 
 #include <QObject>
@@ -67,9 +68,10 @@ class StatusWriter : public QObject, public IStatusListener {
    private:
     enum class Part { Entry = 0, Whole };
     using Clock = std::chrono::steady_clock;
-    struct Pruned {
-        int times = 0;
-        bool isDone = false;  ///< in this sweep
+    /// The parts that a request writes.
+    struct Content {
+        std::optional<QCborMap> entry;
+        std::optional<QCborMap> whole;
     };
     struct Book {
         QByteArray own;                       ///< the plugins' status on this node, compacted; null: none yet; empty:
@@ -79,10 +81,11 @@ class StatusWriter : public QObject, public IStatusListener {
         Since unserved;                       ///< since when no node is known to serve it; invalid: a node serves it
         Clock::time_point retry;              ///< no request before this time, because the last one failed
         Clock::time_point due;                ///< when to consider the object again; no value: not by time
-        int failures = 0;
+        qint16 failures = 0;
+        qint16 conflicts = 0;  ///< since the last success, writes that came too late
         bool isAwaitingLease = false;
-        bool isToBePruned = false;              ///< it may have entries of nodes that were found to be gone
-        std::map<QString, Pruned> pruned = {};  ///< by node that is gone
+        bool isEntryHeld = false;   ///< until it is known who has the Lease
+        bool isToBePruned = false;  ///< it may have entries of nodes that were found to be gone
         bool isToBeSummarized = false;
         bool isLeaseChecked = false;  ///< since then, another node was seen to have the Lease
         int nodeCount = 0;            ///< by its summary
@@ -109,12 +112,21 @@ class StatusWriter : public QObject, public IStatusListener {
     bool serveSummary(const ObjectKey& key, const ClusterObject& object, const QCborMap& own);
     void summarize(const ObjectKey& key);
     void onLeaseRefused(bool isRenewed);
+    /// For kinds with `nodes`.
+    bool serveEntries(const ObjectKey& key, const ClusterObject& object, const QCborMap& own);
     [[nodiscard]] QCborMap statusWithoutNodes(const ObjectKey& key, const ClusterObject& object);
-    void apply(const ObjectKey& key, Part part, const QCborMap& status, const QCborMap& content);
-    /// Removes the entry of a node that is gone, in its name. Returns whether there was one.
+    /// Writes the status as it is.
+    void apply(const ObjectKey& key, const QCborMap& status);
+    void removeEntry(const ObjectKey& key, qsizetype index);
+    /// Removes the entry of a node that is gone. Returns whether there was one.
     bool prune(const ObjectKey& key, const QCborArray& nodes);
+    void send(const ObjectKey& key, const kube::ApiRequest& request, const Content& content);
+    void onConflict(Book& book);
+    /// Whether a request for the Lease is under way, for which an entry can wait.
+    [[nodiscard]] bool isLeasePending() const;
     void awaitLease(const ObjectKey& key);
     void markAwaiting();
+    void markHeld();
     void later(const ObjectKey& key, std::chrono::milliseconds delay);
     void markDue();
 
@@ -134,6 +146,7 @@ class StatusWriter : public QObject, public IStatusListener {
     ObjectKey m_lastServed;  ///< the next one in their order is served next, so that none starves
     std::set<ObjectKey> m_busy;
     bool m_isLeaseAsked = false;
+    Since m_leaseAsked;
     QString m_leaseSeen;  ///< its version when another node had it
     QTimer m_bookTimer;   ///< until the book is closed
     QTimer m_leaseTimer;  ///< until the next attempt to acquire a Lease that another node holds

@@ -50,4 +50,32 @@ inline QJsonObject conditionIn(const QJsonObject& status, const QString& type) {
     return {};
 }
 
+/// A test with a cluster that has the object "a".
+class StatusTest : public QObject {
+   protected:
+    void setUp() {
+        m_rig = std::make_unique<KubeRig>();
+        m_rig->put("a", 1);
+    }
+
+    [[nodiscard]] QJsonObject status(const QString& name = QStringLiteral("a")) const {
+        return m_rig->get(name)[u"status"].toObject();
+    }
+    [[nodiscard]] QJsonObject entry(const QString& node) const {
+        for (const QJsonValue value : status()[u"nodes"].toArray())
+            if (value[u"name"].toString() == node) return value.toObject();
+        return {};
+    }
+    [[nodiscard]] QString isReady() const { return conditionIn(status(), "Ready")[u"status"].toString(); }
+    [[nodiscard]] qsizetype writes() const { return m_rig->server.requests("patch", "things").size(); }
+    /// Whether the server gets no request at all for this long.
+    [[nodiscard]] bool isQuietFor(int ms) const {
+        const qsizetype before = m_rig->server.requests().size();
+        QTest::qWait(ms);
+        return m_rig->server.requests().size() == before;
+    }
+
+    std::unique_ptr<KubeRig> m_rig;
+};
+
 }  // namespace fos1::crd

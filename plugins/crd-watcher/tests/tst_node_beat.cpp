@@ -27,12 +27,9 @@ struct LivingNode : Node {
 
 }  // namespace
 
-class TestNodeBeat : public QObject {
+class TestNodeBeat : public StatusTest {
     Q_OBJECT
 
-    std::unique_ptr<KubeRig> m_rig;
-
-    [[nodiscard]] QJsonObject status() const { return m_rig->get("a")[u"status"].toObject(); }
     [[nodiscard]] QStringList nodes() const {
         QStringList names;
         for (const QJsonValue entry : status()[u"nodes"].toArray()) names.append(entry[u"name"].toString());
@@ -43,10 +40,7 @@ class TestNodeBeat : public QObject {
     }
 
    private Q_SLOTS:
-    void init() {
-        m_rig = std::make_unique<KubeRig>();
-        m_rig->put("a", 1);
-    }
+    void init() { setUp(); }
     void cleanup() { m_rig.reset(); }
 
     void aLeaseOfEachNodeIsRenewed() {

@@ -8,18 +8,12 @@
 using namespace fos1;
 using namespace fos1::crd;
 
-class TestNodeObjects : public QObject {
+class TestNodeObjects : public StatusTest {
     Q_OBJECT
 
-    std::unique_ptr<KubeRig> m_rig;
-
-    [[nodiscard]] QJsonObject status(const QString& name = QStringLiteral("a")) const {
-        return m_rig->get(name)[u"status"].toObject();
-    }
     [[nodiscard]] QJsonObject report(const QString& node) const {
         return m_rig->server.object(kReport.apiVersion, kReport.kind, {}, node);
     }
-    [[nodiscard]] QString isReady() const { return conditionIn(status(), "Ready")[u"status"].toString(); }
     [[nodiscard]] QString count() const { return status()[u"nodesReady"].toString(); }
     /// Without heartbeats and what they look for.
     [[nodiscard]] qsizetype requests() const {
@@ -32,9 +26,8 @@ class TestNodeObjects : public QObject {
 
    private Q_SLOTS:
     void init() {
-        m_rig = std::make_unique<KubeRig>();
+        setUp();
         m_rig->server.install({reportCrd()});
-        m_rig->put("a", 1);
     }
     void cleanup() {
         if (QTest::currentTestFailed()) {

@@ -8,13 +8,9 @@
 using namespace fos1;
 using namespace fos1::crd;
 
-class TestStatusOrder : public QObject {
+class TestStatusOrder : public StatusTest {
     Q_OBJECT
 
-    std::unique_ptr<KubeRig> m_rig;
-
-    [[nodiscard]] QJsonObject status(const QString& name) const { return m_rig->get(name)[u"status"].toObject(); }
-    [[nodiscard]] qsizetype writes() const { return m_rig->server.requests("patch", "things").size(); }
     static QJsonObject changedAt(QJsonObject status, const QString& time) {
         QJsonArray conditions = status[u"conditions"].toArray();
         QJsonObject condition = conditions[0].toObject();
@@ -25,11 +21,10 @@ class TestStatusOrder : public QObject {
     }
 
    private Q_SLOTS:
-    void init() { m_rig = std::make_unique<KubeRig>(); }
+    void init() { setUp(); }
     void cleanup() { m_rig.reset(); }
 
     void theWholeIsWrittenUnderConstantNews() {
-        m_rig->put("a", 1);
         Node node(*m_rig, "n1");
         QElapsedTimer since;
         since.start();
