@@ -21,6 +21,17 @@ bool isOf(const ObjectKey& key, const kube::ResourceType& type) {
     return key.kind == type.kind && key.apiVersion == type.apiVersion;
 }
 
+/// Those of a kind, from a host that watched the same or another version of it: a CRD with the conversion None has the
+/// same objects in all of its versions.
+const std::vector<QByteArray>* objectsOf(const Snapshot& snapshot, const kube::ResourceType& type) {
+    const auto same = snapshot.objects.find(type.apiVersion + u'/' + type.kind);
+    if (same != snapshot.objects.end()) return &same->second;
+    const QString group = type.apiVersion.section(u'/', 0, 0) + u'/';
+    for (const auto& [id, objects] : snapshot.objects)
+        if (type.apiVersion.contains(u'/') && id.startsWith(group) && id.section(u'/', 2) == type.kind) return &objects;
+    return nullptr;
+}
+
 }  // namespace
 
 QString originOf(const ObjectKey& key) {
@@ -114,11 +125,12 @@ void KubeSource::loadSnapshot() {
     }
     m_isSnapshotKept = true;
     for (const auto& kind : m_kinds) {
-        const auto known = snapshot->objects.find(kind->type.apiVersion + u'/' + kind->type.kind);
-        if (known == snapshot->objects.end()) continue;
+        const std::vector<QByteArray>* known = objectsOf(*snapshot, kind->type);
+        if (!known) continue;
         kind->isOutOfSnapshot = true;
-        for (const QByteArray& bytes : known->second) {
-            const QCborMap object = unpackedMap(snapshot->samples.expanded(bytes));
+        for (const QByteArray& bytes : *known) {
+            QCborMap object = unpackedMap(snapshot->samples.expanded(bytes));
+            object.insert(QStringLiteral("apiVersion"), kind->type.apiVersion);
             take(clusterKeyOf(object), clusterObjectOf(object, m_compactor));
         }
     }
