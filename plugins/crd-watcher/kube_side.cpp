@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kube_side.h"
 
+#include <QCoreApplication>
 #include <QFile>
 #include <QSaveFile>
 #include <QSysInfo>
@@ -77,6 +78,7 @@ Detail detailOf(const QString& node, const QCborMap& catalog) {
             detail.own->node = node;
             detail.own->type = type;
             detail.own->schema = shown.value(QStringLiteral("status")).toMap();
+            detail.own->facts = {{QStringLiteral("hostVersion"), QCoreApplication::applicationVersion()}};
         }
         if (detail.own->type == type) detail.kinds.insert(member(kind, "apiVersion") + u'/' + member(kind, "kind"));
     }
@@ -184,7 +186,7 @@ KubeSide::KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAc
     connect(&m_client, &kube::ApiClient::trustRegained, this, reportSoon);
     connect(&m_client, &kube::ApiClient::serverAnswered, this, reportSoon);
     connect(&m_beat, &NodeBeat::stateChanged, this, reportSoon);
-    connect(&m_beat, &NodeBeat::gone, this, &KubeSide::onGone);
+    connect(&m_beat, &NodeBeat::gone, &m_status, &StatusWriter::setGone);
     if (m_own) connect(m_own.get(), &OwnDetail::stateChanged, this, reportSoon);
     connect(&m_status, &StatusWriter::servingChanged, &m_finalizers, &Finalizers::consider);
     connect(&m_nodeWatch, &kube::ListWatch::listed, this, &KubeSide::onNode);
@@ -197,16 +199,6 @@ KubeSide::~KubeSide() = default;
 
 NodeBeat::Others KubeSide::othersKnown() const {
     return {m_status.nodes(), std::max(m_status.nodeCount() - (m_own && m_own->isReporting() ? 1 : 0), qsizetype{0})};
-}
-
-void KubeSide::onGone(const std::set<QString>& nodes) {
-    m_status.setGone(nodes);
-    if (!m_book) return;
-    m_book->remove(nodes, [this] { m_status.summarizeAll(); });
-    // A detail object also goes with its Node object.
-    m_book->count([this](qsizetype count) {
-        if (count != m_status.nodeCount()) m_status.summarizeAll();
-    });
 }
 
 void KubeSide::start() {

@@ -45,7 +45,6 @@ class KubeSide final : public QObject, public SourceSide {
     void onNode(const QList<QCborMap>& nodes);
     bool recallNode();
     [[nodiscard]] NodeBeat::Others othersKnown() const;
-    void onGone(const std::set<QString>& nodes);
     void startSource();
 
     const HostView& m_host;

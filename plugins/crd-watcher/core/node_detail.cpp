@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/node_status.h"
+#include "fos1/condition.h"
 
 namespace fos1::crd {
 
@@ -22,6 +23,7 @@ const QString kNameField = QStringLiteral("name");
 const QString kTotalField = QStringLiteral("total");
 const QString kServiceField = QStringLiteral("service");
 const QString kFurtherField = QStringLiteral("further");
+const QString kGenerationField = QStringLiteral("observedGeneration");
 const QString kConditionsField = QStringLiteral("conditions");
 
 QString typeOf(const QCborMap& schema) { return schema.value(kTypeField).toString(); }
@@ -106,7 +108,7 @@ QCborMap fitted(const QCborMap& value, const QCborMap& schema) {
     return result;
 }
 
-QCborMap nodeDetail(const std::map<ObjectKey, QCborMap>& served, const QCborMap& schema) {
+QCborMap nodeDetail(const std::map<ObjectKey, QCborMap>& served, const QCborMap& schema, const QCborMap& facts) {
     if (served.empty()) return {};
     // An object in conflict with the one that is really served has a shorter status.
     const auto shown = std::max_element(served.begin(), served.end(), [](const auto& a, const auto& b) {
@@ -114,6 +116,7 @@ QCborMap nodeDetail(const std::map<ObjectKey, QCborMap>& served, const QCborMap&
     });
     QCborMap detail = shown->second;
     detail.insert(kServiceField, serviceOf(shown->first));
+    for (const auto& item : facts) detail.insert(QCborValue(item.first), QCborValue(item.second));
     QCborArray further;
     for (const auto& [key, status] : served) {
         if (key == shown->first) continue;
@@ -134,8 +137,39 @@ std::optional<QCborMap> entryIn(const QCborMap& detail, const QString& node, con
     return std::nullopt;
 }
 
+bool isSilent(const QCborMap& status) {
+    const QCborArray conditions = status.value(kConditionsField).toArray();
+    return std::any_of(conditions.begin(), conditions.end(), [](const QCborValue& condition) {
+        return condition.toMap().value(kReasonField).toString() == QLatin1String(kNodeSilent);
+    });
+}
+
+QCborMap silentDetail(const QCborMap& detail, const QString& since) {
+    const auto silent = [&since](const QCborMap& about) {
+        const qint64 generation = about.value(kGenerationField).toInteger();
+        QCborMap ready = Condition{QStringLiteral("Ready"), ConditionStatus::Unknown, QString::fromLatin1(kNodeSilent),
+                                   QStringLiteral("The host on this node no longer renews its Lease: it may be down or "
+                                                  "cut off from the API server."),
+                                   generation}
+                             .toCbor();
+        ready.insert(QStringLiteral("lastTransitionTime"), since);
+        return QCborMap{{kServiceField, about.value(kServiceField)},
+                        {kGenerationField, generation},
+                        {kConditionsField, QCborArray{ready}}};
+    };
+    QCborMap status = silent(detail);
+    QCborArray further;
+    const QCborArray given = detail.value(kFurtherField).toArray();
+    for (const QCborValue& value : given) further.append(silent(value.toMap()));
+    if (!further.isEmpty()) status.insert(kFurtherField, further);
+    return status;
+}
+
 QCborMap summaryOf(const QCborArray& entries) {
-    QCborMap whole = aggregate(entries);
+    QCborArray known;
+    for (const QCborValue& entry : entries)
+        if (!isSilent(entry.toMap())) known.append(entry);
+    QCborMap whole = aggregate(known.isEmpty() ? entries : known);
     if (whole.isEmpty()) return {};
     QCborArray worst;
     qsizetype ready = 0;

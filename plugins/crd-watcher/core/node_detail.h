@@ -23,14 +23,22 @@ QString serviceOf(const ObjectKey& key);
 QCborMap fitted(const QCborMap& value, const QCborMap& schema);
 
 /// The status of the node's own object: that of the best of the objects that it serves, which `service` names, and of
-/// the others in `further` what summaryOf() needs. Empty when it serves none.
-QCborMap nodeDetail(const std::map<ObjectKey, QCborMap>& served, const QCborMap& schema);
+/// the others in `further` what summaryOf() needs; and `facts` about the node. Empty when it serves none.
+QCborMap nodeDetail(const std::map<ObjectKey, QCborMap>& served, const QCborMap& schema, const QCborMap& facts = {});
 
 /// What the status of a node's own object contains about one of the objects, as an entry for aggregate().
 std::optional<QCborMap> entryIn(const QCborMap& detail, const QString& node, const QString& service);
 
-/// The status of an object as a whole, from the entries of all nodes: their aggregate, `nodeCount`, `nodesReady`
-/// ("3/4"), and in `worstNodes` the first nodes that are not ready. Empty without entries.
+/// The reason of Ready=Unknown in the object of a node whose host no longer shows that it lives.
+inline constexpr const char* kNodeSilent = "NodeSilent";
+
+/// The status of the object of a node that is silent: of which objects it is, and that nothing more is known.
+QCborMap silentDetail(const QCborMap& detail, const QString& since);
+/// Whether a status or an entry is that of a silent node.
+bool isSilent(const QCborMap& status);
+
+/// The status of an object as a whole, from the entries of all nodes: the aggregate of those that are not silent,
+/// `nodeCount`, `nodesReady` ("3/4"), and in `worstNodes` the first nodes that are not ready. Empty without entries.
 QCborMap summaryOf(const QCborArray& entries);
 
 }  // namespace fos1::crd

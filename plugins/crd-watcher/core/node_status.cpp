@@ -78,6 +78,9 @@ QCborMap worst(const QString& type, const std::vector<Said>& all) {
     return result;
 }
 
+/// Whether an object as a whole has the condition even without trouble.
+bool isForAll(const QString& type) { return type == u"Ready" || type == u"Reconciled" || type == u"Accepted"; }
+
 bool isPlain(const QCborValue& value) { return !value.isArray() && !value.isMap(); }
 
 /// A sentence without its measurements ("within 87.8 µs of true time"); other numbers, including addresses, stay.
@@ -127,6 +130,27 @@ bool isServedHere(const QCborMap& status) {
     const auto ready = conditionOf(status, QStringLiteral("Ready"));
     return !status.isEmpty() &&
            !(ready && ready->value(QStringLiteral("reason")).toString() == QLatin1String(kOtherNode));
+}
+
+QCborMap withProgress(const QCborMap& status) {
+    const auto is = [](const std::optional<QCborMap>& condition, const char* value) {
+        return condition && condition->value(kStatus).toString() == QLatin1String(value);
+    };
+    const auto reconciled = conditionOf(status, QStringLiteral("Reconciled"));
+    const auto conflict = conditionOf(status, QStringLiteral("Conflict"));
+    QCborMap added = is(conflict, "True")        ? *conflict
+                     : is(reconciled, "False")   ? *reconciled
+                     : is(reconciled, "Unknown") ? *reconciled
+                                                 : QCborMap();
+    if (added.isEmpty()) return status;
+    added.insert(kType, added.value(kStatus).toString() == u"Unknown" ? QStringLiteral("Reconciling")
+                                                                      : QStringLiteral("Stalled"));
+    added.insert(kStatus, QStringLiteral("True"));
+    QCborArray conditions = status.value(kConditions).toArray();
+    conditions.append(added);
+    QCborMap result = status;
+    result.insert(kConditions, conditions);
+    return result;
 }
 
 bool isReady(const QCborMap& status) {
@@ -188,7 +212,10 @@ QCborMap aggregate(const QCborArray& nodes) {
             result.insert(QCborValue(item.first), QCborValue(item.second));
     result.insert(kGeneration, generation);
     QCborArray conditions;
-    for (const auto& [type, all] : said) conditions.append(worst(type, all));
+    for (const auto& [type, all] : said) {
+        const QCborMap condition = worst(type, all);
+        if (isForAll(type) || !isGood(type, condition.value(kStatus).toString())) conditions.append(condition);
+    }
     result.insert(kConditions, conditions);
     return result;
 }

@@ -17,6 +17,10 @@ bool isServedHere(const QCborMap& status);
 /// whatever this process knows of it; a condition without a time gets `now` (RFC 3339).
 QCborMap withTimesOf(const QCborMap& present, const QCborMap& status, const QString& now);
 
+/// Adds what kstatus reads (sigs.k8s.io/cli-utils): Stalled where nothing will happen until somebody changes something
+/// (Reconciled is False, or Conflict is True), and Reconciling while Reconciled is Unknown. Otherwise both are absent.
+QCborMap withProgress(const QCborMap& status);
+
 /// Whether the status has Ready=True.
 bool isReady(const QCborMap& status);
 
@@ -29,7 +33,7 @@ std::optional<QCborMap> entryOf(const QString& node, const QCborArray& nodes);
 /// The aggregated status. A condition is False when it is False on any node, else Unknown when it is so on any, else
 /// True (the order is reversed for conditions that are bad when True); it names the nodes. Plain fields come from the
 /// first node by name that has trouble, otherwise from the first node. observedGeneration is the smallest. Lists remain
-/// only in `nodes`.
+/// only in `nodes`, and so do conditions without trouble except Ready, Reconciled and Accepted.
 QCborMap aggregate(const QCborArray& nodes);
 
 /// The status without values that change all the time and are not news by themselves: floating-point numbers, numbers

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "kube/detail_book.h"
 
+#include <QDateTime>
 #include <QJsonArray>
-#include <QJsonObject>
 #include <utility>
 
 #include "core/node_detail.h"
+#include "kube/status_request.h"
 
 namespace fos1::crd {
 
@@ -86,6 +87,38 @@ void DetailBook::remove(const std::set<QString>& nodes, const std::function<void
             if (reply.status != kNotFound) m_removed.erase(node);
         });
     }
+}
+
+void DetailBook::silence(const std::set<QString>& nodes, const std::function<void()>& done) {
+    std::erase_if(m_silenced, [&nodes](const QString& node) { return !nodes.contains(node); });
+    for (const QString& node : nodes) {
+        if (!m_silenced.insert(node).second) continue;
+        kube::ApiRequest request;
+        request.path = m_type.path();
+        request.query.addQueryItem(QStringLiteral("fieldSelector"), QStringLiteral("metadata.name=") + node);
+        m_client.send(request, this, [this, node, done](const kube::ApiReply& reply) {
+            if (!reply.isOk()) {
+                m_silenced.erase(node);
+                return;
+            }
+            const QJsonArray items = reply.json()[u"items"].toArray();
+            if (!items.isEmpty()) writeSilence(node, items.first().toObject(), done);
+        });
+    }
+}
+
+void DetailBook::writeSilence(const QString& node, const QJsonObject& object, const std::function<void()>& done) {
+    const QCborMap status = QCborMap::fromJsonObject(object[u"status"].toObject());
+    if (isSilent(status)) return;
+    const ObjectKey self{m_type.apiVersion, m_type.kind, {}, node};
+    const QString now = QDateTime::currentDateTimeUtc().toString(Qt::ISODate);
+    m_client.send(statusRequest(m_type, self, QStringLiteral("fos1-host.") + node, silentDetail(status, now),
+                                object[u"metadata"][u"resourceVersion"].toString()),
+                  this, [this, node, done](const kube::ApiReply& reply) {
+                      if (reply.isOk()) return done();
+                      // It has come back, or another node was faster; otherwise the next sweep tries again.
+                      m_silenced.erase(node);
+                  });
 }
 
 void DetailBook::count(const std::function<void(qsizetype nodes)>& done) {

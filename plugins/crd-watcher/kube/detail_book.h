@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QCborArray>
+#include <QJsonObject>
 #include <QObject>
 #include <QTimer>
 #include <functional>
@@ -34,6 +35,9 @@ class DetailBook : public QObject {
     /// Removes the objects of nodes that are gone; all others are not, as far as is known. Calls `done` when there are
     /// fewer objects.
     void remove(const std::set<QString>& nodes, const std::function<void()>& done);
+    /// Makes the objects of these nodes, and of no others, say that nothing is known of them. Calls `done` when one
+    /// has changed.
+    void silence(const std::set<QString>& nodes, const std::function<void()>& done);
     /// Requests how many nodes report.
     void count(const std::function<void(qsizetype nodes)>& done);
 
@@ -43,6 +47,8 @@ class DetailBook : public QObject {
 
    private:
     void changeSoon();
+    /// In the name of the node, so that it owns its status when it is back.
+    void writeSilence(const QString& node, const QJsonObject& object, const std::function<void()>& done);
 
     kube::ApiClient& m_client;
     kube::ResourceType m_type;
@@ -52,6 +58,7 @@ class DetailBook : public QObject {
     std::map<QString, QByteArray> m_incoming;
     QTimer m_soon;
     std::set<QString> m_removed;
+    std::set<QString> m_silenced;
     bool m_isListed = false;
 };
 

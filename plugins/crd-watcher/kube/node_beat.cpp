@@ -5,6 +5,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QRandomGenerator>
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -14,7 +15,7 @@ namespace {
 
 const QString kLeasePrefix = QStringLiteral("fos1-host.");
 const QString kBeatLabel = QStringLiteral("fos1.io/heartbeat");
-/// Of nodes without a Lease, in one sweep.
+/// For Node objects, in one sweep.
 constexpr qsizetype kMostQuestions = 10;
 
 const kube::ResourceType& leaseKind() {
@@ -120,33 +121,42 @@ void NodeBeat::onLeases(const kube::ApiReply& reply, const std::set<QString>& ot
     const auto own = byNode.find(m_options.node);
     const auto now = own == byNode.end() ? std::nullopt : renewedAt(own->second);
     if (!now) return;
-    std::set<QString> found;
-    QStringList withoutLease;
+    Gone found;
+    QStringList uncertain;
     for (const QString& node : others)
-        if (!byNode.contains(node)) withoutLease.append(node);
+        if (!byNode.contains(node)) uncertain.append(node);
     for (const auto& [node, lease] : byNode) {
         const bool isHeld = !lease[u"spec"][u"holderIdentity"].toString().isEmpty();
         const std::chrono::seconds age(*now - renewedAt(lease).value_or(*now));
         // A host that was restarted holds it again soon.
-        if (age > (isHeld ? m_options.silence : 2 * m_options.period)) found.insert(node);
+        if (age <= (isHeld ? m_options.silence : 2 * m_options.period)) continue;
+        found.nodes.insert(node);
+        if (!isHeld) continue;
+        found.silent.insert(node);
+        if (age > m_options.memory) uncertain.append(node);
     }
-    askForNodes(std::move(found), withoutLease.mid(0, kMostQuestions));
+    // Not always the same ones.
+    std::shuffle(uncertain.begin(), uncertain.end(), *QRandomGenerator::global());
+    askForNodes(std::move(found), uncertain.mid(0, kMostQuestions));
 }
 
-void NodeBeat::askForNodes(std::set<QString> found, const QStringList& withoutLease) {
-    if (withoutLease.isEmpty()) {
+void NodeBeat::askForNodes(Gone found, const QStringList& uncertain) {
+    if (uncertain.isEmpty()) {
         Q_EMIT gone(found);
         return;
     }
-    const QString& node = withoutLease.first();
+    const QString& node = uncertain.first();
     kube::ApiRequest request;
     request.path = nodeObjects().path();
     request.query.addQueryItem(QStringLiteral("fieldSelector"), QStringLiteral("metadata.name=") + node);
     m_client.send(request, this,
-                  [this, node, found = std::move(found), withoutLease](const kube::ApiReply& reply) mutable {
+                  [this, node, found = std::move(found), uncertain](const kube::ApiReply& reply) mutable {
                       const QJsonValue items = reply.json()[u"items"];
-                      if (reply.isOk() && items.isArray() && items.toArray().isEmpty()) found.insert(node);
-                      askForNodes(std::move(found), withoutLease.mid(1));
+                      if (reply.isOk() && items.isArray() && items.toArray().isEmpty()) {
+                          found.nodes.insert(node);
+                          found.silent.erase(node);
+                      }
+                      askForNodes(std::move(found), uncertain.mid(1));
                   });
 }
 

@@ -26,6 +26,12 @@ class NodeBeat : public QObject {
         std::chrono::milliseconds period{10'000};
         /// A node that has not renewed its Lease for this long is gone; not less than two seconds.
         std::chrono::milliseconds silence{60'000};
+        /// A silent node without a Node object is forgotten after this long. With one, it goes when that goes.
+        std::chrono::milliseconds memory{600'000};
+    };
+    struct Gone {
+        std::set<QString> nodes;   ///< all that no longer write
+        std::set<QString> silent;  ///< of these, the ones that may come back
     };
     struct Others {
         std::set<QString> nodes;  ///< that have a status somewhere, with or without this one
@@ -50,7 +56,7 @@ class NodeBeat : public QObject {
    Q_SIGNALS:
     void stateChanged();
     /// These nodes are gone, all others are not, as far as is known.
-    void gone(const std::set<QString>& nodes);
+    void gone(const fos1::crd::NodeBeat::Gone& nodes);
 
    private:
     [[nodiscard]] kube::ApiRequest renewal(bool isHeld) const;
@@ -58,8 +64,9 @@ class NodeBeat : public QObject {
     /// Each node sweeps so rarely that there is one sweep per period in the cluster.
     void sweepInTurn();
     void onLeases(const kube::ApiReply& reply, const std::set<QString>& others);
-    /// Without a Lease, a node is gone if it has no Node object; an older host may run there.
-    void askForNodes(std::set<QString> found, const QStringList& withoutLease);
+    /// Without a Lease, a node is gone if it has no Node object; an older host may run there. Without a Node object,
+    /// a node that has been silent for long is not expected back.
+    void askForNodes(Gone found, const QStringList& uncertain);
 
     kube::ApiClient& m_client;
     Options m_options;

@@ -87,6 +87,8 @@ QString OwnDetail::problem() const {
 void OwnDetail::onObject(const QCborMap& object) {
     m_isThere = true;
     m_present = object.value(QStringLiteral("status")).toMap();
+    // Others wrote this; what this node wrote before is news again.
+    if (isSilent(m_present)) m_pace = {};
     m_presentOwnerUid = object.value(QStringLiteral("metadata"))
                             .toMap()
                             .value(QStringLiteral("ownerReferences"))
@@ -113,7 +115,7 @@ void OwnDetail::serve() {
         return remove();
     }
     if (!m_isThere || (!m_ownerUid.isEmpty() && m_ownerUid != m_presentOwnerUid)) return place();
-    const QCborMap wanted = withTimesOf(m_present, nodeDetail(m_served, m_options.schema),
+    const QCborMap wanted = withTimesOf(m_present, nodeDetail(m_served, m_options.schema, m_options.facts),
                                         QDateTime::currentDateTimeUtc().toString(Qt::ISODate));
     const auto wait = m_pace.wait(wanted, m_present, m_options.pace);
     if (!wait) return;

@@ -28,6 +28,7 @@ class OwnDetail : public QObject {
         WritePace::Limits pace = {};
         /// The object of an earlier run is removed if nothing is reported for this long.
         std::chrono::milliseconds silence{60'000};
+        QCborMap facts = {};  ///< further fields of the status, as far as the schema has them
     };
 
     /// `client` outlives the object.

@@ -110,8 +110,9 @@ void StatusWriter::removeEntry(const ObjectKey& key, qsizetype index) {
              {QCborMap(), {}});
 }
 
-void StatusWriter::setGone(const std::set<QString>& nodes) {
-    m_gone = nodes;
+void StatusWriter::setGone(const NodeBeat::Gone& gone) {
+    forgetReports(gone);
+    m_gone = gone.nodes;
     if (std::erase_if(m_nodes, [this](const QString& node) { return m_gone.contains(node); }) == 0) return;
     for (const auto& [key, object] : m_source.objects()) {
         bookOf(key).isToBePruned = true;

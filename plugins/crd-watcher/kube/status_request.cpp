@@ -41,11 +41,12 @@ QJsonObject jsonOf(const QCborMap& map) { return withoutEmptyTexts(map.toJsonObj
 }  // namespace
 
 kube::ApiRequest statusRequest(const kube::ResourceType& type, const ObjectKey& key, const QString& manager,
-                               const QCborMap& status) {
+                               const QCborMap& status, const QString& version) {
     kube::ApiRequest request = patchOf(type, key, manager, "application/apply-patch+yaml");
     request.query.addQueryItem(QStringLiteral("force"), QStringLiteral("true"));
     QCborMap metadata{{QStringLiteral("name"), key.name}};
     if (!key.ns.isEmpty()) metadata.insert(QStringLiteral("namespace"), key.ns);
+    if (!version.isEmpty()) metadata.insert(QStringLiteral("resourceVersion"), version);
     QCborMap body{{QStringLiteral("apiVersion"), key.apiVersion},
                   {QStringLiteral("kind"), key.kind},
                   {QStringLiteral("metadata"), metadata}};

@@ -10,9 +10,10 @@
 
 namespace fos1::crd {
 
-/// Server-side apply: what `manager` applied before and is not in `status` is removed.
+/// Server-side apply: what `manager` applied before and is not in `status` is removed. With `version`, it is refused
+/// (409) when the object has changed since.
 kube::ApiRequest statusRequest(const kube::ResourceType& type, const ObjectKey& key, const QString& manager,
-                               const QCborMap& status);
+                               const QCborMap& status, const QString& version = {});
 
 /// A merge patch: fields are replaced, and those with the value null are removed, whoever wrote them. With `version`,
 /// it is refused (409) when the object has changed since.

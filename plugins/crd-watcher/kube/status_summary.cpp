@@ -4,6 +4,7 @@
 // received these news.
 #include <QDateTime>
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "core/node_detail.h"
@@ -35,6 +36,20 @@ void StatusWriter::summarize(const ObjectKey& key) {
 void StatusWriter::summarizeAll() {
     for (const auto& [key, object] : m_source.objects())
         if (m_options.kindsWithDetail.contains(key.apiVersion + u'/' + key.kind)) summarize(key);
+}
+
+void StatusWriter::forgetReports(const NodeBeat::Gone& gone) {
+    if (!m_options.book) return;
+    std::set<QString> removed;
+    std::set_difference(gone.nodes.begin(), gone.nodes.end(), gone.silent.begin(), gone.silent.end(),
+                        std::inserter(removed, removed.end()));
+    const auto again = [this] { summarizeAll(); };
+    m_options.book->remove(removed, again);
+    m_options.book->silence(gone.silent, again);
+    // An object of a node also goes with its Node object.
+    m_options.book->count([this](qsizetype count) {
+        if (count != nodeCount()) summarizeAll();
+    });
 }
 
 bool StatusWriter::serveSummary(const ObjectKey& key, const ClusterObject& object, const QCborMap& own) {

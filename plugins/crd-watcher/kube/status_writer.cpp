@@ -187,7 +187,7 @@ QCborMap StatusWriter::ownStatus(const ObjectKey& key, const ClusterObject& obje
     const qint64 generation = generationOf(object);
     if (refusal == m_source.refusals().end()) {
         if (!crd::isServedHere(status)) return status;
-        return withCondition(status,
+        return withCondition(withProgress(status),
                              good("Accepted", "Valid", QStringLiteral("The object is valid."), generation).toCbor());
     }
     const QString what = status.isEmpty() ? QStringLiteral("It is not in force: ")

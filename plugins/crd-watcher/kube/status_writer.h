@@ -18,6 +18,7 @@
 #include "kube/detail_book.h"
 #include "kube/kube_source.h"
 #include "kube/lease_lock.h"
+#include "kube/node_beat.h"
 #include "kube/own_detail.h"
 #include "kube/write_pace.h"
 
@@ -54,8 +55,8 @@ class StatusWriter : public QObject, public IStatusListener {
     [[nodiscard]] qsizetype nodeCount() const;
     /// Writes the summaries again: there are other nodes than before.
     void summarizeAll();
-    /// Removes the entries of these nodes, which no longer write.
-    void setGone(const std::set<QString>& nodes);
+    /// Removes the entries of nodes that no longer write, and their own objects except those of silent ones.
+    void setGone(const NodeBeat::Gone& gone);
 
     /// Why the last write failed, or why the aggregate may not be written; empty when there is no problem.
     [[nodiscard]] const QString& problem() const { return m_problem.isEmpty() ? m_lease.problem() : m_problem; }
@@ -111,6 +112,7 @@ class StatusWriter : public QObject, public IStatusListener {
     [[nodiscard]] bool isDue(const ObjectKey& key, Part part, const QCborMap& wanted, const QCborMap& present);
     bool serveSummary(const ObjectKey& key, const ClusterObject& object, const QCborMap& own);
     void summarize(const ObjectKey& key);
+    void forgetReports(const NodeBeat::Gone& gone);
     void onLeaseRefused(bool isRenewed);
     /// For kinds with `nodes`.
     bool serveEntries(const ObjectKey& key, const ClusterObject& object, const QCborMap& own);

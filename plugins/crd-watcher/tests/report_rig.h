@@ -15,7 +15,7 @@ inline const kube::ResourceType kReport{QStringLiteral("t.io/v1"), QStringLitera
 inline QJsonObject statusSchema() {
     return json(R"({"type": "object", "properties": {
         "service": {"type": "string"}, "observedGeneration": {"type": "integer"}, "stratum": {"type": "integer"},
-        "offset": {"type": "number"},
+        "offset": {"type": "number"}, "hostVersion": {"type": "string"},
         "things": {"type": "object", "properties": {"total": {"type": "integer"}, "good": {"type": "integer"}}},
         "further": {"type": "array", "maxItems": 4, "items": {"type": "object",
             "x-kubernetes-preserve-unknown-fields": true}},
@@ -55,7 +55,8 @@ struct ReportingNode {
                                 QCborMap::fromJsonObject(statusSchema()),
                                 interval,
                                 {std::chrono::milliseconds(kSettleMs), std::chrono::minutes(10)},
-                                std::chrono::seconds(2)}),
+                                std::chrono::seconds(2),
+                                {{QStringLiteral("hostVersion"), QStringLiteral("1.2.3")}}}),
           book(*cluster.client, kReport),
           writer(*cluster.client, cluster.source, lease,
                  {name,
@@ -70,13 +71,7 @@ struct ReportingNode {
               return NodeBeat::Others{writer.nodes(),
                                       std::max(writer.nodeCount() - (own.isReporting() ? 1 : 0), qsizetype{0})};
           }) {
-        QObject::connect(&beat, &NodeBeat::gone, &writer, [this](const std::set<QString>& nodes) {
-            writer.setGone(nodes);
-            book.remove(nodes, [this] { writer.summarizeAll(); });
-            book.count([this](qsizetype count) {
-                if (count != writer.nodeCount()) writer.summarizeAll();
-            });
-        });
+        QObject::connect(&beat, &NodeBeat::gone, &writer, &StatusWriter::setGone);
         own.start();
         beat.start();
     }

@@ -120,6 +120,30 @@ class TestNodeDetail : public QObject {
         QVERIFY(nodeDetail({}, recordedSchema()).isEmpty());
     }
 
+    void aSilentNodeIsCountedAndDecidesNothing() {
+        const QCborMap detail =
+            nodeDetail({{keyOf("a"), map(service(true, {{"stratum", 3}, {"observedGeneration", 4}}))},
+                        {keyOf("b"), map(service(false))}},
+                       recordedSchema());
+        QVERIFY(!isSilent(detail));
+        const QCborMap silent = silentDetail(detail, "2026-01-01T00:00:00Z");
+        QVERIFY(isSilent(silent));
+        QVERIFY(!silent.contains(QStringLiteral("stratum")));
+        for (const char* name : {"ns/a", "ns/b"}) {
+            const QJsonObject entry = entryIn(silent, "n2", QString::fromLatin1(name))->toJsonObject();
+            QCOMPARE(entry[u"conditions"][0][u"status"].toString(), QStringLiteral("Unknown"));
+        }
+        QCborMap lives = map(service(true));
+        lives.insert(QStringLiteral("observedGeneration"), 5);
+        lives.insert(QStringLiteral("name"), QStringLiteral("n1"));
+        const QJsonObject whole = summaryOf({lives, *entryIn(silent, "n2", "ns/a")}).toJsonObject();
+        QCOMPARE(whole[u"nodesReady"].toString(), QStringLiteral("1/2"));
+        QCOMPARE(whole[u"observedGeneration"].toInt(), 5);
+        QCOMPARE(whole[u"conditions"][0][u"status"].toString(), QStringLiteral("True"));
+        QCOMPARE(whole[u"worstNodes"][0][u"name"].toString(), QStringLiteral("n2"));
+        QCOMPARE(whole[u"worstNodes"][0][u"reason"].toString(), QString::fromLatin1(kNodeSilent));
+    }
+
     void countsAndTheWorst() {
         QCborArray entries;
         for (int i = 0; i < 1000; ++i) {

@@ -112,19 +112,66 @@ class TestNodeObjects : public StatusTest {
         QTRY_COMPARE_WITH_TIMEOUT(count(), QStringLiteral("1/2"), 40'000);
     }
 
-    void aNodeThatDiesIsRemoved() {
+    void aNodeThatIsSilentIsUnknown() {
         ReportingNode one(*m_rig, "n1");
         auto two = std::make_unique<ReportingNode>(*m_rig, "n2");
+        one.say("a", ready(true, {{"observedGeneration", 2}}));
+        two->say("a", ready(false, {{"observedGeneration", 1}}));
+        QTRY_COMPARE_WITH_TIMEOUT(count(), QStringLiteral("1/2"), 40'000);
+        QCOMPARE(report("n2")[u"status"][u"hostVersion"].toString(), QStringLiteral("1.2.3"));
+        const auto reason = [this] {
+            return conditionIn(report("n2")[u"status"].toObject(), "Ready")[u"reason"].toString();
+        };
+        two.reset();
+        QTRY_COMPARE_WITH_TIMEOUT(reason(), QStringLiteral("NodeSilent"), 20'000);
+        // It is counted, and holds up nothing.
+        QTRY_COMPARE_WITH_TIMEOUT(isReady(), QStringLiteral("True"), 40'000);
+        QCOMPARE(count(), QStringLiteral("1/2"));
+        QCOMPARE(status()[u"observedGeneration"].toInt(), 2);
+        QCOMPARE(status()[u"worstNodes"][0][u"ready"].toString(), QStringLiteral("Unknown"));
+        ReportingNode again(*m_rig, "n2");
+        again.say("a", ready(true));
+        QTRY_COMPARE_WITH_TIMEOUT(count(), QStringLiteral("2/2"), 40'000);
+    }
+
+    void aSilentNodeWithoutANodeObjectIsForgotten() {
+        const NodeBeat::Options beats{
+            kNs, {}, std::chrono::milliseconds(300), std::chrono::seconds(2), std::chrono::seconds(4)};
+        ReportingNode one(*m_rig, "n1", beats);
+        auto two = std::make_unique<ReportingNode>(*m_rig, "n2", beats);
         one.say("a", ready(true));
         two->say("a", ready(false));
         QTRY_COMPARE_WITH_TIMEOUT(count(), QStringLiteral("1/2"), 40'000);
         two.reset();
-        QTRY_VERIFY_WITH_TIMEOUT(report("n2").isEmpty(), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(report("n2").isEmpty(), 40'000);
         QTRY_COMPARE_WITH_TIMEOUT(count(), QStringLiteral("1/1"), 40'000);
         QCOMPARE(isReady(), QStringLiteral("True"));
-        ReportingNode again(*m_rig, "n2");
-        again.say("a", ready(false));
-        QTRY_COMPARE_WITH_TIMEOUT(count(), QStringLiteral("1/2"), 40'000);
+    }
+
+    void aNodeThatWasCutOffReportsAgain() {
+        m_rig->server.install(
+            {QJsonObject{{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", QJsonObject{{"name", "n2"}}}}});
+        ReportingNode one(*m_rig, "n1");
+        ReportingNode two(*m_rig, "n2");
+        one.say("a", ready(true));
+        two.say("a", ready(true));
+        QTRY_COMPARE_WITH_TIMEOUT(count(), QStringLiteral("2/2"), 40'000);
+        const auto readyOf = [this] {
+            return conditionIn(report("n2")[u"status"].toObject(), "Ready")[u"status"].toString();
+        };
+        const auto writes = [this] {
+            const auto all = m_rig->server.requests("patch", "reports");
+            return std::count_if(all.begin(), all.end(), [](const auto& each) { return each.name == u"n2"; });
+        };
+        const auto before = writes();
+        // Its renewals no longer arrive; everything else does.
+        const int fault = m_rig->server.fault({{"path", "leases/fos1-host.n2"}, {"status", 503}});
+        // Another node says that it is silent, and it says again what it said before.
+        QTRY_VERIFY_WITH_TIMEOUT(writes() >= before + 2, 30'000);
+        QTRY_COMPARE_WITH_TIMEOUT(readyOf(), QStringLiteral("True"), 20'000);
+        m_rig->server.control("clear-faults", {{"id", fault}});
+        QTRY_COMPARE_WITH_TIMEOUT(count(), QStringLiteral("2/2"), 40'000);
+        QVERIFY(two.own.problem().isEmpty());
     }
 
     void aReportThatGoesWithItsNodeObjectIsNoticed() {

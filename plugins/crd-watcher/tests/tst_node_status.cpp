@@ -81,7 +81,7 @@ class TestNodeStatus : public QObject {
         row("false is worse than unknown", "Ready", {"Unknown", "False"}, "False", "b: says b");
         for (const char* type : {"Conflict", "Degraded", "Stalled", "Reconciling"}) {
             row(qPrintable(type + QStringLiteral(": one has it")), type, {"False", "True"}, "True", "b: says b");
-            row(qPrintable(type + QStringLiteral(": none has it")), type, {"False", "False"}, "False", "says a");
+            row(qPrintable(type + QStringLiteral(": none has it")), type, {"False", "False"}, "", "");
             row(qPrintable(type + QStringLiteral(": unknown")), type, {"False", "Unknown"}, "Unknown", "b: says b");
             row(qPrintable(type + QStringLiteral(": true is worse than unknown")), type, {"True", "Unknown"}, "True",
                 "a: says a");
@@ -157,6 +157,54 @@ class TestNodeStatus : public QObject {
         // Only one node reports it, so it needs no node name.
         QCOMPARE(condition(whole, "Degraded")[u"message"].toString(), QStringLiteral("few sources"));
         QVERIFY(aggregate({}).isEmpty());
+    }
+
+    void theWholeHasFewConditions() {
+        const QCborMap whole = aggregate(array(
+            R"({"nodes": [{"name": "a", "conditions": [
+                            {"type": "Ready", "status": "True"}, {"type": "Reconciled", "status": "True"},
+                            {"type": "Accepted", "status": "True"}, {"type": "EnoughSources", "status": "True"},
+                            {"type": "DaemonHealthy", "status": "True"}, {"type": "Degraded", "status": "False"}]},
+                          {"name": "b", "conditions": [
+                            {"type": "Ready", "status": "True"}, {"type": "EnoughSources", "status": "False"}]}]})"));
+        QStringList types;
+        for (const QCborValue& each : whole.value(QStringLiteral("conditions")).toArray())
+            types.append(each.toMap().value(QStringLiteral("type")).toString());
+        types.sort();
+        QCOMPARE(types.join(u' '), QStringLiteral("Accepted EnoughSources Ready Reconciled"));
+    }
+
+    void progressAsKstatusReadsIt_data() {
+        QTest::addColumn<QJsonObject>("given");
+        QTest::addColumn<QString>("added");
+        const auto row = [](const char* name, const char* type, const char* status, const char* added) {
+            QTest::newRow(name) << QJsonObject{{"type", type},
+                                               {"status", status},
+                                               {"reason", "Why"},
+                                               {"message", "So."},
+                                               {"observedGeneration", 3}}
+                                << QString::fromLatin1(added);
+        };
+        row("in force", "Reconciled", "True", "");
+        row("refused", "Reconciled", "False", "Stalled");
+        row("not known yet", "Reconciled", "Unknown", "Reconciling");
+        row("a conflict", "Conflict", "True", "Stalled");
+        row("no conflict", "Conflict", "False", "");
+        row("not ready", "Ready", "False", "");
+    }
+    void progressAsKstatusReadsIt() {
+        QFETCH(const QJsonObject, given);
+        QFETCH(const QString, added);
+        const QCborMap status = withProgress(QCborMap::fromJsonObject(QJsonObject{{"conditions", QJsonArray{given}}}));
+        QCOMPARE(status.value(QStringLiteral("conditions")).toArray().size(), added.isEmpty() ? 1 : 2);
+        for (const char* type : {"Stalled", "Reconciling"}) {
+            const QJsonObject found = condition(status, type);
+            QCOMPARE(!found.isEmpty(), added == QLatin1String(type));
+            if (found.isEmpty()) continue;
+            QCOMPARE(found[u"status"].toString(), QStringLiteral("True"));
+            QCOMPARE(found[u"reason"].toString(), QStringLiteral("Why"));
+            QCOMPARE(found[u"observedGeneration"].toInt(), 3);
+        }
     }
 
     void whatIsNoNews_data() {

@@ -39,9 +39,10 @@ class TestStatusEntries : public StatusTest {
                 if (conditionIn(status(QString::number(i)), "Ready").isEmpty()) return false;
             return true;
         };
-        QTRY_VERIFY_WITH_TIMEOUT(isWritten(), 30'000);
-        QVERIFY(isQuietFor(4 * kIntervalMs));
-        QCOMPARE(writes(), kObjects);
+        QTRY_VERIFY_WITH_TIMEOUT(isWritten(), 60'000);
+        QTest::qWait(4 * kIntervalMs);
+        // While the Lease is renewed slowly, an entry does not wait for it forever.
+        QVERIFY2(writes() < kObjects * 11 / 10, qPrintable(QString::number(writes())));
         QCOMPARE(status("7")[u"nodes"][0][u"stratum"].toInt(), 7);
     }
 

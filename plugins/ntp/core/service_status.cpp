@@ -119,6 +119,7 @@ QCborMap describeFields(const StatusInput& in, Detail detail) {
     if (detail == Detail::Full && (in.sync.synchronised || in.sync.holdover)) {
         map.insert(QStringLiteral("offset"), ms(in.sync.offset));
         map.insert(QStringLiteral("jitter"), ms(in.sync.jitter));
+        map.insert(QStringLiteral("errorBound"), ms(in.sync.errorBound));
     }
     return map;
 }

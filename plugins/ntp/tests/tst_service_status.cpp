@@ -23,6 +23,8 @@ class TestServiceStatus : public QObject {
         QVERIFY(field(in, "stratum").isUndefined());
         QCOMPARE(field(in, "offset"), QCborValue(-1.5));
         QCOMPARE(field(in, "jitter"), QCborValue(0.02));
+        in.sync.errorBound = 150ms;
+        QCOMPARE(field(in, "errorBound"), QCborValue(150.0));
         QCOMPARE(field(in, "sourceCount"), QCborValue(2));
         QCOMPARE(field(in, "sourcesReachable"), QCborValue(2));
         QCOMPARE(field(in, "observedGeneration"), QCborValue(4));
