@@ -7,6 +7,7 @@
 #include <QString>
 #include <QStringList>
 #include <QUrl>
+#include <chrono>
 #include <map>
 #include <optional>
 
@@ -29,6 +30,7 @@ struct ExecCommand {
     QString command;
     QStringList arguments;
     std::map<QString, QString> environment;  ///< in addition to our own
+    std::chrono::milliseconds patience{30'000};
 };
 
 /// At most one of token, tokenFile, user name and exec is set. A client certificate may be set in addition.

@@ -9,7 +9,6 @@
 namespace fos1::kube {
 
 namespace {
-constexpr std::chrono::seconds kPatience{30};
 constexpr qsizetype kMaxOutput = 1 << 20;
 constexpr qsizetype kMostComplaint = 500;
 }  // namespace
@@ -66,10 +65,12 @@ ExecRunner::ExecRunner(const ExecCommand& command, Done done, QObject* parent)
         if (m_process->bytesAvailable() > kMaxOutput)
             finish(failure(ErrorCode::Protocol, QStringLiteral("printed more than 1 MiB")));
     });
-    connect(&m_deadline, &QTimer::timeout, this,
-            [this] { finish(failure(ErrorCode::Timeout, QStringLiteral("did not exit within 30 s"))); });
+    connect(&m_deadline, &QTimer::timeout, this, [this] {
+        finish(failure(ErrorCode::Timeout,
+                       QStringLiteral("did not exit within %1 s").arg(m_command.patience.count() / 1000)));
+    });
     m_deadline.setSingleShot(true);
-    m_deadline.start(kPatience);
+    m_deadline.start(m_command.patience);
     m_process->start(command.command, command.arguments);
 }
 

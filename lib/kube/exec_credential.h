@@ -22,7 +22,7 @@ struct ExecCredential {
 /// `output` of a plugin that was run for `apiVersion`.
 Result<ExecCredential> parseExecCredential(const QByteArray& output, const QString& apiVersion);
 
-/// One run at a time, limited to 30 s and 1 MiB of output.
+/// One run, limited to the command's patience and 1 MiB of output.
 class ExecRunner : public QObject {
     Q_OBJECT
    public:

@@ -8,6 +8,7 @@ const { shown } = require('./encoding');
 const bulk = require('./bulk');
 
 function controls(api, front, faults) {
+    const servers = new Map();  // port to further Front
     return {
         version: () => ({ version: api.store.version }),
         compact: ({ snapshots = false }) => {
@@ -41,6 +42,15 @@ function controls(api, front, faults) {
             front.goAwayEvery = every;
             return {};
         },
+        replica: (_, answer) => {
+            const other = front.replica();
+            other.listen(0, (port) => {
+                servers.set(port, other);
+                answer({ port });
+            });
+            return undefined;
+        },
+        down: ({ port }) => ({ dropped: (servers.get(port) || front).down() }),
         'shut-down': ({ ms = 60_000 }) => ({ asked: front.shutDown(ms) }),
         connections: () => ({ open: front.openConnections(), everSecured: front.connections }),
         silence: ({ on = true }) => {

@@ -67,6 +67,17 @@ class Front {
         this.listener.listen(port, '127.0.0.1', () => done(this.listener.address().port));
     }
 
+    /// Another server of the same cluster.
+    replica() {
+        return new Front(this.api, this.authenticator, this.faults, this.log, this.options);
+    }
+
+    /// As if the machine of this server were gone.
+    down() {
+        this.listener.close();
+        return this.dropConnections();
+    }
+
     /// Ends a connection immediately. Destroying the socket below TLS instead would crash node 18.
     cut(remotePort) {
         const secured = this.secured.get(remotePort);
