@@ -145,6 +145,25 @@ class TestSystemd : public QObject {
         QCOMPARE(line, QByteArray("1 /usr/sbin/chronyd -d -f /var/lib/fos1/run/ntp/chrony.conf -x -u _chrony"));
     }
 
+    /// From the journal: what others change, and the errors that chronyd has no report for.
+    void whatChronydLogsIsKnown() {
+        const auto daemon = [this] {
+            const QByteArray shown = m_systemd->ctl({"get", "ntp", "main-ntp", "-o", "json"}).output;
+            const QJsonValue conditions = QJsonDocument::fromJson(shown).object()[u"status"][u"conditions"];
+            for (const QJsonValue& each : conditions.toArray())
+                if (each[u"type"] == QStringLiteral("DaemonHealthy"))
+                    return each[u"reason"].toString() + u' ' + each[u"message"].toString();
+            return QString();
+        };
+        QVERIFY(QTest::qWaitFor([&] { return daemon().startsWith(QStringLiteral("NoErrors")); }, 20'000));
+        QVERIFY(chronyc({"minpoll", "10.1.0.1", "9"}).contains("200 OK"));
+        QVERIFY(QTest::qWaitFor([&] { return chronyc({"-c", "sources"}).contains(",10.1.0.1,1,6,"); }, 20'000));
+        QVERIFY(chronyc({"makestep"}).contains("500 Failure"));
+        QVERIFY(
+            QTest::qWaitFor([&] { return daemon().contains(QStringLiteral("Could not step system clock")); }, 20'000));
+        QVERIFY2(daemon().startsWith(QStringLiteral("ErrorLogged")), qPrintable(daemon()));
+    }
+
     void aKilledHostIsNotMissed() {
         const QByteArray before = pid();
         Asker asker(*m_lab);

@@ -185,7 +185,7 @@ void ChronyEngine::heal() {
 }
 
 void ChronyEngine::onLogged(const QString& line) {
-    m_strays.feed(line);
+    heed(line);
     Q_EMIT logged(line);
     if (isComplaint(line)) m_standing.complain(line);
 }

@@ -109,6 +109,10 @@ class ChronyEngine : public QObject {
     void launch();
     void onAnswered();
     void onLogged(const QString& line);
+    void heed(const QString& line) {
+        m_state.seesLog = true;
+        m_strays.feed(line);
+    }
     void onExited(const QString& why);
     void onNotEnded(const QString& why);
     void onUnexpectedExit(const QString& why, std::chrono::steady_clock::duration ranFor);

@@ -53,7 +53,12 @@ bool SystemdUnit::Facts::isDown() const {
 }
 
 SystemdUnit::SystemdUnit(const QString& unit, QString argumentFile, QObject* parent)
-    : ChronydRunner(parent), m_unit(unit), m_path(unitPath(unit)), m_argumentFile(std::move(argumentFile)) {
+    : ChronydRunner(parent),
+      m_unit(unit),
+      m_path(unitPath(unit)),
+      m_argumentFile(std::move(argumentFile)),
+      m_log(unit) {
+    connect(&m_log, &UnitLog::logged, this, &ChronydRunner::logged);
     const std::string from = "type='signal',sender='org.freedesktop.systemd1',";
     m_bus.hear(from + "interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',path='" + m_path + "'",
                [this](sdbus::Message&) { refresh(); });

@@ -8,6 +8,7 @@
 
 #include "bus_properties.h"
 #include "chrony/chronyd_runner.h"
+#include "chrony/unit_log.h"
 
 namespace fos1::ntp {
 
@@ -63,6 +64,7 @@ class SystemdUnit final : public ChronydRunner {
     const std::string m_path;
     const QString m_argumentFile;
     dbus::BusClient m_bus;
+    UnitLog m_log;
     QString m_whyNoBus;
     Use m_use = Use::Idle;
     qint64 m_pid = 0;

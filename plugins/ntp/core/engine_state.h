@@ -33,7 +33,7 @@ struct EngineState {
     QString lastError;     ///< one sentence; empty: none yet
     qint64 lastErrorUnixMs = 0;
     Complaint complaint;  ///< the last one since chronyd was started
-    bool seesLog = true;  ///< false: chronyd logs elsewhere, and its complaints are not known
+    bool seesLog = true;  ///< false: chronyd logs to the journal, and no line has been read there
     bool operator==(const EngineState&) const = default;
 };
 

@@ -208,8 +208,10 @@ Condition daemonHealthy(const StatusInput& in) {
     const Complaint& last = in.engine.complaint;
     if (last.text.isEmpty() || in.nowUnix - last.atUnixMs / 1000 > kComplaintLifetime.count())
         return !in.engine.seesLog
-                   ? makeCondition(type, kUnknown, "LogElsewhere",
-                                   QStringLiteral("The time daemon is a unit of systemd's and logs to the journal."))
+                   ? makeCondition(
+                         type, kUnknown, "LogElsewhere",
+                         QStringLiteral(
+                             "The time daemon is a unit of systemd's, and the journal has no line of it yet."))
                    : makeCondition(type, kTrue, "NoErrors",
                                    QStringLiteral("The time daemon has logged no error lately."));
     return makeCondition(type, kFalse, "ErrorLogged", QStringLiteral("The time daemon reports: %1.").arg(last.text));
