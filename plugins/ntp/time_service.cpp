@@ -28,6 +28,7 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
       m_objects(host),
       m_engine(withUser(options, m_user)),
       m_clients(host.bus(), m_engine.client()),
+      m_logs(m_engine.client(), options.layout.paths().logDirectory),
       m_clock(m_engine.client(), host.bus()),
       m_hardware(options.layout.paths()),
       m_claim(options.layout.timedateFile(), options.clockControl, timedate),

@@ -8,6 +8,7 @@
 
 #include "chrony/chrony_user.h"
 #include "chrony/chronyd_version.h"
+#include "chrony/log_keeper.h"
 #include "dhcp/lease_watch.h"
 #include "network_watch.h"
 #include "reconcile_tickets.h"
@@ -71,6 +72,7 @@ class TimeService final : public QObject {
     QTimer m_refresh;
     ChronyEngine m_engine;
     ClientService m_clients;
+    LogKeeper m_logs;
     ClockWatch m_clock;
     NetworkWatch m_network;
     LeaseWatch m_leases;

@@ -49,6 +49,7 @@ qsizetype requestLength(Command command) {
         case Command::Refresh:
         case Command::ReloadSources:
         case Command::Rekey:
+        case Command::CycleLogs:
         case Command::Dump:
         case Command::Null: break;
     }

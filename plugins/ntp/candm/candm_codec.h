@@ -24,6 +24,7 @@ enum class Command : quint16 {
     DeleteSource = 29,
     Tracking = 33,
     SourceStatistics = 34,
+    CycleLogs = 37,
     Activity = 44,
     ReselectDistance = 49,
     ModifyMakestep = 50,
@@ -112,6 +113,8 @@ struct LocalReference {
 /// Looks up again the names of sources that do not answer.
 [[nodiscard]] Request refreshRequest();
 [[nodiscard]] Request rekeyRequest();
+/// Closes the log files; what is logged next begins new ones.
+[[nodiscard]] Request cycleLogsRequest();
 
 /// The datagram of a request. `attempt` counts from 0.
 [[nodiscard]] QByteArray encode(const Request& request, quint32 sequence, quint16 attempt);

@@ -81,6 +81,7 @@ Request offlineRequest(const SourceAddress& address) { return withMask(Command::
 Request refreshRequest() { return {Command::Refresh, {}}; }
 Request reloadSourcesRequest() { return {Command::ReloadSources, {}}; }
 Request rekeyRequest() { return {Command::Rekey, {}}; }
+Request cycleLogsRequest() { return {Command::CycleLogs, {}}; }
 
 Request modifyMakestepRequest(qint32 limit, std::chrono::nanoseconds threshold) {
     Request request{Command::ModifyMakestep, {}};

@@ -87,6 +87,7 @@ class TestCandmCodec : public QObject {
             60);
         row("all sources online", onlineRequest(),
             "06010000 0001 0001 01020304 00000000 00000000 00000000 00000000 00000000 00000000 0000 0000 00", 60);
+        row("cyclelogs", cycleLogsRequest(), "06010000 0025 0001 01020304 00000000 00000000 00", 28);
         row("refresh", refreshRequest(), "06010000 0035 0001 01020304 00000000 00000000 00", 28);
         row("deny all", denyAllRequest(kLoopback, 24),
             "06010000 0014 0001 01020304 00000000 00000000 7f000001 000000000000000000000000 0001 0000 00000018", 44);
