@@ -31,6 +31,13 @@ void ClientService::show(const NtpServiceSpec& spec, const PlannedService* plann
                      {isRunning, m_nts.isServed(), isFit(fitness), sentence(fitness), m_serving.facts()});
 }
 
+OwnRequests ClientService::ownRequests(bool withAddresses) const {
+    OwnRequests own{m_serving.answered(), {}};
+    if (withAddresses)
+        for (const IpPrefix& each : ownAddresses()) own.addresses.push_back(each.address);
+    return own;
+}
+
 void ClientService::endChecks() {
     m_nts.watch(std::nullopt);
     m_serving.stop();

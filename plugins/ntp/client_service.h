@@ -25,6 +25,9 @@ class ClientService final : public QObject {
     [[nodiscard]] const std::optional<NtsFacts>& nts() const { return m_nts.facts(); }
     [[nodiscard]] const std::shared_ptr<const ServingFacts>& serving() const { return m_serving.facts(); }
 
+    /// `withAddresses`: clients are to be told apart.
+    [[nodiscard]] OwnRequests ownRequests(bool withAddresses) const;
+
     /// chronyd has this plan from now on.
     void commit(const NtpServiceSpec& spec, const PlannedService& planned);
     /// chronyd is process `pid`, and was started or changed: clients may be answered differently.

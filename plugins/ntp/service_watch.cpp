@@ -55,7 +55,8 @@ void ServiceWatch::onObserved(const Observation& observation) {
     m_parts.metrics.show(clock.sync(), clock.estimator().sources(), clock.estimator().statistics());
     m_parts.metrics.refclocks().show(m_parts.hardware.facts());
     m_parts.metrics.tracking().show(observation);
-    m_parts.metrics.server().show(observation, m_parts.clients.vlans().names());
+    m_parts.metrics.server().show(observation, m_parts.clients.vlans().names(),
+                                  m_parts.clients.ownRequests(observation.clients.has_value()));
     m_parts.events.happened(about, before, clock.sync());
     Q_EMIT observed();
 }

@@ -123,6 +123,7 @@ void ServingWatch::endRound() {
     bool hasNews = false;
     for (const auto& [address, reference] : m_answers) {
         const bool ours = isOurs(reference);
+        m_answered += ours ? 1 : 0;
         hasNews |= m_judge.hear(address, ours ? Heard::Ours : Heard::Foreign,
                                 ours ? QString() : QStringLiteral("is answered by another program"), now);
     }

@@ -39,6 +39,9 @@ class ServingWatch final : public QObject {
     /// Null: nothing is to be answered, or nobody was asked. Another object whenever something changed.
     [[nodiscard]] const std::shared_ptr<const ServingFacts>& facts() const { return m_facts; }
 
+    /// Requests of ours that chronyd has answered since we run.
+    [[nodiscard]] quint64 answered() const { return m_answered; }
+
    Q_SIGNALS:
     void changed();
     /// chronyd has no socket for what it is to answer, and nobody else has the port: it lost it, or never got it from
@@ -67,6 +70,7 @@ class ServingWatch final : public QObject {
     bool m_isReferenceAsked = false;
     std::vector<Tracking> m_references;  ///< that chronyd had during the round
     std::vector<std::pair<IpAddress, TimeReference>> m_answers;
+    quint64 m_answered = 0;
     std::vector<std::pair<IpAddress, QString>> m_silent;
     PortLook m_port;
     std::chrono::steady_clock::time_point m_restartWantedAt;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/client_aggregate.h"
 
+#include "core/client_places.h"
+
 namespace fos1::ntp {
 
 namespace {
@@ -14,14 +16,14 @@ void add(ClientTotals& sum, const ClientTotals& more) {
 }  // namespace
 
 std::map<QString, ClientTotals> aggregateClients(const std::vector<ClientRecord>& clients,
-                                                 const NamedPrefixes& prefixes) {
+                                                 const NamedPrefixes& prefixes, std::vector<IpAddress> own) {
+    const ClientPlaces places(std::move(own));
     std::map<QString, ClientTotals> named;
     ClientTotals others;
     for (const ClientRecord& client : clients) {
-        const auto address = client.address.ip();
-        if (!address || client.ntpRequests == 0) continue;
-        const QString* name = prefixes.around(*address, address->bits());
-        add(name ? named[*name] : others, {1, client.ntpRequests, client.ntpDropped});
+        if (!client.address.ip() || client.ntpRequests == 0) continue;
+        const QString& place = places.of(client, prefixes);
+        add(place == kOtherClients ? others : named[place], {1, client.ntpRequests, client.ntpDropped});
     }
     while (named.size() > kMostClientNames) {
         const auto last = std::prev(named.end());

@@ -32,6 +32,7 @@ inline constexpr std::size_t kMostClientNames = 500;
 /// By name: those that have clients, and kOtherClients. The longest prefix has a client. Clients that asked for no time
 /// (only for keys, or as commands) are left out.
 [[nodiscard]] std::map<QString, ClientTotals> aggregateClients(const std::vector<ClientRecord>& clients,
-                                                               const NamedPrefixes& prefixes);
+                                                               const NamedPrefixes& prefixes,
+                                                               std::vector<IpAddress> own = {});
 
 }  // namespace fos1::ntp

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "core/server_counters.h"
 
+#include <algorithm>
+
 namespace fos1::ntp {
 
 namespace {
@@ -14,9 +16,11 @@ auto membersOf(Counts& counts) {
 
 }  // namespace
 
-void ServerCounters::take(const ServerStatistics& reported, std::chrono::steady_clock::time_point at) {
-    const quint64 before = m_ntpReceived.total();
+void ServerCounters::take(const ServerStatistics& reported, std::chrono::steady_clock::time_point at, quint64 own) {
+    const quint64 before = m_ntpOfClients;
     m_ntpReceived.take(reported.ntpReceived);
+    // An answer of ours may be known before chronyd's count of it; the sum only grows.
+    m_ntpOfClients = std::max(before, m_ntpReceived.total() - std::min(own, m_ntpReceived.total()));
     m_ntpDropped.take(reported.ntpDropped);
     m_commandsReceived.take(reported.commandsReceived);
     m_commandsDropped.take(reported.commandsDropped);
@@ -35,7 +39,7 @@ void ServerCounters::take(const ServerStatistics& reported, std::chrono::steady_
     }
     if (const auto last = std::exchange(m_at, at); last && at > *last) {
         const double seconds = std::chrono::duration<double>(at - *last).count();
-        m_rate = std::llround(static_cast<double>(m_ntpReceived.total() - before) * 1000 / seconds);
+        m_rate = std::llround(static_cast<double>(m_ntpOfClients - before) * 1000 / seconds);
     }
 }
 
@@ -53,7 +57,7 @@ void ServerCounters::beginAnew() {
 
 ServerStatistics ServerCounters::totals() const {
     ServerStatistics totals;
-    totals.ntpReceived = m_ntpReceived.total();
+    totals.ntpReceived = m_ntpOfClients;
     totals.ntpDropped = m_ntpDropped.total();
     totals.commandsReceived = m_commandsReceived.total();
     totals.commandsDropped = m_commandsDropped.total();

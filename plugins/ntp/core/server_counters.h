@@ -27,7 +27,8 @@ class MonotonicCount {
 
 class ServerCounters {
    public:
-    void take(const ServerStatistics& reported, std::chrono::steady_clock::time_point at);
+    /// `own`: how many of the requests were ours since we run. They are left out of what is received.
+    void take(const ServerStatistics& reported, std::chrono::steady_clock::time_point at, quint64 own = 0);
 
     /// chronyd was started: its counts begin at 0, even when they have passed the old ones before the next look.
     void beginAnew();
@@ -40,6 +41,7 @@ class ServerCounters {
 
    private:
     MonotonicCount m_ntpReceived;
+    quint64 m_ntpOfClients = 0;
     MonotonicCount m_ntpDropped;
     MonotonicCount m_commandsReceived;
     MonotonicCount m_commandsDropped;

@@ -57,6 +57,12 @@ struct ClientRecord {
     bool operator==(const ClientRecord&) const = default;
 };
 
+/// What this node asks itself, as a client does, to find out whether clients are answered. chronyd counts it too.
+struct OwnRequests {
+    quint64 answered = 0;              ///< by chronyd, since we run
+    std::vector<IpAddress> addresses;  ///< of this node
+};
+
 struct ClientList {
     bool isLogged = true;  ///< false: chronyd keeps no records of clients
     std::vector<ClientRecord> clients;

@@ -16,7 +16,8 @@ Metric::Labels timestampLabels(Timestamping timestamping, const char* direction)
 }  // namespace
 
 ServerMetrics::ServerMetrics(IMetrics& metrics)
-    : m_requests(counter(metrics, "ntp_client_requests_total", "NTP packets that chronyd received as a server.")),
+    : m_requests(counter(metrics, "ntp_client_requests_total",
+                         "NTP packets that chronyd received as a server, without our own questions.")),
       m_rate(gauge(metrics, "ntp_client_requests_rate", "NTP packets received per second since the last reading.", {},
                    kThousandths)),
       m_dropped(counter(metrics, "ntp_client_requests_dropped_total",
@@ -56,14 +57,14 @@ ServerMetrics::ServerMetrics(IMetrics& metrics)
           "Requests of these clients that were not answered, by VLAN; excludes the requests of forgotten clients.",
           kVlanLabel)) {}
 
-void ServerMetrics::show(const Observation& observation, const NamedPrefixes& vlans) {
+void ServerMetrics::show(const Observation& observation, const NamedPrefixes& vlans, const OwnRequests& own) {
     for (const auto& [collector, result] : observation.collectors)
         m_collected[{{QStringLiteral("collector"), collectorText(collector)}}] = result.isOk ? 1 : 0;
     m_collectors.update(m_collected);
 
     if (observation.clients) {
         std::map<Metric::Labels, qint64> counts, requests, dropped;
-        for (const auto& [vlan, sum] : aggregateClients(observation.clients->clients, vlans)) {
+        for (const auto& [vlan, sum] : aggregateClients(observation.clients->clients, vlans, own.addresses)) {
             const Metric::Labels labels{{kVlanLabel, vlan}};
             counts[labels] = sum.clients;
             requests[labels] = sum.requests;
@@ -74,7 +75,7 @@ void ServerMetrics::show(const Observation& observation, const NamedPrefixes& vl
         m_vlanDropped.update(dropped);
     }
     if (!observation.server) return;
-    m_counters.take(*observation.server, observation.at);
+    m_counters.take(*observation.server, observation.at, own.answered);
     const ServerStatistics totals = m_counters.totals();
     const auto value = [](quint64 total) { return static_cast<qint64>(total); };
     m_requests.set(value(totals.ntpReceived));

@@ -14,7 +14,7 @@ class ServerMetrics {
     explicit ServerMetrics(IMetrics& metrics);
 
     /// `vlans` maps a client to its VLAN.
-    void show(const Observation& observation, const NamedPrefixes& vlans);
+    void show(const Observation& observation, const NamedPrefixes& vlans, const OwnRequests& own = {});
 
     /// chronyd was started and counts from 0. Our counters continue from their values.
     void chronydStarted() { m_counters.beginAnew(); }

@@ -3,6 +3,7 @@
 #include <QTest>
 
 #include "core/client_aggregate.h"
+#include "core/client_places.h"
 
 using namespace fos1::ntp;
 
@@ -78,6 +79,16 @@ class TestClientAggregate : public QObject {
         QCOMPARE(totals.size(), kMostClientNames + 1);
         QCOMPARE(totals.at(kOtherClients).clients, 200);
         QCOMPARE(totals.at(kOtherClients).requests, 400);
+    }
+
+    /// Among them the plugin, which asks its own addresses in every VLAN.
+    void programsOfThisNodeAreInNoVlan() {
+        const Totals totals =
+            aggregateClients({client("10.1.1.1", 9), client("10.1.0.1", 5, 2), client("127.0.0.1", 1)}, kVlans,
+                             {*IpAddress::parse(QStringLiteral("10.1.0.1"))});
+        QVERIFY((totals.at(QStringLiteral("vlan-10")) == ClientTotals{1, 9, 0}));
+        QVERIFY((totals.at(kThisNode) == ClientTotals{2, 6, 2}));
+        QVERIFY(totals.at(kOtherClients) == ClientTotals{});
     }
 
     void whoAskedForNoTimeIsLeftOut() {

@@ -97,6 +97,24 @@ class TestServerCounters : public QObject {
         counters.take(requests(9), kStart + 4s);  // no time has passed
         QCOMPARE(counters.milliRequestsPerSecond(), std::optional<qint64>(5000));
     }
+
+    /// chronyd counts the questions with which the plugin finds out whether clients are answered.
+    void ourOwnQuestionsAreNoRequests() {
+        ServerCounters counters;
+        counters.take(requests(10), kStart, 4);
+        QCOMPARE(counters.totals().ntpReceived, quint64{6});
+        counters.take(requests(20), kStart + 1s, 14);  // nobody else asked
+        QCOMPARE(counters.totals().ntpReceived, quint64{6});
+        QCOMPARE(counters.milliRequestsPerSecond(), std::optional<qint64>(0));
+        // Our answer is known before chronyd's count of it, and a counter never goes back.
+        counters.take(requests(20), kStart + 2s, 15);
+        QCOMPARE(counters.totals().ntpReceived, quint64{6});
+        counters.take(requests(23), kStart + 3s, 15);
+        QCOMPARE(counters.totals().ntpReceived, quint64{8});
+        QCOMPARE(counters.milliRequestsPerSecond(), std::optional<qint64>(2000));
+        counters.take(requests(23), kStart + 4s, 1000);
+        QCOMPARE(counters.totals().ntpReceived, quint64{8});
+    }
 };
 
 QTEST_GUILESS_MAIN(TestServerCounters)
