@@ -71,6 +71,12 @@ class TestDhcpLeases : public QObject {
         row("twice", "server 192.0.2.1\nserver 192.0.2.1 iburst\n", {QStringLiteral("192.0.2.1")});
         row("other directives", "pool 192.0.2.1\npeer 192.0.2.2\nallow\n#server 192.0.2.3\nserver\n");
         row("names", "server ntp.example iburst\n");
+        row("a name that a client took for addresses", "server 110.116.112.49 iburst\nserver 46.108.97.110 iburst\n");
+        row("addresses that are nearly a name", "server 110.116.112.49\nserver 46.108.97.210\n",
+            {QStringLiteral("110.116.112.49"), QStringLiteral("46.108.97.210")});
+        row("an address that may be a name", "server 110.116.112.49\n", {QStringLiteral("110.116.112.49")});
+        row("addresses with figures alone", "server 48.49.50.51\nserver 52.53.54.55\n",
+            {QStringLiteral("48.49.50.51"), QStringLiteral("52.53.54.55")});
         row("what no server elsewhere has",
             "server 0.0.0.0\nserver 127.0.0.1\nserver 224.0.1.1\nserver 255.255.255.255\nserver 169.254.1.1\nserver "
             "::\nserver ::1\nserver ff02::101\nserver fe80::1\n");
@@ -101,6 +107,8 @@ class TestDhcpLeases : public QObject {
                    "ROUTER=192.0.2.1\nSERVER_ADDRESS=192.0.2.1\nT1=1800\nT2=3150\nLIFETIME=3600\n"
                    "DNS=192.0.2.1\nNTP=192.0.2.7 192.0.2.8\nHOSTNAME=a\nCLIENTID=ff\n")
             << QStringList{QStringLiteral("192.0.2.7"), QStringLiteral("192.0.2.8")};
+        QTest::newRow("a name that a client took for addresses")
+            << QByteArray("NTP=110.116.112.49 46.108.97.110\n") << QStringList();
         QTest::newRow("without NTP") << QByteArray("ADDRESS=192.0.2.33\nXNTP=192.0.2.1\n NTP=192.0.2.2\n")
                                      << QStringList();
         QTest::newRow("nothing but the name") << QByteArray("NTP=\nNTP") << QStringList();
