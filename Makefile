@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-.PHONY: help run demo test test-faults test-deploy deb bench docs asan fuzz tidy format check-format check-tree flaky
+.PHONY: help run demo test test-faults test-deploy test-container deb container bench docs asan fuzz tidy format check-format check-tree flaky
 
 help:
 	@echo 'make run           build the host and run it in the foreground with the sample configuration'
@@ -10,6 +10,8 @@ help:
 	@echo 'make deb           build the Debian packages in build/deb (COMMIT=...: of that commit)'
 	@echo 'make test-deploy   install, upgrade and remove the packages on a real systemd (as root)'
 	@echo 'make flaky         run the tests that needed a second try until they fail (N=20 times, TESTS="name name")'
+	@echo 'make container     build the container image from the packages in build/deb (as root)'
+	@echo 'make test-container  run the image on a network with a router and a client (as root)'
 	@echo 'make bench         print measured costs next to their limits'
 	@echo 'make fuzz          run the fuzz targets with libFuzzer (FUZZ_SECONDS=60 each)'
 	@echo 'make tidy          clang-tidy over every source'
@@ -58,6 +60,17 @@ test-deploy:
 	@scripts/setup deploy
 	[ -e build/deb/*.changes ] || scripts/deb
 	tests/deploy/test-deploy build/deb $(EARLIER)
+
+# Of the packages in build/deb; make deb builds them.
+container:
+	@scripts/setup deploy
+	[ -e build/deb/*.changes ] || scripts/deb
+	scripts/container
+
+test-container:
+	@scripts/setup deploy
+	[ -e build/container/fos1-host.tar ] || $(MAKE) container
+	tests/deploy/test-container build/container/fos1-host.tar
 
 bench:
 	@scripts/announce bench 'make bench installs what is missing, builds the benchmarks' 4 'prints their figures (10 minutes)'

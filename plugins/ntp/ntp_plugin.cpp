@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ntp_plugin.h"
 
-#include "chrony/clock_rights.h"
 #include "fos1/logging.h"
 #include "model/spec_parser.h"
 #include "model/vlan_parser.h"
@@ -26,7 +25,7 @@ EngineOptions engineOptions(IHost& host) {
         configuration.value(QStringLiteral("clockControl")).toBool(false) ? ClockControl::Adjust : ClockControl::None;
     if (configuration.value(QStringLiteral("engine")).toString() == QStringLiteral("systemd"))
         options.unit = configuration.value(QStringLiteral("unit")).toString(QStringLiteral("fos1-chronyd.service"));
-    options.clockControl = possible(options.clockControl, options.unit.isEmpty() ? StartedBy::Us : StartedBy::Systemd);
+    options.clockControl = possible(options.clockControl, options.startedBy());
     if (options.clockControl == ClockControl::Denied)
         qCWarning(lcPlugin).noquote() << whyNotSet(options.clockControl) + QStringLiteral("; chronyd runs with -x");
     options.layout = {host.runtimeDirectory(), host.stateDirectory()};

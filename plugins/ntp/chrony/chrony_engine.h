@@ -15,6 +15,7 @@
 #include "chrony/chrony_layout.h"
 #include "chrony/chronyd_runner.h"
 #include "chrony/chronyd_start.h"
+#include "chrony/clock_rights.h"
 #include "chrony/completions.h"
 #include "chrony/config_check.h"
 #include "chrony/engine_standing.h"
@@ -36,7 +37,12 @@ struct EngineOptions {
     std::chrono::milliseconds patience = std::chrono::seconds(20);  ///< with a chronyd that runs and does not answer
     RunAsNow runAs = {};                                            ///< empty: the user database is asked in place
 
-    [[nodiscard]] Result<RunAs> runAsNow() const { return runAs ? runAs() : resolveRunAs(user); }
+    [[nodiscard]] StartedBy startedBy() const { return unit.isEmpty() ? StartedBy::Us : StartedBy::Systemd; }
+    [[nodiscard]] Result<RunAs> runAsNow() const {
+        return (runAs ? runAs() : resolveRunAs(user)).and_then([this](const RunAs& found) {
+            return withRights(found, startedBy());
+        });
+    }
 };
 
 class ChronyEngine : public QObject {
@@ -110,7 +116,7 @@ class ChronyEngine : public QObject {
     void onAnswered();
     void onLogged(const QString& line);
     void heed(const QString& line) {
-        m_state.seesLog = true;
+        m_standing.setSeesLog(true);
         m_strays.feed(line);
     }
     void onExited(const QString& why);
