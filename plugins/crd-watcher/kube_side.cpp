@@ -78,7 +78,8 @@ Detail detailOf(const QString& node, const QCborMap& catalog) {
             detail.own->node = node;
             detail.own->type = type;
             detail.own->schema = shown.value(QStringLiteral("status")).toMap();
-            detail.own->facts = {{QStringLiteral("hostVersion"), QCoreApplication::applicationVersion()}};
+            detail.own->facts = {{QStringLiteral("host"),
+                                  QCborMap{{QStringLiteral("version"), QCoreApplication::applicationVersion()}}}};
         }
         if (detail.own->type == type) detail.kinds.insert(member(kind, "apiVersion") + u'/' + member(kind, "kind"));
     }

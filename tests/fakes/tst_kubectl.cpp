@@ -193,7 +193,7 @@ class tst_kubectl : public QObject {
                                                 {"sourceCount", 3},
                                                 {"errorBound", 1.5},
                                                 {"effective", QJsonObject{{"chronydVersion", "4.3"}}},
-                                                {"hostVersion", "0.1.0"},
+                                                {"host", QJsonObject{{"version", "0.1.0"}}},
                                                 {"conditions", QJsonArray{isReady}}}}}});
         RUN({"get", "ntpnodes"});
         QCOMPARE(ageless(rows(result.output)[0]),

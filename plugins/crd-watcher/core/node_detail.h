@@ -23,7 +23,8 @@ QString serviceOf(const ObjectKey& key);
 QCborMap fitted(const QCborMap& value, const QCborMap& schema);
 
 /// The status of the node's own object: that of the best of the objects that it serves, which `service` names, and of
-/// the others in `further` what summaryOf() needs; and `facts` about the node. Empty when it serves none.
+/// the others in `further` what summaryOf() needs; and `facts` about the node, which are maps, so that no
+/// entry has them. Empty when it serves none.
 QCborMap nodeDetail(const std::map<ObjectKey, QCborMap>& served, const QCborMap& schema, const QCborMap& facts = {});
 
 /// What the status of a node's own object contains about one of the objects, as an entry for aggregate().

@@ -118,7 +118,9 @@ class TestNodeObjects : public StatusTest {
         one.say("a", ready(true, {{"observedGeneration", 2}}));
         two->say("a", ready(false, {{"observedGeneration", 1}}));
         QTRY_COMPARE_WITH_TIMEOUT(count(), QStringLiteral("1/2"), 40'000);
-        QCOMPARE(report("n2")[u"status"][u"hostVersion"].toString(), QStringLiteral("1.2.3"));
+        QCOMPARE(report("n2")[u"status"][u"host"][u"version"].toString(), QStringLiteral("1.2.3"));
+        // It is a fact about the node and not about the object.
+        QVERIFY(!status().contains(u"host"));
         const auto reason = [this] {
             return conditionIn(report("n2")[u"status"].toObject(), "Ready")[u"reason"].toString();
         };
