@@ -313,7 +313,7 @@ void StatusWriter::send(const ObjectKey& key, const kube::ApiRequest& request, c
 }
 
 /// Others write too; soon the watch shows what they wrote.
-void StatusWriter::onConflict(Book& book) {
+void StatusWriter::onConflict(Book& book) const {
     const auto longest = m_options.interval * (1 << std::min<int>(book.conflicts++, kMostDoublings));
     book.retry = Clock::now() + std::chrono::milliseconds(QRandomGenerator::global()->bounded(qint64{longest.count()}));
 }

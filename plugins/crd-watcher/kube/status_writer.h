@@ -123,7 +123,7 @@ class StatusWriter : public QObject, public IStatusListener {
     /// Removes the entry of a node that is gone. Returns whether there was one.
     bool prune(const ObjectKey& key, const QCborArray& nodes);
     void send(const ObjectKey& key, const kube::ApiRequest& request, const Content& content);
-    void onConflict(Book& book);
+    void onConflict(Book& book) const;
     /// Whether a request for the Lease is under way, for which an entry can wait.
     [[nodiscard]] bool isLeasePending() const;
     void awaitLease(const ObjectKey& key);

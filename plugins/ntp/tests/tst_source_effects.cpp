@@ -142,12 +142,12 @@ class TestSourceEffects : public QObject {
     void aFieldActs() {
         QFETCH(int, row);
         const Effect& effect = effects()[static_cast<std::size_t>(row)];
-        for (const auto& [field, expected] : {std::pair("", effect.without), std::pair(effect.field, effect.with)}) {
+        for (const auto& each : {std::pair("", effect.without), std::pair(effect.field, effect.with)}) {
             Scene scene;  // without what the one before has learned
-            QCOMPARE(declare(scene, effect, field), QString());
+            QCOMPARE(declare(scene, effect, each.first), QString());
             QVERIFY(scene.plan().leftOut.empty());
             QByteArray seen;
-            const auto isAsExpected = [&] { return (seen = effect.look(scene)) == expected; };
+            const auto isAsExpected = [&] { return (seen = effect.look(scene)) == each.second; };
             QVERIFY2(QTest::qWaitFor(isAsExpected, kPatience), seen.constData());
         }
     }
