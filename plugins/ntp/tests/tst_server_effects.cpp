@@ -21,7 +21,7 @@ using fos1::lab::NtpResponder;
 
 namespace {
 
-constexpr int kPatience = 20'000;
+constexpr int kPatience = 40'000;
 constexpr int kExpeditedForwarding = 46;
 
 using Look = QByteArray (*)(const Datagram&);

@@ -14,7 +14,7 @@ using fos1::lab::NtpClaim;
 
 namespace {
 
-constexpr int kPatience = 20'000;
+constexpr int kPatience = 40'000;
 
 using Look = QByteArray (*)(const Scene&);
 
@@ -154,10 +154,11 @@ class TestSourceEffects : public QObject {
 
     /// A jump makes chronyd forget what was before it, down to the number that is to be kept.
     void minimumOfSamples() {
-        const auto fewestAfterAJump = [this](Scene& scene, const QByteArray& field) {
+        // On a busy machine chronyd drops old samples by itself, and keeps not many more than it must.
+        const auto fewestAfterAJump = [this](Scene& scene, const QByteArray& field, int begin) {
             m_source->claim({});
             if (!scene.declare(QByteArray(kSource).replace("FIELD", field)).isEmpty()) return -1;
-            if (!QTest::qWaitFor([&] { return scene.samples() >= 24; }, kPatience)) return -2;
+            if (!QTest::qWaitFor([&] { return scene.samples() >= begin; }, kPatience)) return -2;
             m_source->claim(NtpClaim{20ms});
             const int before = scene.answers();
             int fewest = 64;
@@ -170,9 +171,9 @@ class TestSourceEffects : public QObject {
             return fewest;
         };
         Scene scene;
-        const int usual = fewestAfterAJump(scene, "");
-        QVERIFY2(usual > 0 && usual < 20, qPrintable(QString::number(usual)));
-        const int kept = fewestAfterAJump(scene, ", minsamples: 20");
+        const int usual = fewestAfterAJump(scene, "", 10);
+        QVERIFY2(usual > 0 && usual < 10, qPrintable(QString::number(usual)));
+        const int kept = fewestAfterAJump(scene, ", minsamples: 20", 20);
         QVERIFY2(kept >= 20, qPrintable(QString::number(kept)));
     }
 
