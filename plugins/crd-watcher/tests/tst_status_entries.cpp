@@ -77,8 +77,8 @@ class TestStatusEntries : public StatusTest {
 
     void manyThatComeAtOnceDoNotExceedTheBound() {
         putEntries(kMostEntries - 3);
-        std::vector<std::unique_ptr<Node>> nodes;
-        for (int i = 0; i < 10; ++i) nodes.push_back(std::make_unique<Node>(*m_rig, QStringLiteral("n%1").arg(i)));
+        std::vector<std::unique_ptr<Node>> nodes(10);
+        for (int i = 0; auto& node : nodes) node = std::make_unique<Node>(*m_rig, QStringLiteral("n%1").arg(i++));
         for (const auto& node : nodes) node->say("a", ready(true));
         QTRY_COMPARE_WITH_TIMEOUT(count(), kMostEntries, 30'000);
         QTest::qWait(6 * kIntervalMs);
