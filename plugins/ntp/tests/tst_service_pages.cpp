@@ -76,7 +76,8 @@ class TestServicePages : public QObject {
         QCOMPARE(offset.value(QStringLiteral("value")).toInteger(), -1'250'000);
         QCOMPARE(offset.value(QStringLiteral("kind")).toString(), QStringLiteral("offset"));
         QCOMPARE(offset.value(QStringLiteral("note")).toString(),
-                 QStringLiteral("the machine's clock is slow; this service does not set it (clockControl: false)"));
+                 QStringLiteral(
+                     "the machine's clock is slow; this service does not set it (plugins.ntp.clockControl is false)"));
         QCOMPARE(field(page, "Frequency").value(QStringLiteral("value")).toInteger(), 12'345);
         QCOMPARE(field(page, "Advertised").value(QStringLiteral("value")).toBool(), true);
     }
