@@ -128,7 +128,9 @@ QList<qint64> HostUnderTest::chronyds() const {
         if (!name.open(QIODevice::ReadOnly) || name.readAll().trimmed() != "chronyd") continue;
         // A chronyd that only checks a configuration does not serve clients.
         QFile words(QStringLiteral("/proc/%1/cmdline").arg(pid));
-        if (words.open(QIODevice::ReadOnly) && !words.readAll().split('\0').contains("-p")) found.append(pid);
+        if (!words.open(QIODevice::ReadOnly)) continue;
+        const QByteArray all = words.readAll();  // empty when it has ended meanwhile
+        if (all.contains(m_dir.toUtf8()) && !all.split('\0').contains("-p")) found.append(pid);
     }
     return found;
 }

@@ -8,7 +8,7 @@ namespace {
 /// What is withdrawn must become this much better than the limit.
 constexpr int kPercentToReturn = 80;
 
-Fitness verdict(const time::SyncState& state, const FitnessInputs& in, bool isWithdrawn,
+Fitness verdict(const time::SyncState& state, const FitnessInputs& in, bool wasFit, bool isWithdrawn,
                 std::optional<std::chrono::steady_clock::duration> lostFor) {
     const FitnessPolicy& policy = in.policy;
     if (!state.synchronised && !state.holdover) return Fitness::NotSynchronised;
@@ -18,6 +18,7 @@ Fitness verdict(const time::SyncState& state, const FitnessInputs& in, bool isWi
     if (in.isContradicted) return Fitness::SourcesContradict;
     const auto limit = policy.holdover.errorBound;
     if (state.errorBound >= (isWithdrawn ? limit * kPercentToReturn / 100 : limit)) return Fitness::ErrorTooLarge;
+    if (!wasFit && state.errorBound + in.growth >= limit) return Fitness::WouldNotLast;
     if (!policy.whyNotServed.isEmpty()) return Fitness::NotServed;
     return state.synchronised ? Fitness::Fit : Fitness::FitInHoldover;
 }
@@ -41,6 +42,9 @@ QString sentence(Fitness fitness) {
         case Fitness::TooFewMeasured:
             return QStringLiteral("Fewer sources than declared have been compared since the start.");
         case Fitness::NotTriedYet: return QStringLiteral("It is not yet confirmed that clients are answered.");
+        case Fitness::WouldNotLast:
+            return QStringLiteral(
+                "The frequency of the clock is not yet known well enough for its time to stay right.");
         case Fitness::Unknown: break;
     }
     return QStringLiteral("The state of the clock is unknown.");
@@ -56,7 +60,7 @@ bool FitnessJudge::isQuorumAwaited(const time::SyncState& state, bool hasQuorum,
 Fitness FitnessJudge::judge(const time::SyncState& state, const FitnessInputs& in, TimePoint now,
                             std::optional<TimePoint> lostAt) {
     const auto lostFor = lostAt ? std::optional(now - *lostAt) : std::nullopt;
-    Fitness fitness = verdict(state, in, m_withdrawn, lostFor);
+    Fitness fitness = verdict(state, in, m_wasFit, m_withdrawn, lostFor);
     if (isQuorumAwaited(state, in.hasQuorum, now) && isFit(fitness)) fitness = Fitness::TooFewMeasured;
     if (isFit(fitness) && !m_wasTried) {
         m_wasTried = !in.policy.isFirstAnswerAwaited;

@@ -32,6 +32,7 @@ enum class Fitness {
     NotServed,          ///< clients do not get it
     TooFewMeasured,     ///< the declared number of sources has not been compared yet
     NotTriedYet,        ///< whether clients get it is still being found out for the first time
+    WouldNotLast,       ///< good now, but its error bound grows past the limit within kSteadyFor
 };
 
 [[nodiscard]] inline bool isFit(Fitness fitness) {
@@ -58,6 +59,9 @@ struct FitnessInputs {
     bool isContradicted = false;
     bool hasJumped = false;
     bool hasQuorum = true;
+    /// How much the error bound grows within kSteadyFor until the next measurement. After the first ones chronyd does
+    /// not know the frequency of the clock yet, and the bound grows by up to a second per second.
+    std::chrono::nanoseconds growth{0};
 };
 
 class FitnessJudge {

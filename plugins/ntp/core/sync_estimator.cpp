@@ -52,6 +52,11 @@ bool isDisciplined(const Tracking& tracking) {
 /// (tracking, "System time"), with or without control of the clock.
 nanoseconds errorBound(const Tracking& tracking) { return tracking.rootDispersion + tracking.rootDelay / 2; }
 
+/// Of the error bound, within `span` without a new measurement.
+nanoseconds boundGrowth(const Tracking& tracking, std::chrono::seconds span) {
+    return nanoseconds((tracking.skewPpb + std::abs(tracking.residualFrequencyPpb)) * span.count());
+}
+
 bool isFollowed(const SourceReport& source) {
     return source.reachability != 0 && (source.state == SourceState::Selected || source.state == SourceState::Combined);
 }
@@ -193,7 +198,8 @@ void SyncEstimator::trackHoldover(const Observation& observation, SyncState& sta
 
 void SyncEstimator::judge(const Observation& observation, const FitnessPolicy& policy, SyncState& state) {
     const auto lostAt = m_holdover ? std::optional(m_holdover->since) : std::nullopt;
-    const FitnessInputs inputs{policy, !m_contradiction.isEmpty(), m_jump.has_value(), hasQuorum(policy, state)};
+    const FitnessInputs inputs{policy, !m_contradiction.isEmpty(), m_jump.has_value(), hasQuorum(policy, state),
+                               m_tracking.at ? boundGrowth(m_tracking.value, kSteadyFor) : nanoseconds(0)};
     m_fitness = m_judge.judge(state, inputs, observation.at, lostAt);
     state.fitToAdvertise = isFit(m_fitness);
     state.reason = reasonFor(policy, state);
@@ -237,6 +243,10 @@ QString SyncEstimator::reasonFor(const FitnessPolicy& policy, const SyncState& s
                 .arg(plainDuration(kQuorumPatience));
         case Fitness::NotTriedYet:
             return QStringLiteral("%1; not advertised until it is confirmed that clients are answered.")
+                .arg(state.synchronised ? following : lost);
+        case Fitness::WouldNotLast:
+            return QStringLiteral(
+                       "%1; not advertised until the frequency of the clock is known well enough for that to last.")
                 .arg(state.synchronised ? following : lost);
         case Fitness::NotSynchronised:
         case Fitness::Unknown: break;

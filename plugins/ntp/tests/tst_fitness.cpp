@@ -33,10 +33,11 @@ struct Timeline {
     bool isContradicted = false;
     bool hasJumped = false;
     bool hasQuorum = true;
+    std::chrono::nanoseconds growth{0};
 
     Fitness at(std::chrono::seconds now, const time::SyncState& state,
                std::optional<std::chrono::seconds> lostAt = std::nullopt) {
-        return judge.judge(state, {policy, isContradicted, hasJumped, hasQuorum}, start + now,
+        return judge.judge(state, {policy, isContradicted, hasJumped, hasQuorum, growth}, start + now,
                            lostAt ? std::optional(start + *lostAt) : std::nullopt);
     }
 };
@@ -116,9 +117,28 @@ class TestFitness : public QObject {
         QCOMPARE(t.at(1s, following()), Fitness::Fit);
     }
 
+    /// After its first measurements chronyd's bound grows by a second per second: such time was advertised and
+    /// withdrawn.
+    void whatWouldNotLastIsNotAdvertised() {
+        Timeline t;
+        t.growth = 10s;
+        QCOMPARE(t.at(0s, following(2, 64ms)), Fitness::WouldNotLast);
+        QCOMPARE(t.at(1s, following(2, 1064ms)), Fitness::ErrorTooLarge);
+        t.growth = 2ms;
+        QCOMPARE(t.at(2s, following(2, 1ms)), Fitness::Fit);
+        // What is advertised stays so for as long as it is right.
+        t.growth = 10s;
+        QCOMPARE(t.at(3s, following(2, 64ms)), Fitness::Fit);
+        QCOMPARE(t.at(4s, following(2, 1064ms)), Fitness::ErrorTooLarge);
+        QCOMPARE(t.at(5s, following(2, 64ms)), Fitness::WouldNotLast);
+        t.growth = 2ms;
+        QCOMPARE(t.at(6s, following(2, 1ms)), Fitness::Settling);
+        QCOMPARE(t.at(16s, following(2, 1ms)), Fitness::Fit);
+    }
+
     void everyVerdictHasASentence() {
         QSet<QString> sentences;
-        constexpr int kLast = static_cast<int>(Fitness::NotTriedYet);
+        constexpr int kLast = static_cast<int>(Fitness::WouldNotLast);
         for (int each = 0; each <= kLast; ++each) sentences.insert(sentence(static_cast<Fitness>(each)));
         QCOMPARE(sentences.size(), kLast + 1);
     }

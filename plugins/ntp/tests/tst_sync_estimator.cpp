@@ -39,6 +39,20 @@ class TestSyncEstimator : public QObject {
         QCOMPARE(state.reason, QStringLiteral("Following ntp1.example at stratum 2, within 3 ms of true time."));
     }
 
+    /// As chronyd 4.3 reports it after its first measurement.
+    void aFrequencyThatIsNotKnownYetIsNotAdvertised() {
+        Clock clock;
+        Tracking first = normal();
+        first.skewPpb = 1'000'000'000;
+        const SyncState state = clock.see(first, {{source(1, SourceState::Selected)}});
+        QVERIFY(state.synchronised);
+        QVERIFY(!state.fitToAdvertise);
+        QCOMPARE(state.reason,
+                 QStringLiteral("Following ntp1.example at stratum 2, within 3 ms of true time; not advertised "
+                                "until the frequency of the clock is known well enough for that to last."));
+        QVERIFY(clock.see(normal(), {{source(1, SourceState::Selected)}}).fitToAdvertise);
+    }
+
     /// leap alone is not health.
     void leapNormalWithoutASourceIsNotSynchronised_data() {
         QTest::addColumn<int>("state");
