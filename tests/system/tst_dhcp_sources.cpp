@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Time servers of a DHCP lease are sources while it lasts, without a restart of chronyd: real dhclient with Debian's
-// hook of chrony, real dnsmasq, Debian's dispatcher of NetworkManager. The machine's /run is covered by an empty one,
-// so the directory of the hooks does not exist before the first lease.
+// hook of chrony, real dnsmasq, real systemd-networkd, Debian's dispatcher of NetworkManager. The machine's /run is
+// covered by an empty one, so the directory of the hooks does not exist before the first lease.
+#include <QDir>
 #include <QTest>
 
 #include "covered.h"
@@ -55,14 +56,18 @@ class TestDhcpSources : public QObject {
                 "-pf", m_lab->path("dhclient.pid"),
                 "wan"};
     }
-    /// A DHCP server with this option 42, and a client that gets a lease.
-    void lease(const QByteArray& option42) {
+    /// A DHCP server with this option 42.
+    void offer(const QByteArray& option42) {
         m_dnsmasq = lab::startDnsmasq(*m_lab, "up", "dnsmasq",
                                       "port=0\nno-ping\ndhcp-authoritative\ninterface=v-up\n"
                                       "dhcp-range=10.1.0.100,10.1.0.150,255.255.255.0,2m\n"
                                       "dhcp-option=option:router\ndhcp-option=option:dns-server\n" +
                                           option42 + '\n');
         QVERIFY(m_dnsmasq);
+    }
+    /// The same, and dhclient gets a lease.
+    void lease(const QByteArray& option42) {
+        offer(option42);
         m_client = m_lab->startIn("rt", "dhclient", "dhclient", QStringList{"-d"} + clientWords());
     }
     void release() {
@@ -162,6 +167,46 @@ class TestDhcpSources : public QObject {
         QCOMPARE(dispatch("down", {}, {}), 0);
         QTRY_VERIFY2_WITH_TIMEOUT(sources().isEmpty(), state().constData(), kPatience);
         QCOMPARE(m_host->chronyds(), m_chronyds);
+    }
+
+    /// A real networkd. Without udev, which it finds out by /sys, it waits for nobody.
+    void theServerOfNetworkdsLease() {
+        offer("dhcp-option=option:ntp-server,10.2.0.1,10.1.0.1");
+        QVERIFY(QDir().mkpath("/run/systemd/network"));
+        QVERIFY(lab::writeFile("/run/systemd/network/wan.network",
+                               "[Match]\nName=wan\n[Network]\nDHCP=ipv4\nKeepConfiguration=static\nIPv6AcceptRA=no\n"
+                               "[DHCPv4]\nSendHostname=no\nUseHostname=no\n"));
+        m_client = m_lab->startIn(
+            "rt", "networkd", "unshare",
+            {"--mount", "sh", "-c", "mount -t sysfs -o ro sysfs /sys && exec /lib/systemd/systemd-networkd"});
+        verifyOnlyTheUpstream();
+        QTRY_VERIFY2_WITH_TIMEOUT(followed() == kUpstream, state().constData(), kPatience);
+        QVERIFY(!QFile::exists(kNote));
+        // Without a carrier it gives the lease up.
+        const auto cable = [this](const QString& state) {
+            return m_lab->runIn("up", "ip", {"link", "set", "v-up", state}).exitCode;
+        };
+        QCOMPARE(cable("down"), 0);
+        QTRY_VERIFY2_WITH_TIMEOUT(sources().isEmpty(), state().constData(), kPatience);
+        QCOMPARE(cable("up"), 0);
+        verifyOnlyTheUpstream();
+        // The next lease comes without the option.
+        m_dnsmasq.reset();
+        offer({});
+        QCOMPARE(cable("down"), 0);
+        QTRY_VERIFY2_WITH_TIMEOUT(sources().isEmpty(), state().constData(), kPatience);
+        QCOMPARE(cable("up"), 0);
+        const auto lease = [] {
+            const QStringList names = QDir("/run/systemd/netif/leases").entryList(QDir::Files);
+            QFile file("/run/systemd/netif/leases/" + names.value(0));
+            return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+        };
+        QTRY_VERIFY2_WITH_TIMEOUT(lease().contains("ADDRESS=10.1.0.") && !lease().contains("NTP="),
+                                  (lease() + state()).constData(), kPatience);
+        QCOMPARE(sources(), QStringList());
+        QCOMPARE(m_host->chronyds(), m_chronyds);
+        m_client.reset();
+        m_dnsmasq.reset();
     }
 
     /// Whatever else a file has, such as directives of chrony.conf.
