@@ -67,28 +67,39 @@ page::Table unnamedVlans(const std::map<QString, PublishedState>& states) {
     return table;
 }
 
+/// As nsupdate(1) would be told; nothing: the name is as it should be.
+QStringList changesOf(const NameState& state, quint32 ttl) {
+    QStringList changes;
+    const auto line = [&state](const QString& verb, const QString& ttlText, const Record& record) {
+        return QStringLiteral("update ") + verb + u' ' + state.name.text() + ttlText + u' ' + toText(record.type) +
+               u' ' + record.text();
+    };
+    if (state.standing == NameStanding::Foreign)
+        changes.append(QStringLiteral("; ") + state.name.text() + QStringLiteral(" is left alone: ") + state.reason);
+    for (const Record& record : state.records)
+        if (!state.wanted.contains(record)) changes.append(line(QStringLiteral("delete"), {}, record));
+    for (const Record& record : state.wanted)
+        if (!state.records.contains(record))
+            changes.append(line(QStringLiteral("add"), u' ' + QString::number(ttl), record));
+    return changes;
+}
+
 void addDifference(const ZoneTable& table, QStringList& lines) {
     QStringList changes;
-    const auto line = [](const QString& verb, const NameState& state, const QString& ttl, const Record& record) {
-        return QStringLiteral("update ") + verb + u' ' + state.name.text() + ttl + u' ' + toText(record.type) + u' ' +
-               record.text();
-    };
+    qsizetype leftOut = 0;
     for (const auto& each : table.names) {
-        const NameState& state = *each;
-        if (changes.size() > kMostChanges) break;
-        if (state.standing == NameStanding::Foreign)
-            changes.append(QStringLiteral("; ") + state.name.text() + QStringLiteral(" is left alone: ") +
-                           state.reason);
-        for (const Record& record : state.records)
-            if (!state.wanted.contains(record)) changes.append(line(QStringLiteral("delete"), state, {}, record));
-        for (const Record& record : state.wanted)
-            if (!state.records.contains(record))
-                changes.append(line(QStringLiteral("add"), state, u' ' + QString::number(table.ttl), record));
+        const QStringList ofName = changesOf(*each, table.ttl);
+        if (ofName.isEmpty()) continue;
+        if (lines.size() + changes.size() + ofName.size() > kMostChanges)
+            ++leftOut;
+        else
+            changes.append(ofName);
     }
-    if (changes.isEmpty()) return;
+    if (changes.isEmpty() && leftOut == 0) return;
     lines.append(QStringLiteral("; ") + table.server);
     lines.append(QStringLiteral("zone ") + table.domain.text());
     lines.append(changes);
+    if (leftOut > 0) lines.append(QStringLiteral("; changes of %1 more names are not shown").arg(leftOut));
     lines.append(QStringLiteral("send"));
 }
 

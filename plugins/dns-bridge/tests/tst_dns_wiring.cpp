@@ -247,6 +247,28 @@ class TestDnsWiring : public QObject {
         QVERIFY(page::check(differencePage(report.book())));
         QVERIFY(publishedPage(report.states(), report.book(), "z").contains(QStringLiteral("error")));
     }
+
+    void aLongDifferenceSaysWhatItLeavesOut() {
+        ZoneTable table;
+        table.domain = *DnsName::parse("lan.test");
+        table.server = QStringLiteral("10.0.0.53");
+        for (int i = 0; i < 4000; ++i) {
+            NameState state;
+            state.name = *DnsName::parse(QStringLiteral("n%1.lan.test").arg(i));
+            state.wanted.insert(Record{RecordType::A, QByteArray("\x0a\0\0\1", 4)});
+            table.names.push_back(std::make_shared<const NameState>(state));
+        }
+        PublishedBook book;
+        book.record("lan", std::make_shared<const ZoneTable>(table), 0);
+        table.domain = *DnsName::parse("dmz.test");
+        book.record("dmz", std::make_shared<const ZoneTable>(table), 0);
+        const QCborMap page = differencePage(book);
+        QVERIFY(page::check(page));
+        const QString text = page.toCborValue().toDiagnosticNotation();
+        QCOMPARE(text.count("update add"), 3000);
+        QVERIFY2(text.contains("changes of 1000 more names are not shown"), qPrintable(text.right(500)));
+        QVERIFY2(text.contains("changes of 4000 more names are not shown"), qPrintable(text.right(500)));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestDnsWiring)
