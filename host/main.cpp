@@ -3,6 +3,7 @@
 #include <malloc.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <QCommandLineParser>
 #include <QCoreApplication>
@@ -27,7 +28,7 @@ int report(const Errors& errors) {
     return 1;
 }
 
-/// Prints the commands that a new user at a terminal tries next. Prints nothing under a service manager.
+/// Prints the commands that a new user at a terminal tries next.
 void greet(const host::Host& host) {
     const QString ctl = QDir::current().relativeFilePath(QCoreApplication::applicationDirPath() + "/fos1ctl");
     std::printf("\nfos1-hostd %s is running. In another terminal, try:\n", FOS1_VERSION);
@@ -101,6 +102,6 @@ int main(int argc, char** argv) {
     });
     QObject::connect(&termination, &host::Termination::reloadRequested, &host, &host::Host::reload);
     if (const Errors errors = host.start(); !errors.empty()) return report(errors);
-    if (!qEnvironmentVariableIsSet("NOTIFY_SOCKET")) greet(host);
+    if (::isatty(STDOUT_FILENO) != 0) greet(host);
     return QCoreApplication::exec();
 }

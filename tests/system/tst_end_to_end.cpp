@@ -320,6 +320,36 @@ class TestEndToEnd : public QObject {
         // A sanitizer's report would appear here.
         QVERIFY2(!m_host->process().log().contains("Sanitizer"), m_host->process().log().constData());
     }
+
+    /// Of the file behind a link nothing is notified, whether it is written in place or replaced.
+    void theTargetOfALinkIsFollowed() {
+        HostUnderTest host(*m_lab, "link");
+        host.config.replace("9559", "9560");
+        const QString target = host.path("target.yaml");
+        const auto service = [](const char* server) {
+            return QByteArray(
+                       "apiVersion: ntp.fos1.io/v1alpha1\nkind: NTPService\nmetadata: {name: main-ntp}\n"
+                       "spec: {enabled: false, sources: {servers: [{address: ") +
+                   server + "}]}, server: {}}\n";
+        };
+        const auto declared = [&] {
+            return host.service("main-ntp")[u"spec"][u"sources"][u"servers"][0][u"address"].toString();
+        };
+        QVERIFY(lab::writeFile(target, service("192.0.2.1")));
+        QVERIFY(host.start());
+        QVERIFY(QFile::link(target, host.manifest("main.yaml")));
+        QTRY_COMPARE(declared(), QStringLiteral("192.0.2.1"));
+        QFile file(target);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(service("192.0.2.2")) > 0);
+        file.close();
+        QTRY_COMPARE_WITH_TIMEOUT(declared(), QStringLiteral("192.0.2.2"), 10'000);
+        QVERIFY(lab::writeFile(target, service("192.0.2.3")));
+        QTRY_COMPARE_WITH_TIMEOUT(declared(), QStringLiteral("192.0.2.3"), 10'000);
+        QVERIFY(QFile::remove(target));
+        QTRY_VERIFY(host.ctl({"status", "--check"}).output.contains("is a link to a file that does not exist"));
+        QCOMPARE(declared(), QStringLiteral("192.0.2.3"));
+        QCOMPARE(host.stop(), 0);
+    }
 };
 
 int main(int argc, char** argv) {
