@@ -3,6 +3,7 @@
 
 #include <QFile>
 #include <QFileInfo>
+#include <algorithm>
 
 namespace fos1::kube {
 
@@ -12,7 +13,7 @@ Result<QByteArray> readSmallFile(const QString& path) {
     if (!QFileInfo(path).isFile() || !file.open(QIODevice::ReadOnly))
         return failure(ErrorCode::Io, QStringLiteral("cannot be read"), path);
     if (file.size() > kMaxBytes) return failure(ErrorCode::Io, QStringLiteral("is larger than 1 MiB"), path);
-    return file.read(kMaxBytes);
+    return file.read(std::max<qint64>(file.size(), 1));  // read() allocates what it is asked for
 }
 
 Result<QByteArray> PemSource::read() const {
