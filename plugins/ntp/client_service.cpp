@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "client_service.h"
 
-#include "security/own_addresses.h"
-
 namespace fos1::ntp {
 
-ClientService::ClientService(IBus& bus, ChronyClient& client) : m_vlans(bus), m_published(bus), m_serving(client) {
+ClientService::ClientService(IBus& bus, ChronyClient& client, const OwnAddresses& own)
+    : m_own(own), m_vlans(bus), m_published(bus), m_nts(own), m_serving(client) {
     connect(&m_nts, &NtsWatch::changed, this, &ClientService::checked);
     connect(&m_serving, &ServingWatch::changed, this, &ClientService::checked);
     connect(&m_serving, &ServingWatch::restartWanted, this, &ClientService::restartWanted);
@@ -15,7 +14,7 @@ ClientService::ClientService(IBus& bus, ChronyClient& client) : m_vlans(bus), m_
 void ClientService::commit(const NtpServiceSpec& spec, const PlannedService& planned) {
     m_published.showGroups(planned.access.groups);
     m_nts.watch(planned.nts);
-    const auto others = [&device = spec.server.bindDevice] { return ownInet4Addresses(device); };
+    const auto others = [this, &device = spec.server.bindDevice] { return m_own.inet4(device); };
     m_serving.watch({addressesToAnswer(spec, m_vlans.vlans(), *planned.answers, others), spec.server.port,
                      spec.rateLimit.enabled, spec.server.leap.mode == LeapMode::Smear});
     m_published.doubt();
@@ -34,7 +33,7 @@ void ClientService::show(const NtpServiceSpec& spec, const PlannedService* plann
 OwnRequests ClientService::ownRequests(bool withAddresses) const {
     OwnRequests own{m_serving.answered(), {}};
     if (withAddresses)
-        for (const IpPrefix& each : ownAddresses()) own.addresses.push_back(each.address);
+        for (const IpPrefix& each : m_own.all()) own.addresses.push_back(each.address);
     return own;
 }
 

@@ -17,8 +17,8 @@ namespace fos1::ntp {
 class ClientService final : public QObject {
     Q_OBJECT
    public:
-    /// Both outlive the object.
-    ClientService(IBus& bus, ChronyClient& client);
+    /// All outlive the object.
+    ClientService(IBus& bus, ChronyClient& client, const OwnAddresses& own);
 
     [[nodiscard]] VlanFeed& vlans() { return m_vlans; }
     [[nodiscard]] const ServicePublisher& published() const { return m_published; }
@@ -52,6 +52,7 @@ class ClientService final : public QObject {
     void restartWanted();
 
    private:
+    const OwnAddresses& m_own;
     VlanFeed m_vlans;
     ServicePublisher m_published;
     NtsWatch m_nts;

@@ -22,25 +22,31 @@ netlink::MonitorOptions monitorOptions() {
 }  // namespace
 
 bool NetworkWatch::News::notified(const netlink::Message& message) {
+    if (!std::holds_alternative<netlink::RouteMessage>(message)) m_own.doubt();
     if (const auto* link = std::get_if<netlink::LinkMessage>(&message))
         return !link->isGone && (link->flags & IFF_RUNNING) != 0;
     return std::visit([](const auto& each) { return !each.isGone; }, message);
 }
 
-NetworkWatch::NetworkWatch(QString resolverFile, QObject* parent)
-    : QObject(parent), m_resolverFile(std::move(resolverFile)), m_monitor(monitorOptions(), m_news) {
+NetworkWatch::NetworkWatch(OwnAddresses& own, QString resolverFile, QObject* parent)
+    : QObject(parent),
+      m_own(own),
+      m_resolverFile(std::move(resolverFile)),
+      m_news(own),
+      m_monitor(monitorOptions(), m_news) {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, [this] {
         m_toldAt = steady_clock::now();
         Q_EMIT improved();
     });
     connect(&m_monitor, &netlink::Monitor::changed, this, &NetworkWatch::note);
+    connect(&m_monitor, &netlink::Monitor::troubled, this, [this](const QString& why) { m_own.follow(why.isEmpty()); });
     connect(&m_files, &QFileSystemWatcher::fileChanged, this, &NetworkWatch::onResolverTouched);
     connect(&m_files, &QFileSystemWatcher::directoryChanged, this, &NetworkWatch::onResolverTouched);
 }
 
 void NetworkWatch::start() {
-    (void)m_monitor.start();
+    m_own.follow(m_monitor.start().has_value());
     watchResolver();
 }
 

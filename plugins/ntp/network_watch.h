@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Notices when the network of this node got better: a link came up, an address or a route appeared, or the name servers
-// changed. Knows no sources.
+// changed. Follows the addresses of this node on the way. Knows no sources.
 #pragma once
 
 #include <QDateTime>
@@ -9,14 +9,16 @@
 #include <QTimer>
 
 #include "netlink_monitor.h"
+#include "security/own_addresses.h"
 
 namespace fos1::ntp {
 
 class NetworkWatch final : public QObject {
     Q_OBJECT
    public:
-    /// `resolverFile`: resolv.conf(5).
-    explicit NetworkWatch(QString resolverFile = QStringLiteral("/etc/resolv.conf"), QObject* parent = nullptr);
+    /// Follows `own`, which outlives the watch. `resolverFile`: resolv.conf(5).
+    explicit NetworkWatch(OwnAddresses& own, QString resolverFile = QStringLiteral("/etc/resolv.conf"),
+                          QObject* parent = nullptr);
 
     /// Where there is no rtnetlink, only the name servers are watched.
     void start();
@@ -32,11 +34,15 @@ class NetworkWatch final : public QObject {
     /// Keeps nothing: only what is new counts.
     class News final : public netlink::Keeper {
        public:
-        void begin() override {}
+        explicit News(OwnAddresses& own) : m_own(own) {}
+        void begin() override { m_own.doubt(); }
         void dumped(const netlink::Message&) override {}
         [[nodiscard]] bool notified(const netlink::Message& message) override;
         [[nodiscard]] bool finish() override { return false; }
         void abandon() override {}
+
+       private:
+        OwnAddresses& m_own;
     };
 
     struct Resolver {
@@ -50,6 +56,7 @@ class NetworkWatch final : public QObject {
     void watchResolver();
     void onResolverTouched();
 
+    OwnAddresses& m_own;
     const QString m_resolverFile;
     News m_news;
     netlink::Monitor m_monitor;

@@ -2,7 +2,6 @@
 #include "nts_watch.h"
 
 #include "core/access_table.h"
-#include "security/own_addresses.h"
 
 namespace fos1::ntp {
 
@@ -11,7 +10,7 @@ constexpr int kMostTries = 5;
 constexpr std::chrono::milliseconds kBetweenTries{500};
 }  // namespace
 
-NtsWatch::NtsWatch(QObject* parent) : QObject(parent) {
+NtsWatch::NtsWatch(const OwnAddresses& own, QObject* parent) : QObject(parent), m_own(own) {
     m_again.setSingleShot(true);
     m_again.setInterval(kBetweenTries);
     connect(&m_again, &QTimer::timeout, this, &NtsWatch::ask);
@@ -33,7 +32,7 @@ void NtsWatch::probe(const std::vector<AccessRule>& access, const NtpServiceSpec
     cancel();
     if (!m_facts || !m_facts->problem.isEmpty()) return;
     const std::vector<IpAddress> addresses =
-        spec.server.bindAddresses.empty() ? ownInet4Addresses(spec.server.bindDevice) : spec.server.bindAddresses;
+        spec.server.bindAddresses.empty() ? m_own.inet4(spec.server.bindDevice) : spec.server.bindAddresses;
     const auto answered = std::find_if(addresses.begin(), addresses.end(), [&](const IpAddress& address) {
         return decide(access, address) == Permission::Allow;
     });

@@ -9,13 +9,15 @@
 #include "core/nts_facts.h"
 #include "model/ntp_service_spec.h"
 #include "security/nts_probe.h"
+#include "security/own_addresses.h"
 
 namespace fos1::ntp {
 
 class NtsWatch final : public QObject {
     Q_OBJECT
    public:
-    explicit NtsWatch(QObject* parent = nullptr);
+    /// `own` outlives the watch.
+    explicit NtsWatch(const OwnAddresses& own, QObject* parent = nullptr);
 
     /// What is wanted now; nothing: no NTS. What was found by a probe stays while the certificate does.
     void watch(const std::optional<NtsFacts>& facts);
@@ -40,6 +42,7 @@ class NtsWatch final : public QObject {
     void ask();
     void conclude(ProbeOutcome outcome, const QString& problem);
 
+    const OwnAddresses& m_own;
     std::optional<NtsFacts> m_facts;
     NtsProbe m_probe;
     QTimer m_again;

@@ -5,7 +5,6 @@
 
 #include "core/access_table.h"
 #include "dhcp/lease_files.h"
-#include "security/own_addresses.h"
 
 namespace fos1::ntp {
 
@@ -29,7 +28,7 @@ PlannedService ServicePlanner::plan(Inputs in, Effects effects) const {
     PlannedService planned;
     const qint64 now = QDateTime::currentSecsSinceEpoch();
     planned.access = std::move(in.access);
-    planned.addresses = ownAddresses();
+    planned.addresses = m_own.all();
     planned.own = in.last && in.last->addresses == planned.addresses
                       ? in.last->own
                       : std::make_shared<const OwnReference>(ownReference(planned.addresses));

@@ -12,6 +12,7 @@
 #include "core/prefix_table.h"
 #include "core/source_truth.h"
 #include "materials_survey.h"
+#include "security/own_addresses.h"
 
 namespace fos1::ntp {
 
@@ -28,8 +29,9 @@ struct PlannedService {
 
 class ServicePlanner {
    public:
-    ServicePlanner(const ChronyLayout& layout, RunAsNow runAs, ClockControl clockControl)
-        : m_options{layout.paths(), clockControl}, m_surveyor(layout, std::move(runAs)) {}
+    /// `own` outlives the planner.
+    ServicePlanner(const ChronyLayout& layout, RunAsNow runAs, ClockControl clockControl, const OwnAddresses& own)
+        : m_options{layout.paths(), clockControl}, m_surveyor(layout, std::move(runAs)), m_own(own) {}
 
     struct Inputs {
         const NtpServiceSpec& spec;
@@ -56,6 +58,7 @@ class ServicePlanner {
    private:
     const PlanOptions m_options;
     const MaterialsSurvey m_surveyor;
+    const OwnAddresses& m_own;
 };
 
 }  // namespace fos1::ntp

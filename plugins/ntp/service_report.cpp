@@ -9,7 +9,6 @@
 #include "fos1/page.h"
 #include "pages/clients_page.h"
 #include "pages/page_lookup.h"
-#include "security/own_addresses.h"
 #include "service_choice.h"
 
 namespace fos1::ntp {
@@ -90,8 +89,7 @@ void ServiceReport::showClients(const QString& argument, std::function<void(cons
             QStringLiteral("the clients are being read for %1 others; try again in some seconds").arg(kMostReadings)));
     // Shared by the two callbacks of one reading, which are copied.
     const auto ranking = std::make_shared<ClientRanking>(*view);
-    std::vector<IpAddress> own;
-    for (const IpPrefix& each : ownAddresses()) own.push_back(each.address);
+    std::vector<IpAddress> own = m_parts.clients.ownRequests(true).addresses;
     const auto take = [this, ranking, places = ClientPlaces(std::move(own))](const std::vector<ClientRecord>& clients) {
         for (const ClientRecord& record : clients)
             ranking->add(record, places.of(record, m_parts.clients.vlans().names()));

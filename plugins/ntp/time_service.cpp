@@ -21,15 +21,16 @@ EngineOptions withUser(EngineOptions options, const ChronyUser& user) {
 TimeService::TimeService(const HostView& host, const EngineOptions& options, Labels nodeLabels, TimedateUse timedate)
     : m_host(host),
       m_user(options.user),
-      m_planner(options.layout, m_user.current(), options.clockControl),
+      m_planner(options.layout, m_user.current(), options.clockControl, m_addresses),
       m_choice(host),
       m_askVersion(options.chronyd),
       m_nodeLabels(host.bus(), std::move(nodeLabels)),
       m_objects(host),
       m_engine(withUser(options, m_user)),
-      m_clients(host.bus(), m_engine.client()),
+      m_clients(host.bus(), m_engine.client(), m_addresses),
       m_logs(m_engine.client(), options.layout.paths().logDirectory),
       m_clock(m_engine.client(), host.bus()),
+      m_network(m_addresses),
       m_hardware(options.layout.paths()),
       m_claim(options.layout.timedateFile(), options.clockControl, timedate),
       m_metrics(host.metrics()),
@@ -51,6 +52,7 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
     });
     connect(&m_clients, &ClientService::restartWanted, &m_engine, &ChronyEngine::restart);
     connect(&m_clients, &ClientService::vlansChanged, this, [this] {
+        m_addresses.doubt();  // the same change may be waiting in the socket of m_network
         refresh();
         m_clients.doubt();
         showServices();

@@ -63,6 +63,7 @@ class TimeService final : public QObject {
 
     const HostView& m_host;
     ChronyUser m_user;
+    OwnAddresses m_addresses;
     const ServicePlanner m_planner;
     const ServiceChoice m_choice;
     ChronydVersion m_askVersion;

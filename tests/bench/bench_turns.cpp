@@ -83,7 +83,7 @@ QByteArray service(int limited) {
         "  sources: {servers: [{address: 10.1.0.1, iburst: true}]}\n  server: {}\n  vlanConfig:\n";
     for (int id = 1; id <= kVlans; ++id)
         text += "    - {vlanRef: vlan-" + QByteArray::number(id) + ", enabled: true" +
-                (id == limited ? ", ratelimit: {interval: 4, burst: 4}" : "") + "}\n";
+                (id == limited ? ", ratelimit: {enabled: true, interval: 4, burst: 4}" : "") + "}\n";
     return text;
 }
 
@@ -108,9 +108,8 @@ class Bench {
         told("  the longest turn");
         rest(3000);
         told("at rest, 3 s");
-        const QByteArray before = verdict("lan.10.7");
         write("main.yaml", service(7));
-        await([this, before] { return verdict("lan.10.7") != before; });
+        await([this] { return isLimited(); });
         rest(2000);
         told("a rate limit of one of 4,094 entries of an NTPService");
         const QString wanted = m_host.path(QStringLiteral("wanted.yaml"));
@@ -135,12 +134,18 @@ class Bench {
 
    private:
     void links() const {
-        QByteArray commands;
+        const bool hasTags =
+            m_lab.runIn("rt", "ip", {"link", "add", "link", "lan.10", "name", "probe", "type", "vlan", "id", "1"})
+                .exitCode == 0;
+        std::printf("links of type %s\n", hasTags ? "vlan" : "macvlan: this kernel has no 802.1Q");
+        QByteArray commands = hasTags ? "link del probe\n" : "";
         for (int id = 1; id <= kVlans; ++id) {
-            const QByteArray name = "lan.10." + QByteArray::number(id);
-            commands += "link add link lan.10 name " + name + " type vlan id " + QByteArray::number(id) +
-                        "\naddr add 10." + QByteArray::number(100 + id / 200) + '.' + QByteArray::number(id % 200) +
-                        ".1/24 dev " + name + "\nlink set " + name + " up\n";
+            const QByteArray number = QByteArray::number(id);
+            const QByteArray name = "lan.10." + number;
+            commands += "link add link lan.10 name " + name + " up type " +
+                        (hasTags ? "vlan id " + number : "macvlan") + "\naddr add 10." +
+                        QByteArray::number(100 + id / 200) + '.' + QByteArray::number(id % 200) + ".1/24 dev " + name +
+                        '\n';
         }
         if (!lab::writeFile(m_lab.path(QStringLiteral("links")), commands)) qFatal("links");
         const auto made = m_lab.runIn("rt", "ip", {"-batch", m_lab.path(QStringLiteral("links"))}, 300'000);
@@ -157,17 +162,14 @@ class Bench {
         const QByteArray text = table();
         return static_cast<int>(text.count("\"lan.10.") - text.count("closed"));
     }
-    /// The verdict for a link.
-    [[nodiscard]] QByteArray verdict(const QByteArray& link) const {
-        const QByteArray text = table();
-        const qsizetype at = text.indexOf('"' + link + '"');
-        return at < 0 ? QByteArray() : text.mid(at, text.indexOf(',', at) - at);
+    [[nodiscard]] bool isLimited() const {
+        return m_lab.runIn("rt", "nft", {"list", "table", "inet", "fos1_ntp"}, 60'000).output.contains("limit rate");
     }
     template <typename Fact>
     static void await(Fact fact) {
         QElapsedTimer timer;
         for (timer.start(); !fact();) {
-            if (timer.elapsed() > 300'000) qFatal("it never came");
+            if (timer.elapsed() > 60'000) qFatal("it never came");
             QThread::msleep(200);
         }
     }

@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <optional>
 
 namespace fos1::ntp {
 
@@ -27,24 +26,52 @@ Bytes bytesOf(const sockaddr* address) {
 
 }  // namespace
 
-std::vector<IpPrefix> ownAddresses(const QString& interface) {
-    std::vector<IpPrefix> addresses;
+std::optional<std::vector<OwnAddresses::Each>> OwnAddresses::read() {
     ifaddrs* first = nullptr;
-    if (::getifaddrs(&first) != 0) return addresses;
+    if (::getifaddrs(&first) != 0) return std::nullopt;
+    std::vector<Each> addresses;
     for (const ifaddrs* each = first; each; each = each->ifa_next) {
-        // An address may have a label of its own: eth0:1.
-        if (!interface.isEmpty() && QString::fromUtf8(each->ifa_name).section(u':', 0, 0) != interface) continue;
         const Bytes address = bytesOf(each->ifa_addr);
         const auto ip = IpAddress::fromBytes(address.data, address.size);
         if (!ip) continue;
         const Bytes mask = bytesOf(each->ifa_netmask);
         int length = 0;
         for (std::size_t i = 0; i < mask.size; ++i) length += std::popcount(static_cast<const quint8*>(mask.data)[i]);
-        addresses.push_back({*ip, length});
+        // An address may have a label of its own: eth0:1.
+        addresses.push_back({{*ip, length}, QString::fromUtf8(each->ifa_name).section(u':', 0, 0)});
     }
     ::freeifaddrs(first);
-    std::sort(addresses.begin(), addresses.end());
+    std::sort(addresses.begin(), addresses.end(), [](const Each& a, const Each& b) { return a.own < b.own; });
     return addresses;
+}
+
+/// Where they cannot be read, they are as they were.
+const std::vector<OwnAddresses::Each>& OwnAddresses::known() const {
+    if (m_isFollowed && !m_isDoubted) return m_known;
+    if (auto addresses = read()) {
+        m_known = std::move(*addresses);
+        m_isDoubted = false;
+    }
+    return m_known;
+}
+
+std::vector<IpPrefix> OwnAddresses::all() const {
+    std::vector<IpPrefix> addresses;
+    for (const Each& each : known()) addresses.push_back(each.own);
+    return addresses;
+}
+
+std::vector<IpAddress> OwnAddresses::inet4(const QString& interface) const {
+    std::vector<IpAddress> addresses;
+    for (const Each& each : known())
+        if (each.own.address.family == AddressFamily::Inet4 && (interface.isEmpty() || each.interface == interface))
+            addresses.push_back(each.own.address);
+    return addresses;
+}
+
+void OwnAddresses::follow(bool isFollowed) {
+    m_isFollowed = isFollowed;
+    doubt();
 }
 
 std::vector<IpAddress> inet4Of(const std::vector<IpPrefix>& addresses) {

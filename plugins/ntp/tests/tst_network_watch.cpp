@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Name servers that change are noticed, however the file that names them comes about. (Links, addresses and routes:
-// tests/system.)
+// Name servers that change are noticed, however the file that names them comes about, and so are addresses of this
+// node, which are read once and not each time. (Links and routes: tests/system.) In a network namespace of its own.
 #include <QFile>
 #include <QSaveFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "isolation.h"
+#include "lab.h"
 #include "network_watch.h"
 
+using namespace fos1;
 using namespace fos1::ntp;
 
 namespace {
@@ -27,7 +30,8 @@ class TestNetworkWatch : public QObject {
         QTemporaryDir dir;
         const QString path = dir.filePath(QStringLiteral("resolv.conf"));
         QVERIFY(write(path, "nameserver 192.0.2.1\n"));
-        NetworkWatch watch(path);
+        OwnAddresses own;
+        NetworkWatch watch(own, path);
         QSignalSpy improved(&watch, &NetworkWatch::improved);
         watch.start();
         QVERIFY(write(path, "nameserver 192.0.2.2\n# another\n"));
@@ -37,7 +41,8 @@ class TestNetworkWatch : public QObject {
     void aFileThatComesLater() {
         QTemporaryDir dir;
         const QString path = dir.filePath(QStringLiteral("resolv.conf"));
-        NetworkWatch watch(path);
+        OwnAddresses own;
+        NetworkWatch watch(own, path);
         QSignalSpy improved(&watch, &NetworkWatch::improved);
         watch.start();
         QVERIFY(write(path, "nameserver 192.0.2.1\n"));
@@ -51,13 +56,48 @@ class TestNetworkWatch : public QObject {
         const QString target = dir.filePath(QStringLiteral("run/stub-resolv.conf"));
         const QString path = dir.filePath(QStringLiteral("resolv.conf"));
         QVERIFY(QFile::link(target, path));
-        NetworkWatch watch(path);
+        OwnAddresses own;
+        NetworkWatch watch(own, path);
         QSignalSpy improved(&watch, &NetworkWatch::improved);
         watch.start();
         QVERIFY(write(target, "nameserver 192.0.2.1\n"));
         QVERIFY(improved.wait(5000));
     }
+
+    void ownAddressesAreReadOnceAndFollowed() {
+        const auto ip = [](const QString& verb) {
+            return lab::run("ip", {"addr", verb, "192.0.2.7/24", "dev", "lo", "label", "lo:7"}).exitCode;
+        };
+        const IpAddress address = *IpAddress::parse(QStringLiteral("192.0.2.7"));
+        const QTemporaryDir dir;
+        OwnAddresses own;
+        const auto has = [&] {
+            const std::vector<IpPrefix> all = own.all();
+            const std::vector<IpAddress> onLink = own.inet4(QStringLiteral("lo"));
+            const bool isThere = std::find(all.begin(), all.end(), IpPrefix{address, 24}) != all.end();
+            return isThere && std::find(onLink.begin(), onLink.end(), address) != onLink.end();
+        };
+        // Nobody follows them.
+        QVERIFY(!has());
+        QCOMPARE(ip("add"), 0);
+        QVERIFY(has());
+        QVERIFY(own.inet4(QStringLiteral("eth0")).empty());
+        NetworkWatch watch(own, dir.filePath(QStringLiteral("resolv.conf")));
+        watch.start();
+        QVERIFY(has());
+        QCOMPARE(ip("del"), 0);
+        QVERIFY(has());  // the notification has not been read yet
+        QTRY_VERIFY(!has());
+        QCOMPARE(ip("add"), 0);
+        QTRY_VERIFY(has());
+    }
 };
 
-QTEST_GUILESS_MAIN(TestNetworkWatch)
+int main(int argc, char** argv) {
+    return lab::runIsolated(argc, argv, [&] {
+        QCoreApplication app(argc, argv);
+        TestNetworkWatch test;
+        return QTest::qExec(&test, argc, argv);
+    });
+}
 #include "tst_network_watch.moc"

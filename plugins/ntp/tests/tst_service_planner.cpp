@@ -24,7 +24,8 @@ class TestServicePlanner : public QObject {
    private Q_SLOTS:
     void theLastPlanMakesNoDifference() {
         const QTemporaryDir dir;
-        const ServicePlanner planner({dir.path(), dir.path()}, runAs, ClockControl::None);
+        const OwnAddresses own;
+        const ServicePlanner planner({dir.path(), dir.path()}, runAs, ClockControl::None, own);
         QRandomGenerator random(3);
         NtpServiceSpec spec;
         spec.vlans.defaults = VlanPolicy();
@@ -88,7 +89,8 @@ class TestServicePlanner : public QObject {
                    file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
         };
         QVERIFY(write("chain.pem", old.certificate + authority.certificate) && write("key.pem", old.key));
-        const ServicePlanner planner({dir.path(), dir.path()}, runAs, ClockControl::None);
+        const OwnAddresses own;
+        const ServicePlanner planner({dir.path(), dir.path()}, runAs, ClockControl::None, own);
         NtpServiceSpec spec;
         spec.nts.enabled = true;
         spec.nts.certificateFile = dir.filePath(QStringLiteral("chain.pem"));
