@@ -50,6 +50,9 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
       m_services{m_bus, m_resources, m_desk, m_queue, m_status, m_events, m_metrics, m_specs},
       m_plugins(m_config, m_services),
       m_pluginMetrics(m_metrics, m_plugins.plugins()),
+      m_ownMetrics(m_metrics, QStringLiteral("host")),
+      m_longTurns(
+          counter(m_ownMetrics, "fos1_long_turns_total", "Events that held the event loop for more than 50 ms")),
       m_health(m_plugins, m_queue),
       m_control(m_dispatcher),
       m_dbus(m_config, m_services, m_plugins, m_health) {
@@ -63,6 +66,7 @@ Host::Host(HostConfig config, schema::CrdCatalog crds, QObject* parent)
         m_events.warning(QStringLiteral("ControlSocketReopened"),
                          QStringLiteral("The control socket is open again: %1.").arg(why));
     });
+    m_longTurns.set(0);
     addRoutes();
 }
 
@@ -169,6 +173,12 @@ void Host::reload() {
 bool Host::pluginThrew(const std::exception_ptr& exception, const char* receiver) {
     return m_plugins.threw(originOf(exception),
                            QStringLiteral("threw from an event of ") + QLatin1String(receiver) + textOf(exception));
+}
+
+void Host::tookLong(std::chrono::nanoseconds took, const char* receiver) {
+    m_longTurns.set(++m_longTurnCount);
+    qCDebug(lcHost).noquote() << "event=long-turn ms=" + QString::number(took.count() / 1'000'000)
+                              << "receiver=" + QLatin1String(receiver);
 }
 
 void Host::stop() {

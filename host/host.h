@@ -59,6 +59,9 @@ class Host : public QObject {
     /// The fos1ctl command line that shows the first page of each plugin.
     [[nodiscard]] QStringList pageCommands() const;
 
+    /// An event of an object of this class held the event loop for so long.
+    void tookLong(std::chrono::nanoseconds took, const char* receiver);
+
    Q_SIGNALS:
     void stopped();
 
@@ -82,6 +85,9 @@ class Host : public QObject {
     HostServices m_services;
     PluginSupervisor m_plugins;
     PluginMetrics m_pluginMetrics;
+    OwnerMetrics m_ownMetrics;
+    Metric m_longTurns;
+    qint64 m_longTurnCount = 0;
     HostHealth m_health;
     ServiceNotifier m_notifier;
     ListQueue m_lists;

@@ -8,6 +8,17 @@ namespace fos1::host {
 bool HostApplication::notify(QObject* receiver, QEvent* event) {
     // Afterwards it may be deleted.
     const char* name = receiver->metaObject()->className();
+    if (QThread::currentThread() != thread() || m_isInTurn) return deliver(receiver, event, name);
+    m_isInTurn = true;
+    const auto began = std::chrono::steady_clock::now();
+    const bool isTaken = deliver(receiver, event, name);
+    m_isInTurn = false;
+    const auto took = std::chrono::steady_clock::now() - began;
+    if (took > kLongTurn && m_onLongTurn) m_onLongTurn(took, name);
+    return isTaken;
+}
+
+bool HostApplication::deliver(QObject* receiver, QEvent* event, const char* name) {
     try {
         return QCoreApplication::notify(receiver, event);
     } catch (...) {

@@ -94,6 +94,7 @@ int main(int argc, char** argv) {
     app.onThrow([&host](const std::exception_ptr& exception, const char* receiver) {
         return host.pluginThrew(exception, receiver);
     });
+    app.onLongTurn([&host](std::chrono::nanoseconds took, const char* receiver) { host.tookLong(took, receiver); });
     QObject::connect(&host, &host::Host::stopped, &app, &QCoreApplication::quit, Qt::QueuedConnection);
     QObject::connect(&termination, &host::Termination::requested, &host, [&host] {
         host.stop();
@@ -103,5 +104,7 @@ int main(int argc, char** argv) {
     QObject::connect(&termination, &host::Termination::reloadRequested, &host, &host::Host::reload);
     if (const Errors errors = host.start(); !errors.empty()) return report(errors);
     if (::isatty(STDOUT_FILENO) != 0) greet(host);
-    return QCoreApplication::exec();
+    const int code = QCoreApplication::exec();
+    app.onLongTurn({});
+    return code;
 }

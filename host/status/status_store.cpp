@@ -40,6 +40,17 @@ ObjectKey StatusStore::pluginKey(const QString& pluginId) {
     return {QStringLiteral("fos1.io/v1"), QStringLiteral("Plugin"), {}, pluginId};
 }
 
+/// Otherwise the condition would stay as it was, which is not true any more.
+QCborMap StatusStore::withoutExcess(const QCborMap& condition) {
+    QString message = condition.value(QStringLiteral("message")).toString();
+    const qsizetype excess = message.size() - kMaxMessage;
+    if (excess <= 0) return condition;
+    message.truncate(message[kMaxMessage - 1].isHighSurrogate() ? kMaxMessage - 1 : kMaxMessage);
+    QCborMap cut = condition;
+    cut.insert(QStringLiteral("message"), message + QStringLiteral("… (%1 more characters)").arg(excess));
+    return cut;
+}
+
 Status StatusStore::setCondition(const ObjectKey& key, const QCborMap& condition) {
     const QString type = condition.value(QStringLiteral("type")).toString();
     const QString status = condition.value(QStringLiteral("status")).toString();
@@ -50,9 +61,9 @@ Status StatusStore::setCondition(const ObjectKey& key, const QCborMap& condition
     QByteArray& stored = entryOf(key).conditions;
     Conditions conditions = read(m_compactor, stored);
     const bool isFull = conditions.size() >= kMaxConditions && !conditions.contains(type);
-    if (isFull || !fitsEncoded(condition, kMaxConditionBytes)) return Status::TooLarge;
+    QCborMap next = withoutExcess(condition);
+    if (isFull || !fitsEncoded(next, kMaxConditionBytes)) return Status::TooLarge;
     QCborMap& before = conditions[type];
-    QCborMap next = condition;
     const bool isSameStatus = before.value(QStringLiteral("status")).toString() == status;
     next.insert(kChanged, isSameStatus ? before.value(kChanged)
                                        : QCborValue(QDateTime::currentDateTimeUtc().toString(Qt::ISODate)));

@@ -19,7 +19,9 @@ class StatusStore : public QObject {
    public:
     /// per object; above it a plugin gets TooLarge
     static constexpr std::size_t kMaxConditions = 64;
-    static constexpr qsizetype kMaxConditionBytes = 64 * 1024;
+    static constexpr qsizetype kMaxConditionBytes = 128 * 1024;
+    /// In characters; a longer message is cut there. Kubernetes takes 32,768 (metav1.Condition).
+    static constexpr qsizetype kMaxMessage = 32'000;
 
     explicit StatusStore(QObject* parent = nullptr) : QObject(parent) {}
 
@@ -49,6 +51,7 @@ class StatusStore : public QObject {
         QByteArray conditions;  ///< an array, ordered by type
     };
     Entry& entryOf(const ObjectKey& key);
+    [[nodiscard]] static QCborMap withoutExcess(const QCborMap& condition);
 
     Compactor m_compactor;
     std::map<ObjectKey, Entry> m_entries;

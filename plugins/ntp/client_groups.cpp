@@ -4,6 +4,7 @@
 #include <QCborArray>
 #include <QDateTime>
 
+#include "core/plain_text.h"
 #include "model/vlan_parser.h"
 
 namespace fos1::ntp {
@@ -83,7 +84,7 @@ void ClientGroups::show(Entries::value_type& item, const GroupOutcome* outcome) 
         return show(item, ConditionStatus::True, QStringLiteral("InForce"),
                     QStringLiteral("The policy is in force for %1 networks.").arg(networks.size()), networks);
     show(item, kFalse, networks.isEmpty() ? QStringLiteral("NotInForce") : QStringLiteral("PartlyInForce"),
-         QStringLiteral("Not in force as a whole: %1.").arg(problems.join(QStringLiteral("; "))), networks);
+         QStringLiteral("Not in force as a whole: %1.").arg(someOf(problems, QStringLiteral("; "))), networks);
 }
 
 void ClientGroups::show(Entries::value_type& item, ConditionStatus status, const QString& reason,

@@ -23,6 +23,7 @@ netlink::MonitorOptions monitorOptions() {
 
 bool NetworkWatch::News::notified(const netlink::Message& message) {
     if (!std::holds_alternative<netlink::RouteMessage>(message)) m_own.doubt();
+    if (std::holds_alternative<netlink::AddressMessage>(message) && !m_soon.isActive()) m_soon.start();
     if (const auto* link = std::get_if<netlink::LinkMessage>(&message))
         return !link->isGone && (link->flags & IFF_RUNNING) != 0;
     return std::visit([](const auto& each) { return !each.isGone; }, message);
@@ -32,9 +33,12 @@ NetworkWatch::NetworkWatch(OwnAddresses& own, QString resolverFile, QObject* par
     : QObject(parent),
       m_own(own),
       m_resolverFile(std::move(resolverFile)),
-      m_news(own),
+      m_news(own, m_soon),
       m_monitor(monitorOptions(), m_news) {
     m_timer.setSingleShot(true);
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(kTogether);
+    connect(&m_soon, &QTimer::timeout, this, &NetworkWatch::addressesChanged);
     connect(&m_timer, &QTimer::timeout, this, [this] {
         m_toldAt = steady_clock::now();
         Q_EMIT improved();

@@ -26,15 +26,18 @@ class NetworkWatch final : public QObject {
    Q_SIGNALS:
     /// After a moment of quiet, and at most each kBetween.
     void improved();
+    /// An address of this node came, changed or went; at most each kTogether.
+    void addressesChanged();
 
    private:
     static constexpr std::chrono::milliseconds kQuiet{500};
     static constexpr std::chrono::seconds kBetween{10};
+    static constexpr std::chrono::seconds kTogether{1};
 
     /// Keeps nothing: only what is new counts.
     class News final : public netlink::Keeper {
        public:
-        explicit News(OwnAddresses& own) : m_own(own) {}
+        News(OwnAddresses& own, QTimer& soon) : m_own(own), m_soon(soon) {}
         void begin() override { m_own.doubt(); }
         void dumped(const netlink::Message&) override {}
         [[nodiscard]] bool notified(const netlink::Message& message) override;
@@ -43,6 +46,7 @@ class NetworkWatch final : public QObject {
 
        private:
         OwnAddresses& m_own;
+        QTimer& m_soon;
     };
 
     struct Resolver {
@@ -58,6 +62,7 @@ class NetworkWatch final : public QObject {
 
     OwnAddresses& m_own;
     const QString m_resolverFile;
+    QTimer m_soon;  ///< until addressesChanged()
     News m_news;
     netlink::Monitor m_monitor;
     QFileSystemWatcher m_files;

@@ -9,10 +9,10 @@
 namespace fos1::ntp {
 
 void ServiceEvents::changedOnline(const ObjectKey& about, const Change& change) const {
-    m_host.normal(QStringLiteral("ChangedOnline"),
-                  QStringLiteral("The time daemon (chronyd) applied a change without a restart: %1.")
-                      .arg(change.reasons.join(QStringLiteral(", "))),
-                  about);
+    m_host.normal(
+        QStringLiteral("ChangedOnline"),
+        QStringLiteral("The time daemon (chronyd) applied a change without a restart: %1.").arg(someOf(change.reasons)),
+        about);
 }
 
 void ServiceEvents::refused(const ObjectKey& about, const QString& why) const {

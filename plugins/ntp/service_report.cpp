@@ -24,6 +24,14 @@ QString pathOf(const ObjectKey& key) { return key.ns + u'/' + key.name; }
 
 }  // namespace
 
+ServiceReport::ServiceReport(const Parts& parts) : m_parts(parts), m_status(parts.host) {
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(0);
+    connect(&m_soon, &QTimer::timeout, this, [this] {
+        if (!m_parts.standing.isStopping) showStatus();
+    });
+}
+
 void ServiceReport::withStatus(const std::function<void(const StatusInput&)>& use) const {
     static const PlannedService kNothing;
     const ServiceStanding& standing = m_parts.standing;
@@ -54,7 +62,12 @@ void ServiceReport::withStatus(const std::function<void(const StatusInput&)>& us
          &clocks});
 }
 
+void ServiceReport::showStatusSoon() {
+    if (!m_soon.isActive()) m_soon.start();
+}
+
 void ServiceReport::showStatus() {
+    m_soon.stop();
     if (!m_parts.standing.declared) return;
     withStatus([this](const StatusInput& status) {
         m_status.show(m_parts.standing.declared->key, status, std::chrono::steady_clock::now());

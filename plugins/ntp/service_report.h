@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QObject>
+#include <QTimer>
 #include <functional>
 
 #include "chrony/chrony_engine.h"
@@ -36,13 +37,16 @@ class ServiceReport final : public QObject {
         const ClockClaim& claim;
         ClockControl clockControl;
     };
-    explicit ServiceReport(const Parts& parts) : m_parts(parts), m_status(parts.host) {}
+    explicit ServiceReport(const Parts& parts);
 
     /// Of chronyd's executable.
     void setVersion(const QString& version) { m_version = version; }
 
     /// Writes the status of what is declared, if something is and the status is due.
     void showStatus();
+    /// The same in the next turn of the event loop, once for all calls until then: with thousands of VLANs it takes as
+    /// long as what led to it.
+    void showStatusSoon();
     /// The next status is written whatever it says.
     void forgetStatus() { m_status.forget(); }
 
@@ -58,6 +62,7 @@ class ServiceReport final : public QObject {
 
     const Parts m_parts;
     StatusPublisher m_status;
+    QTimer m_soon;
     QString m_version;
 };
 

@@ -41,18 +41,18 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
       m_watch({m_standing, m_engine, m_clients, m_clock, m_hardware, m_metrics, m_events}) {
     connect(&m_watch, &ServiceWatch::observed, this, [this] {
         showServices();
-        m_report.showStatus();
+        m_report.showStatusSoon();
     });
-    connect(&m_watch, &ServiceWatch::statusChanged, &m_report, &ServiceReport::showStatus);
-    connect(&m_claim.timedate(), &TimedateClient::changed, &m_report, &ServiceReport::showStatus);
+    connect(&m_watch, &ServiceWatch::statusChanged, &m_report, &ServiceReport::showStatusSoon);
+    connect(&m_claim.timedate(), &TimedateClient::changed, &m_report, &ServiceReport::showStatusSoon);
     connect(&m_clients, &ClientService::checked, this, [this] {
+        if (m_isCommitting) return;  // which ends with the same
         m_clients.doubt();
         showServices();
-        m_report.showStatus();
+        m_report.showStatusSoon();
     });
     connect(&m_clients, &ClientService::restartWanted, &m_engine, &ChronyEngine::restart);
     connect(&m_clients, &ClientService::vlansChanged, this, [this] {
-        m_addresses.doubt();  // the same change may be waiting in the socket of m_network
         refresh();
         m_clients.doubt();
         showServices();
@@ -63,6 +63,9 @@ TimeService::TimeService(const HostView& host, const EngineOptions& options, Lab
     connect(&m_network, &NetworkWatch::improved, this, [this] {
         if (m_standing.declared && m_engine.state().phase == EnginePhase::Running)
             retryUnreachable(m_engine.client(), m_clock.estimator().sources());
+    });
+    connect(&m_network, &NetworkWatch::addressesChanged, this, [this] {
+        if (m_standing.inForce && m_standing.inForce->planned.addresses != m_addresses.all()) refresh();
     });
     connect(&m_leases, &LeaseWatch::changed, this, &TimeService::refresh);
     connect(&m_hardware, &HardwareClocks::devicesChanged, this, &TimeService::refresh);
@@ -176,7 +179,7 @@ void TimeService::refresh() {
     if (wanted->planned.chrony != *runs) return apply(wanted, kNoTicket);
     m_engine.heal();
     commit(wanted);  // chronyd need not change for what this node knows about groups and certificates
-    m_report.showStatus();
+    m_report.showStatusSoon();
 }
 
 void TimeService::apply(const ServicePointer& wanted, Ticket ticket) {
@@ -242,7 +245,9 @@ void TimeService::commit(const ServicePointer& service) {
         m_objects.groups().show(service->declared.key.ns, service->planned.access.groups);
     else
         m_objects.groups().show(service->declared.key.ns, {});
+    m_isCommitting = true;
     m_clients.commit(service->declared.spec, service->planned);
+    m_isCommitting = false;
     m_leases.watch(service->declared.spec.dhcpInterfaces);
     m_hardware.use(service->declared.spec.enabled ? service->declared.spec.hardware : HardwareSpec());
     m_metrics.showCertificate(service->planned.nts);

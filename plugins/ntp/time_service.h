@@ -86,6 +86,7 @@ class TimeService final : public QObject {
     ServiceReport m_report;
     ServiceWatch m_watch;
     bool m_isRefreshWanted = false;  ///< something happened during a change
+    bool m_isCommitting = false;
 };
 
 }  // namespace fos1::ntp

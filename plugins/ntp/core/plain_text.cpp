@@ -29,4 +29,11 @@ QString isoTime(qint64 unixMs) { return QDateTime::fromMSecsSinceEpoch(unixMs, Q
 
 double milliseconds(std::chrono::nanoseconds duration) { return static_cast<double>(duration.count()) / 1e6; }
 
+QString someOf(const QStringList& all, const QString& separator) {
+    constexpr qsizetype kMostNamed = 10;
+    if (all.size() <= kMostNamed) return all.join(separator);
+    return all.mid(0, kMostNamed).join(separator) + separator +
+           QStringLiteral("… and %1 more").arg(all.size() - kMostNamed);
+}
+
 }  // namespace fos1::ntp

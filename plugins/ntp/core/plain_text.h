@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Times as people read them, in messages. Pure.
+// Times and lists as people read them, in messages. Pure.
 #pragma once
 
-#include <QString>
+#include <QStringList>
 #include <chrono>
 
 namespace fos1::ntp {
@@ -18,5 +18,8 @@ namespace fos1::ntp {
 
 /// Milliseconds as a number, as status fields show them.
 [[nodiscard]] double milliseconds(std::chrono::nanoseconds duration);
+
+/// The first ten: "a, b, … and 4084 more". There may be thousands.
+[[nodiscard]] QString someOf(const QStringList& all, const QString& separator = QStringLiteral(", "));
 
 }  // namespace fos1::ntp

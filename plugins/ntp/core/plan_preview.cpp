@@ -8,6 +8,7 @@
 #include "core/access_table.h"
 #include "core/config_text.h"
 #include "core/key_file.h"
+#include "core/plain_text.h"
 
 namespace fos1::ntp {
 
@@ -45,8 +46,7 @@ QStringList losses(const Planned& now, const Planned& then) {
                            "time until a new one answers"));
     const auto name = [&words](const QStringList& keys, const QString& kind) {
         if (!keys.isEmpty())
-            words.append(QStringLiteral("clients of %1 %2 would no longer be served")
-                             .arg(kind, keys.join(QStringLiteral(", "))));
+            words.append(QStringLiteral("clients of %1 %2 would no longer be served").arg(kind, someOf(keys)));
     };
     name(lost(now.vlans, then.vlans, [](const time::ServiceState& state) { return state.accepting; }),
          QStringLiteral("VLAN"));
@@ -68,7 +68,7 @@ Kind kindOf(const Change& change, bool isChanged, const QStringList& lost) {
                                   .arg(lost.isEmpty() ? QStringLiteral("clients would not notice") : consequences)};
         case ChangeKind::Restart:
             return {"restart", QStringLiteral("chronyd would be restarted with its measurements kept, because of: %1.")
-                                   .arg(change.reasons.join(QStringLiteral(", ")))};
+                                   .arg(someOf(change.reasons))};
         case ChangeKind::None:
         case ChangeKind::Unknown: break;
     }

@@ -26,7 +26,7 @@ QString leftOutWords(const StatusInput& in, Counts counts) {
     QStringList sentences;
     for (const LeftOut& each : in.leftOut)
         if (counts(each)) sentences.append(QStringLiteral("%1 (%2) %3.").arg(each.path, each.name, each.reason));
-    return sentences.join(u' ');
+    return someOf(sentences, QStringLiteral(" "));
 }
 
 Condition ready(const StatusInput& in) {

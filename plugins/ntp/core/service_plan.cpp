@@ -2,6 +2,7 @@
 #include "core/service_plan.h"
 
 #include "core/access_table.h"
+#include "core/plain_text.h"
 #include "core/served_rate.h"
 
 namespace fos1::ntp {
@@ -117,7 +118,7 @@ FitnessPolicy fitnessPolicyOf(const NtpServiceSpec& spec, const ServingFacts* se
 QString whyNoVlan(const std::vector<QString>& entries) {
     return QStringLiteral(
                "There is no VLAN for %1. A VLAN object declares one, and the plugin vlan-inventory reports it.")
-        .arg(QStringList(entries.begin(), entries.end()).join(QStringLiteral(", ")));
+        .arg(someOf(QStringList(entries.begin(), entries.end())));
 }
 
 bool isBound(const ServingSpec& server, const IpAddress& address) {

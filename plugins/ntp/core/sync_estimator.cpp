@@ -38,7 +38,7 @@ QString unresolvedNames(const std::vector<SourceReport>& sources) {
         if (source.address.kind != SourceAddressKind::Unresolved) return {};
         names.append(displayName(source));
     }
-    return names.join(QStringLiteral(", "));
+    return someOf(names);
 }
 
 /// The clock is kept by what was learnt from a source, now or earlier: neither unsynchronised nor chronyd's own
@@ -135,7 +135,7 @@ QString SyncEstimator::whyNoTruth(const FitnessPolicy& policy) const {
         if (!why) return {};
         sentences.append(displayName(source) + u' ' + *why);
     }
-    return sentences.join(QStringLiteral("; "));
+    return someOf(sentences, QStringLiteral("; "));
 }
 
 /// The majority is gone, and a source that it outvoted is the only one left: chronyd follows it, and the served time

@@ -85,8 +85,10 @@ class TestNetworkWatch : public QObject {
         NetworkWatch watch(own, dir.filePath(QStringLiteral("resolv.conf")));
         watch.start();
         QVERIFY(has());
+        QSignalSpy changed(&watch, &NetworkWatch::addressesChanged);
         QCOMPARE(ip("del"), 0);
         QVERIFY(has());  // the notification has not been read yet
+        QTRY_COMPARE(changed.size(), 1);
         QTRY_VERIFY(!has());
         QCOMPARE(ip("add"), 0);
         QTRY_VERIFY(has());
