@@ -10,8 +10,8 @@ const yaml = require('/usr/share/nodejs/js-yaml');
 
 const schemas = path.join(process.argv[2], 'node_modules');
 const documents = yaml.loadAll(fs.readFileSync(0, 'utf8')).filter((each) => each);
-// The CRDs have a test of their own (tst_kubectl), and PodMonitor is the operator's.
-const own = ['CustomResourceDefinition', 'PodMonitor'];
+// The CRDs have a test of their own (tst_kubectl), and the others are of the Prometheus operator.
+const own = ['CustomResourceDefinition', 'PodMonitor', 'PrometheusRule'];
 const problems = [];
 const report = (object, words) => problems.push(`${object.kind} ${object.metadata.name}: ${words}`);
 
