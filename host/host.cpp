@@ -181,13 +181,13 @@ void Host::tookLong(std::chrono::nanoseconds took, const char* receiver) {
                               << "receiver=" + QLatin1String(receiver);
 }
 
-void Host::stop() {
+void Host::stop(Ending ending) {
     if (m_isStopping) return;
     m_isStopping = true;
     m_health.setStopping();
     m_notifier.stopping();
-    qCInfo(lcHost) << "stopping";
-    m_plugins.stopAll([this] { Q_EMIT stopped(); });
+    qCInfo(lcHost) << (ending == Ending::Restart ? "stopping for a restart" : "stopping");
+    m_plugins.stopAll(ending, [this] { Q_EMIT stopped(); });
 }
 
 void Host::addRoutes() {

@@ -52,7 +52,7 @@ class Host : public QObject {
     bool pluginThrew(const std::exception_ptr& exception, const char* receiver);
 
     /// Stops plugins and faces. stopped() follows within 5 s.
-    void stop();
+    void stop(Ending ending);
 
     [[nodiscard]] const HostConfig& config() const { return m_config; }
     [[nodiscard]] const HostHealth& health() const { return m_health; }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// fos1-hostd: reads host.yaml, runs the host, and stops it in order on SIGTERM or SIGINT. SIGHUP reloads.
+// fos1-hostd: reads host.yaml, runs the host, and stops it in order on SIGTERM or SIGINT, and for a
+// restart on SIGUSR1. SIGHUP reloads.
 #include <malloc.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -96,11 +97,14 @@ int main(int argc, char** argv) {
     });
     app.onLongTurn([&host](std::chrono::nanoseconds took, const char* receiver) { host.tookLong(took, receiver); });
     QObject::connect(&host, &host::Host::stopped, &app, &QCoreApplication::quit, Qt::QueuedConnection);
-    QObject::connect(&termination, &host::Termination::requested, &host, [&host] {
-        host.stop();
+    const auto stop = [&host](host::Ending ending) {
+        host.stop(ending);
         // Plugins have 4 s to stop. This exits within 5 s, whatever happens.
         QTimer::singleShot(4500, &host, [] { std::_Exit(1); });
-    });
+    };
+    QObject::connect(&termination, &host::Termination::requested, &host, [stop] { stop(host::Ending::Stop); });
+    QObject::connect(&termination, &host::Termination::restartRequested, &host,
+                     [stop] { stop(host::Ending::Restart); });
     QObject::connect(&termination, &host::Termination::reloadRequested, &host, &host::Host::reload);
     if (const Errors errors = host.start(); !errors.empty()) return report(errors);
     if (::isatty(STDOUT_FILENO) != 0) greet(host);

@@ -14,6 +14,7 @@ namespace {
 
 // A signal handler can reach only globals.
 int signalEvent = -1;
+int restartEvent = -1;
 int reloadEvent = -1;
 
 void note(int event) {
@@ -24,6 +25,7 @@ void note(int event) {
 }
 
 void onSignal(int /*signal*/) { note(signalEvent); }
+void onRestart(int /*signal*/) { note(restartEvent); }
 
 /// The kernel sends SIGHUP when the terminal was closed; any other sender wants a reload. To end there would leave
 /// the services down, and to continue here would leave a host behind that nobody sees.
@@ -51,6 +53,11 @@ Termination::Termination(QObject* parent) : QObject(parent) {
     connect(m_notifier.get(), &QSocketNotifier::activated, this, [this] {
         if (take(signalEvent)) Q_EMIT requested();
     });
+    restartEvent = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    m_restartNotifier = std::make_unique<QSocketNotifier>(restartEvent, QSocketNotifier::Read);
+    connect(m_restartNotifier.get(), &QSocketNotifier::activated, this, [this] {
+        if (take(restartEvent)) Q_EMIT restartRequested();
+    });
     reloadEvent = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     m_reloadNotifier = std::make_unique<QSocketNotifier>(reloadEvent, QSocketNotifier::Read);
     connect(m_reloadNotifier.get(), &QSocketNotifier::activated, this, [this] {
@@ -58,6 +65,7 @@ Termination::Termination(QObject* parent) : QObject(parent) {
     });
     handle(SIGTERM, &onSignal);
     handle(SIGINT, &onSignal);
+    handle(SIGUSR1, &onRestart);
     struct sigaction hangUp {};
     hangUp.sa_sigaction = &onHangUp;
     hangUp.sa_flags = SA_RESTART | SA_SIGINFO;
@@ -68,12 +76,16 @@ Termination::Termination(QObject* parent) : QObject(parent) {
 Termination::~Termination() {
     handle(SIGTERM, SIG_DFL);
     handle(SIGINT, SIG_DFL);
+    handle(SIGUSR1, SIG_DFL);
     handle(SIGHUP, SIG_DFL);
     m_notifier.reset();
+    m_restartNotifier.reset();
     m_reloadNotifier.reset();
     ::close(signalEvent);
+    ::close(restartEvent);
     ::close(reloadEvent);
     signalEvent = -1;
+    restartEvent = -1;
     reloadEvent = -1;
 }
 

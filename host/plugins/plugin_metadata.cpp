@@ -40,6 +40,7 @@ constexpr const char kSchema[] = R"json({
       }
     },
     "isolation": {"type": "string", "enum": ["local", "remote"]},
+    "outlivesRestart": {"type": "boolean"},
     "status": {"type": "string", "enum": ["alpha", "beta", "stable"]},
     "security_posture": {"type": "string"},
     "schemas": {
@@ -248,6 +249,7 @@ tl::expected<PluginMetadata, Errors> checkPluginMetadata(const QJsonObject& raw,
     metadata.requiredFeatures = texts(features.value(QLatin1String("required")));
     metadata.wantedFeatures = texts(features.value(QLatin1String("wanted")));
     metadata.isolation = isolationFromText(json.value(QLatin1String("isolation")).toString());
+    metadata.outlivesRestart = json.value(QLatin1String("outlivesRestart")).toBool();
     metadata.maturity = json.value(QLatin1String("status")).toString(QStringLiteral("alpha"));
     metadata.securityPosture = json.value(QLatin1String("security_posture")).toString();
     metadata.configSchema = json.value(QLatin1String("config")).toObject();

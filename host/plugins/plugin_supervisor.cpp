@@ -264,15 +264,44 @@ void PluginSupervisor::stopOne(PluginRecord& record, const Done& done) {
     record.instance->stop(ticket);
 }
 
-void PluginSupervisor::stopAll(std::function<void()> done) {
+/// The plugins that the next host will load as this one did.
+std::vector<const PluginRecord*> PluginSupervisor::continued(Ending ending) const {
+    std::vector<const PluginRecord*> list;
+    if (ending != Ending::Restart) return list;
+    const auto next = loadHostConfig(m_config.file);
+    for (const auto& record : m_plugins) {
+        if (!next || !record->metadata.outlivesRestart || !next->plugins.contains(record->id)) continue;
+        const auto section = checkPluginSection(*next, record->id, record->metadata.configSchema);
+        if (section && *section == record->configuration) list.push_back(record.get());
+    }
+    return list;
+}
+
+void PluginSupervisor::leave(PluginRecord& record) {
+    if (record.instance) {
+        record.instance->facade().revoke();
+        if (record.isolation == Isolation::Remote) {
+            record.instance->abandon();
+            record.instance.release()->deleteLater();
+        }
+    }
+    setState(record, PluginState::Stopped, QStringLiteral("the next host continues with it"));
+}
+
+void PluginSupervisor::stopAll(Ending ending, std::function<void()> done) {
     m_isStopping = true;
     m_floods.stop();
     m_stopped = std::move(done);
     m_stopDeadline.start(kStopAllDeadline);
+    const std::vector<const PluginRecord*> left = continued(ending);
     std::vector<PluginRecord*> runners;
     for (const auto& record : m_plugins) {
         record->restartTimer.stop();
         if (record->state != PluginState::Running && record->state != PluginState::Starting) continue;
+        if (std::find(left.begin(), left.end(), record.get()) != left.end()) {
+            leave(*record);
+            continue;
+        }
         (record->isolation == Isolation::Remote ? runners : m_toStop).push_back(record.get());
     }
     // Stop all runners in parallel, then the local plugins one by one.

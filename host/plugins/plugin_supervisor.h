@@ -22,6 +22,9 @@
 
 namespace fos1::host {
 
+/// How the host ends. Restart: another one follows at once.
+enum class Ending { Unknown = 0, Stop, Restart };
+
 class PluginSupervisor : public QObject {
     Q_OBJECT
    public:
@@ -38,8 +41,10 @@ class PluginSupervisor : public QObject {
     void startAll();
 
     /// Stops the runners in parallel, then the local plugins in reverse order. Each has a deadline of 2 s; all together
-    /// take at most 4 s.
-    void stopAll(std::function<void()> done);
+    /// take at most 4 s. Before a restart, a plugin whose metadata says "outlivesRestart" is not stopped, if host.yaml
+    /// still loads it with the same options: it ends as in a crash, and the next host continues with what it told
+    /// others.
+    void stopAll(Ending ending, std::function<void()> done);
 
     /// For an operator. `done` is called exactly once: when the plugin runs, has stopped, or cannot. A plugin starts
     /// with the current section of host.yaml.
@@ -86,6 +91,8 @@ class PluginSupervisor : public QObject {
     void onFailed(PluginRecord& record, const QString& reason);
     void stopOne(PluginRecord& record, const Done& done);
     void stopNext();
+    [[nodiscard]] std::vector<const PluginRecord*> continued(Ending ending) const;
+    void leave(PluginRecord& record);
     void awaitRunners(std::chrono::milliseconds patience);
     /// Withdraws everything that a run of the plugin left in the stores, with this reason.
     void withdraw(PluginRecord& record, const QString& reason);

@@ -46,6 +46,13 @@ class TestPluginMetadata : public QObject {
         QCOMPARE(checkPluginMetadata(raw(metadata), "x.so")->isolation, Isolation::Unknown);
     }
 
+    void whatAPluginToldOutlivesARestartOnlyIfItSaysSo() {
+        QJsonObject metadata = good();
+        QVERIFY(!checkPluginMetadata(raw(metadata), "x.so")->outlivesRestart);
+        metadata["outlivesRestart"] = true;
+        QVERIFY(checkPluginMetadata(raw(metadata), "x.so")->outlivesRestart);
+    }
+
     void whatARunnerMayDoIsAskedFor() {
         QJsonObject metadata = good();
         metadata["runner"] = QJsonObject{{"capabilities", QJsonArray{"CAP_NET_ADMIN"}}, {"memoryMiB", 32}};

@@ -71,6 +71,11 @@ int HostUnderTest::stop() {
     return m_process->waitForEnd(6000);
 }
 
+int HostUnderTest::stopForRestart() {
+    m_process->signal(SIGUSR1);
+    return m_process->waitForEnd(6000);
+}
+
 QString HostUnderTest::chronySocket() const { return path(QStringLiteral("state/run/ntp/chronyd/chronyd.sock")); }
 
 QJsonObject HostUnderTest::call(const QString& method, const QJsonObject& params) const {

@@ -31,8 +31,9 @@ class HostUnderTest {
     /// Starts the host without waiting.
     void launch(const QStringList& environment = {});
 
-    /// Sends SIGTERM. Returns the exit code, or -1 after 6 s.
+    /// Sends SIGTERM, or SIGUSR1 as before a restart. Returns the exit code, or -1 after 6 s.
     int stop();
+    int stopForRestart();
 
     /// host.yaml; set it before start(). The default names both plugins and this object's directories.
     QByteArray config;

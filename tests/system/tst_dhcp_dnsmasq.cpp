@@ -169,6 +169,32 @@ class TestDhcpDnsmasq : public QObject {
         QCOMPARE(renewed().value(kNtp4), QStringLiteral("10.20.0.1"));
     }
 
+    void aRestartChangesNothing() {
+        const qsizetype reloads = m_dnsmasq->log().count("cleared cache");
+        const QStringList files = QDir(directory()).entryList(QDir::Files);
+        QVERIFY(!files.isEmpty());
+        std::vector<QDateTime> written;
+        for (const QString& file : files) written.push_back(QFileInfo(directory() + u'/' + file).lastModified());
+        QCOMPARE(m_host->stopForRestart(), 0);
+        QCOMPARE(QDir(directory()).entryList(QDir::Files), files);
+        QVERIFY(m_host->start());
+        QTRY_VERIFY_WITH_TIMEOUT(isTold("vlan-20"), 20'000);
+        QCOMPARE(QDir(directory()).entryList(QDir::Files), files);
+        for (qsizetype i = 0; i < files.size(); ++i)
+            QCOMPARE(QFileInfo(directory() + u'/' + files[i]).lastModified(), written[static_cast<std::size_t>(i)]);
+        QCOMPARE(m_dnsmasq->log().count("cleared cache"), reloads);
+        QCOMPARE(renewed().value(kNtp4), QStringLiteral("10.20.0.1"));
+    }
+
+    void aRestartWithdrawsWhatTheNextHostDoesNotManage() {
+        QByteArray other = m_host->config;
+        QVERIFY(lab::writeFile(m_host->path("host.yaml"), other.replace("{name: home,", "{name: elsewhere,")));
+        QCOMPARE(m_host->stopForRestart(), 0);
+        QVERIFY(QDir(directory()).isEmpty());
+        QVERIFY(m_host->start());
+        QTRY_VERIFY_WITH_TIMEOUT(isTold("vlan-20"), 20'000);
+    }
+
     void aStopWithdraws() {
         QCOMPARE(m_host->stop(), 0);
         QVERIFY(!renewed().contains(kNtp4));
