@@ -16,6 +16,7 @@
 #include "config.h"
 #include "host.h"
 #include "host_application.h"
+#include "log/journal_sink.h"
 #include "log/log_output.h"
 #include "revision.h"
 #include "termination.h"
@@ -65,7 +66,8 @@ int main(int argc, char** argv) {
     host::HostApplication app(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("fos1-hostd"));
     QCoreApplication::setApplicationVersion(QStringLiteral(FOS1_VERSION " (commit %1)").arg(QLatin1String(revision())));
-    host::log::install(host::log::formOfStandardError());
+    const host::log::Form form = host::log::formOfStandardError();
+    host::log::install(form, {}, form == host::log::Form::Journal ? &host::log::sendToJournal : nullptr);
     ::umask(::umask(0077) | 0022);  // nobody else can write to what the host creates, however it was started
 
     QCommandLineParser parser;

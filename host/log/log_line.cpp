@@ -36,6 +36,22 @@ const char* wordOf(Priority priority) {
     return "info";
 }
 
+/// The value of the first "key=value" among the words of a line. Empty when there is none.
+QString valueOf(const QString& key, const QString& line) {
+    for (const QStringView word : QStringView(line).tokenize(u' '))
+        if (word.startsWith(key)) return word.mid(key.size()).toString();
+    return {};
+}
+
+/// Categories of a plugin are named fos1.PLUGIN.PART; those of the host fos1.host.PART.
+QString pluginOf(const QString& category, const QString& line) {
+    if (QString named = valueOf(QStringLiteral("plugin="), line); !named.isEmpty()) return named;
+    const QString owner = category.section(u'.', 1, 1);
+    const bool isPlugins = category.startsWith(QLatin1String("fos1.")) && owner != QLatin1String("host") &&
+                           owner != QLatin1String("plugin") && owner != QLatin1String("runner");
+    return isPlugins ? owner : QString();
+}
+
 }  // namespace
 
 QString oneLine(const QString& text) {
@@ -63,6 +79,18 @@ QByteArray line(Form form, Priority priority, const QString& category, const QSt
         line = now.toOffsetFromUtc(now.offsetFromUtc()).toString(Qt::ISODateWithMs) + u' ' +
                QLatin1String(wordOf(priority)) + u' ';
     return (line + category + QStringLiteral(": ") + oneLine(text)).toUtf8() + '\n';
+}
+
+QList<QByteArray> fieldsOf(Priority priority, const QString& category, const QString& text) {
+    const QString shown = oneLine(text);
+    QList<QByteArray> fields{"MESSAGE=" + (category + QStringLiteral(": ") + shown).toUtf8(),
+                             "PRIORITY=" + QByteArray::number(static_cast<int>(priority)),
+                             "FOS1_CATEGORY=" + category.toUtf8()};
+    if (const QString plugin = pluginOf(category, shown); !plugin.isEmpty())
+        fields.append("FOS1_PLUGIN=" + plugin.toUtf8());
+    if (const QString object = valueOf(QStringLiteral("object="), shown); !object.isEmpty())
+        fields.append("FOS1_OBJECT=" + object.toUtf8());
+    return fields;
 }
 
 Prioritized prioritized(const QByteArray& text, Priority fallback) {

@@ -5,6 +5,7 @@
 
 #include <QByteArray>
 #include <QDateTime>
+#include <QList>
 #include <QString>
 
 namespace fos1::host::log {
@@ -28,6 +29,11 @@ constexpr qsizetype kLongestText = 8 * 1024;
 /// With its newline.
 [[nodiscard]] QByteArray line(Form form, Priority priority, const QString& category, const QString& text,
                               const QDateTime& now);
+
+/// The same line as fields of the journal ("NAME=value"): MESSAGE and PRIORITY, the category, and, where they can be
+/// told, the plugin and the object that the line is about. A plugin is named by "plugin=ID" in the text or else by its
+/// category, an object by "object=KIND/NAME" in the text.
+[[nodiscard]] QList<QByteArray> fieldsOf(Priority priority, const QString& category, const QString& text);
 
 /// The priority at the start of a line in the journal's form, and the rest; `fallback` when there is none.
 struct Prioritized {

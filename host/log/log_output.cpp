@@ -15,6 +15,7 @@ namespace {
 struct Output {
     Form form = Form::Plain;
     QString prefix;
+    Sink sink = nullptr;
 };
 
 Output& output() {
@@ -51,12 +52,13 @@ Form formOfStandardError() {
     return isJournal ? Form::Journal : Form::Plain;
 }
 
-void install(Form form, const QString& prefix) {
-    output() = {form, prefix};
+void install(Form form, const QString& prefix, Sink sink) {
+    output() = {form, prefix, sink};
     qInstallMessageHandler(handle);
 }
 
 void write(Priority priority, const QString& category, const QString& text) {
+    if (const Sink sink = output().sink; sink && sink(fieldsOf(priority, category, text))) return;
     const QByteArray whole = line(output().form, priority, category, text, QDateTime::currentDateTime());
     // In one call, so that lines of several processes and threads do not mix (write(2) to a pipe or file).
     while (::write(STDERR_FILENO, whole.constData(), static_cast<std::size_t>(whole.size())) < 0 && errno == EINTR)

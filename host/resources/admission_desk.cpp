@@ -113,7 +113,8 @@ void AdmissionDesk::tellRefusals(const Held& held, const ResourceStore::Result& 
         const ObjectKey key = origin->second.at(static_cast<std::size_t>(refusal.index)).key;
         const QString message = refusal.error.text();
         late[refusal.origin].append(key.text() + QStringLiteral(": ") + message);
-        qCWarning(lcAdmission).noquote() << "refused" << key.text() << "origin=" + refusal.origin << message;
+        qCWarning(lcAdmission).noquote() << "refused object=" + key.kind + u'/' + key.name << "origin=" + refusal.origin
+                                         << message;
         Event event{
             QStringLiteral("Warning"), QStringLiteral("Refused"), message, key, QStringLiteral("host"), 1, {}, {}};
         m_stores.events.record(event);

@@ -58,6 +58,38 @@ class TestLog : public QObject {
                  QByteArray("2025-11-29T13:00:00.123+01:00 error fos1.x: a\n"));
     }
 
+    static void fields_data() {
+        QTest::addColumn<QString>("category");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QByteArrayList>("more");
+        QTest::newRow("of a plugin") << "fos1.ntp.engine"
+                                     << "started" << QByteArrayList{"FOS1_PLUGIN=ntp"};
+        QTest::newRow("of the host") << "fos1.host"
+                                     << "started version=1" << QByteArrayList();
+        QTest::newRow("of the host about a plugin")
+            << "fos1.host.plugins"
+            << "plugin=com.example.x state=Failed" << QByteArrayList{"FOS1_PLUGIN=com.example.x"};
+        QTest::newRow("printed by a runner, which cannot choose the name")
+            << "fos1.plugin"
+            << "plugin=evil plugin=ntp object=Secret/x" << QByteArrayList{"FOS1_PLUGIN=evil", "FOS1_OBJECT=Secret/x"};
+        QTest::newRow("about an object") << "fos1.host.admission"
+                                         << "refused object=NTPService/main-ntp origin=a.yaml"
+                                         << QByteArrayList{"FOS1_OBJECT=NTPService/main-ntp"};
+        QTest::newRow("not in a word") << "fos1.host"
+                                       << "noobject=x" << QByteArrayList();
+        QTest::newRow("of a library") << "qt.network.ssl"
+                                      << "text" << QByteArrayList();
+    }
+    static void fields() {
+        QFETCH(QString, category);
+        QFETCH(QString, text);
+        QFETCH(QByteArrayList, more);
+        QCOMPARE(fieldsOf(Priority::Warning, category, text + QStringLiteral(" \nFOS1_PLUGIN=y")),
+                 QList<QByteArray>({"MESSAGE=" + (category + QStringLiteral(": ") + text).toUtf8() + " \\nFOS1_PLUGIN=y",
+                                    "PRIORITY=4", "FOS1_CATEGORY=" + category.toUtf8()}) +
+                     more);
+    }
+
     static void priorities() {
         QVERIFY(prioritized("<3>x", Priority::Info).priority == Priority::Error);
         QCOMPARE(prioritized("<3>x", Priority::Info).text, QByteArray("x"));
