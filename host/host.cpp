@@ -14,6 +14,7 @@
 #include "fos1/logging.h"
 #include "host_paths.h"
 #include "plugins/thrown.h"
+#include "state_format.h"
 
 namespace fos1::host {
 
@@ -135,6 +136,7 @@ Errors Host::check() {
 Errors Host::start() {
     if (Errors errors = makeDirectories(); !errors.empty()) return errors;
     if (const auto locked = m_lock.take(m_config.stateDir); !locked) return {locked.error()};
+    if (const auto current = bringUpToDate(m_config.stateDir, stateMigrations()); !current) return {current.error()};
     if (Errors errors = m_plugins.load(); !errors.empty()) return errors;
     for (const auto& record : m_plugins.plugins())
         for (const FactSource& fact : record->metadata.facts) m_facts.add(fact);

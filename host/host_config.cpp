@@ -20,6 +20,7 @@ namespace {
 constexpr const char kSchema[] = R"json({
   "type": "object",
   "properties": {
+    "version": {"type": "integer", "minimum": 1, "default": 1},
     "stateDir": {"type": "string", "minLength": 1, "default": "%S/fos1"},
     "runtimeDir": {"type": "string", "minLength": 1},
     "crdDir": {"type": "string", "minLength": 1},
@@ -77,6 +78,8 @@ constexpr const char kSchema[] = R"json({
     }
   }
 })json";
+
+constexpr qint64 kConfigVersion = 1;
 
 Errors located(const yaml::Document& document, const QString& prefix, const Errors& errors) {
     Errors result;
@@ -166,6 +169,14 @@ tl::expected<HostConfig, Errors> parseHostConfig(const QByteArray& text, const Q
     if (!documents->empty()) config.document = documents->front();
     const auto schema = schema::JsonSchema::compile(QJsonDocument::fromJson(kSchema).object());
     Q_ASSERT(schema.has_value());
+    // First: a later version may have keys that are unknown here.
+    if (const qint64 version = config.document.value.value(QStringLiteral("version")).toInteger();
+        version > kConfigVersion)
+        return refuse({{ErrorCode::InvalidInput,
+                        QStringLiteral("version: %1 is of a later fos1-host; this one reads version %2")
+                            .arg(version)
+                            .arg(kConfigVersion),
+                        config.document.locate(QStringLiteral("version"))}});
     const Errors findings = schema->validate(config.document.value);
     if (!findings.empty()) return refuse(located(config.document, {}, findings));
 

@@ -28,6 +28,7 @@ class TestHostConfig : public QObject {
         QCOMPARE(config->httpPort, quint16{9559});
         QVERIFY(config->plugins.empty());
         QVERIFY(parseHostConfig("", "/etc/fos1/host.yaml").has_value());
+        QVERIFY(parseHostConfig("version: 1\n", "/etc/fos1/host.yaml").has_value());
     }
 
     void mistakes_data() {
@@ -41,6 +42,10 @@ class TestHostConfig : public QObject {
         QTest::newRow("no YAML") << QByteArray("http: [\n") << "/etc/fos1/host.yaml:";
         QTest::newRow("no mapping") << QByteArray("- a\n") << "/etc/fos1/host.yaml:1:1";
         QTest::newRow("two documents") << QByteArray("http: {}\n---\nhttp: {}\n") << "more than one document";
+        QTest::newRow("later version")
+            << QByteArray("version: 2\nunheardOf: 1\n")
+            << "/etc/fos1/host.yaml:1:1: version: 2 is of a later fos1-host; this one reads version 1";
+        QTest::newRow("no version") << QByteArray("version: 0\n") << "/etc/fos1/host.yaml:1:1: version: ";
         QTest::newRow("specifier") << QByteArray("stateDir: '%Q/x'\n") << "stateDir: \"%Q/x\" has an unknown specifier";
         QTest::newRow("long socket") << QByteArray("control: {socket: /" + QByteArray(120, 'x') + "}\n")
                                      << "control.socket: ";
