@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QStringList>
+#include <chrono>
 
 #include "console.h"
 
@@ -44,6 +45,8 @@ struct PageRequest {
     QString plugin;
     QString page;
     QString argument;
+    std::chrono::seconds wait{0};  ///< at most, until a page that measures is complete
+    bool applies = false;          ///< writes what the page proposes, instead of showing it
 };
 ExitCode showPage(const Options& options, const PageRequest& request);
 

@@ -39,6 +39,8 @@ struct Typed {
     int limit = 50;
     bool removesFile = false;
     bool checks = false;
+    int wait = 0;
+    bool applies = false;
     std::function<ExitCode()> command;
 
     [[nodiscard]] Options options() const {
@@ -184,6 +186,14 @@ CLI::App* subcommand(CLI::App& parent, const std::string& name) {
     return nullptr;
 }
 
+void addProposalOptions(CLI::App* command, Typed& typed) {
+    constexpr int kLongestWait = 86'400;
+    command->add_option("--wait", typed.wait, "Wait until it has measured enough, for so many seconds at most")
+        ->type_name("SECONDS")
+        ->check(wholeNumber(1, kLongestWait));
+    command->add_flag("--apply", typed.applies, "Write what it proposes into the manifest");
+}
+
 /// Adds the pages and helpers of a plugin to `parent`. A name that is already in use keeps its first owner.
 void addPluginCommand(CLI::App& parent, Typed& typed, const PluginCommand& command) {
     const char* const kGroup = "Subcommands";
@@ -192,9 +202,11 @@ void addPluginCommand(CLI::App& parent, Typed& typed, const PluginCommand& comma
         if (subcommand(parent, name)) continue;
         CLI::App* added = addCommand(parent, typed, name.c_str(), page.help.toUtf8().constData(),
                                      [request = PageRequest{command.plugin, page.name, {}}](const Typed& t) {
-                                         return showPage(t.options(), {request.plugin, request.page, text(t.argument)});
+                                         return showPage(t.options(), {request.plugin, request.page, text(t.argument),
+                                                                       std::chrono::seconds(t.wait), t.applies});
                                      });
         added->group(kGroup);
+        if (page.proposes) addProposalOptions(added, typed);
         if (page.argument.isEmpty()) continue;
         added->add_option(page.argument.toStdString(), typed.argument, page.argumentHelp.toStdString())
             ->required(page.isRequired);

@@ -8,6 +8,7 @@
 #include "fos1/page.h"
 #include "human_text.h"
 #include "text_table.h"
+#include "yaml_document.h"
 
 namespace fos1::ctl {
 namespace {
@@ -96,6 +97,17 @@ QString tableText(const QJsonObject& table, const QDateTime& now, qsizetype widt
     return all;
 }
 
+QString proposalText(const QJsonObject& proposal) {
+    QString all =
+        QStringLiteral("Proposed for %1 (--apply writes it into the manifest):\n").arg(proposedObject(proposal));
+    const QByteArray fields = yaml::emit(QCborMap::fromJsonObject(proposal.value(u"merge").toObject()));
+    for (const QString& line : QString::fromUtf8(fields).split(u'\n', Qt::SkipEmptyParts))
+        all += kNoTrouble + harmless(line, Trim::End) + u'\n';
+    for (const QJsonValue note : proposal.value(u"notes").toArray())
+        all += kNoTrouble + harmless(note.toString()) + u'\n';
+    return all;
+}
+
 }  // namespace
 
 QString sectionText(const QJsonObject& section, const QDateTime& now, qsizetype width) {
@@ -108,13 +120,34 @@ QString sectionText(const QJsonObject& section, const QDateTime& now, qsizetype 
     return all;
 }
 
+QString progressText(const QJsonObject& progress) {
+    return QStringLiteral("%1 of %2 %3 so far")
+        .arg(progress.value(u"done").toInteger())
+        .arg(progress.value(u"wanted").toInteger())
+        .arg(harmless(progress.value(u"things").toString()));
+}
+
+bool isComplete(const QJsonObject& document) {
+    const QJsonObject progress = document.value(u"progress").toObject();
+    return progress.value(u"done").toDouble() >= progress.value(u"wanted").toDouble();
+}
+
+QString proposedObject(const QJsonObject& proposal) {
+    const QString group = proposal.value(u"apiVersion").toString().section(u'/', 0, 0);
+    return harmless(proposal.value(u"kind").toString().toLower() + u'.' + group + u'/' +
+                    proposal.value(u"name").toString());
+}
+
 QString pageText(const QJsonObject& document, const QDateTime& now, qsizetype width) {
-    QString all;
-    for (const QJsonValue section : document.value(u"sections").toArray()) {
-        if (!all.isEmpty()) all += u'\n';
-        all += sectionText(section.toObject(), now, width);
-    }
-    return all;
+    QStringList parts;
+    for (const QJsonValue section : document.value(u"sections").toArray())
+        parts.append(sectionText(section.toObject(), now, width));
+    if (const QJsonObject proposal = document.value(u"proposal").toObject(); !proposal.isEmpty())
+        parts.append(proposalText(proposal));
+    if (!isComplete(document))
+        parts.append(kTrouble + progressText(document.value(u"progress").toObject()) +
+                     QStringLiteral("; --wait SECONDS waits for the rest.\n"));
+    return parts.join(u'\n');
 }
 
 }  // namespace fos1::ctl

@@ -12,6 +12,13 @@ namespace fos1::ctl {
 /// for it. `now` is the reference for relative times.
 QString pageText(const QJsonObject& document, const QDateTime& now, qsizetype width = 0);
 
+/// "12 of 300 samples so far", of a document's "progress".
+QString progressText(const QJsonObject& progress);
+/// Whether a page that measures has all that it wants; others always have.
+bool isComplete(const QJsonObject& document);
+/// "widget.example.com/main", as kubectl names an object, of a document's "proposal".
+QString proposedObject(const QJsonObject& proposal);
+
 /// A section of a document or of a preview, without a trailing empty line.
 QString sectionText(const QJsonObject& section, const QDateTime& now, qsizetype width = 0);
 

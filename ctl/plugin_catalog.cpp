@@ -23,8 +23,8 @@ QString argumentHelp(const QJsonObject& argument) {
 
 PageCommand pageIn(const QJsonObject& page) {
     const QJsonObject argument = page.value(u"argument").toObject();
-    return {page.value(u"name").toString(), page.value(u"help").toString(), argument.value(u"name").toString(),
-            argumentHelp(argument), argument.value(u"required").toBool()};
+    return {page.value(u"name").toString(), page.value(u"help").toString(),       argument.value(u"name").toString(),
+            argumentHelp(argument),         argument.value(u"required").toBool(), page.value(u"proposes").toBool()};
 }
 
 HelperCommand helperIn(const QJsonObject& helper) {

@@ -16,6 +16,7 @@ struct PageCommand {
     QString argument;      ///< its name; empty: it takes no argument
     QString argumentHelp;  ///< including what completes it
     bool isRequired = false;
+    bool proposes = false;  ///< it may measure and propose what to declare
 };
 
 struct HelperCommand {

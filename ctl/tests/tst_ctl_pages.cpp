@@ -14,11 +14,21 @@ const char* const kPlugins = R"({"plugins": [{
     "pages": [
         {"name": "now", "title": "Weather", "help": "How it is"},
         {"name": "at", "title": "Weather at a place", "help": "How it is there",
-         "argument": {"name": "place", "help": "Where", "required": true, "values": ["here", "there"]}}],
+         "argument": {"name": "place", "help": "Where", "required": true, "values": ["here", "there"]}},
+        {"name": "gauge", "title": "Gauge", "help": "Measure the rain", "proposes": true}],
     "helpers": [{"name": "clear", "help": "Clear the sky", "program": "weather-clear", "needsStopped": true}]}]})";
 
 const char* const kPage = R"({"title": "Weather", "sections": [{"fields": [
     {"label": "Since", "kind": "age", "value": 330}, {"label": "Wind", "kind": "text", "value": "none"}]}]})";
+
+/// `done`: of 2 drops.
+QJsonObject gauge(int done) {
+    QJsonObject page = json(R"({"title": "Gauge", "sections": [], "proposal": {
+        "apiVersion": "example.com/v1", "kind": "Gauge", "namespace": "lab", "name": "main",
+        "merge": {"spec": {"size": 2}}}})");
+    page.insert(QStringLiteral("progress"), QJsonObject{{"done", done}, {"wanted", 2}, {"things", "drops"}});
+    return page;
+}
 
 }  // namespace
 
@@ -92,6 +102,39 @@ class TestCtlPages : public QObject {
         const Outcome outcome = run(words("weather at x"));
         QCOMPARE(outcome.exitCode, 1);
         QCOMPARE(outcome.err, QStringLiteral("fos1ctl: there is no place \"x\"\n"));
+    }
+
+    void whatAPageProposesIsWritten() {
+        m_daemon->answer(QStringLiteral("plugin.page"), gauge(2));
+        m_daemon->answer(QStringLiteral("resource.merge"), {{"result", "configured"}});
+        const Outcome shown = run(words("weather gauge"));
+        QVERIFY2(shown.out.contains(QStringLiteral("Proposed for gauge.example.com/main")), qPrintable(shown.out));
+        QCOMPARE(m_daemon->requests().back().method, QStringLiteral("plugin.page"));
+        const Outcome applied = run(words("weather gauge --apply"));
+        QCOMPARE(applied.err, QString());
+        QCOMPARE(applied.out, QStringLiteral("gauge.example.com/main configured\n"));
+        const FakeDaemon::Request& request = m_daemon->requests().back();
+        QCOMPARE(request.method, QStringLiteral("resource.merge"));
+        QCOMPARE(request.params, json(R"({"kind": "Gauge", "namespace": "lab", "name": "main",
+                                          "merge": {"spec": {"size": 2}}})"));
+    }
+
+    /// The other pages have no such options.
+    void aMeasurementIsWaitedFor() {
+        m_daemon->answer(QStringLiteral("plugin.page"), gauge(1));
+        const Outcome tooEarly = run(words("weather gauge --apply"));
+        QCOMPARE(tooEarly.exitCode, 1);
+        QCOMPARE(
+            tooEarly.err,
+            QStringLiteral("fos1ctl: nothing was written: 1 of 2 drops so far; --wait SECONDS waits for the rest\n"));
+        const std::size_t before = m_daemon->requests().size();
+        const Outcome waited = run(words("weather gauge --wait 2"));
+        QCOMPARE(waited.exitCode, 0);
+        QCOMPARE(waited.err, QStringLiteral("[#####.....] 1 of 2 drops so far\n"));
+        QVERIFY(m_daemon->requests().size() > before + 2);  // plugin.list, and the page more than once
+        m_daemon->answer(QStringLiteral("plugin.page"), gauge(2));
+        QCOMPARE(run(words("weather gauge --wait 60")).exitCode, 0);
+        QCOMPARE(run(words("weather now --apply")).exitCode, 2);
     }
 
     void aHelperWaitsForThePluginToStop() {

@@ -71,6 +71,27 @@ class TestPageText : public QObject {
                                                  "    stays\n"));
     }
 
+    void aProposal() {
+        page::Document document(QStringLiteral("T"));
+        document.addLines({QStringLiteral("l")});
+        document.setProgress(3, 9, QStringLiteral("samples"));
+        document.propose({QStringLiteral("t.io/v1"), QStringLiteral("Widget"), QStringLiteral("default"),
+                          QStringLiteral("main"),
+                          QCborMap{{QStringLiteral("spec"), QCborMap{{QStringLiteral("size"), 0.25}}}},
+                          QStringList{QStringLiteral("size: \033± 1")}});
+        QVERIFY(page::check(document.toCbor()));
+        QCOMPARE(shown(document),
+                 QStringLiteral("  l\n\n"
+                                "Proposed for widget.t.io/main (--apply writes it into the manifest):\n"
+                                "  spec:\n"
+                                "    size: 0.25\n"
+                                "  size:  ± 1\n\n"
+                                "! 3 of 9 samples so far; --wait SECONDS waits for the rest.\n"));
+        QVERIFY(!isComplete(document.toCbor().toJsonObject()));
+        document.setProgress(9, 9, QStringLiteral("samples"));
+        QVERIFY(isComplete(document.toCbor().toJsonObject()));
+    }
+
     void anEmptyTable() {
         page::Document document(QStringLiteral("T"));
         document.add(page::Table({{QStringLiteral("Name")}}).whenEmpty(QStringLiteral("No sources.")));

@@ -11,6 +11,7 @@
 #include "crd_catalog.h"
 #include "faces/views.h"
 #include "fos1/features/spec_source.h"
+#include "fos1/merge_patch.h"
 #include "plugins/plugin_supervisor.h"
 #include "resources/admission.h"
 #include "resources/admission_desk.h"
@@ -83,20 +84,46 @@ void storeResource(const ControlContext& context, const QCborMap& object, const 
     });
 }
 
+void refuseObject(const RpcReply& reply, const Errors& found) {
+    QJsonArray errors;
+    for (const Error& error : found) errors.append(QJsonObject{{"path", error.path}, {"message", error.message}});
+    reply(refuse(rpc::kInvalidObject, joined(found), QJsonObject{{"errors", errors}}));
+}
+
 void applyResource(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
     const QJsonValue given = params.value(QLatin1String("object"));
     if (!given.isObject()) return reply(refuse(rpc::kInvalidParams, QStringLiteral("object: is required")));
     const QCborMap object = QCborMap::fromJsonObject(given.toObject());
-    const auto refuseObject = [reply](const Errors& found) {
-        QJsonArray errors;
-        for (const Error& error : found) errors.append(QJsonObject{{"path", error.path}, {"message", error.message}});
-        reply(refuse(rpc::kInvalidObject, joined(found), QJsonObject{{"errors", errors}}));
-    };
     const auto admitted = context.admission.admit(object);
-    if (!admitted) return refuseObject(admitted.error());
+    if (!admitted) return refuseObject(reply, admitted.error());
     context.admission.askAbout({*admitted}, [=](const std::vector<Opinion>& opinions) {
-        if (!opinions.front().errors.empty()) return refuseObject(opinions.front().errors);
+        if (!opinions.front().errors.empty()) return refuseObject(reply, opinions.front().errors);
         storeResource(context, object, *admitted, opinions, reply);
+    });
+}
+
+/// Changes fields of an object's spec in what the user wrote, which has no defaults, so the rest stays as it is.
+void mergeResource(const ControlContext& context, const QJsonObject& params, const RpcReply& reply) {
+    const auto stored = objectOf(context, params);
+    if (!stored) return reply(tl::unexpected<RpcError>(stored.error()));
+    const QJsonObject merge = params.value(QLatin1String("merge")).toObject();
+    if (merge.size() != 1 || !merge.value(QLatin1String("spec")).isObject())
+        return reply(refuse(rpc::kInvalidParams, QStringLiteral("merge: must contain spec and nothing else")));
+    const QCborMap patch = QCborMap::fromJsonObject(merge);
+    const QCborMap before = (*stored)->object();
+    const auto admitted = context.admission.admit(mergePatched(before, patch));
+    if (!admitted) return refuseObject(reply, admitted.error());
+    QCborMap change = (*stored)->key.toCbor();
+    change.insert(QStringLiteral("merge"), patch);
+    context.admission.askAbout({*admitted}, [=](const std::vector<Opinion>& opinions) {
+        if (!opinions.front().errors.empty()) return refuseObject(reply, opinions.front().errors);
+        if (haveSameContent(before, *admitted)) return reply(QJsonObject{{"result", "unchanged"}});
+        QJsonObject result{{"result", "configured"}};
+        insertUnchecked(result, opinions);
+        context.plugins.questions().merge(change, [context, reply, result](Outcome outcome, const QString& message) {
+            if (outcome != Outcome::Ok) return reply(refuse(rpc::kFailed, message));
+            context.services.admission.whenTaken([reply, result] { reply(result); });
+        });
     });
 }
 
@@ -199,6 +226,9 @@ void addControlMethods(RpcDispatcher& dispatcher, const ControlContext& context)
     });
     dispatcher.add("resource.apply", Access::Act, [context](const QJsonObject& params, const RpcReply& reply) {
         applyResource(context, params, reply);
+    });
+    dispatcher.add("resource.merge", Access::Act, [context](const QJsonObject& params, const RpcReply& reply) {
+        mergeResource(context, params, reply);
     });
     dispatcher.add("resource.delete", Access::Act, [context](const QJsonObject& params, const RpcReply& reply) {
         deleteResource(context, params, reply);

@@ -59,7 +59,8 @@ constexpr Shape kShapes[] = {{MessageType::Hello, "iii"},
                              {MessageType::Happened, "im"},
                              {MessageType::Validate, "im"},
                              {MessageType::Preview, "i"},
-                             {MessageType::Page, "iss"}};
+                             {MessageType::Page, "iss"},
+                             {MessageType::MergeObject, "mi"}};
 
 /// Nothing for an unknown type.
 std::optional<std::string_view> signatureOf(MessageType type) {

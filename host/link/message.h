@@ -73,6 +73,7 @@ enum class MessageType : int {
     Validate = 88,      ///< i question, m object; the Answer precedes its Returned
     Preview = 89,       ///< i question; the preceding parts are the snapshot, the Answer precedes its Returned
     Page = 90,          ///< i question, s name, s argument; the Answer may follow its Returned
+    MergeObject = 91,   ///< m change, i ticket
 };
 
 [[nodiscard]] constexpr bool isCall(MessageType type) { return type >= MessageType::Start; }

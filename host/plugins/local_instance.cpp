@@ -119,6 +119,14 @@ void LocalInstance::erase(const QCborMap& object, Ticket ticket) {
     call("erase", [&] { writer()->erase(object, ticket); });
 }
 
+ISpecMerger* LocalInstance::merger() {
+    return m_plugin ? static_cast<ISpecMerger*>(m_plugin->query(QString::fromLatin1(ISpecMerger::kIid))) : nullptr;
+}
+
+void LocalInstance::merge(const QCborMap& change, Ticket ticket) {
+    call("merge", [&] { merger()->merge(change, ticket); });
+}
+
 void LocalInstance::call(const char* what, const std::function<void()>& act) {
     QElapsedTimer timer;
     timer.start();

@@ -37,12 +37,15 @@ class LocalInstance final : public PluginInstance {
     bool isWriter() override { return writer() != nullptr; }
     void write(const QCborMap& object, Ticket ticket) override;
     void erase(const QCborMap& object, Ticket ticket) override;
+    bool isMerger() override { return merger() != nullptr; }
+    void merge(const QCborMap& change, Ticket ticket) override;
 
     /// Calls into the plugin. `what` names the call for people.
     void call(const char* what, const std::function<void()>& act);
 
    private:
     ISpecWriter* writer();
+    ISpecMerger* merger();
     IChangeReconciler* changeReconciler();
 
     QPluginLoader m_loader;

@@ -58,6 +58,9 @@ class PluginInstance : public QObject {
     virtual bool isWriter() = 0;
     virtual void write(const QCborMap& object, Ticket ticket) = 0;
     virtual void erase(const QCborMap& object, Ticket ticket) = 0;
+    /// Likewise, for single fields (ISpecMerger).
+    virtual bool isMerger() { return false; }
+    virtual void merge(const QCborMap& /*change*/, Ticket /*ticket*/) {}
 
     /// The process id of the runner; 0 in this process.
     [[nodiscard]] virtual qint64 pid() const { return 0; }

@@ -79,6 +79,7 @@ constexpr const char kSchema[] = R"json({
           "title": {"type": "string", "minLength": 1, "maxLength": 100},
           "help": {"type": "string", "minLength": 1, "maxLength": 200},
           "refresh": {"type": "integer", "minimum": 1, "maximum": 3600},
+          "proposes": {"type": "boolean"},
           "argument": {
             "type": "object",
             "required": ["name", "help"],

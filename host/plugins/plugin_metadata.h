@@ -32,8 +32,9 @@ struct PluginMetadata {
     QJsonObject configSchema;
     QJsonObject topicSchemas;  ///< JSON schema by topic
     QJsonObject command;       ///< {name, help}: the subcommand of fos1ctl; empty: none
-    QJsonArray pages;    ///< {name, title, help, refresh (s), argument {name, help, required, kind, topic, values}}
-    QJsonArray helpers;  ///< {name, help, program, needsStopped}: the plugin's own programs, run by fos1ctl
+    QJsonArray
+        pages;  ///< {name, title, help, refresh (s), proposes, argument {name, help, required, kind, topic, values}}
+    QJsonArray helpers;            ///< {name, help, program, needsStopped}: the plugin's own programs, run by fos1ctl
     bool outlivesRestart = false;  ///< what it told others stays while the host restarts
     bool seesSecrets = true;       ///< otherwise it gets objects without the values that their schema marks as secret
     RunnerRights runner;           ///< requested, for a plugin in a process of its own

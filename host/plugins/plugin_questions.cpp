@@ -254,4 +254,11 @@ void PluginQuestions::erase(const QCborMap& object, Done done) {
     to->instance->erase(object, expectWrite(*to, std::move(done)));
 }
 
+void PluginQuestions::merge(const QCborMap& change, Done done) {
+    PluginRecord* to = writer();
+    if (!to || !to->instance->isMerger())
+        return done(Outcome::Failed, QStringLiteral("no running plugin can change fields of objects"));
+    to->instance->merge(change, expectWrite(*to, std::move(done)));
+}
+
 }  // namespace fos1::host

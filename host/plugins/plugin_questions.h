@@ -65,6 +65,8 @@ class PluginQuestions {
     void write(const QCborMap& object, Done done);
     /// `object`: its key, and what else ISpecWriter::erase() takes.
     void erase(const QCborMap& object, Done done);
+    /// `change`: as ISpecMerger::merge() takes it.
+    void merge(const QCborMap& change, Done done);
 
     /// Passes on the plugin's answer to a question. Has no effect when the question is no longer open.
     void answer(quint64 question, const QString& pluginId, const Result<QCborMap>& answer) {

@@ -5,7 +5,6 @@
 
 #include "fos1/cbor_size.h"
 #include "fos1/desired.h"
-#include "fos1/features/spec_source.h"
 #include "fos1/plugin.h"
 #include "fos1/version.h"
 #include "plugins/argument_checks.h"
@@ -138,8 +137,7 @@ void RemoteInstance::reconcile(const QCborMap& snapshot, Ticket ticket) {
 bool RemoteInstance::isToBeAsked(const char* iid) const {
     if (!m_offered) return !m_isOver;
     // Runners older than Questions/1 listed validators that the host could not call.
-    return m_offered->contains(QString::fromLatin1(link::kAnswersQuestions)) &&
-           m_offered->contains(QString::fromLatin1(iid));
+    return offers(link::kAnswersQuestions) && offers(iid);
 }
 
 bool RemoteInstance::askValidator(quint64 question, const QCborMap& object) {
@@ -164,8 +162,6 @@ bool RemoteInstance::askPreviewer(quint64 question, const QCborMap& snapshot) {
 bool RemoteInstance::askPage(quint64 question, const QString& name, const QString& argument) {
     return call(MessageType::Page, {"page"}, {static_cast<qint64>(question), name, argument});
 }
-
-bool RemoteInstance::isWriter() { return m_offered && m_offered->contains(QString::fromLatin1(ISpecWriter::kIid)); }
 
 void RemoteInstance::stop(Ticket ticket) { call(MessageType::Stop, {"stop"}, {static_cast<qint64>(ticket)}); }
 

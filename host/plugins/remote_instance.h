@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 
+#include "fos1/features/spec_source.h"
 #include "link/frame_socket.h"
 #include "link/load_request.h"
 #include "plugins/plugin_instance.h"
@@ -42,9 +43,13 @@ class RemoteInstance final : public PluginInstance {
     bool askValidator(quint64 question, const QCborMap& object) override;
     bool askPreviewer(quint64 question, const QCborMap& snapshot) override;
     bool askPage(quint64 question, const QString& name, const QString& argument) override;
-    bool isWriter() override;
+    bool isWriter() override { return offers(ISpecWriter::kIid); }
     void write(const QCborMap& object, Ticket ticket) override;
     void erase(const QCborMap& object, Ticket ticket) override;
+    bool isMerger() override { return offers(ISpecMerger::kIid); }
+    void merge(const QCborMap& change, Ticket ticket) override {
+        call(link::MessageType::MergeObject, {"merge"}, {change, static_cast<qint64>(ticket)});
+    }
     [[nodiscard]] qint64 pid() const override { return m_process->pid(); }
     [[nodiscard]] trees::Usage usage() override { return m_process->usage(); }
     [[nodiscard]] QString protection() const override { return m_process->protection(); }
@@ -54,6 +59,9 @@ class RemoteInstance final : public PluginInstance {
     class StatusListener;
     class EventListener;
 
+    [[nodiscard]] bool offers(const char* iid) const {
+        return m_offered && m_offered->contains(QString::fromLatin1(iid));
+    }
     void onMessage(const link::Message& message);
     void onHello(const link::Message& message);
     void onLoaded(const link::Message& message);

@@ -150,6 +150,12 @@ void Runner::onMessage(const Message& message) {
                     writer->erase(message.map(0), ticket(1));
             });
         }
+        case MessageType::MergeObject: {
+            auto* merger = static_cast<ISpecMerger*>(m_plugin->query(QString::fromLatin1(ISpecMerger::kIid)));
+            return call("merge", [&] {
+                if (merger) merger->merge(message.map(0), ticket(1));
+            });
+        }
         default: return;  // a late reply, or a message that only a runner sends
     }
 }
@@ -184,7 +190,7 @@ void Runner::load(const QCborMap& map) {
             {});
     QCborArray interfaces;
     interfaces.append(QString::fromLatin1(link::kAnswersQuestions));
-    for (const char* iid : {IValidator::kIid, IPreviewer::kIid, IPages::kIid, ISpecWriter::kIid})
+    for (const char* iid : {IValidator::kIid, IPreviewer::kIid, IPages::kIid, ISpecWriter::kIid, ISpecMerger::kIid})
         if (m_plugin->query(QString::fromLatin1(iid))) interfaces.append(QString::fromLatin1(iid));
     if (!confined->useless.isEmpty())
         m_socket.send(MessageType::UselessGrants, {QCborArray::fromStringList(confined->useless)});

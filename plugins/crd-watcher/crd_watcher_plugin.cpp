@@ -39,7 +39,8 @@ void CrdWatcherPlugin::stop(quint64 ticket) {
 }
 
 IInterface* CrdWatcherPlugin::query(const QString& iid) {
-    return iid == QLatin1String(ISpecWriter::kIid) ? static_cast<ISpecWriter*>(this) : nullptr;
+    if (iid == QLatin1String(ISpecWriter::kIid)) return static_cast<ISpecWriter*>(this);
+    return iid == QLatin1String(ISpecMerger::kIid) ? static_cast<ISpecMerger*>(this) : nullptr;
 }
 
 void CrdWatcherPlugin::write(const QCborMap& object, quint64 ticket) {
@@ -50,6 +51,11 @@ void CrdWatcherPlugin::write(const QCborMap& object, quint64 ticket) {
 void CrdWatcherPlugin::erase(const QCborMap& object, quint64 ticket) {
     if (!m_side) return m_host->fail(ticket, QStringLiteral("stopped"));
     m_side->erase(object, finish(ticket));
+}
+
+void CrdWatcherPlugin::merge(const QCborMap& change, quint64 ticket) {
+    if (!m_side) return m_host->fail(ticket, QStringLiteral("stopped"));
+    m_side->merge(change, finish(ticket));
 }
 
 SourceSide::Done CrdWatcherPlugin::finish(quint64 ticket) const {

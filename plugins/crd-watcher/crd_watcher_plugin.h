@@ -11,7 +11,7 @@
 
 namespace fos1::crd {
 
-class CrdWatcherPlugin : public QObject, public IPlugin, public ISpecWriter {
+class CrdWatcherPlugin : public QObject, public IPlugin, public ISpecWriter, public ISpecMerger {
     Q_OBJECT
     Q_PLUGIN_METADATA(IID FOS1_PLUGIN_IID FILE "fos1_metadata.json")
     Q_INTERFACES(fos1::IPlugin)
@@ -23,6 +23,7 @@ class CrdWatcherPlugin : public QObject, public IPlugin, public ISpecWriter {
 
     void write(const QCborMap& object, quint64 ticket) override;
     void erase(const QCborMap& object, quint64 ticket) override;
+    void merge(const QCborMap& change, quint64 ticket) override;
 
    private:
     [[nodiscard]] SourceSide::Done finish(quint64 ticket) const;

@@ -96,6 +96,10 @@ void DirectorySide::erase(const QCborMap& key, const Done& done) {
            done);
 }
 
+void DirectorySide::merge(const QCborMap& change, const Done& done) {
+    finish(mergeManifest(m_source, ObjectKey::fromCbor(change), change.value(QStringLiteral("merge")).toMap()), done);
+}
+
 void DirectorySide::finish(const Result<QString>& path, const Done& done) {
     if (!path) return done(path);
     scan({QFileInfo(*path).fileName()}, Reading::Now);

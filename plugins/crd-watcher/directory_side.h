@@ -28,6 +28,7 @@ class DirectorySide final : public QObject, public SourceSide {
     }
     void write(const QCborMap& object, const Done& done) override;
     void erase(const QCborMap& key, const Done& done) override;
+    void merge(const QCborMap& change, const Done& done) override;
 
    private:
     void scan(const QSet<QString>& names, Reading reading);

@@ -257,6 +257,8 @@ void KubeSide::write(const QCborMap& /*object*/, const Done& done) {
 
 void KubeSide::erase(const QCborMap& key, const Done& done) { write(key, done); }
 
+void KubeSide::merge(const QCborMap& change, const Done& done) { write(change, done); }
+
 void KubeSide::onFact(const QString& name, const TopicState<node::Fact>& fact) {
     // A clock that was right once does not drift by years.
     if (name == QLatin1String(node::kClockTrusted) && fact.value && fact.value->holds) m_client.setClockTrusted(true);

@@ -32,6 +32,7 @@ class KubeSide final : public QObject, public SourceSide {
     /// Refused: objects of a cluster must be changed in the cluster.
     void write(const QCborMap& object, const Done& done) override;
     void erase(const QCborMap& key, const Done& done) override;
+    void merge(const QCborMap& change, const Done& done) override;
 
    private:
     KubeSide(const HostView& host, const QCborMap& config, kube::ClusterAccess access);

@@ -25,6 +25,8 @@ class SourceSide {
     /// For a user; `done` is called exactly once.
     virtual void write(const QCborMap& object, const Done& done) = 0;
     virtual void erase(const QCborMap& key, const Done& done) = 0;
+    /// `change`: as ISpecMerger::merge() takes it.
+    virtual void merge(const QCborMap& change, const Done& done) = 0;
 };
 
 }  // namespace fos1::crd

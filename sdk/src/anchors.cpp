@@ -32,6 +32,7 @@ IEventFeed::~IEventFeed() = default;
 IEventListener::~IEventListener() = default;
 ISpecSource::~ISpecSource() = default;
 ISpecWriter::~ISpecWriter() = default;
+ISpecMerger::~ISpecMerger() = default;
 ISpecCatalog::~ISpecCatalog() = default;
 IValidator::~IValidator() = default;
 IPreviewer::~IPreviewer() = default;

@@ -62,6 +62,34 @@ class TestPage : public QObject {
         QTest::newRow("lines") << document({{QStringLiteral("lines"), QCborArray{QStringLiteral("l")}}}) << none;
         QTest::newRow("a line that is none") << document({{QStringLiteral("lines"), QCborArray{1}}})
                                              << QStringLiteral("sections[0]: each line must be text");
+        const auto with = [&](const char* name, const QCborValue& value) {
+            QCborMap whole = document({{QStringLiteral("lines"), QCborArray()}});
+            whole.insert(QLatin1String(name), value);
+            return whole;
+        };
+        QTest::newRow("how far it is") << with("progress", QCborMap{{QStringLiteral("done"), 0},
+                                                                    {QStringLiteral("wanted"), 1},
+                                                                    {QStringLiteral("things"), QStringLiteral("x")}})
+                                       << none;
+        QTest::newRow("far from what") << with("progress", QCborMap{{QStringLiteral("done"), 0}})
+                                       << QStringLiteral(
+                                              "progress: needs done (0 or more), wanted (1 or more) and things");
+        page::Proposal proposal{QStringLiteral("t.io/v1"),
+                                QStringLiteral("Thing"),
+                                QStringLiteral("default"),
+                                QStringLiteral("main"),
+                                QCborMap{{QStringLiteral("spec"), QCborMap{{QStringLiteral("a"), 1}}}},
+                                QStringList{QStringLiteral("why")}};
+        QTest::newRow("a proposal") << with("proposal", proposal.toCbor()) << none;
+        proposal.name.clear();
+        QTest::newRow("a proposal for nothing")
+            << with("proposal", proposal.toCbor()) << QStringLiteral("proposal: needs name");
+        proposal.name = QStringLiteral("main");
+        proposal.merge.insert(QStringLiteral("metadata"), QCborMap());
+        QTest::newRow("a proposal for more than the spec")
+            << with("proposal", proposal.toCbor()) << QStringLiteral("proposal.merge: must be fields of spec");
+        QTest::newRow("a proposal that is none")
+            << with("proposal", QStringLiteral("x")) << QStringLiteral("proposal: needs apiVersion");
         QTest::newRow("too large") << document({{QStringLiteral("lines"), QCborArray{QString(1'000'001, u'x')}}})
                                    << QStringLiteral("is larger than 1000000 bytes");
     }

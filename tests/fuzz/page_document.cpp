@@ -23,6 +23,11 @@ void runOne(const QByteArray& input) {
     FUZZ_CLAIM(std::none_of(text.begin(), text.end(),
                             [](QChar c) { return c.category() == QChar::Other_Control && c != u'\n'; }));
     FUZZ_CLAIM(text.isEmpty() || text.endsWith(u'\n'));
+    // What the host lets through as a proposal changes fields of the spec of a named object, and nothing else.
+    const QJsonObject proposal = json.value(u"proposal").toObject();
+    if (!good || json.contains(u"error") || proposal.isEmpty()) return;
+    FUZZ_CLAIM(proposal.value(u"merge").toObject().keys() == QStringList{QStringLiteral("spec")});
+    FUZZ_CLAIM(!proposal.value(u"name").toString().isEmpty() && !ctl::proposedObject(proposal).isEmpty());
 }
 
 }  // namespace fos1::fuzz

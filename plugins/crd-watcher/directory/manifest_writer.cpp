@@ -13,6 +13,7 @@
 
 #include "core/manifest_edit.h"
 #include "core/manifest_text.h"
+#include "fos1/merge_patch.h"
 
 namespace fos1::crd {
 
@@ -126,6 +127,11 @@ Result<QString> saveEdited(const QString& path, const Current& now, const QByteA
     return path;
 }
 
+Result<QString> saveObject(const QString& path, const Current& now, const QCborMap& object) {
+    const QByteArray edited = editDocument(documentText(now.text, now.line()), object);
+    return saveEdited(path, now, replaceDocument(now.text, now.line(), edited), &object);
+}
+
 QString ownPath(const DirectorySource& source, const ObjectKey& key) {
     return QStringLiteral("%1/%2.%3.%4.yaml").arg(source.directory(), key.kind.toLower(), key.ns, key.name);
 }
@@ -137,8 +143,7 @@ Result<QString> writeManifest(const DirectorySource& source, const QCborMap& obj
     if (const auto path = source.fileOf(key)) {
         const auto now = read(source, *path, key);
         if (!now) return tl::unexpected<Error>(now.error());
-        const QByteArray edited = editDocument(documentText(now->text, now->line()), object);
-        return saveEdited(*path, *now, replaceDocument(now->text, now->line(), edited), &object);
+        return saveObject(*path, *now, object);
     }
     const QString path = ownPath(source, key);
     if (QFileInfo::exists(path))
@@ -147,6 +152,14 @@ Result<QString> writeManifest(const DirectorySource& source, const QCborMap& obj
     if (const auto saved = save(path, yaml::emit(object), nullptr, mode); !saved)
         return tl::unexpected<Error>(saved.error());
     return path;
+}
+
+Result<QString> mergeManifest(const DirectorySource& source, const ObjectKey& key, const QCborMap& patch) {
+    const auto path = source.fileOf(key);
+    if (!path) return failure(ErrorCode::NotFound, key.text() + QStringLiteral(" is not in any file"));
+    const auto now = read(source, *path, key);
+    if (!now) return tl::unexpected<Error>(now.error());
+    return saveObject(*path, *now, mergePatched(now->documents[now->index].value, patch));
 }
 
 Result<QString> eraseManifest(const DirectorySource& source, const ObjectKey& key, HandWritten handWritten) {

@@ -16,6 +16,10 @@ namespace fos1::crd {
 /// when somebody has changed that document since `source` read it.
 Result<QString> writeManifest(const DirectorySource& source, const QCborMap& object);
 
+/// Changes the fields of `patch` (RFC 7396) in the document of this object, as the user wrote it. Returns the path.
+/// Refused as above.
+Result<QString> mergeManifest(const DirectorySource& source, const ObjectKey& key, const QCborMap& patch);
+
 /// Whether a file may be removed that this program did not create.
 enum class HandWritten { Unknown = 0, Keep, Remove };
 

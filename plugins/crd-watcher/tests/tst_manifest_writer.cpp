@@ -43,6 +43,32 @@ struct Fixture {
 class TestManifestWriter : public QObject {
     Q_OBJECT
    private Q_SLOTS:
+    /// What the user did not write is not written either, and comments stay.
+    void fieldsOfADocument() {
+        Fixture f;
+        const QByteArray before =
+            "apiVersion: t.io/v1\nkind: Thing\nmetadata: {name: a}  # mine\nspec:\n"
+            "  # why it is 1\n  value: 1  # one\n  other: x\n---\n" +
+            thing("b", 2);
+        f.put("many.yaml", before);
+        f.source.scan();
+        const ObjectKey key{"t.io/v1", "Thing", "default", "a"};
+        const QCborMap patch = yaml::parse("spec: {value: 3, other: null, more: {deep: 0.25}}", "x")->front().value;
+        const auto written = mergeManifest(f.source, key, patch);
+        QVERIFY2(written.has_value(), qPrintable(written ? QString() : written.error().text()));
+        QCOMPARE(f.text("many.yaml"),
+                 "apiVersion: t.io/v1\nkind: Thing\nmetadata: {name: a}  # mine\nspec:\n"
+                 "  # why it is 1\n  value: 3  # one\n  more:\n    deep: 0.25\n---\n" +
+                     thing("b", 2));
+        // It is not as it was read any more.
+        const auto again = mergeManifest(f.source, key, patch);
+        QVERIFY(!again);
+        QVERIFY2(again.error().text().contains("was changed since it was read"), qPrintable(again.error().text()));
+        f.source.scan();
+        QVERIFY(mergeManifest(f.source, key, patch));
+        QVERIFY(!mergeManifest(f.source, {"t.io/v1", "Thing", "default", "c"}, patch));
+    }
+
     /// The document before it grew by more lines than the file had: the line of the last reading is another document's.
     void anotherDocumentGrewMeanwhile() {
         Fixture f;

@@ -92,11 +92,14 @@ class TestDelay : public QObject {
         const ProposedDelay wanted = proposed(*ring.facts());
         QCOMPARE(wanted.offset, 140ms);
         QCOMPARE(wanted.delay, 33ms);  // twice four standard deviations, in whole milliseconds
+        // Three standard deviations of a mean of 600, the error of the reference, and what rounding takes.
+        QVERIFY(wanted.uncertainty > 500us && wanted.uncertainty < 2ms);
     }
 
     void thePage() {
         Facts in = healthy();
         PageFacts facts;
+        facts.object = QStringLiteral("default/main");
         const StatusInput status = in.input();
         facts.status = &status;
         QVERIFY(calibratePage(facts, {}).contains(QStringLiteral("error")));
@@ -104,8 +107,13 @@ class TestDelay : public QObject {
         clock.kind = ClockKind::Gps;
         clock.name = QStringLiteral("NMEA");
         in.clocks.push_back(clock);
-        QVERIFY(
-            calibratePage(facts, {}).value(QStringLiteral("error")).toString().contains("nothing was measured yet"));
+        const QCborMap empty = calibratePage(facts, {});
+        QVERIFY(fos1::page::check(empty));
+        QVERIFY(QCborValue(empty).toDiagnosticNotation().contains("nothing yet"));
+        QCOMPARE(empty[QStringLiteral("progress")][QStringLiteral("done")].toInteger(), 0);
+        QVERIFY(!empty.contains(QStringLiteral("proposal")));
+        QVERIFY(calibratePage(facts, QStringLiteral("NMEA:9")).contains(QStringLiteral("error")));
+        QVERIFY(calibratePage(facts, QStringLiteral("NMEA:x")).contains(QStringLiteral("error")));
         QVERIFY(calibratePage(facts, QStringLiteral("GPS"))
                     .value(QStringLiteral("error"))
                     .toString()
@@ -117,8 +125,48 @@ class TestDelay : public QObject {
         const QCborMap document = calibratePage(facts, QStringLiteral("nmea"));
         QVERIFY(fos1::page::check(document));
         const QString text = QCborValue(document).toDiagnosticNotation();
-        for (const char* words : {"offset: 0.14", "delay: 0.033", "Only 20 instants so far", "####"})
+        for (const char* words : {"a single sample is off by", "####", "\"PPS\""})
             QVERIFY2(text.contains(QLatin1String(words)), qPrintable(text));
+        QCOMPARE(document[QStringLiteral("progress")][QStringLiteral("wanted")].toInteger(), 300);
+        const QCborMap gps{{QStringLiteral("offset"), 0.14}, {QStringLiteral("delay"), 0.033}};
+        const auto proposedFields = [](const QCborMap& page) {
+            return page[QStringLiteral("proposal")][QStringLiteral("merge")][QStringLiteral("spec")]
+                       [QStringLiteral("sources")][QStringLiteral("hardware")]
+                           .toMap();
+        };
+        QCOMPARE(proposedFields(document), (QCborMap{{QStringLiteral("gps"), gps}}));
+        QCOMPARE(document[QStringLiteral("proposal")][QStringLiteral("name")].toString(), QStringLiteral("main"));
+        const QCborMap shorter = calibratePage(facts, QStringLiteral("NMEA:20"));
+        QCOMPARE(shorter[QStringLiteral("progress")][QStringLiteral("wanted")].toInteger(), 20);
+    }
+
+    /// A receiver whose sentences scatter by more than the pulse leaves room for cannot number it.
+    void theLock() {
+        Facts in = healthy();
+        in.spec.hardware.pps.emplace();
+        in.spec.hardware.pps->options.refid = QStringLiteral("PPS");
+        in.spec.hardware.pps->lock = QStringLiteral("NMEA");
+        RefclockFacts clock;
+        clock.kind = ClockKind::Gps;
+        clock.name = QStringLiteral("NMEA");
+        DelayRing ring;
+        ring.hear(reference("PPS", 2 * kNsPerSecond));
+        fill(ring, 20);
+        clock.delay = ring.facts();
+        in.clocks.push_back(clock);
+        PageFacts facts;
+        facts.object = QStringLiteral("default/main");
+        const auto lock = [&](int rate) {
+            in.spec.hardware.pps->rate = rate;
+            const StatusInput status = in.input();
+            facts.status = &status;
+            const QCborMap page = calibratePage(facts, {});
+            return page[QStringLiteral("proposal")][QStringLiteral("merge")][QStringLiteral("spec")][QStringLiteral(
+                "sources")][QStringLiteral("hardware")][QStringLiteral("pps")][QStringLiteral("lock")]
+                .toString();
+        };
+        QCOMPARE(lock(1), QStringLiteral("NMEA"));
+        QCOMPARE(lock(100), QString());
     }
 };
 

@@ -18,6 +18,7 @@
 #include "fos1/cbor_size.h"
 #include "fos1/features/pages.h"
 #include "fos1/ihost.h"
+#include "fos1/page_proposal.h"
 #include "fos1/result.h"
 
 namespace fos1::page {
@@ -181,13 +182,29 @@ class Document {
         m_sections.append(section);
         return *this;
     }
+    /// For a page that measures: `done` of `wanted`, which are `things` ("samples"). As long as it is less, the
+    /// document is preliminary: fos1ctl can wait for the rest, and does not write the proposal.
+    Document& setProgress(qint64 done, qint64 wanted, const QString& things) {
+        m_progress = {
+            {QStringLiteral("done"), done}, {QStringLiteral("wanted"), wanted}, {QStringLiteral("things"), things}};
+        return *this;
+    }
+    Document& propose(const Proposal& proposal) {
+        m_proposal = proposal.toCbor();
+        return *this;
+    }
     [[nodiscard]] QCborMap toCbor() const {
-        return {{QStringLiteral("title"), m_title}, {QStringLiteral("sections"), m_sections}};
+        QCborMap map{{QStringLiteral("title"), m_title}, {QStringLiteral("sections"), m_sections}};
+        if (!m_progress.isEmpty()) map.insert(QStringLiteral("progress"), m_progress);
+        if (!m_proposal.isEmpty()) map.insert(QStringLiteral("proposal"), m_proposal);
+        return map;
     }
 
    private:
     QString m_title;
     QCborArray m_sections;
+    QCborMap m_progress;
+    QCborMap m_proposal;
 };
 
 /// Replaces a document when there is nothing to show.
@@ -217,13 +234,7 @@ inline bool isOfKind(Kind kind, const QCborValue& value) {
 
 namespace detail {
 
-inline tl::unexpected<Error> wrong(const QString& path, const QString& message) {
-    return failure(ErrorCode::InvalidInput, message, path);
-}
-
 inline Kind kindOf(const QCborMap& map) { return kindFromText(map.value(QStringLiteral("kind")).toString()); }
-
-inline bool hasText(const QCborMap& map, const char* name) { return map.value(QLatin1String(name)).isString(); }
 
 inline bool hasTextOrNothing(const QCborMap& map, const char* name) {
     const QCborValue value = map.value(QLatin1String(name));
@@ -301,7 +312,8 @@ inline Result<void> check(const QCborMap& document) {
         if (const auto good = detail::checkSection(sections.at(i).toMap(), QStringLiteral("sections[%1]").arg(i));
             !good)
             return good;
-    return {};
+    if (const auto good = detail::checkProgress(document.value(QStringLiteral("progress"))); !good) return good;
+    return detail::checkProposal(document.value(QStringLiteral("proposal")));
 }
 
 /// Sends the answer to one page request; to be called once. Copyable; the host outlives it.

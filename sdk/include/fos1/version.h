@@ -3,6 +3,6 @@
 #pragma once
 
 #define FOS1_SDK_MAJOR 1
-#define FOS1_SDK_MINOR 3
+#define FOS1_SDK_MINOR 4
 
 #define FOS1_SDK_EXPORT __attribute__((visibility("default")))

@@ -37,6 +37,10 @@ class FOS1_SDK_EXPORT IPageReplies : public IInterface {
     ///   "empty": text?}`; a row has a cell for each column, null when there is no value
     /// - "lines": `[text, …]`
     ///
+    /// Since SDK 1.4, a page that measures may have `"progress": {"done": integer, "wanted": integer, "things": text}`,
+    /// and one whose metadata has `"proposes": true` may have `"proposal": {"apiVersion", "kind", "namespace", "name",
+    /// "merge": {"spec": {…}}, "notes": [text, …]?}`: fields of an object (RFC 7396) that the user can have written.
+    ///
     /// Kinds and their values: "text" text; "count", "packets", "bytes" integers; "yesno" bool; "duration" and "offset"
     /// (signed) nanoseconds; "age" seconds; "frequency" parts per billion; "octal" an integer; "time" RFC 3339;
     /// "condition" "True", "False" or "Unknown". A document must not contain secrets.

@@ -44,4 +44,17 @@ class FOS1_SDK_EXPORT ISpecWriter : public IInterface {
     virtual void erase(const QCborMap& object, quint64 ticket) = 0;
 };
 
+/// Implemented by a source plugin that can also change single fields of an object, as the user wrote it
+/// (`fos1ctl … --apply`). Since SDK 1.4.
+class FOS1_SDK_EXPORT ISpecMerger : public IInterface {
+   public:
+    static constexpr const char* kIid = "io.fos1.SpecMerger/1";
+    ~ISpecMerger() override;
+
+    /// `change`: the key of an object, `{apiVersion, kind, namespace, name}`, and `"merge"`, a merge patch (RFC 7396)
+    /// that is already validated with the object as the host has it. An object that has changed since the plugin passed
+    /// it to the host must be refused. Answer with IHost::complete(ticket, …).
+    virtual void merge(const QCborMap& change, quint64 ticket) = 0;
+};
+
 }  // namespace fos1
