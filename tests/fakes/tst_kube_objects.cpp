@@ -141,6 +141,41 @@ class tst_kube_objects : public QObject {
         QCOMPARE(names(query), found);
     }
 
+    /// Clocks that could not be told apart are refused with the field's path, as the plugin's own checks do it.
+    void clocksAreNotConfused_data() {
+        QTest::addColumn<QByteArray>("hardware");
+        QTest::addColumn<QString>("path");  // empty: it is good
+        const auto row = [](const char* name, const QByteArray& hardware, const char* field) {
+            QTest::newRow(name) << hardware
+                                << (*field == '\0' ? QString()
+                                                   : QStringLiteral("spec.sources.hardware.") + QLatin1String(field));
+        };
+        const QByteArray gps = R"("gps":{"enabled":true,"device":"/dev/ttyS0"})";
+        row("a receiver and its pulse", gps + R"(,"pps":{"enabled":true})", "");
+        row("a pulse on the receiver's port", gps + R"(,"pps":{"enabled":true,"device":"/dev/ttyS0"})", "");
+        row("one of them is off", gps + R"(,"pps":{"enabled":false,"refid":"NMEA"})", "");
+        row("one name", gps + R"(,"pps":{"enabled":true,"refid":"NMEA"})", "pps.refid");
+        row("one name of PTP clocks",
+            R"("phc":{"enabled":true,"device":"/dev/ptp0"},"atomic":{"enabled":true,"phc":"/dev/ptp1","refid":"PHC"})",
+            "atomic.refid");
+        row("one device", R"("pps":{"enabled":true},"atomic":{"enabled":true,"pps":"/dev/pps0"})", "atomic.pps");
+        row("one PTP device",
+            R"("phc":{"enabled":true,"device":"/dev/ptp0"},"atomic":{"enabled":true,"phc":"/dev/ptp0"})", "atomic.phc");
+        row("a device twice in one clock", R"("atomic":{"enabled":true,"pps":"/dev/x","phc":"/dev/x"})", "atomic.phc");
+    }
+    void clocksAreNotConfused() {
+        QFETCH(QByteArray, hardware);
+        QFETCH(QString, path);
+        const QByteArray spec = R"("spec":{"enabled":true,"sources":{"hardware":{)" + hardware + R"(}},"server":{}})";
+        const HttpAnswer answer = m_curl->ask("POST", kServices, service("clocks", spec));
+        QCOMPARE(answer.code(), path.isEmpty() ? 201 : 422);
+        if (path.isEmpty()) return;
+        QStringList fields;
+        for (const QJsonValue& cause : answer.json()[u"details"][u"causes"].toArray())
+            fields.append(cause[u"field"].toString());
+        QVERIFY2(fields.contains(path), answer.body.constData());
+    }
+
     void oddListsAreRefused_data() {
         QTest::addColumn<QString>("query");
         QTest::addColumn<int>("code");

@@ -157,10 +157,9 @@ class SeenClocks {
 
 void checkTogether(const FieldChecks& at, HardwareSpec& spec) {
     SeenClocks seen(at);
-    if (spec.gps && spec.gps->isRefclock) {
-        seen.name(QStringLiteral("gps.refid"), spec.gps->options.refid);
-        if (!spec.gps->usesGpsd) seen.device(QStringLiteral("gps.device"), spec.gps->device);
-    }
+    if (spec.gps && spec.gps->isRefclock) seen.name(QStringLiteral("gps.refid"), spec.gps->options.refid);
+    // Its port is read also if it only reports.
+    if (spec.gps && !spec.gps->usesGpsd) seen.device(QStringLiteral("gps.device"), spec.gps->device);
     if (spec.phc) {
         seen.name(QStringLiteral("phc.refid"), spec.phc->options.refid);
         seen.device(QStringLiteral("phc.device"), spec.phc->device);

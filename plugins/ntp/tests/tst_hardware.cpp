@@ -144,6 +144,11 @@ class TestHardware : public QObject {
         Observation seen;
         seen.sources.emplace();
         QVERIFY(!networkTime(seen));
+        row("{gps: {enabled: true, gpsd: true, device: /dev/ttyS0}, pps: {enabled: true, device: /dev/ttyS0, refid: "
+            "NMEA}}",
+            "is the name of spec.sources.hardware.gps.refid too");
+        row("{gps: {enabled: true, refclock: false, device: /dev/ptp0}, phc: {enabled: true, device: /dev/ptp0}}",
+            "spec.sources.hardware.phc.device: \"/dev/ptp0\" is the device of spec.sources.hardware.gps.device too");
         seen.sources = {network(1, 2), network(2, 2)};
         const auto both = networkTime(seen);
         QVERIFY(both);
