@@ -78,7 +78,8 @@ void HardwareClocks::use(const HardwareSpec& spec) {
     });
     keep(kPps, part(spec.pps), part(m_spec.pps), [](const PpsSpec& pps) {
         return std::make_unique<PulseClock>(
-            PulseSource{pps.options.refid, ClockKind::Pps, pps.device, pps.rate, pps.isClearEdge, pps.lock});
+            PulseSource{pps.options.refid, ClockKind::Pps, pps.device, pps.rate, pps.isClearEdge, pps.lock},
+            pps.isOnReceiver ? openPulseDeviceOfReceiver : openPulseDevice);
     });
     const bool hasAtomicPps = spec.atomic && !spec.atomic->pps.isEmpty();
     const bool hasAtomicPhc = spec.atomic && !spec.atomic->phc.isEmpty();

@@ -9,6 +9,7 @@
 #include "model/field_checks.h"
 #include "model/key_parser.h"
 #include "refclock/clock_devices.h"
+#include "refclock/pulse_line.h"
 #include "security/private_file.h"
 
 namespace fos1::ntp {
@@ -207,7 +208,15 @@ void MaterialsSurvey::findClocks(const HardwareSpec& hardware, Materials& found)
         if (device.isEmpty()) return;
         if (const QString why = whyNot(device); !why.isEmpty()) found.missingClocks.emplace(device, why);
     };
-    if (hardware.pps) look(hardware.pps->device, whyNoPulse);
+    const auto lookForPulses = [&](const QString& device) {
+        const QString made = pulseDeviceOf(device);
+        if (made != device) found.pulseOfLine.emplace(device, made);
+        if (made == device && isSerialLine(device))
+            found.missingClocks.emplace(device, QStringLiteral("gives no pulses from its DCD line yet"));
+        else if (const QString why = whyNoPulse(made); !device.isEmpty() && !why.isEmpty())
+            found.missingClocks.emplace(device, why);
+    };
+    if (hardware.pps) lookForPulses(hardware.pps->device);
     if (hardware.phc) {
         QString device = hardware.phc->device;
         if (device.isEmpty()) {
@@ -217,7 +226,7 @@ void MaterialsSurvey::findClocks(const HardwareSpec& hardware, Materials& found)
         look(device, whyNoPhc);
     }
     if (!hardware.atomic) return;
-    look(hardware.atomic->pps, whyNoPulse);
+    lookForPulses(hardware.atomic->pps);
     look(hardware.atomic->phc, whyNoPhc);
 }
 

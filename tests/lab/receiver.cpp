@@ -4,6 +4,8 @@
 #include <QRandomGenerator>
 #include <chrono>
 
+#include "receiver_ubx.h"
+
 namespace fos1::lab {
 
 namespace {
@@ -110,6 +112,32 @@ void Receiver::playSecond(const Playing& playing, qint64 second) {
         case ReceiverFault::Silent: break;
     }
     send(bytes, playing.baud);
+    constexpr qint64 kBusyFrom = 950;  // it prepares the next burst
+    answerUntil(second * 1000 + kBusyFrom, playing);
+}
+
+/// A request at a time, each of 8 bytes.
+void Receiver::answerUntil(qint64 unixMs, const Playing& playing) {
+    constexpr qsizetype kRequest = 8;
+    constexpr milliseconds kPause(10);
+    const auto end = system_clock::time_point(milliseconds(unixMs));
+    QByteArray requests;
+    for (; !m_isDone && system_clock::now() < end; std::this_thread::sleep_for(kPause)) {
+        {
+            const std::lock_guard lock(m_mutex);
+            if (m_pty) requests += m_pty->read();
+        }
+        for (; requests.size() >= kRequest; requests = requests.mid(kRequest)) {
+            const QByteArray answer = ubxAnswer(requests.left(kRequest), playing.leapSource);
+            if (answer.isEmpty()) {
+                const std::lock_guard lock(m_mutex);
+                m_otherRequests += requests.left(kRequest);
+                continue;
+            }
+            ++m_answered;
+            send(answer, playing.baud);
+        }
+    }
 }
 
 void Receiver::send(const QByteArray& bytes, int baud) {

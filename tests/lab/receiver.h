@@ -23,6 +23,7 @@ struct Playing {
     qint64 shiftSeconds = 0;  ///< that the receiver is ahead
     int baud = 115200;        ///< how long bytes take
     ReceiverFault fault = ReceiverFault::None;
+    int leapSource = 2;  ///< of NAV-TIMELS: 0 before the almanac
 };
 
 class Receiver {
@@ -36,6 +37,13 @@ class Receiver {
     Receiver& operator=(const Receiver&) = delete;
 
     [[nodiscard]] QString device() const { return m_device; }
+    /// Requests for UBX messages that were answered, as a u-blox receiver does.
+    [[nodiscard]] int answered() const { return m_answered; }
+    /// What it was sent beside these: anything else may configure it.
+    [[nodiscard]] QByteArray otherRequests() const {
+        const std::lock_guard lock(m_mutex);
+        return m_otherRequests;
+    }
     void play(const Playing& playing);
     void unplug();
     /// Another pseudo-terminal; device() is its name.
@@ -46,6 +54,7 @@ class Receiver {
     void playWithoutPause(const Playing& playing);
     void playSecond(const Playing& playing, qint64 second);
     void send(const QByteArray& bytes, int baud);
+    void answerUntil(qint64 unixMs, const Playing& playing);
     [[nodiscard]] Playing playing() const;
 
     const Copy m_copy;
@@ -56,6 +65,8 @@ class Receiver {
     qint64 m_frozenAt = 0;   ///< of the thread
     qint64 m_lastTenth = 0;  ///< likewise
     std::atomic<bool> m_isDone{false};
+    std::atomic<int> m_answered{0};
+    QByteArray m_otherRequests;
     std::thread m_thread;
 };
 

@@ -39,6 +39,12 @@ class ReceiverPty {
         if (m_file >= 0 && ::write(m_file, bytes.constData(), static_cast<std::size_t>(bytes.size())) < 0)
             ::tcflush(m_file, TCOFLUSH);
     }
+    /// What the reader sent.
+    [[nodiscard]] QByteArray read() const {
+        std::array<char, 256> bytes{};
+        const ssize_t length = m_file < 0 ? -1 : ::read(m_file, bytes.data(), bytes.size());
+        return length <= 0 ? QByteArray() : QByteArray(bytes.data(), length);
+    }
     /// Of the reader, as termios(3) has it: B9600.
     [[nodiscard]] speed_t speed() const {
         termios settings{};

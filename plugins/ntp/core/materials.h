@@ -70,7 +70,8 @@ struct Materials {
     QString whyNoRtcFile;    ///< the same of spec.server.rtc.file
     std::map<QString, QString> unusableInterfaces;  ///< hwtimestamp: name -> why; fatal for chronyd
     std::map<QString, QString>
-        missingClocks;  ///< devices of attached clocks: path -> why, as the end of "/dev/pps0 ..."
+        missingClocks;                       ///< devices of attached clocks: path -> why, as the end of "/dev/pps0 ..."
+    std::map<QString, QString> pulseOfLine;  ///< serial port -> the PPS device of its DCD line
     std::map<QString, QString> clockOfInterface;  ///< interface -> device of its PTP hardware clock
     VlanRules vlans;
     std::vector<LeasedServer> leased;  ///< of spec.sources.dhcp, each address once and none of our own

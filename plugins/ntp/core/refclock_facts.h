@@ -26,6 +26,9 @@ struct GnssFacts {
     std::optional<int> inView;
     std::optional<int> hdopHundredths;  ///< horizontal dilution of precision, times 100
     std::optional<int> leapSeconds;     ///< GPS minus UTC
+    std::optional<int> leapChange;      ///< 1 or -1: a leap second is scheduled
+    std::optional<int> bestSignal;      ///< carrier to noise of the best satellite in use, in dBHz
+    std::optional<int> quantizationPs;  ///< by how much the next pulse will be off, as the receiver knows
     QString antenna;                    ///< "ok", "open", "short"; empty: not reported
     QString model;
     QString firmware;

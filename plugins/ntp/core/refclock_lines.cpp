@@ -18,8 +18,9 @@ constexpr qsizetype kLongestSocketPath = 107;  ///< sun_path (unix(7)); a longer
 
 QByteArray refidWord(const QString& refid) { return "refid " + refid.toLatin1(); }
 
-QByteArray ppsDevice(const QString& device, bool isClearEdge) {
-    return device.toUtf8() + (isClearEdge ? ":clear" : "");
+QByteArray ppsDevice(const QString& device, bool isClearEdge, const Materials& materials) {
+    const auto made = materials.pulseOfLine.find(device);
+    return (made == materials.pulseOfLine.end() ? device : made->second).toUtf8() + (isClearEdge ? ":clear" : "");
 }
 
 /// `number`: a word beside those of `options`, such as "lock NMEA".
@@ -68,7 +69,7 @@ void writeRefclocks(ConfigText& out, const HardwareSpec& spec, const ChronyPaths
             writeClock(out, "PHC", device.toUtf8(), spec.phc->options, {"dpoll -2", flag("tai", spec.phc->isTai)});
     }
     if (hasPulse)
-        writeClock(out, "PPS", ppsDevice(spec.pps->device, spec.pps->isClearEdge), spec.pps->options,
+        writeClock(out, "PPS", ppsDevice(spec.pps->device, spec.pps->isClearEdge, materials), spec.pps->options,
                    {spec.pps->lock.isEmpty() ? QByteArray() : "lock " + spec.pps->lock.toLatin1(),
                     spec.pps->rate == 1 ? QByteArray() : "rate " + QByteArray::number(spec.pps->rate)});
     if (!spec.atomic) return;
@@ -81,7 +82,7 @@ void writeRefclocks(ConfigText& out, const HardwareSpec& spec, const ChronyPaths
         writeClock(out, "PHC", atomic.phc.toUtf8(), options, {"dpoll -2", flag("noselect", hasPps), stratum});
     }
     if (hasPps)
-        writeClock(out, "PPS", atomic.pps.toUtf8(), atomic.options,
+        writeClock(out, "PPS", ppsDevice(atomic.pps, false, materials), atomic.options,
                    {isUsable(atomic.phc) ? "lock " + kAtomicPhcRefid.toLatin1() : QByteArray(), stratum});
 }
 

@@ -45,6 +45,8 @@ RefclockMetrics::RefclockMetrics(IMetrics& metrics)
       m_hdop(gauge(metrics, "ntp_refclock_hdop", "Horizontal dilution of precision.", kClock, kHundredths)),
       m_leapSeconds(
           gauge(metrics, "ntp_refclock_leap_seconds", "GPS time minus UTC, as the receiver reports it.", kClock)),
+      m_quantization(gauge(metrics, "ntp_refclock_pulse_quantization_picoseconds",
+                           "By how much the next pulse will be off, as the receiver reports it (spec ubx).", kClock)),
       m_antenna(gauge(metrics, "ntp_refclock_antenna", "1, with the state of the antenna in the label state.",
                       kClock + QStringLiteral(",state"))),
       m_sentences(
@@ -61,7 +63,7 @@ RefclockMetrics::RefclockMetrics(IMetrics& metrics)
 
 void RefclockMetrics::show(const std::vector<RefclockFacts>& clocks) {
     Series healthy, present, ages, samples, unused, deviations, fixes, used, inView, hdops, leaps, antennas, sentences;
-    Series rejected, infos, jitters, missed, extra;
+    Series quantizations, rejected, infos, jitters, missed, extra;
     for (const RefclockFacts& clock : clocks) {
         const Metric::Labels labels = clockLabels(clock);
         healthy[labels] = clock.isHealthy ? 1 : 0;
@@ -86,6 +88,7 @@ void RefclockMetrics::show(const std::vector<RefclockFacts>& clocks) {
         setIf(inView, labels, gnss.inView);
         setIf(hdops, labels, gnss.hdopHundredths);
         setIf(leaps, labels, gnss.leapSeconds);
+        setIf(quantizations, labels, gnss.quantizationPs);
         if (!gnss.antenna.isEmpty()) antennas[labelled(labels, "state", gnss.antenna)] = 1;
         if (!gnss.model.isEmpty() || !gnss.firmware.isEmpty())
             infos[labelled(labelled(labels, "model", gnss.model), "firmware", gnss.firmware)] = 1;
@@ -101,6 +104,7 @@ void RefclockMetrics::show(const std::vector<RefclockFacts>& clocks) {
     m_inView.update(inView);
     m_hdop.update(hdops);
     m_leapSeconds.update(leaps);
+    m_quantization.update(quantizations);
     m_antenna.update(antennas);
     m_sentences.update(sentences);
     m_rejected.update(rejected);

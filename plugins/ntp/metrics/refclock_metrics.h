@@ -27,6 +27,7 @@ class RefclockMetrics {
     Metric m_inView;
     Metric m_hdop;
     Metric m_leapSeconds;
+    Metric m_quantization;
     Metric m_antenna;
     Metric m_sentences;
     Metric m_rejected;

@@ -90,6 +90,9 @@ GpsSpec parseGps(const FieldChecks& at) {
     gps.device = device(at, "device");
     if (isEnabled(at) && !gps.usesGpsd && !at.reader().has(QStringLiteral("device")))
         at.report(QStringLiteral("device"), QStringLiteral("is required for an enabled GPS, unless gpsd is true"));
+    gps.asksUbx = at.reader().boolean(QStringLiteral("ubx"));
+    if (gps.asksUbx && gps.usesGpsd)
+        at.report(QStringLiteral("ubx"), QStringLiteral("contradicts gpsd, which has the port"));
     gps.options = options(at, "NMEA");
     gps.isRefclock = at.reader().boolean(QStringLiteral("refclock"), true);
     gps.baud = at.integer(QStringLiteral("baud"), kSpeeds.front(), kSpeeds.back());
@@ -171,7 +174,12 @@ void checkTogether(const FieldChecks& at, HardwareSpec& spec) {
                   QStringLiteral("\"%1\" is not the refid of an enabled gps or phc").arg(spec.pps->lock));
     if (spec.pps) {
         seen.name(QStringLiteral("pps.refid"), spec.pps->options.refid);
-        seen.device(QStringLiteral("pps.device"), spec.pps->device);
+        // A receiver's port may carry its pulse too, unless another program has the port.
+        spec.pps->isOnReceiver = spec.gps && !spec.gps->usesGpsd && spec.gps->device == spec.pps->device;
+        if (spec.pps->isOnReceiver)
+            spec.gps->hasPulse = true;
+        else
+            seen.device(QStringLiteral("pps.device"), spec.pps->device);
     }
     if (!spec.atomic) return;
     seen.name(QStringLiteral("atomic.refid"), spec.atomic->options.refid);

@@ -24,6 +24,7 @@ struct PpsSpec {
     QString lock;  ///< refid of the clock that numbers the pulses; empty: other sources do
     int rate = 1;  ///< pulses per second
     bool isClearEdge = false;
+    bool isOnReceiver = false;  ///< on the DCD line of the receiver's port
     bool operator==(const PpsSpec&) const = default;
 };
 
@@ -39,6 +40,8 @@ struct GpsSpec {
     std::vector<QString> sentences;  ///< that tell the time; empty: whichever do
     qint64 pivotUnix = 0;            ///< the receiver's date is not before this
     bool needsChecksum = true;
+    bool asksUbx = false;   ///< for messages of u-blox receivers
+    bool hasPulse = false;  ///< on the DCD line of its port
     OnDisagreement onDisagreement = OnDisagreement::Distrust;
     bool operator==(const GpsSpec&) const = default;
 };

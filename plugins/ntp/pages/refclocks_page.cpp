@@ -98,7 +98,15 @@ page::Fields details(const RefclockFacts& clock, const StatusInput& in) {
     fields.add(QStringLiteral("Sentences"),
                gnss.sentences > 0 ? page::count(static_cast<qint64>(gnss.sentences)) : page::none(),
                gnss.rejected.empty() ? QString() : QStringLiteral("and rejected: ") + countsText(gnss.rejected));
-    fields.add(QStringLiteral("Leap seconds"), numberOf(gnss.leapSeconds), QStringLiteral("GPS minus UTC"));
+    fields.add(QStringLiteral("Leap seconds"), numberOf(gnss.leapSeconds),
+               gnss.leapChange ? QStringLiteral("GPS minus UTC; %1 is scheduled").arg(*gnss.leapChange)
+                               : QStringLiteral("GPS minus UTC"));
+    if (gnss.quantizationPs)
+        fields.add(QStringLiteral("Next pulse"),
+                   page::text(QStringLiteral("%1 ns").arg(*gnss.quantizationPs / 1000.0, 0, 'f', 3)),
+                   QStringLiteral("off by so much, as the receiver reports it (quantization error)"));
+    if (gnss.bestSignal)
+        fields.add(QStringLiteral("Best signal"), page::text(QStringLiteral("%1 dBHz").arg(*gnss.bestSignal)));
     fields.add(QStringLiteral("Antenna"), page::text(gnss.antenna));
     fields.add(QStringLiteral("Receiver"), page::text(gnss.model), gnss.firmware);
     return fields;

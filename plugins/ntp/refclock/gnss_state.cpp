@@ -9,7 +9,8 @@ namespace fos1::ntp {
 
 namespace {
 
-constexpr qint64 kLifetime = 10 * kNsPerSecond;
+constexpr qint64 kLifetime = 15 * kNsPerSecond;
+constexpr qint64 kOneInstantNs = 500'000'000;
 constexpr qsizetype kLongestText = 60;
 
 constexpr std::array kFixNames{"none",      "autonomous", "differential", "precise",  "RTK",
@@ -39,16 +40,30 @@ void GnssState::take(const NmeaSentence& sentence, qint64 rawNs) {
     }
     if (sentence.kind == SentenceKind::Txt) takeText(sentence.text);
     if (!sentence.inView) return;
-    // GPS and others repeat their number with each signal; a place is free where nothing was seen for long.
+    // A place is free where nothing was seen for long. From NMEA 4.11 on, each signal of a constellation has a number of
+    // its own; the satellites are those of the signal that most of them send.
     for (Constellation& each : m_sky) {
         if (each.talker != sentence.talker && each.inView.at(rawNs)) continue;
+        const bool isSameInstant = each.talker == sentence.talker && rawNs - each.inView.rawNs < kOneInstantNs;
+        const auto before = isSameInstant ? each.inView.at(rawNs) : std::nullopt;
         each.talker = sentence.talker;
-        each.inView.set(sentence.inView, rawNs);
+        each.inView.set(std::max(*sentence.inView, before.value_or(0)), before ? each.inView.rawNs : rawNs);
         return;
     }
 }
 
-/// u-blox: "ANTSTATUS=OK", "HW UBX-M8030", "MOD=NEO-M8N", "FWVER=SPG 3.01". Others: "ANTENNA OPEN".
+/// A number of leap seconds that is the firmware's is none: it may be an old one.
+void GnssState::take(const UbxFrame& frame, qint64 rawNs) {
+    if (const auto leap = ubxLeap(frame)) {
+        m_isLeapDefault = !leap->leapSeconds;
+        m_leapSeconds = leap->leapSeconds;
+        m_leapChange.set(leap->change, rawNs);
+    }
+    if (const auto pulse = ubxPulse(frame)) m_quantizationPs.set(pulse->quantizationPs, rawNs);
+    m_ubxSky.set(ubxSky(frame), rawNs);
+}
+
+/// u-blox: "ANTSTATUS=OK", "HW UBX-M8030 00080000", "MOD=NEO-M8N", "FWVER=SPG 3.01". Others: "ANTENNA OPEN".
 void GnssState::takeText(std::string_view text) {
     const auto after = [&text](std::string_view start) -> std::optional<QString> {
         if (!text.starts_with(start)) return {};
@@ -57,7 +72,7 @@ void GnssState::takeText(std::string_view text) {
     if (const auto status = after("ANTSTATUS=")) m_antenna = status->toLower();
     if (const auto status = after("ANTENNA ")) m_antenna = status->toLower();
     if (const auto model = after("MOD=")) m_model = *model;
-    if (const auto hardware = after("HW "); hardware && m_model.isEmpty()) m_model = *hardware;
+    if (const auto hardware = after("HW "); hardware && m_model.isEmpty()) m_model = hardware->section(u' ', 0, 0);
     if (const auto firmware = after("FWVER=")) m_firmware = *firmware;
 }
 
@@ -71,6 +86,14 @@ GnssFacts GnssState::facts(qint64 rawNs) const {
         if (const auto inView = each.inView.at(rawNs)) facts.inView = facts.inView.value_or(0) + *inView;
     if (const auto hdop = m_hdop.at(rawNs)) facts.hdopHundredths = *hdop;
     facts.leapSeconds = m_leapSeconds;
+    if (const auto change = m_leapChange.at(rawNs); change && *change != 0) facts.leapChange = *change;
+    if (const auto error = m_quantizationPs.at(rawNs)) facts.quantizationPs = *error;
+    // It counts what several sentences only count together.
+    if (const auto sky = m_ubxSky.at(rawNs)) {
+        facts.used = sky->used;
+        facts.inView = sky->inView;
+        facts.bestSignal = sky->best;
+    }
     facts.antenna = m_antenna;
     facts.model = m_model;
     facts.firmware = m_firmware;

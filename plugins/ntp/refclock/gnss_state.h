@@ -7,12 +7,14 @@
 
 #include "core/refclock_facts.h"
 #include "refclock/nmea_sentence.h"
+#include "refclock/ubx_message.h"
 
 namespace fos1::ntp {
 
 class GnssState {
    public:
     void take(const NmeaSentence& sentence, qint64 rawNs);
+    void take(const UbxFrame& frame, qint64 rawNs);
     /// Values that the receiver has stopped to repeat are dropped.
     [[nodiscard]] GnssFacts facts(qint64 rawNs) const;
     [[nodiscard]] bool isLeapDefault() const { return m_isLeapDefault; }
@@ -44,6 +46,9 @@ class GnssState {
     std::array<Constellation, 8> m_sky{};
     std::optional<int> m_leapSeconds;
     bool m_isLeapDefault = false;
+    Seen<int> m_leapChange;
+    Seen<qint32> m_quantizationPs;
+    Seen<UbxSky> m_ubxSky;
     QString m_antenna;
     QString m_model;
     QString m_firmware;

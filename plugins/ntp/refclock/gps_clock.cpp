@@ -3,12 +3,16 @@
 
 #include "core/plain_text.h"
 #include "refclock/receiver_words.h"
+#include "refclock/ubx_message.h"
 
 namespace fos1::ntp {
 
 namespace {
 
 constexpr std::chrono::milliseconds kLook{500};
+constexpr qint64 kRoomForAnswers = 550'000'000;  ///< since the burst began; after that none is asked for
+constexpr quint64 kSlowRequests = 5;             ///< what changes slowly is asked for once in so many seconds
+constexpr quint64 kPatience = 5;
 
 quint32 timeSentencesOf(const std::vector<QString>& names) {
     quint32 kinds = 0;
@@ -25,7 +29,8 @@ ReceiverPolicy policyOf(const GpsSpec& spec, std::chrono::nanoseconds delay) {
              spec.onDisagreement == OnDisagreement::Distrust},
             timeSentencesOf(spec.sentences),
             spec.pivotUnix,
-            spec.needsChecksum ? Checksum::Required : Checksum::Optional};
+            spec.needsChecksum ? Checksum::Required : Checksum::Optional,
+            spec.asksUbx};
 }
 
 const char* reasonOf(PortTrouble trouble) {
@@ -53,7 +58,10 @@ GpsClock::GpsClock(const GpsSpec& spec, const QString& socket, std::chrono::nano
       m_port(spec.device, spec.baud, [this] { return m_receiver.parser().accepted(); }) {
     m_settle.setSingleShot(true);
     m_settle.setTimerType(Qt::CoarseTimer);
-    connect(&m_settle, &QTimer::timeout, this, [this] { m_receiver.settle(); });
+    connect(&m_settle, &QTimer::timeout, this, [this] {
+        m_receiver.settle();
+        askUbx();
+    });
     connect(&m_port, &NmeaPort::received, this,
             [this](const QByteArray& bytes, const Arrival& at, const Arrival& until) {
                 m_receiver.feed(bytes, at, until);
@@ -64,7 +72,19 @@ GpsClock::GpsClock(const GpsSpec& spec, const QString& socket, std::chrono::nano
     connect(&m_port, &NmeaPort::stateChanged, this, &GpsClock::look);
     connect(&m_look, &QTimer::timeout, this, &GpsClock::look);
     m_look.start(kLook);
+    if (spec.hasPulse) m_port.takePulses();
+    if (spec.asksUbx) m_port.allowRequests();
     m_port.start();
+}
+
+/// The answers must not come into the next burst, whose first byte tells the time.
+void GpsClock::askUbx() {
+    if (!m_spec.asksUbx || m_receiver.parser().accepted() == m_sentencesWhenAsked) return;
+    if (arrivalNow().rawNs - m_receiver.burstRawNs() > kRoomForAnswers) return;
+    m_sentencesWhenAsked = m_receiver.parser().accepted();
+    QByteArray requests = ubxFrame(UbxKind::TimTp);
+    if (m_asked++ % kSlowRequests == 0) requests += ubxFrame(UbxKind::NavTimels) + ubxFrame(UbxKind::NavSat);
+    m_port.request(requests);
 }
 
 void GpsClock::look() {
@@ -98,6 +118,10 @@ RefclockFacts GpsClock::facts() const {
     } else if (m_spec.baud && port.baud != 0 && port.baud != *m_spec.baud) {
         facts.message += QStringLiteral(" It speaks at %1 baud, the spec says %2.").arg(port.baud).arg(*m_spec.baud);
     }
+    if (m_asked >= kPatience && m_receiver.ubx().frames() == 0)
+        facts.message += QStringLiteral(" It does not answer requests for UBX messages.");
+    if (const QString& why = m_port.pulseTrouble(); !why.isEmpty())
+        facts.message += u' ' + why.left(1).toUpper() + why.mid(1) + u'.';
     return facts;
 }
 

@@ -26,6 +26,7 @@ class GpsClock final : public AttachedClock {
 
    private:
     void look();
+    void askUbx();
 
     const GpsSpec m_spec;
     SampleSink m_samples;
@@ -34,6 +35,8 @@ class GpsClock final : public AttachedClock {
     QTimer m_settle;
     QTimer m_look;
     QString m_shown;
+    quint64 m_asked = 0;               ///< how often, for UBX messages
+    quint64 m_sentencesWhenAsked = 0;  ///< that were accepted by then
 };
 
 }  // namespace fos1::ntp

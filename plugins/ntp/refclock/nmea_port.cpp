@@ -89,7 +89,7 @@ void NmeaPort::open() {
                               .arg(m_device, holders.join(QStringLiteral(", "))));
     m_port.setPortName(QFileInfo(m_device).canonicalFilePath());
     m_port.setBaudRate(speedOf(m_speed, m_baud));
-    if (!m_port.open(QIODevice::ReadOnly)) {
+    if (!m_port.open(m_mode)) {
         const QString why = m_port.errorString();
         if (::access(QFile::encodeName(m_device).constData(), R_OK | W_OK) != 0)
             return retryLater(PortTrouble::NoPermission,
@@ -101,6 +101,10 @@ void NmeaPort::open() {
     (void)::flock(m_port.handle(), LOCK_EX | LOCK_NB);  // for those who ask; TIOCEXCL is set by QSerialPort
     keepLinesOnClose(m_port.handle());
     askForLowLatency(m_port.handle());
+    if (m_setDiscipline) {
+        const auto attached = attachPulses(m_port.handle(), m_device, m_setDiscipline);
+        m_pulseTrouble = attached ? QString() : attached.error().message;
+    }
     m_port.clear(QSerialPort::Input);  // what came earlier came at an unknown time
     m_sentences = m_accepted();
     m_bytes = 0;
@@ -115,6 +119,8 @@ void NmeaPort::close() {
     m_look.stop();
     m_collect.stop();
     if (!m_port.isOpen()) return;
+    if (m_setDiscipline && m_pulseTrouble.isEmpty()) detachPulses(m_port.handle(), m_setDiscipline);
+    m_pulseTrouble.clear();
     // QSerialPort puts back how the line was set before, hang-up on close included: the copy is closed last.
     const int copy = ::dup(m_port.handle());
     m_port.close();
@@ -158,6 +164,11 @@ void NmeaPort::read() {
     m_byteAt = steady_clock::now();
     m_bytes += static_cast<quint64>(bytes.size());
     Q_EMIT received(bytes, m_firstAt, until);
+}
+
+/// A line that takes nothing, as with flow control, gets no more.
+void NmeaPort::request(const QByteArray& bytes) {
+    if (m_port.isOpen() && m_port.bytesToWrite() == 0 && m_mode == QIODevice::ReadWrite) m_port.write(bytes);
 }
 
 void NmeaPort::look() {

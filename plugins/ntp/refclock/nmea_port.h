@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // A receiver's serial line: opens it and opens it again, finds its speed, and hands on bytes with the time at which
-// they came. Only reads. Must not know what the bytes mean.
+// they came. Only reads, unless requests are allowed. Must not know what the bytes mean.
 #pragma once
 
 #include <QSerialPort>
@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "refclock/arrival.h"
+#include "refclock/pulse_line.h"
 
 namespace fos1::ntp {
 
@@ -39,6 +40,14 @@ class NmeaPort final : public QObject {
     ~NmeaPort() override;
 
     void start();
+    /// To be called before start(): the pulse of the receiver is on the DCD line of its port.
+    void takePulses(SetDiscipline set = setDiscipline) { m_setDiscipline = set; }
+    /// To be called before start(): request() may be used.
+    void allowRequests() { m_mode = QIODevice::ReadWrite; }
+    /// Sends bytes to the receiver, if the port is open and earlier ones are sent.
+    void request(const QByteArray& bytes);
+    /// Why there is none; empty: the port is not open, or there may be.
+    [[nodiscard]] const QString& pulseTrouble() const { return m_pulseTrouble; }
 
     [[nodiscard]] const PortState& state() const { return m_state; }
     [[nodiscard]] bool isOpen() const { return m_port.isOpen(); }
@@ -65,6 +74,9 @@ class NmeaPort final : public QObject {
     const QString m_device;
     const std::optional<int> m_baud;
     const std::function<quint64()> m_accepted;
+    SetDiscipline m_setDiscipline = nullptr;  ///< null: nobody wants pulses
+    QString m_pulseTrouble;
+    QIODevice::OpenMode m_mode = QIODevice::ReadOnly;
     QSerialPort m_port;
     QTimer m_retry;
     QTimer m_look;

@@ -8,6 +8,7 @@ namespace {
 constexpr qint64 kSecondsPerDay = 86'400;
 constexpr qint64 kSameBurstNs = 900'000'000;
 constexpr qint64 kRateWindowNs = 2'500'000'000;
+constexpr qint64 kLongestPauseInFrame = 60'000'000;
 constexpr qint64 kFixStateLifetime = 10 * kNsPerSecond;
 
 qint64 secondsOf(const TimeOfDay& time) { return time.hour * 3600 + time.minute * 60 + time.second; }
@@ -31,15 +32,27 @@ NmeaReceiver::NmeaReceiver(const ReceiverPolicy& policy, LeapTable leaps, TakeSa
       m_judge(policy.judge) {}
 
 void NmeaReceiver::feed(QByteArrayView bytes, const Arrival& at, const Arrival& until) {
-    m_burst.received(at, until);
-    m_parser.feed(bytes, [this, &at](const NmeaSentence& sentence) { take(sentence, at); });
+    if (at.rawNs - m_lastByteRawNs > kLongestPauseInFrame) m_ubx.reset();
+    m_lastByteRawNs = until.rawNs;
+    const bool isAnswer = m_policy.asksUbx && (m_ubx.isInside() || bytes.startsWith(kUbxSync1));
+    if (!isAnswer) m_burst.received(at, until);
+    m_ubx.feed(
+        bytes,
+        [this, &at](QByteArrayView text) {
+            m_parser.feed(text, [this, &at](const NmeaSentence& sentence) { take(sentence, at); });
+        },
+        [this, &at](const UbxFrame& frame) { m_gnss.take(frame, at.rawNs); });
 }
 
-void NmeaReceiver::settle() { finish(); }
+void NmeaReceiver::settle() {
+    m_ubx.reset();
+    finish();
+}
 
 void NmeaReceiver::interrupted() {
     m_pending.reset();
     m_parser.reset();
+    m_ubx.reset();
     m_burst.reset();
     m_gnss.reset();
     m_fixStateRawNs.reset();

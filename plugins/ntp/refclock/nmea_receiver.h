@@ -12,6 +12,7 @@
 #include "refclock/nmea_parser.h"
 #include "refclock/receiver_judge.h"
 #include "refclock/receiver_state.h"
+#include "refclock/ubx_parser.h"
 
 namespace fos1::ntp {
 
@@ -22,6 +23,8 @@ struct ReceiverPolicy {
     /// No receiver is believed to be before this; since 1970.
     qint64 pivotUnix = 0;
     Checksum checksum = Checksum::Required;
+    /// The receiver is asked for UBX messages. An answer begins no burst of sentences.
+    bool asksUbx = false;
 };
 
 [[nodiscard]] constexpr quint32 bitOf(SentenceKind kind) { return 1U << static_cast<unsigned>(kind); }
@@ -46,7 +49,10 @@ class NmeaReceiver {
     [[nodiscard]] ReceiverJudge& judge() { return m_judge; }
     [[nodiscard]] const ReceiverJudge& judge() const { return m_judge; }
     [[nodiscard]] const NmeaParser& parser() const { return m_parser; }
+    [[nodiscard]] const UbxParser& ubx() const { return m_ubx; }
     [[nodiscard]] const GnssState& gnss() const { return m_gnss; }
+    /// When the burst of the last instant began; 0: not known.
+    [[nodiscard]] qint64 burstRawNs() const { return m_pending && m_pending->arrival ? m_pending->arrival->rawNs : 0; }
 
     [[nodiscard]] const ReceiverState& state() const { return m_state; }
 
@@ -70,6 +76,8 @@ class NmeaReceiver {
     const LeapTable m_leaps;
     const TakeSample m_take;
     NmeaParser m_parser;
+    UbxParser m_ubx;
+    qint64 m_lastByteRawNs = 0;
     BurstClock m_burst;
     GnssState m_gnss;
     ReceiverJudge m_judge;

@@ -35,7 +35,10 @@ class PulseDevice {
     [[nodiscard]] virtual QString sourceName() const = 0;
 };
 
-/// Beside chronyd, which reads the same device.
+/// Beside chronyd, which reads the same device. A serial port is opened, and its DCD line gives the pulses as long as
+/// the result lives.
 [[nodiscard]] Result<std::unique_ptr<PulseDevice>> openPulseDevice(const QString& path);
+/// The same, but somebody else has the serial port and takes the pulses from it.
+[[nodiscard]] Result<std::unique_ptr<PulseDevice>> openPulseDeviceOfReceiver(const QString& path);
 
 }  // namespace fos1::ntp

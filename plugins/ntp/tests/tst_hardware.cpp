@@ -95,6 +95,24 @@ class TestHardware : public QObject {
         QCOMPARE(linesFor("{phc: {enabled: true, interface: eth1}}", materials), QByteArrayList());
     }
 
+    /// chronyd gets the device that the line discipline made for the receiver's port.
+    void thePulseOfAReceiversPort() {
+        const QByteArray spec =
+            "{gps: {enabled: true, device: /dev/ttyS0}, pps: {enabled: true, device: /dev/ttyS0, edge: clear}}";
+        const auto parsed = ntp::parse(mapOf(spec));
+        QVERIFY(parsed && parsed->hardware.gps->hasPulse && parsed->hardware.pps->isOnReceiver);
+        Materials materials;
+        materials.missingClocks.emplace(QStringLiteral("/dev/ttyS0"), QStringLiteral("gives no pulses yet"));
+        QCOMPARE(linesFor(spec, materials), QByteArrayList{"refclock SOCK /run/x/gps.sock refid NMEA poll 2 delay 1"});
+        materials.missingClocks.clear();
+        materials.pulseOfLine.emplace(QStringLiteral("/dev/ttyS0"), QStringLiteral("/dev/pps2"));
+        QCOMPARE(linesFor(spec, materials),
+                 (QByteArrayList{"refclock SOCK /run/x/gps.sock refid NMEA poll 2 noselect delay 1",
+                                 "refclock PPS /dev/pps2:clear refid PPS poll 2 lock NMEA"}));
+        QCOMPARE(linesFor("{atomic: {enabled: true, pps: /dev/ttyS0}}", materials),
+                 QByteArrayList{"refclock PPS /dev/pps2 refid ATOM poll 2"});
+    }
+
     void taiNeedsLeapSeconds() {
         const auto config = [](const char* tai) {
             return makePlan(
@@ -126,6 +144,12 @@ class TestHardware : public QObject {
             "is the name of spec.sources.hardware.gps.refid too");
         row("{pps: {enabled: true}, atomic: {enabled: true, pps: /dev/pps0}}",
             "is the device of spec.sources.hardware.pps.device too");
+        row("{gps: {enabled: true, gpsd: true, device: /dev/ttyS0}, pps: {enabled: true, device: /dev/ttyS0, refid: "
+            "NMEA}}",
+            "is the name of spec.sources.hardware.gps.refid too");
+        row("{gps: {enabled: true, refclock: false, device: /dev/ptp0}, phc: {enabled: true, device: /dev/ptp0}}",
+            "spec.sources.hardware.phc.device: \"/dev/ptp0\" is the device of spec.sources.hardware.gps.device too");
+        row("{gps: {enabled: true, gpsd: true, ubx: true}}", "spec.sources.hardware.gps.ubx: contradicts gpsd");
         row("{phc: {enabled: true}}", "or interface is required");
         row("{phc: {enabled: true, device: /dev/ptp0, interface: eth0}}", "contradicts device");
         row("{atomic: {enabled: true}}", "or phc, or both, is required");
@@ -144,11 +168,6 @@ class TestHardware : public QObject {
         Observation seen;
         seen.sources.emplace();
         QVERIFY(!networkTime(seen));
-        row("{gps: {enabled: true, gpsd: true, device: /dev/ttyS0}, pps: {enabled: true, device: /dev/ttyS0, refid: "
-            "NMEA}}",
-            "is the name of spec.sources.hardware.gps.refid too");
-        row("{gps: {enabled: true, refclock: false, device: /dev/ptp0}, phc: {enabled: true, device: /dev/ptp0}}",
-            "spec.sources.hardware.phc.device: \"/dev/ptp0\" is the device of spec.sources.hardware.gps.device too");
         seen.sources = {network(1, 2), network(2, 2)};
         const auto both = networkTime(seen);
         QVERIFY(both);

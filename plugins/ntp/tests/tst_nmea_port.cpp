@@ -87,6 +87,8 @@ double cpuSeconds() {
            static_cast<double>(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+QList<int> disciplines;  // NOLINT: what a plain function was called with
+
 }  // namespace
 
 class TestNmeaPort : public QObject {
@@ -102,6 +104,34 @@ class TestNmeaPort : public QObject {
     }
 
    private Q_SLOTS:
+    /// The discipline is set on the open port, and the sentences come as before. No kernel here has it for
+    /// pseudo-terminals, so the call is behind a seam.
+    void pulsesOnItsLine() {
+        ReceiverPty pty;
+        const Player player(pty);
+        quint64 bytes = 0;
+        disciplines.clear();
+        {
+            NmeaPort port(pty.device(), 115200, [&bytes] { return bytes; });
+            QObject::connect(&port, &NmeaPort::received, &port,
+                             [&bytes](const QByteArray& all) { bytes += static_cast<quint64>(all.size()); });
+            port.takePulses([](int file, int discipline) {
+                disciplines.append(::isatty(file) == 1 ? discipline : -1);
+                return 0;
+            });
+            port.start();
+            QTRY_VERIFY(bytes > 0);
+            QCOMPARE(disciplines, QList<int>{18});
+            QCOMPARE(port.pulseTrouble(), QString());
+        }
+        QCOMPARE(disciplines, (QList<int>{18, 0}));
+        NmeaPort port(pty.device(), 115200, [] { return quint64{0}; });
+        port.takePulses([](int, int) { return EINVAL; });
+        port.start();
+        QTRY_VERIFY(port.pulseTrouble().contains(QLatin1String("pps_ldisc")));
+        QVERIFY(port.isOpen());
+    }
+
     void samplesReachTheSocketAndAgainAfterARestart() {
         const ReceiverPty pty;
         Player player(pty);

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Trains of pulses: what is missing, too many, on the other edge, or no clock at all.
+#include <QDir>
+#include <QFileInfo>
+#include <QTemporaryDir>
 #include <QTest>
+#include <cerrno>
 
 #include "refclock/pulse_clock.h"
+#include "refclock/pulse_line.h"
 
 using namespace fos1;
 using namespace fos1::ntp;
@@ -172,6 +177,40 @@ class TestPulses : public QObject {
         const PulseClock clock({QStringLiteral("PPS"), ClockKind::Pps, QStringLiteral("/dev/no-pps"), 1, false, {}});
         QCOMPARE(clock.facts().reason, QStringLiteral("HardwareMissing"));
         QVERIFY2(clock.facts().message.contains("/dev/no-pps"), qPrintable(clock.facts().message));
+    }
+
+    /// As pps-ldisc of Linux names its devices.
+    void theDeviceOfALine() {
+        QTemporaryDir directory;
+        const auto put = [&](const char* path, const QByteArray& text) {
+            QVERIFY(QDir(directory.path()).mkpath(QFileInfo(QLatin1String(path)).path()));
+            QFile file(directory.filePath(QLatin1String(path)));
+            QVERIFY(file.open(QIODevice::WriteOnly) && file.write(text) == text.size());
+        };
+        const QString line = directory.filePath(QStringLiteral("ttyS5"));
+        put("ttyS5", {});
+        put("pps/pps0/path", "\n");
+        put("pps/pps1/path", "/dev/ttyS9\n");
+        const QString kernel = directory.filePath(QStringLiteral("pps"));
+        QCOMPARE(pulseDeviceOf(line, kernel), line);
+        put("pps/pps2/path", QFileInfo(line).canonicalFilePath().toUtf8() + '\n');
+        QCOMPARE(pulseDeviceOf(line, kernel), QStringLiteral("/dev/pps2"));
+        const QString link = directory.filePath(QStringLiteral("by-id"));
+        QVERIFY(QFile::link(line, link));
+        QCOMPARE(pulseDeviceOf(link, kernel), QStringLiteral("/dev/pps2"));
+        QVERIFY(isSerialLine(line) && isSerialLine(link) && isSerialLine(QStringLiteral("/dev/ttyUSB9")));
+        QVERIFY(!isSerialLine(QStringLiteral("/dev/pps0")));
+        QCOMPARE(pulseDeviceOf(QStringLiteral("/dev/ttyUSB999"), kernel), QStringLiteral("/dev/ttyUSB999"));
+    }
+
+    void whatTheKernelLacksIsSaid() {
+        QVERIFY(attachPulses(-1, QStringLiteral("/dev/ttyS0"), [](int, int discipline) {
+                    return discipline == 18 ? 0 : EINVAL;
+                }).has_value());
+        const auto none = attachPulses(-1, QStringLiteral("/dev/ttyS0"), [](int, int) { return EINVAL; });
+        QVERIFY(!none && none.error().message.contains(QLatin1String("pps_ldisc")));
+        // A file that is no line, for the real call.
+        QVERIFY(!attachPulses(-1, QStringLiteral("/dev/ttyS0")));
     }
 };
 
