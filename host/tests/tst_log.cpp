@@ -84,10 +84,11 @@ class TestLog : public QObject {
         QFETCH(QString, category);
         QFETCH(QString, text);
         QFETCH(QByteArrayList, more);
-        QCOMPARE(fieldsOf(Priority::Warning, category, text + QStringLiteral(" \nFOS1_PLUGIN=y")),
-                 QList<QByteArray>({"MESSAGE=" + (category + QStringLiteral(": ") + text).toUtf8() + " \\nFOS1_PLUGIN=y",
-                                    "PRIORITY=4", "FOS1_CATEGORY=" + category.toUtf8()}) +
-                     more);
+        QCOMPARE(
+            fieldsOf(Priority::Warning, category, text + QStringLiteral(" \nFOS1_PLUGIN=y")),
+            QList<QByteArray>({"MESSAGE=" + (category + QStringLiteral(": ") + text).toUtf8() + " \\nFOS1_PLUGIN=y",
+                               "PRIORITY=4", "FOS1_CATEGORY=" + category.toUtf8()}) +
+                more);
     }
 
     static void priorities() {

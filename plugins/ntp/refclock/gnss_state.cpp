@@ -40,8 +40,8 @@ void GnssState::take(const NmeaSentence& sentence, qint64 rawNs) {
     }
     if (sentence.kind == SentenceKind::Txt) takeText(sentence.text);
     if (!sentence.inView) return;
-    // A place is free where nothing was seen for long. From NMEA 4.11 on, each signal of a constellation has a number of
-    // its own; the satellites are those of the signal that most of them send.
+    // A place is free where nothing was seen for long. From NMEA 4.11 on, each signal of a constellation has a number
+    // of its own; the satellites are those of the signal that most of them send.
     for (Constellation& each : m_sky) {
         if (each.talker != sentence.talker && each.inView.at(rawNs)) continue;
         const bool isSameInstant = each.talker == sentence.talker && rawNs - each.inView.rawNs < kOneInstantNs;
