@@ -3,6 +3,7 @@
 #pragma once
 
 #include <QTemporaryDir>
+#include <functional>
 #include <memory>
 
 #include "host_under_test.h"
@@ -38,6 +39,9 @@ class GpsUnderTest {
     /// Until HardwareHealthy has the reason `wanted`, and for `seconds` more, what is served is right. Empty, or why
     /// not.
     [[nodiscard]] QString rightUntil(const QString& wanted, int patienceSeconds, int seconds = 3) const;
+
+    /// Until `fact` holds, what is served is right. Empty, or why not.
+    [[nodiscard]] QString rightUntil(const std::function<bool()>& fact, int patienceSeconds) const;
 
     lab::Lab lab;
     std::unique_ptr<lab::Receiver> receiver;
