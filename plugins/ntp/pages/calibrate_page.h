@@ -14,8 +14,8 @@ struct ProposedDelay {
 };
 [[nodiscard]] ProposedDelay proposed(const DelayFacts& measured);
 
-/// `wanted`: the reference ID of a receiver, empty for the one that there is, and after a colon, how many instants are
-/// to be measured: "NMEA:600".
-[[nodiscard]] QCborMap calibratePage(const PageFacts& facts, const QString& wanted);
+/// `argument`: the reference ID of a receiver, empty for the one that there is, and after a colon, how many instants
+/// are to be measured: "NMEA:600".
+[[nodiscard]] QCborMap calibratePage(const PageFacts& facts, const QString& argument);
 
 }  // namespace fos1::ntp
