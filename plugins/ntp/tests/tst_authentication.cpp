@@ -205,7 +205,8 @@ class TestAuthentication : public QObject {
         const MaterialsSurvey survey(server.layout, runAs);
         const std::vector<IpAddress> addresses{*IpAddress::parse(QStringLiteral("127.0.0.1"))};
         const qint64 now = QDateTime::currentSecsSinceEpoch();
-        NtsWatch watch;
+        const OwnAddresses own;
+        NtsWatch watch(own);
         const auto serve = [&](qint64 at) {
             const Survey found = survey.survey(server.spec, QStringLiteral("default"), {}, {4, 3}, {}, addresses, at);
             server.materials = found.materials;
