@@ -61,7 +61,8 @@ Fitness FitnessJudge::judge(const time::SyncState& state, const FitnessInputs& i
                             std::optional<TimePoint> lostAt) {
     const auto lostFor = lostAt ? std::optional(now - *lostAt) : std::nullopt;
     Fitness fitness = verdict(state, in, m_wasFit, m_withdrawn, lostFor);
-    if (isQuorumAwaited(state, in.hasQuorum, now) && isFit(fitness)) fitness = Fitness::TooFewMeasured;
+    const bool isAwaited = isQuorumAwaited(state, in.hasQuorum, now);
+    if (isAwaited && (isFit(fitness) || fitness == Fitness::WouldNotLast)) fitness = Fitness::TooFewMeasured;
     if (isFit(fitness) && !m_wasTried) {
         m_wasTried = !in.policy.isFirstAnswerAwaited;
         if (!m_wasTried) fitness = Fitness::NotTriedYet;

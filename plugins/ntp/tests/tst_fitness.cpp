@@ -153,6 +153,16 @@ class TestFitness : public QObject {
         QCOMPARE(time.at(31s, following()), Fitness::Fit);
     }
 
+    /// The sources that are still missing will also make the frequency known.
+    void theQuorumHasTheWord() {
+        Timeline time;
+        time.hasQuorum = false;
+        time.growth = 10s;
+        QCOMPARE(time.at(0s, following()), Fitness::TooFewMeasured);
+        time.hasQuorum = true;
+        QCOMPARE(time.at(1s, following()), Fitness::WouldNotLast);
+    }
+
     void onceThereWereEnoughIsEnough() {
         Timeline time;
         time.hasQuorum = false;
