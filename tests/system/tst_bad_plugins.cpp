@@ -62,7 +62,7 @@ class TestBadPlugins : public QObject {
     void refusedBeforeAnyOfTheirCodeRuns() {
         const std::map<QString, QString> expected{
             {"wrong-iid", "IID: implements \"io.fos1.Plugin/2\"; this host loads \"io.fos1.Plugin/1\""},
-            {"newer-minor", "sdk: was built against SDK 1.99; this host offers 1.3"},
+            {"newer-minor", "sdk: was built against SDK 1.99; this host offers 1.4"},
             {"unknown-key", "kind: unknown field; did you mean \"kinds\"?"},
             {"wrong-type", "kinds: "},
             {"twin-a", "two files have the id \"twin\""},
