@@ -54,15 +54,7 @@ std::shared_ptr<const Offers> ServedNames::judge() {
     Offers offers;
     offers.vlans = m_gate.effective();
     if (m_offers) offers.stratum = m_offers->stratum;
-    // While everything is to stay as an earlier run left it, the stratum is not known either, and SRV records depend on
-    // it.
-    const auto patience = std::chrono::ceil<std::chrono::milliseconds>(m_start + m_options.hold - now);
-    const bool isUndecided = !m_offers && patience.count() > 0 &&
-                             std::all_of(offers.vlans.begin(), offers.vlans.end(),
-                                         [](const auto& each) { return each.second.wish == bridge::Wish::Keep; });
-    if (isUndecided) {
-        next = next ? std::min(*next, patience) : patience;
-    } else if (!m_offers || offers.vlans != m_offers->vlans) {
+    if (!m_offers || offers.vlans != m_offers->vlans) {
         offers.stratum = stratum();
         m_offers = std::make_shared<const Offers>(std::move(offers));
     }
