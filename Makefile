@@ -83,6 +83,7 @@ bench:
 	build/bench/tests/bench/bench_ticks
 	build/bench/tests/bench/bench_groups
 	build/bench/tests/bench/bench_vlans
+	build/bench/tests/bench/bench_turns
 	build/bench/tests/bench/bench_firewall
 	build/bench/tests/bench/bench_dhcp
 	build/bench/tests/bench/bench_dnsmasq

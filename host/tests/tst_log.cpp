@@ -62,8 +62,8 @@ class TestLog : public QObject {
         QTest::addColumn<QString>("category");
         QTest::addColumn<QString>("text");
         QTest::addColumn<QByteArrayList>("more");
-        QTest::newRow("of a plugin") << "fos1.ntp.engine"
-                                     << "started" << QByteArrayList{"FOS1_PLUGIN=ntp"};
+        QTest::newRow("of a plugin") << "fos1.probe.engine"
+                                     << "started" << QByteArrayList{"FOS1_PLUGIN=probe"};
         QTest::newRow("of the host") << "fos1.host"
                                      << "started version=1" << QByteArrayList();
         QTest::newRow("of the host about a plugin")
@@ -71,10 +71,10 @@ class TestLog : public QObject {
             << "plugin=com.example.x state=Failed" << QByteArrayList{"FOS1_PLUGIN=com.example.x"};
         QTest::newRow("printed by a runner, which cannot choose the name")
             << "fos1.plugin"
-            << "plugin=evil plugin=ntp object=Secret/x" << QByteArrayList{"FOS1_PLUGIN=evil", "FOS1_OBJECT=Secret/x"};
+            << "plugin=evil plugin=probe object=Secret/x" << QByteArrayList{"FOS1_PLUGIN=evil", "FOS1_OBJECT=Secret/x"};
         QTest::newRow("about an object") << "fos1.host.admission"
-                                         << "refused object=NTPService/main-ntp origin=a.yaml"
-                                         << QByteArrayList{"FOS1_OBJECT=NTPService/main-ntp"};
+                                         << "refused object=Thing/main origin=a.yaml"
+                                         << QByteArrayList{"FOS1_OBJECT=Thing/main"};
         QTest::newRow("not in a word") << "fos1.host"
                                        << "noobject=x" << QByteArrayList();
         QTest::newRow("of a library") << "qt.network.ssl"
