@@ -8,6 +8,7 @@
 
 #include <QHostAddress>
 #include <algorithm>
+#include <csignal>
 
 #include "transfer.h"
 
@@ -25,6 +26,11 @@ int onSocketMade(void* /*user*/, curl_socket_t socket, curlsocktype /*purpose*/)
     return CURL_SOCKOPT_OK;
 }
 
+bool isPipeIgnored() {
+    struct sigaction now = {};
+    return ::sigaction(SIGPIPE, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 void setBlob(CURL* handle, CURLoption option, const QByteArray& data) {
     curl_blob blob{const_cast<char*>(data.constData()), static_cast<std::size_t>(data.size()), CURL_BLOB_COPY};
     curl_easy_setopt(handle, option, &blob);
@@ -32,7 +38,8 @@ void setBlob(CURL* handle, CURLoption option, const QByteArray& data) {
 
 }  // namespace
 
-ConnectionPool::ConnectionPool(Settings settings) : m_settings(std::move(settings)) {
+ConnectionPool::ConnectionPool(Settings settings)
+    : m_settings(std::move(settings)), m_isPipeIgnored(isPipeIgnored()) {
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     m_multi = curl_multi_init();
     if (ready != CURLE_OK || !m_multi) qFatal("libcurl: out of memory");
@@ -83,6 +90,8 @@ void ConnectionPool::configure(CURL* handle) {
                host == QStringLiteral("localhost") || QHostAddress(host).isLoopback()) {
         curl_easy_setopt(handle, CURLOPT_NOPROXY, "*");
     }
+    // Otherwise libcurl sets its own way with SIGPIPE and back for each of its steps.
+    if (m_isPipeIgnored) curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
     configureTls(handle);
 }
 

@@ -64,6 +64,7 @@ class ConnectionPool : public QObject, public std::enable_shared_from_this<Conne
     [[nodiscard]] std::unique_ptr<QSocketNotifier, Forget> notifier(curl_socket_t socket, QSocketNotifier::Type type);
 
     Settings m_settings;
+    bool m_isPipeIgnored;  ///< by the process
     bool m_isTimeWaived = false;
     bool m_hasWaivedTime = false;
     QTimer m_timer;

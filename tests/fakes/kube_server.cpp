@@ -34,6 +34,7 @@ QByteArray answerBody(QLocalSocket& socket) {
 
 KubeRequest requestOf(const QJsonObject& line) {
     KubeRequest request;
+    request.time = QDateTime::fromString(line[u"time"].toString(), Qt::ISODateWithMs);
     request.user = line[u"user"].toString();
     request.verb = line[u"verb"].toString();
     request.group = line[u"group"].toString();

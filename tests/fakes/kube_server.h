@@ -3,6 +3,7 @@
 // tokens and kubeconfigs in a directory of its own.
 #pragma once
 
+#include <QDateTime>
 #include <QJsonArray>
 #include <QJsonObject>
 #include <QProcess>
@@ -29,6 +30,7 @@ struct KubeOptions {
 /// A request as the server saw it.
 struct KubeRequest {
     QString user, verb, group, resource, subresource, namespaceName, name, path, url, userAgent, httpVersion;
+    QDateTime time;  ///< when it came
     int connection = -1;
     int status = 0;  ///< 0: it ended without an answer
 };

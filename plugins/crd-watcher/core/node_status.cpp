@@ -85,6 +85,7 @@ bool isPlain(const QCborValue& value) { return !value.isArray() && !value.isMap(
 
 /// A sentence without its measurements ("within 87.8 µs of true time"); other numbers, including addresses, stay.
 QString withoutMeasurements(QString sentence) {
+    if (std::none_of(sentence.begin(), sentence.end(), [](QChar c) { return c.isDigit(); })) return sentence;
     static const QRegularExpression measurement(
         QStringLiteral(R"([-+]?\d+(\.\d+)? ?(ns|µs|ms|s|ppm|ppb|%)(?![A-Za-z]))"));
     return sentence.remove(measurement);

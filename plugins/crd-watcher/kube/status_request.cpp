@@ -4,10 +4,22 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <algorithm>
 
 namespace fos1::crd {
 
 namespace {
+
+bool hasEmptyText(const QCborValue& value) {
+    if (value.isString()) return value.toString().isEmpty();
+    if (value.isArray()) {
+        const QCborArray array = value.toArray();
+        return std::any_of(array.begin(), array.end(), [](const QCborValue& item) { return hasEmptyText(item); });
+    }
+    if (!value.isMap()) return false;
+    const QCborMap map = value.toMap();
+    return std::any_of(map.begin(), map.end(), [](const auto& item) { return hasEmptyText(QCborValue(item.second)); });
+}
 
 /// Removes empty texts: they carry no information, and old servers turn an applied empty text into null.
 QJsonValue withoutEmptyTexts(const QJsonValue& value) {
@@ -36,7 +48,10 @@ kube::ApiRequest patchOf(const kube::ResourceType& type, const ObjectKey& key, c
     return request;
 }
 
-QJsonObject jsonOf(const QCborMap& map) { return withoutEmptyTexts(map.toJsonObject()).toObject(); }
+QJsonObject jsonOf(const QCborMap& map) {
+    const QJsonObject object = map.toJsonObject();
+    return hasEmptyText(map.toCborValue()) ? withoutEmptyTexts(object).toObject() : object;
+}
 
 }  // namespace
 

@@ -17,6 +17,7 @@ const { FaultyBody, faultError } = require('./faults');
 
 const maxBodyBytes = 3 * 1024 * 1024;
 const compressedFrom = 128 * 1024;
+const shortUpTo = 4096;
 
 class Front {
     constructor(api, authenticator, faults, log, options) {
@@ -246,10 +247,14 @@ class Front {
     }
 
     head(exchange, code, headers) {
-        exchange.entry.status = code;
-        this.log.answered(exchange.entry);
+        this.answered(exchange, code);
         exchange.response.writeHead(code, { 'cache-control': 'no-cache, private', ...headers });
         this.mayGoAway(exchange, code);
+    }
+
+    answered(exchange, code) {
+        exchange.entry.status = code;
+        this.log.answered(exchange.entry);
     }
 
     send(exchange, code, headers, content) {
@@ -260,13 +265,20 @@ class Front {
             bytes = zlib.gzipSync(bytes, { level: 1 });
             headers = { ...headers, 'content-encoding': 'gzip', vary: 'Accept-Encoding' };
         }
-        this.head(exchange, code, { ...headers, 'content-length': bytes.length });
-        if (request.method === 'HEAD') {
-            response.end();
+        headers = { ...headers, 'content-length': bytes.length };
+        const body = this.body(exchange);
+        // Like Go's server, which ends a stream with the last bytes of a short answer and not with an empty frame after
+        // them; the response's own end() always sends that frame, and libcurl before 8.0 then resets the stream.
+        if (request.httpVersionMajor === 2 && body === response && request.method !== 'HEAD' && bytes.length <= shortUpTo) {
+            this.answered(exchange, code);
+            request.stream.respond({ ':status': code, 'cache-control': 'no-cache, private', ...headers });
+            this.mayGoAway(exchange, code);
+            request.stream.end(bytes);
             return;
         }
-        // Like Go's server, which ends a stream with the last bytes of a short answer and not with an empty frame after them.
-        this.body(exchange).end(bytes);
+        this.head(exchange, code, headers);
+        if (request.method === 'HEAD') response.end();
+        else body.end(bytes);
     }
 
     watch(exchange, { def, form }, info) {
