@@ -192,13 +192,16 @@ class PluginFacade::SpecSource final : public ISpecSource {
     explicit SpecSource(PluginFacade& facade) : m_facade(facade) {}
     QCborMap apply(const QCborMap& map) override {
         if (m_facade.gate() != Status::Ok) return {};
+        if (const QCborValue soon = map.value(QLatin1String(kPrepare)); soon.isArray()) {
+            for (const QCborValue& object : soon.toArray()) m_facade.m_services.resources.prepare(bytesOf(object));
+            return {};
+        }
         ResourceStore::Transaction transaction;
         const QCborMap replace = map.value(QStringLiteral("replace")).toMap();
         for (const auto& item : replace) {
             std::vector<QByteArray>& objects = transaction.replace[item.first.toString()];
             const QCborArray list = QCborValue(item.second).toArray();
-            for (const QCborValue& object : list)
-                objects.push_back(object.isByteArray() ? object.toByteArray() : packed(object));
+            for (const QCborValue& object : list) objects.push_back(bytesOf(object));
         }
         const QCborArray remove = map.value(QStringLiteral("remove")).toArray();
         for (const QCborValue& origin : remove) transaction.remove.insert(origin.toString());
@@ -217,6 +220,10 @@ class PluginFacade::SpecSource final : public ISpecSource {
     }
 
    private:
+    static QByteArray bytesOf(const QCborValue& object) {
+        return object.isByteArray() ? object.toByteArray() : packed(object);
+    }
+
     PluginFacade& m_facade;
 };
 

@@ -105,6 +105,40 @@ std::set<QString> ResourceStore::toRemove(const Transaction& transaction) const 
     return remove;
 }
 
+tl::expected<StoredObject, Errors> ResourceStore::admitted(const QByteArray& object) {
+    const QCborMap given = unpackedMap(object);
+    if (given.isEmpty())
+        return tl::unexpected(Errors{{ErrorCode::InvalidInput, QStringLiteral("is not a CBOR map"), {}}});
+    const auto admitted = m_admit(given);
+    if (!admitted) return tl::unexpected(admitted.error());
+    const ObjectKey key = shared(objectKey(*admitted));
+    const QCborMap next = withIdentity(*admitted, find(key));
+    return StoredObject{key, {}, {}, generationOf(next), m_compactor.compactedObject(next), &m_compactor};
+}
+
+QByteArray ResourceStore::compactOf(const ObjectKey& key) const {
+    const StoredObject* stored = find(key);
+    return stored ? stored->compact : QByteArray();
+}
+
+void ResourceStore::prepare(const QByteArray& object) {
+    // Those of a transaction that never came.
+    constexpr qsizetype kMostPrepared = 10'000;
+    if (m_prepared.size() >= kMostPrepared) m_prepared.clear();
+    if (auto stored = admitted(object)) {
+        QByteArray replaced = compactOf(stored->key);
+        m_prepared.insert(object, {std::move(*stored), std::move(replaced)});
+    }
+}
+
+tl::expected<StoredObject, Errors> ResourceStore::takePrepared(const QByteArray& object) {
+    const auto known = m_prepared.find(object);
+    if (known == m_prepared.end()) return admitted(object);
+    const Prepared prepared = std::move(*known);
+    m_prepared.erase(known);
+    return compactOf(prepared.object.key) == prepared.replaced ? prepared.object : admitted(object);
+}
+
 /// The origins of which every object is acceptable.
 ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) {
     Examined examined{{}, transaction.objections};
@@ -121,19 +155,11 @@ ResourceStore::Examined ResourceStore::admitAll(const Transaction& transaction) 
         std::vector<StoredObject> accepted;
         const std::size_t before = examined.refusals.size();
         for (std::size_t i = 0; i < objects.size() && examined.refusals.size() - before < kMostRefusals; ++i) {
-            const QCborMap given = unpackedMap(objects[i]);
-            if (given.isEmpty()) {
-                examined.refusals.push_back({origin,
-                                             static_cast<qsizetype>(i),
-                                             {ErrorCode::InvalidInput, QStringLiteral("is not a CBOR map"), {}}});
-                continue;
-            }
-            auto object = m_admit(given);
+            auto object = takePrepared(objects[i]);
             if (object) {
-                const ObjectKey key = shared(objectKey(*object));
-                const QCborMap next = withIdentity(*object, find(key));
-                accepted.push_back({key, origin, transaction.owner, generationOf(next),
-                                    m_compactor.compactedObject(next), &m_compactor});
+                object->origin = origin;
+                object->owner = transaction.owner;
+                accepted.push_back(std::move(*object));
                 continue;
             }
             for (const Error& error : object.error())

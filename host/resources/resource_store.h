@@ -4,6 +4,7 @@
 #pragma once
 
 #include <QCborMap>
+#include <QHash>
 #include <QObject>
 #include <QString>
 #include <QStringList>
@@ -66,6 +67,10 @@ class ResourceStore : public QObject {
 
     explicit ResourceStore(Admit admit, QObject* parent = nullptr);
 
+    /// Checks an object now, so that a transaction with the same bytes takes it as it is, unless the object that it
+    /// replaces is another one by then. For one of thousands, which take too long all together.
+    void prepare(const QByteArray& object);
+
     /// apply() is examine() and take() in one step.
     [[nodiscard]] Examined examine(const Transaction& transaction);
     Result take(const Transaction& transaction, Examined examined);
@@ -111,9 +116,19 @@ class ResourceStore : public QObject {
         bool operator()(const ObjectKey& a, const StoredObject& b) const { return a < b.key; }
     };
 
+    struct Prepared {
+        StoredObject object;  ///< without origin and owner
+        QByteArray replaced;  ///< what the store had then; null: nothing
+    };
+
     ObjectKey shared(const ObjectKey& key);
+    [[nodiscard]] QByteArray compactOf(const ObjectKey& key) const;
+    /// The object as it would be stored, without origin and owner.
+    [[nodiscard]] tl::expected<StoredObject, Errors> admitted(const QByteArray& object);
+    [[nodiscard]] tl::expected<StoredObject, Errors> takePrepared(const QByteArray& object);
 
     Admit m_admit;
+    QHash<QByteArray, Prepared> m_prepared;  ///< by the bytes that were given
     Compactor m_compactor;
     std::set<StoredObject, ByKey> m_objects;
     std::map<QString, std::vector<const StoredObject*>> m_origins;  ///< the objects of each origin

@@ -37,6 +37,30 @@ class TestResourceStore : public QObject {
         QCOMPARE(uid(store.find(key("x"))->object()), uid(before));
     }
 
+    void whatIsPreparedIsNotCheckedAgain() {
+        int checks = 0;
+        ResourceStore store([&](const QCborMap& object) {
+            ++checks;
+            return admit(object);
+        });
+        store.prepare(object("x", 1));
+        store.prepare(object("y", -1));
+        QCOMPARE(checks, 2);
+        QCOMPARE(store.size(), 0U);
+        QCOMPARE(store.apply({{{"a", {object("x", 1)}}}, {}, "me"}).changed, 1);
+        QCOMPARE(checks, 2);
+        QCOMPARE(store.find(key("x"))->origin, QStringLiteral("a"));
+        QCOMPARE(store.find(key("x"))->owner, QStringLiteral("me"));
+        // A mistake is in the answer to the transaction.
+        QCOMPARE(store.apply({{{"a", {object("x", 1), object("y", -1)}}}, {}, "me"}).refusals.size(), 1U);
+        // Another version came in between: the generation follows from that one.
+        store.prepare(object("x", 3));
+        store.apply({{{"a", {object("x", 2)}}}, {}, "me"});
+        store.apply({{{"a", {object("x", 3)}}}, {}, "me"});
+        QCOMPARE(store.find(key("x"))->generation, 3);
+        QCOMPARE(valueOf(store, "x"), 3);
+    }
+
     void tellsWhichObjectsChanged() {
         ResourceStore store(admit);
         std::vector<std::set<ObjectKey>> told;

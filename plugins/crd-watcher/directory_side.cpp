@@ -26,8 +26,12 @@ constexpr const char* kAccepted = "Accepted";
 
 DirectorySide::DirectorySide(const HostView& host, const QString& directory)
     : m_host(host),
-      m_source(directory, [sink = feature<ISpecSource>(host.host())](
-                              const QCborMap& transaction) { return sink->apply(transaction); }),
+      m_source(
+          directory,
+          [sink = feature<ISpecSource>(host.host())](const QCborMap& transaction) { return sink->apply(transaction); },
+          [sink = feature<ISpecSource>(host.host())](const QCborArray& objects) {
+              sink->apply({{QLatin1String(ISpecSource::kPrepare), objects}});
+          }),
       m_watch(directory) {
     m_source.whenRead([this] { scan({}, Reading::Beside); });
     connect(&m_watch, &DirectoryWatch::changed, this,

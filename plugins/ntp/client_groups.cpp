@@ -3,6 +3,7 @@
 
 #include <QCborArray>
 #include <QDateTime>
+#include <utility>
 
 #include "core/plain_text.h"
 #include "model/vlan_parser.h"
@@ -22,6 +23,7 @@ qint64 secondsOf(const QString& timestamp) {
 
 void ClientGroups::clear() {
     m_entries.clear();
+    m_news.clear();
     m_planners.clear();
 }
 
@@ -32,7 +34,7 @@ void ClientGroups::set(const DesiredObject& object) {
     if (entry.uid != uid) entry.shown = 0;
     entry.uid = uid;
     entry.generation = object.generation;
-    entry.outcome.reset();
+    m_news.emplace(object.key.ns, object.key.name);
     auto spec = parseClientGroup(object.spec);
     entry.mistakes = spec ? Errors() : std::move(spec.error());
     AccessPlanner& planner = m_planners[object.key.ns];
@@ -57,17 +59,24 @@ AccessPlan ClientGroups::plan(const QString& ns, const NtpServiceSpec& spec, con
 }
 
 void ClientGroups::show(const QString& ns, const GroupOutcomes& outcomes) {
-    // Both are in the order of the names: there may be thousands, of which few have news.
-    auto next = outcomes.begin();
-    for (auto& item : m_entries) {
+    const auto showOne = [&](Entries::value_type& item) {
         const bool isOurs = item.first.first == ns;
-        while (isOurs && next != outcomes.end() && next->first < item.first.second) ++next;
-        const bool isKnown = isOurs && next != outcomes.end() && next->first == item.first.second;
-        Entry& entry = item.second;
-        if (isKnown && entry.outcome == next->second) continue;
-        entry.outcome = isKnown && entry.mistakes.empty() ? next->second : nullptr;
-        show(item, entry.outcome.get());
+        const auto outcome = isOurs ? outcomes.find(item.first.second) : outcomes.end();
+        show(item, outcome != outcomes.end() ? outcome->second.get() : nullptr);
+    };
+    if (std::exchange(m_shownNamespace, ns) != ns) {
+        for (auto& item : m_entries) showOne(item);
+    } else {
+        const auto showNamed = [&](const std::pair<QString, QString>& name) {
+            if (const auto item = m_entries.find(name); item != m_entries.end()) showOne(*item);
+        };
+        GroupOutcomes::forEachChange(m_shown, outcomes, [&](const QString& name, const auto&) {
+            showNamed({ns, name});
+        });
+        for (const auto& name : m_news) showNamed(name);
     }
+    m_news.clear();
+    m_shown = outcomes;
 }
 
 void ClientGroups::show(Entries::value_type& item, const GroupOutcome* outcome) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 
 #include "core/access_plan.h"
 #include "fos1/key_pool.h"
@@ -29,9 +30,8 @@ class ClientGroups {
     struct Entry {
         std::size_t uid = 0;  ///< a hash: one that was deleted and made again has no status yet
         qint64 generation = 0;
-        Errors mistakes;                              ///< of one that cannot be understood
-        std::size_t shown = 0;                        ///< a hash of its status, so that it is not written again
-        std::shared_ptr<const GroupOutcome> outcome;  ///< that the status says; null: something else
+        Errors mistakes;        ///< of one that cannot be understood
+        std::size_t shown = 0;  ///< a hash of its status, so that it is not written again
     };
     using Entries = std::map<std::pair<QString, QString>, Entry>;  ///< by namespace and name
 
@@ -43,6 +43,9 @@ class ClientGroups {
     KeyPool m_pool;
     QString m_apiVersion;
     Entries m_entries;
+    std::set<std::pair<QString, QString>> m_news;  ///< that came or changed since show()
+    QString m_shownNamespace;
+    GroupOutcomes m_shown;
     std::map<QString, AccessPlanner> m_planners;  ///< by namespace; of those that can be understood
 };
 

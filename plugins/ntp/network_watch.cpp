@@ -21,12 +21,21 @@ netlink::MonitorOptions monitorOptions() {
 
 }  // namespace
 
+void NetworkWatch::News::noteAddresses() {
+    if (!m_soon.isActive()) m_soon.start();
+}
+
 bool NetworkWatch::News::notified(const netlink::Message& message) {
-    if (!std::holds_alternative<netlink::RouteMessage>(message)) m_own.doubt();
-    if (std::holds_alternative<netlink::AddressMessage>(message) && !m_soon.isActive()) m_soon.start();
+    if (m_own.notified(message)) noteAddresses();
     if (const auto* link = std::get_if<netlink::LinkMessage>(&message))
         return !link->isGone && (link->flags & IFF_RUNNING) != 0;
     return std::visit([](const auto& each) { return !each.isGone; }, message);
+}
+
+/// Of a list as a whole nobody can say what is better.
+bool NetworkWatch::News::finish() {
+    if (m_own.finish()) noteAddresses();
+    return false;
 }
 
 NetworkWatch::NetworkWatch(OwnAddresses& own, QString resolverFile, QObject* parent)
@@ -44,13 +53,15 @@ NetworkWatch::NetworkWatch(OwnAddresses& own, QString resolverFile, QObject* par
         Q_EMIT improved();
     });
     connect(&m_monitor, &netlink::Monitor::changed, this, &NetworkWatch::note);
-    connect(&m_monitor, &netlink::Monitor::troubled, this, [this](const QString& why) { m_own.follow(why.isEmpty()); });
+    connect(&m_monitor, &netlink::Monitor::troubled, this, [this](const QString& why) {
+        if (!why.isEmpty()) m_own.lose();
+    });
     connect(&m_files, &QFileSystemWatcher::fileChanged, this, &NetworkWatch::onResolverTouched);
     connect(&m_files, &QFileSystemWatcher::directoryChanged, this, &NetworkWatch::onResolverTouched);
 }
 
 void NetworkWatch::start() {
-    m_own.follow(m_monitor.start().has_value());
+    static_cast<void>(m_monitor.start());  // otherwise they are read each time
     watchResolver();
 }
 

@@ -34,17 +34,19 @@ class NetworkWatch final : public QObject {
     static constexpr std::chrono::seconds kBetween{10};
     static constexpr std::chrono::seconds kTogether{1};
 
-    /// Keeps nothing: only what is new counts.
+    /// Keeps the addresses, and answers what is better than before.
     class News final : public netlink::Keeper {
        public:
         News(OwnAddresses& own, QTimer& soon) : m_own(own), m_soon(soon) {}
-        void begin() override { m_own.doubt(); }
-        void dumped(const netlink::Message&) override {}
+        void begin() override { m_own.begin(); }
+        void dumped(const netlink::Message& message) override { m_own.dumped(message); }
         [[nodiscard]] bool notified(const netlink::Message& message) override;
-        [[nodiscard]] bool finish() override { return false; }
-        void abandon() override {}
+        [[nodiscard]] bool finish() override;
+        void abandon() override { m_own.abandon(); }
 
        private:
+        void noteAddresses();
+
         OwnAddresses& m_own;
         QTimer& m_soon;
     };

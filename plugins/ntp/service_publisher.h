@@ -21,7 +21,8 @@ class ServicePublisher {
               const ServingNow& now) {
         if (m_now == now) return;
         m_now = now;
-        m_vlans.show(planVlans(spec, vlans, answers ? *answers : PrefixTable<Permission>(), now),
+        static const PrefixTable<Permission> nobody;
+        m_vlans.show(planVlans(spec, vlans, answers ? *answers : nobody, now),
                      QStringLiteral("the VLAN is neither declared nor named by the NTPService"));
     }
     /// Something else than `now` may have changed.
@@ -33,6 +34,7 @@ class ServicePublisher {
     void withdraw(const QString& why) {
         m_vlans.retractAll(why);
         m_groups.retractAll(why);
+        m_shownGroups = {};
         doubt();
     }
 
@@ -59,6 +61,7 @@ class ServicePublisher {
     std::optional<ServingNow> m_now;
     Publication<time::ServiceState> m_vlans;
     Publication<Group> m_groups;
+    GroupOutcomes m_shownGroups;
 };
 
 }  // namespace fos1::ntp

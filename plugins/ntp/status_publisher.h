@@ -22,7 +22,10 @@ class StatusPublisher {
         StatusMeaning meaning = meaningOf(input);
         const bool sameMeaning = m_shown && m_shown->object == object && m_shown->digest == meaning.digest;
         if (sameMeaning && now - m_shown->at < kNumbersInterval) return;
-        if (m_vlansRevision != input.vlansRevision) m_vlans = describeVlans(input.vlans);
+        if (m_vlansRevision != input.vlansRevision) {
+            m_vlans = describeVlans(input.vlans, m_vlanStates, m_vlans);
+            m_vlanStates = input.vlans;
+        }
         m_vlansRevision = input.vlansRevision;
         m_host.setFields(object, fieldsOf(input, m_vlans));
         for (const Condition& condition : meaning.conditions) m_host.setCondition(object, condition);
@@ -41,7 +44,8 @@ class StatusPublisher {
 
     const HostView& m_host;
     std::optional<Shown> m_shown;
-    QCborArray m_vlans;  ///< rendered
+    std::map<QString, time::ServiceState> m_vlanStates;
+    QCborArray m_vlans;  ///< of them
     std::optional<quint64> m_vlansRevision;
 };
 

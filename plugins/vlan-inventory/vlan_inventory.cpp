@@ -106,7 +106,7 @@ void VlanInventory::takeSpecs() {
             m_host.bus().retract(kTopic, key.name, QStringLiteral("the VLAN resource is gone or invalid"));
     look();
     m_metrics.show(m_wanted);
-    m_slices.startNow();
+    m_slices.start();
 }
 
 void VlanInventory::look() {

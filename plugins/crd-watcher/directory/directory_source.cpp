@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "directory/directory_source.h"
 
-#include <QCborArray>
-#include <QCryptographicHash>
+#include <algorithm>
 #include <utility>
 
 namespace fos1::crd {
@@ -15,14 +14,13 @@ constexpr qint64 kSmallBytes = 32 << 10;
 /// At the start, what cannot be read yet is waited for, so that it does not count as gone.
 constexpr std::chrono::seconds kFirstPatience{5};
 
-QByteArray digestOf(const QCborMap& object) {
-    return QCryptographicHash::hash(object.toCborValue().toCbor(), QCryptographicHash::Sha256);
-}
-
 }  // namespace
 
-DirectorySource::DirectorySource(QString directory, Submit submit)
-    : m_directory(std::move(directory)), m_submit(std::move(submit)) {}
+DirectorySource::DirectorySource(QString directory, Submit submit, Prepare prepare)
+    : m_directory(std::move(directory)),
+      m_submit(std::move(submit)),
+      m_prepare(std::move(prepare)),
+      m_preparing([this] { return prepareNext(); }) {}
 
 /// Nothing while it is being read beside the loop.
 std::optional<DirectorySource::Documents> DirectorySource::documentsOf(const QString& path,
@@ -33,23 +31,43 @@ std::optional<DirectorySource::Documents> DirectorySource::documentsOf(const QSt
     }
     const auto [at, isNew] = m_beside.try_emplace(path);
     Beside& beside = at->second;
-    if (beside.documents && beside.identity == identity) {
+    if (beside.isPrepared && beside.identity == identity) {
         Documents documents = std::move(*beside.documents);
         m_beside.erase(at);
         return documents;
     }
     // What an earlier version had is of no use; one that is being read is compared when it has been.
-    if (!isNew && !beside.documents) return std::nullopt;
-    beside = {identity, std::nullopt};
+    if (!isNew && !beside.isPrepared) return std::nullopt;
+    beside = {identity};
     m_worker.post([this, path]() -> Worker::Answer {
         return [this, path, documents = readManifest(path)] {
             const auto found = m_beside.find(path);
             if (found == m_beside.end()) return;
             found->second.documents = documents;
-            if (m_isRead) m_isRead();
+            m_preparing.start();
         };
     });
     return std::nullopt;
+}
+
+/// Prepares some objects of one file that was read beside the loop. Returns whether there may be others.
+bool DirectorySource::prepareNext() {
+    constexpr std::size_t kTogether = 10;
+    const auto next = std::find_if(m_beside.begin(), m_beside.end(),
+                                   [](const auto& item) { return item.second.documents && !item.second.isPrepared; });
+    if (next == m_beside.end()) return false;
+    Beside& beside = next->second;
+    const std::size_t count = m_prepare && *beside.documents ? (*beside.documents)->size() : 0;
+    QCborArray objects;
+    for (; beside.prepared < count && objects.size() < static_cast<qsizetype>(kTogether); ++beside.prepared)
+        objects.append((**beside.documents)[beside.prepared].cbor);
+    if (!objects.isEmpty()) {
+        m_prepare(objects);
+        return true;
+    }
+    beside.isPrepared = true;
+    if (m_isRead) m_isRead();
+    return true;
 }
 
 bool DirectorySource::take(ManifestFile& file, Documents documents) {
@@ -131,7 +149,7 @@ void DirectorySource::submit(const std::vector<QString>& toReplace, const std::v
     QCborMap replace;
     for (const QString& path : toReplace) {
         QCborArray objects;
-        for (const yaml::Document& document : m_files[path].documents) objects.append(document.value);
+        for (const ManifestDocument& each : m_files[path].documents) objects.append(each.cbor);
         replace.insert(path, objects);
     }
     QCborArray remove;
@@ -156,7 +174,7 @@ void DirectorySource::submit(const std::vector<QString>& toReplace, const std::v
         if (index >= file.documents.size()) continue;
         const QString where = error.value(QStringLiteral("path")).toString();
         const QString what = error.value(QStringLiteral("message")).toString();
-        file.problems.append(file.documents[index].locate(where) + QStringLiteral(": ") +
+        file.problems.append(file.documents[index].document.locate(where) + QStringLiteral(": ") +
                              (where.isEmpty() ? what : where + QStringLiteral(": ") + what));
     }
     for (const QString& path : toReplace) {
@@ -164,9 +182,9 @@ void DirectorySource::submit(const std::vector<QString>& toReplace, const std::v
         if (!file.problems.isEmpty()) continue;
         file.accepted.clear();
         file.digests.clear();
-        for (const yaml::Document& document : file.documents) {
-            file.accepted.push_back(keyOf(document.value));
-            file.digests[file.accepted.back()] = digestOf(document.value);
+        for (const ManifestDocument& each : file.documents) {
+            file.accepted.push_back(keyOf(each.document.value));
+            file.digests[file.accepted.back()] = each.digest;
         }
         file.documents = {};
     }

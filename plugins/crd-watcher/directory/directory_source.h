@@ -3,6 +3,7 @@
 // broken file keeps its last good objects. Must not know what any kind means.
 #pragma once
 
+#include <QCborArray>
 #include <QCborMap>
 #include <QElapsedTimer>
 #include <QSet>
@@ -16,6 +17,7 @@
 #include "directory/directory_listing.h"
 #include "directory/manifest_reader.h"
 #include "fos1/desired.h"
+#include "fos1/slices.h"
 #include "worker.h"
 
 namespace fos1::crd {
@@ -26,7 +28,7 @@ enum class Reading { Unknown = 0, Now, Beside };
 /// The record of one file.
 struct ManifestFile {
     FileIdentity identity;                    ///< a default one: to be read again
-    std::vector<yaml::Document> documents;    ///< as last read, while they are not in force
+    std::vector<ManifestDocument> documents;  ///< as last read, while they are not in force
     bool isRead = false;                      ///< the last read succeeded and could be parsed
     QStringList problems;                     ///< `file:line:col: path: what`; empty: all its objects are in force
     std::vector<ObjectKey> accepted;          ///< the objects from this file that are in force
@@ -38,7 +40,10 @@ class DirectorySource {
     /// Submits a transaction, as ISpecSource::apply().
     using Submit = std::function<QCborMap(const QCborMap& transaction)>;
 
-    DirectorySource(QString directory, Submit submit);
+    /// Has the host check objects that a transaction will soon contain; each is CBOR.
+    using Prepare = std::function<void(const QCborArray& objects)>;
+
+    DirectorySource(QString directory, Submit submit, Prepare prepare = {});
 
     /// Reads changed files, and the files in `names` in any case, and submits them. What cannot be read changes
     /// nothing: neither a file, nor the directory, nor an empty one in its place.
@@ -67,14 +72,17 @@ class DirectorySource {
 
    private:
     [[nodiscard]] Result<DirectoryListing> list();
-    using Documents = Result<std::vector<yaml::Document>>;
+    using Documents = Result<std::vector<ManifestDocument>>;
     struct Beside {
         FileIdentity identity;
-        std::optional<Documents> documents;  ///< nothing: it is being read
+        std::optional<Documents> documents = {};  ///< nothing: it is being read
+        std::size_t prepared = 0;                 ///< so many of them
+        bool isPrepared = false;                  ///< all of them
     };
     [[nodiscard]] std::optional<Documents> documentsOf(const QString& path, const FileIdentity& identity,
                                                        Reading reading);
     [[nodiscard]] bool take(ManifestFile& file, Documents documents);
+    [[nodiscard]] bool prepareNext();
     void submit(const std::vector<QString>& toReplace, const std::vector<QString>& toRemove);
 
     QString m_directory;
@@ -89,6 +97,8 @@ class DirectorySource {
     std::map<QString, ManifestFile> m_files;
     std::map<QString, Beside> m_beside;
     std::function<void()> m_isRead;
+    Prepare m_prepare;
+    Slices m_preparing;  ///< because a file may have a thousand objects
     /// A file that is being parsed does not delay the end.
     Worker m_worker{"manifests", std::chrono::milliseconds(0), Worker::WhenIdle::Ends};
 };

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <QCryptographicHash>
 #include <QFile>
 #include <cerrno>
 #include <chrono>
@@ -75,11 +76,15 @@ bool isSecret(const ObjectKey& key) {
     return key.apiVersion == QStringLiteral("v1") && key.kind == QStringLiteral("Secret");
 }
 
-Result<std::vector<yaml::Document>> readManifest(const QString& path) {
+QByteArray digestOf(const QCborMap& object) {
+    return QCryptographicHash::hash(object.toCborValue().toCbor(), QCryptographicHash::Sha256);
+}
+
+Result<std::vector<ManifestDocument>> readManifest(const QString& path) {
     const auto content = readRegular(path);
     if (!content) return tl::unexpected<Error>(content.error());
     auto documents = yaml::parse(content->text, path);
-    if (!documents) return documents;
+    if (!documents) return tl::unexpected<Error>(documents.error());
     if (documents->size() > kMostDocuments)
         return failure(ErrorCode::InvalidInput,
                        QStringLiteral("has more than %1 documents; divide it into several files").arg(kMostDocuments),
@@ -91,7 +96,13 @@ Result<std::vector<yaml::Document>> readManifest(const QString& path) {
                     ErrorCode::Refused,
                     QStringLiteral("contains a Secret, so only its owner may read it: chmod 600 %1").arg(path),
                     document.locate({}));
-    return documents;
+    std::vector<ManifestDocument> read;
+    read.reserve(documents->size());
+    for (yaml::Document& document : *documents) {
+        const QByteArray cbor = document.value.toCborValue().toCbor();
+        read.push_back({std::move(document), cbor, QCryptographicHash::hash(cbor, QCryptographicHash::Sha256)});
+    }
+    return read;
 }
 
 }  // namespace fos1::crd

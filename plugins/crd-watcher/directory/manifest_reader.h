@@ -15,9 +15,19 @@ namespace fos1::crd {
 constexpr qint64 kMostManifestBytes = qint64{1} << 20;
 constexpr std::size_t kMostDocuments = 1000;
 
+/// A document, and what is computed of it where it is read.
+struct ManifestDocument {
+    yaml::Document document;
+    QByteArray cbor;    ///< of its value
+    QByteArray digest;  ///< digestOf() its value
+};
+
+/// Equal for equal objects.
+[[nodiscard]] QByteArray digestOf(const QCborMap& object);
+
 /// The documents of a regular file that nobody has open for writing. Never waits for the writer of a FIFO. Errors: Io
 /// and Conflict may be over soon; InvalidInput and Refused stay until the file changes.
-[[nodiscard]] Result<std::vector<yaml::Document>> readManifest(const QString& path);
+[[nodiscard]] Result<std::vector<ManifestDocument>> readManifest(const QString& path);
 
 /// The key of an object in a document. An absent namespace becomes "default".
 [[nodiscard]] ObjectKey keyOf(const QCborMap& object);

@@ -15,6 +15,7 @@
 #include "directory/directory_source.h"
 #include "directory/directory_watch.h"
 #include "directory/manifest_writer.h"
+#include "fos1/cbor_size.h"
 
 using namespace fos1;
 using namespace fos1::crd;
@@ -45,8 +46,7 @@ struct Sink {
         for (const auto& origin : replace) {
             const QCborArray objects = QCborValue(origin.second).toArray();
             for (qsizetype i = 0; i < objects.size(); ++i)
-                if (objects.at(i)
-                        .toMap()
+                if (unpackedMap(objects.at(i).toByteArray())
                         .value(QStringLiteral("spec"))
                         .toMap()
                         .value(QStringLiteral("value"))

@@ -79,6 +79,33 @@ class TestLargeManifests : public QObject {
         QVERIFY(!f.source.isReading());
     }
 
+    void itsObjectsAreCheckedAFewAtATime() {
+        QTemporaryDir dir;
+        QCborArray prepared;
+        QCborArray submitted;
+        int calls = 0;
+        DirectorySource source(
+            dir.path(),
+            [&](const QCborMap& transaction) {
+                submitted =
+                    transaction.value(QStringLiteral("replace")).toMap().value(dir.filePath("large.yaml")).toArray();
+                return QCborMap();
+            },
+            [&](const QCborArray& objects) {
+                ++calls;
+                QVERIFY(objects.size() <= 10);
+                for (const QCborValue& each : objects) prepared.append(each);
+            });
+        source.whenRead([&] { source.scan({}, Reading::Beside); });
+        QFile file(dir.filePath("large.yaml"));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(things(905)) > 0);
+        file.close();
+        source.scan({}, Reading::Beside);
+        QTRY_COMPARE(submitted.size(), 905);
+        QCOMPARE(calls, 91);
+        QCOMPARE(prepared, submitted);
+    }
+
     void oneFileIsBounded() {
         Fixture f;
         f.put("large.yaml", "# " + QByteArray(1 << 20, 'x'));

@@ -2,6 +2,7 @@
 #include "core/access_plan.h"
 
 #include <tuple>
+#include <utility>
 
 #include "core/served_rate.h"
 
@@ -14,16 +15,20 @@ bool AccessPlanner::Earlier::operator()(const Claim& a, const Claim& b) const {
 }
 
 void AccessPlanner::set(const ClientGroup& group) {
-    auto known = m_groups.find(group.name);
-    if (known != m_groups.end()) {
-        if (known->second.createdUnix == group.createdUnix && known->second.spec == group.spec) return;
-        withdraw(*known);
-    } else {
-        known = m_groups.emplace(group.name, Group()).first;
+    const auto [known, isNew] = m_groups.try_emplace(group.name);
+    Group& held = known->second;
+    if (!isNew && held.createdUnix == group.createdUnix && held.spec == group.spec) return;
+    m_doubted.insert(&*known);
+    m_isOtherSet |= isNew;
+    const bool isClaimSame = !isNew && held.createdUnix == group.createdUnix && held.spec.allow == group.spec.allow &&
+                             held.spec.networks == group.spec.networks && held.spec.vlans == group.spec.vlans;
+    if (isClaimSame) {
+        held.spec = group.spec;
+        return;
     }
-    known->second.createdUnix = group.createdUnix;
-    known->second.spec = group.spec;
-    known->second.isPlanned = false;
+    withdraw(*known);
+    held.createdUnix = group.createdUnix;
+    held.spec = group.spec;
     claim(*known);
 }
 
@@ -31,6 +36,8 @@ void AccessPlanner::remove(const QString& name) {
     const auto known = m_groups.find(name);
     if (known == m_groups.end()) return;
     withdraw(*known);
+    m_doubted.erase(&*known);
+    m_isOtherSet = true;
     m_groups.erase(known);
 }
 
@@ -44,6 +51,7 @@ void AccessPlanner::forEachNetwork(const ClientGroupSpec& spec, Use use) const {
 }
 
 void AccessPlanner::claim(Groups::value_type& group) {
+    m_rules.reset();
     forEachNetwork(group.second.spec, [&](const IpPrefix& network) {
         const auto [claim, isNew] = m_claims.insert({network, &group});
         // The others are told which one has it, and not which ones want it too.
@@ -52,6 +60,7 @@ void AccessPlanner::claim(Groups::value_type& group) {
 }
 
 void AccessPlanner::withdraw(Groups::value_type& group) {
+    m_rules.reset();
     forEachNetwork(group.second.spec, [&](const IpPrefix& network) {
         const auto claim = m_claims.find({network, &group});
         if (claim == m_claims.end()) return;
@@ -62,11 +71,12 @@ void AccessPlanner::withdraw(Groups::value_type& group) {
 
 void AccessPlanner::doubtAll(const IpPrefix& network) {
     const auto [first, last] = m_claims.equal_range(network);
-    for (auto claim = first; claim != last; ++claim) claim->group->second.isPlanned = false;
+    for (auto claim = first; claim != last; ++claim) m_doubted.insert(claim->group);
 }
 
 void AccessPlanner::take(const std::vector<AccessRule>& own) {
     if (m_own == own) return;
+    m_rules.reset();
     for (const AccessRule& rule : m_own) doubtAll(rule.network);
     for (const AccessRule& rule : own) doubtAll(rule.network);
     m_own = own;
@@ -77,6 +87,7 @@ void AccessPlanner::take(const std::vector<AccessRule>& own) {
 void AccessPlanner::take(const VlansSpec& spec, const Vlans& vlans) {
     const bool isOther = m_vlans != vlans;
     if (!isOther && m_vlansSpec == spec) return;
+    m_rules.reset();
     if (isOther) replaceVlans(vlans);
     m_vlansSpec = spec;
     m_ofVlans = ofVlans(m_vlansSpec, m_vlans);
@@ -90,7 +101,7 @@ void AccessPlanner::replaceVlans(const Vlans& vlans) {
     m_vlans = vlans;
     for (Groups::value_type* group : byVlan) {
         claim(*group);
-        group->second.isPlanned = false;
+        m_doubted.insert(group);
     }
 }
 
@@ -155,18 +166,34 @@ std::vector<AccessRule> AccessPlanner::rules() const {
     return rules;
 }
 
+void AccessPlanner::planGroups() {
+    std::vector<GroupOutcomes::value_type> others;
+    for (Groups::value_type* group : m_doubted) {
+        GroupOutcome next = outcomeOf(*group);
+        GroupOutcomePointer& outcome = group->second.outcome;
+        if (outcome && *outcome == next) continue;
+        outcome = std::make_shared<const GroupOutcome>(std::move(next));
+        others.emplace_back(group->first, outcome);
+    }
+    m_doubted.clear();
+    if (std::exchange(m_isOtherSet, false)) {
+        GroupOutcomes::Items all;
+        all.reserve(m_groups.size());
+        for (const auto& [name, group] : m_groups) all.emplace_back(name, group.outcome);
+        m_outcomes = GroupOutcomes(std::move(all));
+    } else if (!others.empty()) {
+        m_outcomes = m_outcomes.with(others);
+    }
+}
+
 AccessPlan AccessPlanner::plan(const NtpServiceSpec& spec, const Vlans& vlans) {
     take(spec.access);
     take(spec.vlans, vlans);
+    planGroups();
+    if (!m_rules) m_rules = rules();
     AccessPlan plan;
-    for (auto& item : m_groups) {
-        Group& group = item.second;
-        if (!std::exchange(group.isPlanned, true))
-            if (GroupOutcome next = outcomeOf(item); !group.outcome || *group.outcome != next)
-                group.outcome = std::make_shared<const GroupOutcome>(std::move(next));
-        plan.groups.emplace_hint(plan.groups.end(), item.first, group.outcome);
-    }
-    plan.rules.access = rules();
+    plan.groups = m_outcomes;
+    plan.rules.access = *m_rules;
     plan.rules.broadcasts.assign(m_ofVlans.broadcasts.begin(), m_ofVlans.broadcasts.end());
     plan.entriesWithoutVlan = m_ofVlans.entriesWithoutVlan;
     return plan;
@@ -179,12 +206,13 @@ AccessPlan planAccess(const NtpServiceSpec& spec, const std::vector<ClientGroup>
 }
 
 GroupOutcomes withoutChange(const GroupOutcomes& wanted, const GroupOutcomes* inForce, const QString& why) {
-    GroupOutcomes outcomes;
+    GroupOutcomes::Items outcomes;
+    outcomes.reserve(wanted.size());
     for (const auto& [name, group] : wanted) {
         const auto held = inForce ? inForce->find(name) : GroupOutcomes::const_iterator();
         const bool isHeld = inForce && held != inForce->end();
         if (isHeld && held->second == group) {
-            outcomes.emplace(name, group);
+            outcomes.emplace_back(name, group);
             continue;
         }
         GroupOutcome outcome;
@@ -192,9 +220,9 @@ GroupOutcomes withoutChange(const GroupOutcomes& wanted, const GroupOutcomes* in
         outcome.problems = group->problems;
         if (outcome.state != group->state)
             outcome.problems.push_back(QStringLiteral("the time daemon did not accept the change (%1)").arg(why));
-        outcomes.emplace(name, std::make_shared<const GroupOutcome>(std::move(outcome)));
+        outcomes.emplace_back(name, std::make_shared<const GroupOutcome>(std::move(outcome)));
     }
-    return outcomes;
+    return GroupOutcomes(std::move(outcomes));
 }
 
 }  // namespace fos1::ntp

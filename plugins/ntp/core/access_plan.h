@@ -4,15 +4,15 @@
 #pragma once
 
 #include <map>
-#include <memory>
+#include <optional>
 #include <set>
 #include <vector>
 
 #include "core/access_order.h"
+#include "core/group_outcomes.h"
 #include "core/known_vlans.h"
 #include "core/materials.h"
 #include "model/ntp_service_spec.h"
-#include "time/client_state.h"
 
 namespace fos1::ntp {
 
@@ -23,16 +23,6 @@ struct ClientGroup {
     ClientGroupSpec spec;
     bool operator==(const ClientGroup&) const = default;
 };
-
-struct GroupOutcome {
-    time::ClientState state;        ///< what is in force; without networks: nothing is
-    std::vector<QString> problems;  ///< sentences: a network that somebody else has, a VLAN that is not there
-    bool operator==(const GroupOutcome&) const = default;
-};
-
-/// By NTPClient. Shared, because of thousands most are the same ones from one plan to the next: who compares plans
-/// compares pointers first.
-using GroupOutcomes = std::map<QString, std::shared_ptr<const GroupOutcome>>;
 
 /// What follows from the specs and the VLANs alone; it changes when they do, and not with each measurement.
 struct AccessPlan {
@@ -56,8 +46,7 @@ class AccessPlanner {
     struct Group {
         qint64 createdUnix = 0;
         ClientGroupSpec spec;
-        std::shared_ptr<const GroupOutcome> outcome;
-        bool isPlanned = false;  ///< the outcome is that of now
+        GroupOutcomePointer outcome;  ///< of the last plan
     };
     using Groups = std::map<QString, Group>;
     struct Claim {
@@ -80,6 +69,7 @@ class AccessPlanner {
     void claim(Groups::value_type& group);
     void withdraw(Groups::value_type& group);
     void doubtAll(const IpPrefix& network);
+    void planGroups();
     template <typename Use>
     void forEachNetwork(const ClientGroupSpec& spec, Use use) const;
     void take(const std::vector<AccessRule>& own);
@@ -91,6 +81,10 @@ class AccessPlanner {
 
     Groups m_groups;
     std::set<Claim, Earlier> m_claims;
+    std::set<Groups::value_type*> m_doubted;  ///< whose outcome may be another one than at the last plan
+    bool m_isOtherSet = false;                ///< groups came or went since
+    GroupOutcomes m_outcomes;
+    std::optional<std::vector<AccessRule>> m_rules;  ///< nothing: something changed since
     // What the last plan was made with.
     std::vector<AccessRule> m_own;  ///< spec.security.access, which comes before all groups
     std::set<IpPrefix> m_ownNetworks;

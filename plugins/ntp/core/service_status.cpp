@@ -132,17 +132,26 @@ QString originOf(const SourceReport& source, const StatusInput& in) {
     return lease == in.leasedOn->end() ? QString() : QStringLiteral("DHCP on %1").arg(lease->second);
 }
 
-QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans) {
+QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans) { return describeVlans(vlans, {}, {}); }
+
+QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans,
+                         const std::map<QString, time::ServiceState>& before, const QCborArray& rendered) {
     QCborArray list;
-    for (const auto& [name, vlan] : vlans)
-        list.append(QCborMap{{QStringLiteral("name"), name},
-                             {QStringLiteral("interface"), vlan.interface},
-                             {QStringLiteral("accepting"), vlan.accepting},
-                             {QStringLiteral("clientsOnly"), vlan.clientsOnly},
-                             {QStringLiteral("broadcast"), vlan.broadcast},
-                             {QStringLiteral("redirect"), vlan.redirect},
-                             {QStringLiteral("advertise"), vlan.advertise},
-                             {QStringLiteral("reason"), vlan.reason}});
+    auto old = before.begin();
+    auto oldText = rendered.begin();
+    for (const auto& [name, vlan] : vlans) {
+        for (; old != before.end() && old->first < name; ++old) ++oldText;
+        const bool isSame = old != before.end() && old->first == name && old->second == vlan;
+        list.append(isSame ? QCborValue(*oldText)
+                           : QCborMap{{QStringLiteral("name"), name},
+                                      {QStringLiteral("interface"), vlan.interface},
+                                      {QStringLiteral("accepting"), vlan.accepting},
+                                      {QStringLiteral("clientsOnly"), vlan.clientsOnly},
+                                      {QStringLiteral("broadcast"), vlan.broadcast},
+                                      {QStringLiteral("redirect"), vlan.redirect},
+                                      {QStringLiteral("advertise"), vlan.advertise},
+                                      {QStringLiteral("reason"), vlan.reason}});
+    }
     return list;
 }
 

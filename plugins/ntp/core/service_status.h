@@ -66,5 +66,8 @@ struct StatusMeaning {
 [[nodiscard]] QCborMap fieldsOf(const StatusInput& input, const QCborArray& vlans);
 
 [[nodiscard]] QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans);
+/// The same, where `rendered` is what describeVlans() made of `before`: of thousands, few are others.
+[[nodiscard]] QCborArray describeVlans(const std::map<QString, time::ServiceState>& vlans,
+                                       const std::map<QString, time::ServiceState>& before, const QCborArray& rendered);
 
 }  // namespace fos1::ntp

@@ -85,6 +85,8 @@ class TestNetworkWatch : public QObject {
         NetworkWatch watch(own, dir.filePath(QStringLiteral("resolv.conf")));
         watch.start();
         QVERIFY(has());
+        QTRY_VERIFY(own.isFollowed());
+        QVERIFY(has());
         QSignalSpy changed(&watch, &NetworkWatch::addressesChanged);
         QCOMPARE(ip("del"), 0);
         QVERIFY(has());  // the notification has not been read yet
@@ -92,6 +94,37 @@ class TestNetworkWatch : public QObject {
         QTRY_VERIFY(!has());
         QCOMPARE(ip("add"), 0);
         QTRY_VERIFY(has());
+        own.lose();
+        QCOMPARE(ip("del"), 0);
+        QVERIFY(!has());
+    }
+
+    void whatIsFollowedIsWhatIsRead() {
+        const QTemporaryDir dir;
+        OwnAddresses own;
+        NetworkWatch watch(own, dir.filePath(QStringLiteral("resolv.conf")));
+        watch.start();
+        QTRY_VERIFY(own.isFollowed());
+        const auto ip = [](const QStringList& words) { return lab::run("ip", words).exitCode; };
+        const OwnAddresses read;
+        const auto isSame = [&] {
+            for (const char* link : {"", "a", "b", "c", "lo"})
+                if (own.inet4(QString::fromLatin1(link)) != read.inet4(QString::fromLatin1(link))) return false;
+            return own.all() == read.all();
+        };
+        QCOMPARE(ip({"link", "add", "a", "type", "veth", "peer", "name", "b"}), 0);
+        QCOMPARE(ip({"link", "set", "a", "up"}), 0);
+        QCOMPARE(ip({"link", "set", "b", "up"}), 0);
+        QCOMPARE(ip({"addr", "add", "192.0.2.9/24", "dev", "a", "label", "a:1"}), 0);
+        QCOMPARE(ip({"addr", "add", "192.0.2.9/32", "dev", "b"}), 0);
+        QCOMPARE(ip({"addr", "add", "198.51.100.1", "peer", "198.51.100.2/32", "dev", "b"}), 0);
+        QCOMPARE(ip({"addr", "add", "2001:db8::7/64", "dev", "a"}), 0);
+        QTRY_VERIFY(own.all().size() >= 6 && isSame());
+        QCOMPARE(ip({"link", "set", "b", "down"}), 0);
+        QCOMPARE(ip({"link", "set", "b", "name", "c"}), 0);
+        QTRY_VERIFY(own.inet4(QStringLiteral("c")).size() == 2 && isSame());
+        QCOMPARE(ip({"link", "del", "a"}), 0);
+        QTRY_VERIFY(own.inet4().size() == read.inet4().size() && isSame());
     }
 };
 

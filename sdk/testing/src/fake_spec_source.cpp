@@ -5,6 +5,7 @@ namespace fos1::testing {
 
 QCborMap FakeSpecSource::apply(const QCborMap& transaction) {
     if (!m_guard.admits("specSource.apply")) return {};
+    if (transaction.contains(QLatin1String(kPrepare))) return {};
     m_transactions.push_back(transaction);
     QCborArray errors;
     qint64 changed = 0;

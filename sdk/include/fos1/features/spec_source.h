@@ -25,7 +25,14 @@ class FOS1_SDK_EXPORT ISpecSource : public IInterface {
     ///
     /// Returns `{"errors": [{origin, index, path, message}, …], "changed": count}`. `path` is relative to the object
     /// (`spec.sources.pools[0].name`); `index` is the position within the origin.
+    ///
+    /// `{"prepare": [object, …]}` instead (since SDK 1.4) has the host check objects of a transaction that follows soon
+    /// with the same bytes (a host that does not know it does nothing). A source with thousands of objects prepares a
+    /// few at a time and lets the event loop go on in between; the transaction then takes a fraction of the time. The
+    /// answer says nothing: mistakes are in that of the transaction.
     virtual QCborMap apply(const QCborMap& transaction) = 0;
+
+    static constexpr const char* kPrepare = "prepare";
 };
 
 /// Implemented by a source plugin that can store objects for a user (`fos1ctl apply`).
