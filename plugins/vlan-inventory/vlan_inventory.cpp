@@ -51,7 +51,7 @@ void VlanInventory::reconcile(const std::vector<DesiredObject>& objects, Ticket 
     m_mistakes = joined(mistakes);
     m_ticket = ticket;
     m_isTaken = false;
-    if (m_monitor.isComplete()) takeSpecs();
+    if (m_monitor.isComplete()) m_slices.start();
 }
 
 void VlanInventory::refuse(const DesiredObject& object, const QString& why) const {
@@ -77,7 +77,7 @@ void VlanInventory::onLinksChanged() {
         look();
         m_slices.startNow();
     } else if (m_ticket) {
-        takeSpecs();
+        m_slices.start();
     }
 }
 
@@ -106,7 +106,6 @@ void VlanInventory::takeSpecs() {
             m_host.bus().retract(kTopic, key.name, QStringLiteral("the VLAN resource is gone or invalid"));
     look();
     m_metrics.show(m_wanted);
-    m_slices.start();
 }
 
 void VlanInventory::look() {
@@ -117,6 +116,10 @@ void VlanInventory::look() {
 /// Unchanged VLANs cost little, and changed ones are published in slices: a router has thousands of VLANs, and links
 /// change in bursts.
 bool VlanInventory::tellNext() {
+    if (!m_isTaken) {
+        takeSpecs();
+        return true;
+    }
     while (m_position < m_wanted.size() && m_told[m_position] == m_wanted[m_position]) ++m_position;
     if (m_position == m_wanted.size()) {
         finish();
