@@ -108,22 +108,22 @@ class TestNetworkWatch : public QObject {
         const auto ip = [](const QStringList& words) { return lab::run("ip", words).exitCode; };
         const OwnAddresses read;
         const auto isSame = [&] {
-            for (const char* link : {"", "a", "b", "c", "lo"})
+            for (const char* link : {"", "va", "vb", "vc", "lo"})
                 if (own.inet4(QString::fromLatin1(link)) != read.inet4(QString::fromLatin1(link))) return false;
             return own.all() == read.all();
         };
-        QCOMPARE(ip({"link", "add", "a", "type", "veth", "peer", "name", "b"}), 0);
-        QCOMPARE(ip({"link", "set", "a", "up"}), 0);
-        QCOMPARE(ip({"link", "set", "b", "up"}), 0);
-        QCOMPARE(ip({"addr", "add", "192.0.2.9/24", "dev", "a", "label", "a:1"}), 0);
-        QCOMPARE(ip({"addr", "add", "192.0.2.9/32", "dev", "b"}), 0);
-        QCOMPARE(ip({"addr", "add", "198.51.100.1", "peer", "198.51.100.2/32", "dev", "b"}), 0);
-        QCOMPARE(ip({"addr", "add", "2001:db8::7/64", "dev", "a"}), 0);
+        QCOMPARE(ip({"link", "add", "va", "type", "veth", "peer", "name", "vb"}), 0);
+        QCOMPARE(ip({"link", "set", "va", "up"}), 0);
+        QCOMPARE(ip({"link", "set", "vb", "up"}), 0);
+        QCOMPARE(ip({"addr", "add", "192.0.2.9/24", "dev", "va", "label", "va:1"}), 0);
+        QCOMPARE(ip({"addr", "add", "192.0.2.9/32", "dev", "vb"}), 0);
+        QCOMPARE(ip({"addr", "add", "198.51.100.1", "peer", "198.51.100.2/32", "dev", "vb"}), 0);
+        QCOMPARE(ip({"addr", "add", "2001:db8::7/64", "dev", "va"}), 0);
         QTRY_VERIFY(own.all().size() >= 6 && isSame());
-        QCOMPARE(ip({"link", "set", "b", "down"}), 0);
-        QCOMPARE(ip({"link", "set", "b", "name", "c"}), 0);
-        QTRY_VERIFY(own.inet4(QStringLiteral("c")).size() == 2 && isSame());
-        QCOMPARE(ip({"link", "del", "a"}), 0);
+        QCOMPARE(ip({"link", "set", "vb", "down"}), 0);
+        QCOMPARE(ip({"link", "set", "vb", "name", "vc"}), 0);
+        QTRY_VERIFY(own.inet4(QStringLiteral("vc")).size() == 2 && isSame());
+        QCOMPARE(ip({"link", "del", "va"}), 0);
         QTRY_VERIFY(own.inet4().size() == read.inet4().size() && isSame());
     }
 };
