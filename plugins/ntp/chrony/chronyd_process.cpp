@@ -8,6 +8,7 @@
 #include <QProcessEnvironment>
 #include <csignal>
 
+#include "chrony/confinement.h"
 #include "fos1/logging.h"
 
 namespace fos1::ntp {
@@ -50,6 +51,7 @@ ChronydProcess::ChronydProcess(QObject* parent) : ChronydRunner(parent) {
         ::setsid();  // a Ctrl-C in the host's terminal must not reach chronyd
         ::prctl(PR_SET_PDEATHSIG, SIGTERM);
         if (::getppid() != parentPid) ::_exit(1);
+        confineNextProgram();
     });
     m_patience.setSingleShot(true);
     m_patience.setInterval(kStopPatience);

@@ -6,6 +6,8 @@
 #include <QRegularExpression>
 #include <QTimer>
 
+#include "chrony/confinement.h"
+
 namespace fos1::ntp {
 
 namespace {
@@ -48,6 +50,7 @@ void ChronydVersion::ask(Completion completion) {
         return;
     }
     auto* process = new QProcess(this);
+    confine(*process);
     process->setStandardInputFile(QProcess::nullDevice());
     process->setProcessChannelMode(QProcess::MergedChannels);
     const auto answer = [this, process, modified, call = ++m_call,

@@ -4,6 +4,7 @@
 #include <QFile>
 
 #include "chrony/chronyd_log.h"
+#include "chrony/confinement.h"
 
 namespace fos1::ntp {
 
@@ -35,6 +36,7 @@ void ConfigCheck::run(const QString& file, Completion completion) {
     m_timeout.start();
     auto* process = new QProcess(this);
     m_process = process;
+    confine(*process);
     process->setStandardInputFile(QProcess::nullDevice());
     process->setStandardOutputFile(QProcess::nullDevice());
     connect(process, &QProcess::finished, this, [this, process](int exitCode, QProcess::ExitStatus status) {
