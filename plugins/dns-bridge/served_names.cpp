@@ -22,7 +22,10 @@ Offers offersOf(const std::map<QString, time::ServiceState>& vlans, OnLoss onLos
 ServedNames::ServedNames(IBus& bus, const OfferOptions& options, std::function<void()> changed)
     : m_options(options),
       m_vlans(bus, changed, WithdrawnValues::Held),
-      m_sync(bus, [] {}),
+      m_sync(bus,
+             [this, changed] {
+                 if (!m_offers) changed();
+             }),
       m_hold(options.hold),
       m_gate(options.betweenChanges, options.hold) {
     m_again.setSingleShot(true);
@@ -53,8 +56,15 @@ std::shared_ptr<const Offers> ServedNames::judge() {
     m_gate.update(m_wanted, now);
     Offers offers;
     offers.vlans = m_gate.effective();
-    if (m_offers) offers.stratum = m_offers->stratum;
-    if (!m_offers || offers.vlans != m_offers->vlans) {
+    offers.stratum = m_offers ? m_offers->stratum : stratum();
+    // SRV records of an earlier run have the stratum, so they are not written again only because it is not known yet.
+    const auto patience = std::chrono::ceil<std::chrono::milliseconds>(m_start + m_options.hold - now);
+    const bool isUndecided = !m_offers && offers.stratum == 0 && patience.count() > 0 &&
+                             std::any_of(offers.vlans.begin(), offers.vlans.end(),
+                                         [](const auto& each) { return each.second.wish != bridge::Wish::Withhold; });
+    if (isUndecided) {
+        next = next ? std::min(*next, patience) : patience;
+    } else if (!m_offers || offers.vlans != m_offers->vlans) {
         offers.stratum = stratum();
         m_offers = std::make_shared<const Offers>(std::move(offers));
     }

@@ -186,6 +186,33 @@ class TestDnsServers : public QObject {
         QTRY_VERIFY2_WITH_TIMEOUT(allHave({"10.20.0.1"}), qPrintable(state()), 60'000);
     }
 
+    void aRestartChangesNothing() {
+        // A withdrawal would have moved them.
+        const auto serials = [this] {
+            QByteArray all;
+            for (const Server& server : kServers)
+                if (server.name == QLatin1String("knot") || server.name == QLatin1String("nsd"))
+                    all += m_lab
+                               ->runIn("cl20", "dig",
+                                       {"@10.20.0.1", "-p", QString::number(server.port), "+short", "+time=1",
+                                        QLatin1String(server.domain), "SOA"})
+                               .output;
+            return all;
+        };
+        const QByteArray before = serials();
+        QVERIFY2(before.count("hostmaster") == 2, before.constData());
+        QCOMPARE(m_host->stopForRestart(), 0);
+        QVERIFY2(allHave({"10.20.0.1"}), qPrintable(state()));
+        QVERIFY(m_host->start());
+        const auto zone = [this](const char* name) {
+            return m_host->pluginCondition("dns-bridge", QStringLiteral("Zone.") + QLatin1String(name));
+        };
+        for (const Server& server : kServers)
+            QTRY_COMPARE_WITH_TIMEOUT(zone(server.name)[u"status"].toString(), QStringLiteral("True"), 20'000);
+        QVERIFY2(allHave({"10.20.0.1"}), qPrintable(state()));
+        QVERIFY2(serials() == before, qPrintable(state()));
+    }
+
     void aStopWithdraws() {
         QCOMPARE(m_host->stop(), 0);
         QTRY_VERIFY_WITH_TIMEOUT(allHave({}), 5000);
