@@ -3,6 +3,7 @@
 // manifests, and the outcome when a plugin does not answer.
 #include <QDir>
 #include <QFile>
+#include <QJsonDocument>
 #include <QTest>
 
 #include "host_under_test.h"
@@ -81,6 +82,37 @@ class TestRunnerChecks : public QObject {
                      manifest("refuse", 1));
         QCOMPARE(offline.exitCode, 1);
         QVERIFY2(offline.output.contains("no judge likes this"), offline.output.constData());
+        QCOMPARE(host.stop(), 0);
+    }
+
+    /// What users write, change and remove reaches a source in a runner, and comes back.
+    void aSourceInARunner() {
+        HostUnderTest host(*m_lab, "source");
+        host.config = "stateDir: state\nhttp: {enabled: false}\ndbus: {enabled: false}\nplugins:\n";
+        host.addPlugin("judges");
+        host.addPlugin("keeps", "{mode: remote, features: [io.fos1.SpecSource/1]}");
+        QVERIFY(host.start());
+        const auto applied = host.ctl({"apply", "-f", "-"}, manifest("fine", 1));
+        QVERIFY2(applied.exitCode == 0, applied.errors.constData());
+        QCOMPARE(pool(host), QStringLiteral("pool-1.example.com"));
+        const auto merge = [&host](const QJsonObject& spec) {
+            return host.call("resource.merge", {{"kind", "ntpservice"},
+                                                {"namespace", "default"},
+                                                {"name", "main-ntp"},
+                                                {"merge", QJsonObject{{"spec", spec}}}});
+        };
+        const QJsonObject other{
+            {"sources", QJsonObject{{"pools", QJsonArray{QJsonObject{{"name", "pool-2.example.com"}}}}}}};
+        const QJsonObject changed = merge(other);
+        QVERIFY2(changed[u"result"][u"result"].toString() == QStringLiteral("configured"),
+                 QJsonDocument(changed).toJson().constData());
+        QCOMPARE(pool(host), QStringLiteral("pool-2.example.com"));
+        QCOMPARE(merge(other)[u"result"][u"result"].toString(), QStringLiteral("unchanged"));
+        // Refused before the source is asked.
+        QVERIFY(!merge({{"server", QJsonObject{{"port", 99999}}}})[u"error"].toObject().isEmpty());
+        QCOMPARE(pool(host), QStringLiteral("pool-2.example.com"));
+        QCOMPARE(host.ctl({"delete", "ntpservice", "main-ntp"}).exitCode, 0);
+        QVERIFY(host.service("main-ntp").isEmpty());
         QCOMPARE(host.stop(), 0);
     }
 
