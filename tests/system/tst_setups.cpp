@@ -3,9 +3,11 @@
 // on a router of the lab it works. Only places differ there: directories, the receiver's device, the upstream.
 #include <QDir>
 #include <QFile>
+#include <QStandardPaths>
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "cluster_under_test.h"
 #include "dhcp_client.h"
 #include "host_under_test.h"
 #include "isolation.h"
@@ -15,6 +17,7 @@
 using namespace fos1;
 using fos1::lab::DhcpClient;
 using fos1::lab::IpFamily;
+using fos1::system::ClusterUnderTest;
 using fos1::system::HostUnderTest;
 
 namespace {
@@ -75,7 +78,7 @@ class TestSetups : public QObject {
     /// Without its license, and without the comment that says where it belongs.
     static void theDocumentShowsTheFiles_data() {
         QTest::addColumn<QString>("file");
-        for (const char* setup : {"home", "office"}) {
+        for (const char* setup : {"home", "office", "routers"}) {
             const QDir top(tree::sourceFile(QStringLiteral("samples/") + QLatin1String(setup)));
             for (const QString& sub : {QString(), QStringLiteral("manifests/")})
                 for (const QString& name : QDir(top.filePath(sub)).entryList(QDir::Files))
@@ -170,6 +173,59 @@ class TestSetups : public QObject {
         }
         QVERIFY(!isServed("cl40", "10.40.0.1"));
         QTRY_COMPARE_WITH_TIMEOUT(host.ctl({"status", "--check"}).output, QByteArray("ready\n"), 30'000);
+        QCOMPARE(host.stop(), 0);
+    }
+
+    void aClusterOfRouters() {
+        makeLab({20, 30});
+        const ClusterUnderTest cluster(*m_lab);
+        cluster.server.install(
+            {QJsonObject{{"apiVersion", "v1"}, {"kind", "Node"}, {"metadata", QJsonObject{{"name", "router-1"}}}}});
+        const QString program = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation) +
+                                QStringLiteral("/fos1-host/kubectl-1.32");
+        const auto kubectl = [&](const QStringList& words) {
+            return m_lab->runIn(
+                "rt", program,
+                QStringList{"--kubeconfig", cluster.server.kubeconfig(), "--cache-dir", m_lab->path("kubectl")} + words,
+                90'000);
+        };
+        const auto works = [&](const QStringList& words) {
+            const auto result = kubectl(words);
+            if (result.exitCode != 0) qWarning().noquote() << words << result.output << result.errors;
+            return result.exitCode == 0;
+        };
+        QVERIFY(works(
+            {"apply", "-f", tree::sourceFile("crds"), "-f", tree::sourceFile("deploy/kubernetes/base/rbac.yaml")}));
+
+        HostUnderTest host(*m_lab, "host");
+        host.config =
+            adapted("routers/host.yaml",
+                    machine({{"kubeconfig: /etc/fos1/kubeconfig",
+                              "kubeconfig: " + cluster.server.kubeconfig().toUtf8() + "\n      node: router-1"}}));
+        QVERIFY(host.start());
+        QVERIFY(works({"label", "node", "router-1", "fos1.io/router=true"}));
+        const QString manifests = m_lab->path("manifests");
+        QVERIFY(QDir().mkpath(manifests));
+        QVERIFY(lab::writeFile(manifests + "/vlans.yaml", adapted("routers/manifests/vlans.yaml", {})));
+        QVERIFY(lab::writeFile(manifests + "/time.yaml", adapted("routers/manifests/time.yaml", {{kPool, kUpstream}})));
+        QVERIFY(works({"apply", "-f", manifests}));
+        QVERIFY2(works({"wait", "--for=condition=Ready", "ntp/edge", "-n", "network", "--timeout=60s"}),
+                 host.ctl({"status"}).output.constData());
+        QTRY_VERIFY_WITH_TIMEOUT(isServed("cl20", "10.20.0.1") && isServed("cl30", "10.30.0.1"), 20'000);
+        const auto shows = [&](const QStringList& words, const QByteArrayList& parts) {
+            const QByteArray text = kubectl(words).output;
+            const bool hasAll =
+                std::all_of(parts.begin(), parts.end(), [&](const auto& part) { return text.contains(part); });
+            if (!hasAll) qWarning().noquote() << text;
+            return hasAll;
+        };
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                return shows({"get", "ntp", "-n", "network"}, {"edge", "1/1", "True"});
+            },
+            30'000));
+        QVERIFY(QTest::qWaitFor([&] { return shows({"get", "ntpnodes"}, {"router-1", "True"}); }, 30'000));
+        QVERIFY(shows({"describe", "ntp", "edge", "-n", "network"}, {"Ready", "10.1.0.1"}));
         QCOMPARE(host.stop(), 0);
     }
 };
