@@ -38,8 +38,7 @@ void setBlob(CURL* handle, CURLoption option, const QByteArray& data) {
 
 }  // namespace
 
-ConnectionPool::ConnectionPool(Settings settings)
-    : m_settings(std::move(settings)), m_isPipeIgnored(isPipeIgnored()) {
+ConnectionPool::ConnectionPool(Settings settings) : m_settings(std::move(settings)), m_isPipeIgnored(isPipeIgnored()) {
     static const CURLcode ready = curl_global_init(CURL_GLOBAL_DEFAULT);
     m_multi = curl_multi_init();
     if (ready != CURLE_OK || !m_multi) qFatal("libcurl: out of memory");

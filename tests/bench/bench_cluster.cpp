@@ -150,8 +150,8 @@ class Bench {
         const double fake = cpuSeconds(m_cluster.server.pid());
         if (!awaitQuiet(300'000)) std::printf("  THE API SERVER NEVER BECAME QUIET\n");
         const QList<fakes::KubeRequest> patches = m_cluster.server.requests("patch", "ntpclients");
-        line("  until each has its status in the cluster", static_cast<double>(began.msecsTo(lastFirst(patches))) / 1000,
-             "s", "at most 15");
+        line("  until each has its status in the cluster",
+             static_cast<double>(began.msecsTo(lastFirst(patches))) / 1000, "s", "at most 15");
         line("  PATCHes until nothing is left to write", static_cast<double>(patches.size()), "");
         line("  CPU of the host for it", cpuSeconds(pid()) - host, "s");
         line("  CPU of the fake API server for it", cpuSeconds(m_cluster.server.pid()) - fake, "s");

@@ -43,8 +43,8 @@ quint64 digestOf(const QCborValue& value) {
 
 bool WritePace::isNews(const QCborMap& wanted, const QCborMap& present, const Limits& limits) {
     // The common cases first; neither needs the essence.
-    if (m_when.isValid() && (isSameCbor(wanted, present) ||
-                             (!present.isEmpty() && digestOf(wanted.toCborValue()) == m_content)))
+    if (m_when.isValid() &&
+        (isSameCbor(wanted, present) || (!present.isEmpty() && digestOf(wanted.toCborValue()) == m_content)))
         return false;
     // A server that stores something different from what was written does not get the same write again and again.
     if (!isSameCbor(essenceOf(wanted), essenceOf(present)))
