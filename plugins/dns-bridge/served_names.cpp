@@ -24,7 +24,7 @@ ServedNames::ServedNames(IBus& bus, const OfferOptions& options, std::function<v
       m_vlans(bus, changed, WithdrawnValues::Held),
       m_sync(bus,
              [this, changed] {
-                 if (!m_offers) changed();
+                 if (m_stratumAwaited) changed();
              }),
       m_hold(options.hold),
       m_gate(options.betweenChanges, options.hold) {
@@ -39,6 +39,20 @@ quint16 ServedNames::stratum() const {
     for (const auto& [name, state] : m_sync.values())
         if (state.stratum > 0 && (best == 0 || state.stratum < best)) best = static_cast<quint16>(state.stratum);
     return best;
+}
+
+/// SRV records have the stratum. With the first names, and with those of an earlier run, it is waited for: otherwise
+/// they would be written with another one, only because it was published a moment later.
+std::optional<std::chrono::milliseconds> ServedNames::untilStratum(const Offers& offers, Clock::time_point now) {
+    const auto isTold = [](const auto& each) { return each.second.wish != bridge::Wish::Withhold; };
+    const bool isFirst = !m_offers || std::none_of(m_offers->vlans.begin(), m_offers->vlans.end(), isTold);
+    if (!isFirst || stratum() > 0 || std::none_of(offers.vlans.begin(), offers.vlans.end(), isTold)) {
+        m_stratumAwaited.reset();
+        return std::nullopt;
+    }
+    if (!m_stratumAwaited) m_stratumAwaited = now;
+    const auto patience = std::chrono::ceil<std::chrono::milliseconds>(*m_stratumAwaited + m_options.hold - now);
+    return patience.count() > 0 ? std::optional(patience) : std::nullopt;
 }
 
 std::shared_ptr<const Offers> ServedNames::judge() {
@@ -56,14 +70,8 @@ std::shared_ptr<const Offers> ServedNames::judge() {
     m_gate.update(m_wanted, now);
     Offers offers;
     offers.vlans = m_gate.effective();
-    offers.stratum = m_offers ? m_offers->stratum : stratum();
-    // SRV records of an earlier run have the stratum, so they are not written again only because it is not known yet.
-    const auto patience = std::chrono::ceil<std::chrono::milliseconds>(m_start + m_options.hold - now);
-    const bool isUndecided = !m_offers && offers.stratum == 0 && patience.count() > 0 &&
-                             std::any_of(offers.vlans.begin(), offers.vlans.end(),
-                                         [](const auto& each) { return each.second.wish != bridge::Wish::Withhold; });
-    if (isUndecided) {
-        next = next ? std::min(*next, patience) : patience;
+    if (const auto patience = untilStratum(offers, now)) {
+        next = next ? std::min(*next, *patience) : *patience;
     } else if (!m_offers || offers.vlans != m_offers->vlans) {
         offers.stratum = stratum();
         m_offers = std::make_shared<const Offers>(std::move(offers));

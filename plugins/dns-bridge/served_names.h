@@ -4,6 +4,8 @@
 #pragma once
 
 #include <QTimer>
+#include <chrono>
+#include <optional>
 
 #include "core/offer_rules.h"
 #include "fos1/feed.h"
@@ -39,11 +41,16 @@ class ServedNames final {
     [[nodiscard]] quint64 suppressed() const { return m_gate.suppressed(); }
 
    private:
+    using Clock = std::chrono::steady_clock;
+
     /// The stratum only orders routers: a new one is no reason for a change of its own.
     [[nodiscard]] quint16 stratum() const;
+    /// How long the offers wait for it; nothing: they do not.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> untilStratum(const Offers& offers, Clock::time_point now);
 
     const OfferOptions m_options;
-    const std::chrono::steady_clock::time_point m_start = std::chrono::steady_clock::now();
+    const Clock::time_point m_start = Clock::now();
+    std::optional<Clock::time_point> m_stratumAwaited;  ///< since then
     Feed<time::ServiceState> m_vlans;
     Feed<time::SyncState> m_sync;
     std::map<QString, VlanOffer> m_wanted;  ///< of all values of m_vlans

@@ -232,6 +232,15 @@ NamePlan withoutBlockedTargets(const NamePlan& plan, const std::map<DnsName, QSt
     return rest;
 }
 
+bool pointsAtUnread(const NamePlan& service, const ZonePlan& plan, const std::map<DnsName, NameKnowledge>& known) {
+    return std::any_of(service.wanted.begin(), service.wanted.end(), [&](const Record& each) {
+        const auto target = serviceTargetOf(each);
+        if (!target || !plan.find(*target)) return false;
+        const auto found = known.find(*target);
+        return found == known.end() || !found->second.isRead;
+    });
+}
+
 std::optional<Mark> ownMark(const NameKnowledge& known, const QByteArray& owner) {
     std::optional<Mark> own;
     for (const Record& text : known.texts) {

@@ -60,6 +60,11 @@ struct NameStep {
 /// somebody else.
 [[nodiscard]] NamePlan withoutBlockedTargets(const NamePlan& plan, const std::map<DnsName, QString>& blocked);
 
+/// Whether the plan of a service name points at a name of `plan` of which nothing is known yet: whose it is turns out
+/// when it is claimed.
+[[nodiscard]] bool pointsAtUnread(const NamePlan& service, const ZonePlan& plan,
+                                  const std::map<DnsName, NameKnowledge>& known);
+
 /// Our mark among the texts; records of several marks of ours are united.
 [[nodiscard]] std::optional<Mark> ownMark(const NameKnowledge& known, const QByteArray& owner);
 /// The owners of other marks.

@@ -148,6 +148,18 @@ class TestNameDecision : public QObject {
         QVERIFY(withoutBlockedTargets(plan, {}) == plan);
     }
 
+    void servicesWaitForNamesThatAreClaimedWithThem() {
+        NamePlan service;
+        service.wanted = {serviceRecord({0, 10, 123, kName})};
+        ZonePlan plan;
+        QVERIFY(!pointsAtUnread(service, plan, {}));  // the name is not in this zone's plan
+        plan.names[kName] = std::make_shared<const NamePlan>(wants({1}));
+        QVERIFY(pointsAtUnread(service, plan, {}));
+        QVERIFY(pointsAtUnread(service, plan, {{kName, NameKnowledge()}}));
+        QVERIFY(!pointsAtUnread(service, plan, {{kName, has({}, {9})}}));
+        QVERIFY(!pointsAtUnread(wants({1}), plan, {}));
+    }
+
     void theApexIsAlwaysInUse() {
         NamePlan plan = wants({1});
         const NameStep step = decide({kZone, &plan, false}, {}, {"a", kZone, 60});

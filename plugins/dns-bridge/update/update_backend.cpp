@@ -32,7 +32,7 @@ void UpdateBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
     m_plan = std::move(plan);
     m_done = std::move(done);
     m_since.start();
-    m_isWritten = m_isVerifying = m_hasRead = false;
+    m_isWritten = m_isVerifying = m_hasRead = m_isSecondLook = false;
     m_updates = 0;
     m_clockAhead = 0;
     m_onlyRemovals.reset();
@@ -68,10 +68,7 @@ void UpdateBackend::apply(std::shared_ptr<const ZonePlan> plan, Done done) {
 
 void UpdateBackend::begin() {
     // The prerequisites notice when what is known is no longer true.
-    if (m_settled && *m_settled != *m_plan) {
-        startDeciding();
-        return;
-    }
+    if (m_settled && *m_settled != *m_plan) return startDeciding();
     m_reader.readSerial([this](const ZoneResult<quint32>& serial) {
         if (serial)
             serialRead(*serial);
@@ -87,10 +84,7 @@ void UpdateBackend::serialRead(quint32 serial) {
     std::set<DnsName> toRead;
     for (const DnsName& each : m_memory.names())
         if (!m_known[each].isRead) toRead.insert(each);
-    if (toRead.empty() && isSamePlan && (isSameZone || !m_readPace.mayRead())) {
-        finish();
-        return;
-    }
+    if (toRead.empty() && isSamePlan && (isSameZone || !m_readPace.mayRead())) return finish();
     if (!isSameZone) {
         for (const auto& [name, known] : m_known) toRead.insert(name);
         m_isVerifying = true;
@@ -132,12 +126,15 @@ NameStep UpdateBackend::decideFor(const DnsName& name) {
     NamePlan possible;
     const NamePlan* wanted = m_plan->find(name);
     if (wanted && !m_blocked.empty()) wanted = &(possible = withoutBlockedTargets(*wanted, m_blocked));
+    // A name that is claimed in the same call may turn out to be somebody else's.
+    if (wanted && !m_isSecondLook && pointsAtUnread(*wanted, *m_plan, m_known)) {
+        m_areOthersBlocked = true;
+        return {};
+    }
     NameStep step =
         decide({name, wanted, m_plan->keepsRest}, known == m_known.end() ? NameKnowledge() : known->second, owner());
-    if (step.kind != StepKind::Blocked)
-        m_areOthersBlocked |= m_blocked.erase(name) > 0;
-    else
-        m_areOthersBlocked |= m_blocked.insert_or_assign(name, step.why).second;
+    m_areOthersBlocked |=
+        step.kind == StepKind::Blocked ? m_blocked.insert_or_assign(name, step.why).second : m_blocked.erase(name) > 0;
     return step;
 }
 
@@ -342,6 +339,7 @@ void UpdateBackend::forgetNames() {
 
 void UpdateBackend::finish() {
     if (std::exchange(m_areOthersBlocked, false)) {
+        m_isSecondLook = true;
         m_steps.clear();
         for (const auto& [name, plan] : m_plan->names)
             if (!plan->wanted.empty() && plan->wanted.begin()->type == RecordType::Srv) m_undecided.push_back(name);

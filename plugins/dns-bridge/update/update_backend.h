@@ -102,6 +102,7 @@ class UpdateBackend final : public DnsBackend {
     bool m_isVerifying = false;  ///< all of m_known was read since m_serial
     bool m_hasRead = false;
     bool m_areOthersBlocked = false;  ///< than before, so that services are decided once more
+    bool m_isSecondLook = false;      ///< they are
     int m_updates = 0;
     std::map<DnsName, int> m_conflicts;
     UpdateQueue::Steps m_steps;
