@@ -122,8 +122,10 @@ QByteArray ResourceStore::compactOf(const ObjectKey& key) const {
 }
 
 void ResourceStore::prepare(const QByteArray& object) {
-    // Those of a transaction that never came.
-    constexpr qsizetype kMostPrepared = 10'000;
+    // What waits for a transaction that never comes is bounded; a large object is checked with its transaction.
+    constexpr qsizetype kMostPrepared = 2'000;
+    constexpr qsizetype kMostBytes = 16 << 10;
+    if (object.size() > kMostBytes) return;
     if (m_prepared.size() >= kMostPrepared) m_prepared.clear();
     if (auto stored = admitted(object)) {
         QByteArray replaced = compactOf(stored->key);
